@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Prints the table of a benchmark run: report.py pipelines.json [--filter REGEX]
+
+Reads the JSON of Google Benchmark. Times are medians of the repetitions' CPU time; GB is 10^9 bytes. Every pipeline is
+stated as a multiple of the floor of the same run: the smaller of floor/read and floor/or at the same scalar and
+vocabulary, for `hot` rows floor/read-hot.
+"""
+import argparse
+import json
+import re
+import statistics
+
+BYTES = {"float": 4, "double": 8, "half": 2, "bfloat16": 2}
+PIPELINES = ["greedy", "temperature", "top_k", "top_p", "min_p", "default"]
+ROWS = ["peaked", "hot", "zipf", "flat", "masked", "ties"]
+TO_MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
+
+
+def load(path):
+    """The medians in microseconds by name, and the context of the run."""
+    with open(path, encoding="utf-8") as file:
+        run = json.load(file)
+    repetitions, medians = {}, {}
+    for entry in run["benchmarks"]:
+        if entry.get("error_occurred"):
+            continue
+        time = entry["cpu_time"] * TO_MICROSECONDS[entry["time_unit"]]
+        if entry["run_type"] == "iteration":
+            repetitions.setdefault(entry["run_name"], []).append(time)
+        elif entry["aggregate_name"] == "median":
+            medians[entry["run_name"]] = time
+    medians.update((name, statistics.median(times)) for name, times in repetitions.items())
+    return medians, run["context"]
+
+
+def machine(context):
+    """The processor and what ran on it, in a line. The host's name is left out: it says nothing to a reader."""
+    return f"{context.get('processor', 'unknown processor')}, {context.get('kernels', 'unknown')} kernels"
+
+
+def floor(times, scalar, vocab, hot=False):
+    """The honest floor: whichever of the two reading passes was faster."""
+    names = ["read-hot"] if hot else ["read", "or"]
+    found = [times[key] for key in (f"floor/{name}/{scalar}/{vocab}" for name in names) if key in times]
+    return min(found, default=None)
+
+
+def baseline(times, name, rest):
+    """The fastest baseline of a pipeline: top_p has two."""
+    found = [times[key] for key in (f"baseline/{name}{variant}/{rest}" for variant in ("", "_partial")) if key in times]
+    return min(found, default=None)
+
+
+def ratio(numerator, denominator):
+    return f"{numerator / denominator:.2f}" if numerator and denominator else ""
+
+
+def microseconds(time):
+    return f"{time:.2f}" if time < 100 else f"{time:,.0f}"
+
+
+def rate(scalar, vocab, time):
+    return f"{BYTES[scalar] * int(vocab) / time / 1e3:.1f}"
+
+
+def table(header, rows, text_columns):
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+
+    def line(cells):
+        aligned = [c.ljust(w) if i < text_columns else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths))]
+        return "| " + " | ".join(aligned) + " |"
+
+    rule = ["-" * w if i < text_columns else "-" * (w - 1) + ":" for i, w in enumerate(widths)]
+    return "\n".join([line(header), line(rule), *(line(row) for row in rows)])
+
+
+def floors_table(times):
+    header = ["scalar", "vocabulary", "read µs", "GB/s", "or µs", "read-hot µs", "GB/s", "exp µs", "exp / floor"]
+    rows = []
+    for key in times:
+        family, name, *rest = key.split("/")
+        if (family, name) != ("floor", "read"):
+            continue
+        scalar, vocab = rest
+        read, bits, hot, exp = (times.get(f"floor/{which}/{scalar}/{vocab}") for which in ("read", "or", "read-hot", "exp"))
+        rows.append([scalar, vocab, microseconds(read), rate(scalar, vocab, read), microseconds(bits) if bits else "",
+                     microseconds(hot) if hot else "", rate(scalar, vocab, hot) if hot else "",
+                     microseconds(exp) if exp else "", ratio(exp, floor(times, scalar, vocab))])
+        if bits and abs(read / bits - 1) > 0.05:
+            print(f"note: floor/read and floor/or differ by {100 * abs(read / bits - 1):.0f} % at {scalar}/{vocab}: "
+                  "the machine was busy, or a pass is not what it should be")
+    return table(header, sorted(rows, key=lambda r: (list(BYTES).index(r[0]), int(r[1]))), 1)
+
+
+def pipelines_table(times, pattern):
+    header = ["pipeline", "row", "scalar", "vocabulary", "median µs", "GB/s", "/ floor", "/ float floor",
+              "baseline µs", "baseline / ours"]
+    rows = []
+    for key, time in times.items():
+        family, name, *rest = key.split("/")
+        if family != "pipeline" or not re.search(pattern, key):
+            continue
+        kind, scalar, vocab = rest
+        hot = kind == "hot"
+        narrow = BYTES[scalar] == 2
+        engine = baseline(times, name, "/".join(rest))
+        rows.append([name, kind, scalar, vocab, microseconds(time), rate(scalar, vocab, time),
+                     ratio(time, floor(times, scalar, vocab, hot)),
+                     ratio(time, floor(times, "float", vocab, hot)) if narrow else "",
+                     microseconds(engine) if engine else "", ratio(engine, time)])
+    rows.sort(key=lambda r: (PIPELINES.index(r[0]), ROWS.index(r[1]), list(BYTES).index(r[2]), int(r[3])))
+    return table(header, rows, 3)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("json")
+    parser.add_argument("--filter", default="", help="only pipelines whose name matches")
+    arguments = parser.parse_args()
+    times, context = load(arguments.json)
+    print(f"{machine(context)}; {context['date']}\n")
+    print(floors_table(times), end="\n\n")
+    print(pipelines_table(times, arguments.filter))
+
+
+if __name__ == "__main__":
+    main()

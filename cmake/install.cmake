@@ -1,0 +1,12 @@
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+install(TARGETS argdraw EXPORT argdraw_targets
+  FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILE_SET kernels DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(EXPORT argdraw_targets NAMESPACE argdraw:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw" FILE argdrawTargets.cmake)
+configure_package_config_file(cmake/argdrawConfig.cmake.in "${PROJECT_BINARY_DIR}/argdrawConfig.cmake"
+  INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES "${PROJECT_BINARY_DIR}/argdrawConfig.cmake" "${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake"
+  DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")

@@ -1,0 +1,47 @@
+// token_id, status, drawn — what a draw gives back.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include <argdraw/core/config.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// Index of a token in its row, 0 <= id < V; -1 where there is none.
+using token_id = std::int32_t;
+
+/// Why a draw gave a token or did not.
+enum class status : std::uint8_t {
+    ok,             ///< a token was drawn
+    empty,          ///< no token lives: the row has no entries, or each of them is -inf
+    nan_logit,      ///< a living token's logit is NaN
+    bad_parameter,  ///< a stage's parameter is outside its range; sampler::check() says which
+    out_of_memory,  ///< the workspace could not grow to the size of the row
+};
+
+/// The status in words, for logs.
+constexpr std::string_view message(status why) noexcept {
+    switch (why) {
+        case status::ok: return "ok";
+        case status::empty: return "empty: no token is left to draw, every logit is -inf or removed";
+        case status::nan_logit: return "nan_logit: a living token's logit is NaN";
+        case status::bad_parameter: return "bad_parameter: a stage's parameter is outside its range, see check()";
+        case status::out_of_memory: return "out_of_memory: the workspace could not grow";
+    }
+    return "unknown status";
+}
+
+/// The outcome of one draw: true in a condition when there is a token.
+///
+/// `logprob` is ln of the token's probability in the final set (0 after greedy), never above 0; NaN on failure.
+struct drawn {
+    token_id id = -1;
+    float logprob = std::numeric_limits<float>::quiet_NaN();
+    status why = status::empty;
+
+    explicit constexpr operator bool() const noexcept { return why == status::ok; }
+};
+
+}  // namespace argdraw

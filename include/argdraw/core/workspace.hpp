@@ -1,0 +1,102 @@
+// workspace — scratch memory of a draw: one buffer, sized by the width of the row and never by its contents.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include <argdraw/core/config.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// Scratch memory that a caller may own and pass to draws; without it, each thread has its own.
+///
+/// A draw asks for one buffer whose size depends on the row's width and scalar alone (about 36 bytes a token, most of it
+/// never touched), so the first draw of a width allocates and later ones do not. One workspace serves one draw at a time.
+class workspace {
+public:
+    workspace() = default;
+    workspace(workspace&& other) noexcept
+        : bytes_(std::exchange(other.bytes_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
+    workspace& operator=(workspace&& other) noexcept {
+        std::swap(bytes_, other.bytes_);
+        std::swap(capacity_, other.capacity_);
+        return *this;
+    }
+    ~workspace() { release(); }
+
+    /// At least `bytes` bytes aligned to 64, or nullptr where there is no memory. What was in the buffer is lost.
+    std::byte* reserve(std::size_t bytes) noexcept {
+        if (bytes > capacity_) {
+            release();
+            bytes_ = static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64}, std::nothrow));
+            capacity_ = bytes_ ? bytes : 0;
+        }
+        return bytes_;
+    }
+
+    std::size_t capacity() const noexcept { return capacity_; }
+
+    /// Gives the memory back; the next draw allocates again.
+    void release() noexcept {
+        ::operator delete(bytes_, std::align_val_t{64});
+        bytes_ = nullptr;
+        capacity_ = 0;
+    }
+
+private:
+    std::byte* bytes_ = nullptr;
+    std::size_t capacity_ = 0;
+};
+
+namespace detail {
+
+// A user stage may draw with another sampler, on the same thread, while its own draw holds a workspace:
+// so a thread has a stack of them, as deep as draws were ever nested.
+struct workspace_stack {
+    std::vector<std::unique_ptr<workspace>> spaces;
+    std::size_t leased = 0;
+};
+
+inline workspace_stack& thread_workspaces() noexcept {
+    thread_local workspace_stack stack;
+    return stack;
+}
+
+class workspace_lease {
+public:
+    workspace_lease() noexcept {
+        auto& stack = thread_workspaces();
+        if (stack.leased == stack.spaces.size()) {
+            try {
+                stack.spaces.push_back(std::make_unique<workspace>());
+            } catch (const std::bad_alloc&) {
+                return;
+            }
+        }
+        space_ = stack.spaces[stack.leased++].get();
+    }
+    workspace_lease(const workspace_lease&) = delete;
+    workspace_lease& operator=(const workspace_lease&) = delete;
+    ~workspace_lease() {
+        if (space_) --thread_workspaces().leased;
+    }
+
+    /// nullptr where not even the handle could be allocated.
+    workspace* get() const noexcept { return space_; }
+
+private:
+    workspace* space_ = nullptr;
+};
+
+}  // namespace detail
+
+/// Gives back the calling thread's scratch memory. Draws under way on this thread keep theirs.
+inline void release_workspace() noexcept {
+    auto& stack = detail::thread_workspaces();
+    for (std::size_t i = stack.leased; i < stack.spaces.size(); ++i) stack.spaces[i]->release();
+}
+
+}  // namespace argdraw

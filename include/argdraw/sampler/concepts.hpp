@@ -1,0 +1,97 @@
+// concepts — what may stand in a pipeline, and the sentences for what may not.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/random/philox.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+namespace detail {
+
+// A source of words that a draw may be tried with; never made.
+struct any_words {
+    std::uint64_t word(purpose) noexcept;
+};
+
+// A callable may be written for rows of one scalar only, so it is looked at with each.
+template <template <class, class> class Test, class S>
+inline constexpr bool for_some_scalar =
+    Test<S, float>::value || Test<S, double>::value || Test<S, Eigen::half>::value || Test<S, Eigen::bfloat16>::value;
+
+template <class S, class T>
+struct acts : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<void>; }> {};
+template <class S, class T>
+struct picks : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<drawn>; }> {};
+template <class S, class T>
+struct picks_at_random
+    : std::bool_constant<requires(const S& s, candidates<T>& c, any_words& w) { { s(c, w) } -> std::same_as<drawn>; }> {};
+
+}  // namespace detail
+
+/// A draw ends a pipeline: called with the candidates, it returns a drawn. The return type is what tells it from a stage,
+/// so that a lambda can be either.
+template <class S>
+concept deterministic_draw = detail::for_some_scalar<detail::picks, S>;
+
+/// A draw that needs random words: called with the candidates and a source w of w.word(purpose).
+template <class S>
+concept random_draw = detail::for_some_scalar<detail::picks_at_random, S> && !deterministic_draw<S>;
+
+template <class S>
+concept draw = deterministic_draw<S> || random_draw<S>;
+
+/// A stage changes the candidates and returns nothing. Any callable will do, a lambda included; it is called as const, from many
+/// threads, and if it throws the program ends.
+template <class S>
+concept stage = detail::for_some_scalar<detail::acts, S> && !draw<S>;
+
+/// A stage that says when it does nothing is not called then.
+template <class S>
+concept has_neutral = requires(const S& s) {
+    { s.neutral() } -> std::convertible_to<bool>;
+};
+
+/// A stage that knows its range is asked before the row is read.
+template <class S>
+concept has_valid = requires(const S& s) {
+    { s.valid() } -> std::convertible_to<bool>;
+};
+
+template <class S>
+concept has_requirement = requires {
+    { S::requirement } -> std::convertible_to<std::string_view>;
+};
+
+namespace detail {
+
+/// The rules of a pipeline, each with its sentence. Instantiated by every sampler.
+template <class... S>
+struct pipeline_rules {
+    static constexpr std::size_t draws = (std::size_t{0} + ... + std::size_t{draw<S>});
+    static constexpr bool last_is_draw = [] {
+        bool last = false;
+        ((last = draw<S>), ...);
+        return last;
+    }();
+
+    static_assert((!std::is_arithmetic_v<S> && ...),
+                  "argdraw: a number stands in the pipeline; name the stage it belongs to, as in temperature{0.8f} or top_k{40}");
+    static_assert(((std::is_arithmetic_v<S> || stage<S> || draw<S>) && ...),
+                  "argdraw: something in the pipeline is neither a stage nor a draw; a stage is callable as stage(candidates&) and returns "
+                  "void, a draw returns drawn, and both must be callable as const");
+    static_assert(draws >= 1, "argdraw: the pipeline has no draw; end it with greedy{} or categorical{}");
+    static_assert(draws <= 1, "argdraw: the pipeline has two draws; only its last element may be one");
+    static_assert(draws != 1 || last_is_draw, "argdraw: the draw is not last; stages after a draw would do nothing");
+    static_assert((std::is_trivially_copyable_v<S> && ...),
+                  "argdraw: a stage is not trivially copyable; a sampler is a plain value, so give the stage a span or a pointer to what it needs");
+    static constexpr bool hold = true;
+};
+
+}  // namespace detail
+
+}  // namespace argdraw

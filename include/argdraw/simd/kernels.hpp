@@ -1,0 +1,189 @@
+// kernels — one source over sixteen lanes, compiled once for every instruction set, chosen at run time.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/simd/exp2_series.hpp>
+#include <argdraw/simd/isa.hpp>
+#include <argdraw/simd/weight_scale.hpp>
+
+// GCC 12 reports the deliberately undefined operands inside its own AVX-512 header as uninitialised (its bug 105593).
+#if defined(ARGDRAW_X86)
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+#elif defined(ARGDRAW_ARM)
+#include <arm_neon.h>
+#endif
+
+namespace argdraw::inline ARGDRAW_ABI::simd {
+
+/// Logits per block: one line of the summary. Sixteen lanes of sixteen, so that a block's sum has the same shape everywhere.
+inline constexpr std::size_t block_size = 256;
+/// Arrays given to kernels are read and written in sixteens: this many entries of slack behind the last.
+inline constexpr std::size_t lanes = 16;
+
+/// A row cut into blocks. The last, incomplete block is a copy padded with removed().
+template <logit T>
+struct blocked_row {
+    const T* data;
+    const T* tail;
+    std::size_t complete;  ///< blocks that lie in the row as a whole
+    std::size_t blocks;    ///< complete, and one more where the width is no multiple of block_size
+};
+
+/// What a row can be asked. Every function gives the same bits on every instruction set.
+template <logit T>
+struct row_kernels {
+    using value = value_of<T>;
+    /// The maximum of each block; NaN for a block that holds one. One read of the row.
+    void (*maxima)(const blocked_row<T>&, value* out);
+    /// The number of logits >= cut.
+    std::size_t (*count)(const blocked_row<T>&, value cut);
+    /// From the listed blocks, in id order: every logit above cut, and those equal to it until about `equals_wanted` of
+    /// them are found (never fewer, if there are so many). With `maxima`, blocks that can add nothing are not opened.
+    std::size_t (*gather)(const blocked_row<T>&, const std::int32_t* blocks, std::size_t n, value cut, std::size_t equals_wanted,
+                          const value* maxima, std::int32_t* ids, double* values);
+    /// Greatest of an array padded to lanes; NaN if there is one.
+    value (*greatest)(const value*, std::size_t n);
+    std::size_t (*count_at_least)(const value*, std::size_t n, value cut);
+    /// The indices of the entries >= cut, ascending.
+    std::size_t (*select)(const value*, std::size_t n, value cut, std::int32_t* out);
+};
+
+/// The weight kernel: rows of 32 and 16 bits. See weight_scale for what a weight is.
+template <logit T>
+struct weight_kernels {
+    /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
+    /// beyond. Returns the greatest of the keys. One read.
+    std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
+    /// The weights of one block, relative to its own 2^floor(top / 8); 0 beyond the row's end.
+    void (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
+};
+
+/// Kernels on plain arrays.
+struct array_kernels {
+    /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest.
+    void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
+    std::size_t (*count)(const std::int32_t* keys, std::size_t n, std::int32_t cut);
+    /// The indices of the keys >= cut, ascending.
+    std::size_t (*select)(const std::int32_t* keys, std::size_t n, std::int32_t cut, std::int32_t* out);
+};
+
+#if defined(__clang__)
+#define ARGDRAW_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define ARGDRAW_UNROLL _Pragma("GCC unroll 16")
+#else
+#define ARGDRAW_UNROLL
+#endif
+
+ARGDRAW_INLINE int popcount(unsigned m) {
+#if defined(__GNUC__) || defined(__clang__)
+    return __builtin_popcount(m);
+#else
+    return std::popcount(m);
+#endif
+}
+
+#define ARGDRAW_KERNEL_TABLES                                                                                                  \
+    template <logit T>                                                                                                         \
+    inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
+                                            count_at_least<value_of<T>>, select_at_least<value_of<T>>};                        \
+    template <logit T>                                                                                                         \
+    inline constexpr weight_kernels<T> of_weights{masses<T>, weights<T>};                                                      \
+    inline constexpr array_kernels of_arrays{weights_of_values, count_at_least<std::int32_t>, select_at_least<std::int32_t>};
+
+namespace generic {
+#include <argdraw/simd/lanes_generic.inl>
+#include <argdraw/simd/kernels.inl>
+ARGDRAW_KERNEL_TABLES
+}  // namespace generic
+
+#if defined(ARGDRAW_ARM)
+namespace neon {
+#include <argdraw/simd/lanes_neon.inl>
+#include <argdraw/simd/kernels.inl>
+ARGDRAW_KERNEL_TABLES
+}  // namespace neon
+#endif
+
+#if defined(ARGDRAW_X86)
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,popcnt,bmi"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,popcnt,bmi")
+#endif
+namespace avx2 {
+#include <argdraw/simd/lanes_avx2.inl>
+#include <argdraw/simd/kernels.inl>
+ARGDRAW_KERNEL_TABLES
+}  // namespace avx2
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,popcnt,bmi,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,f16c,popcnt,bmi,avx512f,avx512bw,avx512dq,avx512vl")
+#endif
+namespace avx512 {
+#include <argdraw/simd/lanes_avx512.inl>
+#include <argdraw/simd/kernels.inl>
+ARGDRAW_KERNEL_TABLES
+}  // namespace avx512
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+#endif  // ARGDRAW_X86
+
+#undef ARGDRAW_KERNEL_TABLES
+#undef ARGDRAW_UNROLL
+
+#if defined(ARGDRAW_X86)
+#define ARGDRAW_DISPATCH(table)                         \
+    switch (active_isa()) {                             \
+        case isa::avx512: return avx512::table;         \
+        case isa::avx2: return avx2::table;             \
+        default: return generic::table;                 \
+    }
+#elif defined(ARGDRAW_ARM)
+#define ARGDRAW_DISPATCH(table) return active_isa() == isa::neon ? neon::table : generic::table;
+#else
+#define ARGDRAW_DISPATCH(table) return generic::table;
+#endif
+
+template <logit T>
+const row_kernels<T>& rows() noexcept { ARGDRAW_DISPATCH(of_rows<T>) }
+
+template <logit T>
+const weight_kernels<T>& block_weights() noexcept { ARGDRAW_DISPATCH(of_weights<T>) }
+
+inline const array_kernels& arrays() noexcept { ARGDRAW_DISPATCH(of_arrays) }
+
+#undef ARGDRAW_DISPATCH
+
+}  // namespace argdraw::simd

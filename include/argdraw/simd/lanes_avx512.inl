@@ -1,0 +1,131 @@
+// Sixteen logical lanes on AVX-512 (F, BW, DQ, VL). Included inside a namespace and a target region by kernels.hpp.
+
+// How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
+inline constexpr int chains = 4;
+
+using mask = __mmask16;
+
+struct f32 { __m512 v; };
+struct i32 { __m512i v; };
+struct f64 { __m512d lo, hi; };
+
+ARGDRAW_INLINE f32 splat(float x) { return {_mm512_set1_ps(x)}; }
+ARGDRAW_INLINE i32 splat(std::int32_t x) { return {_mm512_set1_epi32(x)}; }
+ARGDRAW_INLINE f64 splat(double x) { return {_mm512_set1_pd(x), _mm512_set1_pd(x)}; }
+ARGDRAW_INLINE i32 iota() { return {_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)}; }
+
+ARGDRAW_INLINE f32 load(const float* p) { return {_mm512_loadu_ps(p)}; }
+ARGDRAW_INLINE f64 load(const double* p) { return {_mm512_loadu_pd(p), _mm512_loadu_pd(p + 8)}; }
+ARGDRAW_INLINE i32 load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
+ARGDRAW_INLINE f32 load(const Eigen::half* p) { return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))}; }
+ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+}
+ARGDRAW_INLINE void store(float* p, f32 a) { _mm512_storeu_ps(p, a.v); }
+ARGDRAW_INLINE void store(std::int32_t* p, i32 a) { _mm512_storeu_si512(p, a.v); }
+ARGDRAW_INLINE void store(double* p, f64 a) {
+    _mm512_storeu_pd(p, a.lo);
+    _mm512_storeu_pd(p + 8, a.hi);
+}
+
+ARGDRAW_INLINE f32 add(f32 a, f32 b) { return {_mm512_add_ps(a.v, b.v)}; }
+ARGDRAW_INLINE f32 sub(f32 a, f32 b) { return {_mm512_sub_ps(a.v, b.v)}; }
+ARGDRAW_INLINE f32 mul(f32 a, f32 b) {
+    f32 product{_mm512_mul_ps(a.v, b.v)};
+    asm("" : "+v"(product.v));  // a product that a compiler can see through it may fuse with a later sum
+    return product;
+}
+ARGDRAW_INLINE f32 fma(f32 a, f32 b, f32 c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+ARGDRAW_INLINE f32 max(f32 x, f32 otherwise) { return {_mm512_max_ps(x.v, otherwise.v)}; }
+
+ARGDRAW_INLINE f64 add(f64 a, f64 b) { return {_mm512_add_pd(a.lo, b.lo), _mm512_add_pd(a.hi, b.hi)}; }
+ARGDRAW_INLINE f64 sub(f64 a, f64 b) { return {_mm512_sub_pd(a.lo, b.lo), _mm512_sub_pd(a.hi, b.hi)}; }
+ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
+    f64 product{_mm512_mul_pd(a.lo, b.lo), _mm512_mul_pd(a.hi, b.hi)};
+    asm("" : "+v"(product.lo), "+v"(product.hi));
+    return product;
+}
+ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) { return {_mm512_max_pd(x.lo, otherwise.lo), _mm512_max_pd(x.hi, otherwise.hi)}; }
+ARGDRAW_INLINE f64 widen(f32 a) {
+    return {_mm512_cvtps_pd(_mm512_castps512_ps256(a.v)), _mm512_cvtps_pd(_mm512_extractf32x8_ps(a.v, 1))};
+}
+
+ARGDRAW_INLINE i32 add(i32 a, i32 b) { return {_mm512_add_epi32(a.v, b.v)}; }
+ARGDRAW_INLINE i32 sub(i32 a, i32 b) { return {_mm512_sub_epi32(a.v, b.v)}; }
+ARGDRAW_INLINE i32 max(i32 a, i32 b) { return {_mm512_max_epi32(a.v, b.v)}; }
+ARGDRAW_INLINE i32 min(i32 a, i32 b) { return {_mm512_min_epi32(a.v, b.v)}; }
+template <int n>
+ARGDRAW_INLINE i32 shift_left(i32 a) { return {_mm512_slli_epi32(a.v, n)}; }
+ARGDRAW_INLINE i32 bits(f32 a) { return {_mm512_castps_si512(a.v)}; }
+ARGDRAW_INLINE f32 from_bits(i32 a) { return {_mm512_castsi512_ps(a.v)}; }
+// table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
+ARGDRAW_INLINE i32 lookup8(i32 table, i32 index) { return {_mm512_permutexvar_epi32(index.v, table.v)}; }
+// p * 2^n, where n is held in the low bits of magic = n + 1.5 * 2^52.
+ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
+    return {_mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.lo), _mm512_slli_epi64(_mm512_castpd_si512(magic.lo), 52))),
+            _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.hi), _mm512_slli_epi64(_mm512_castpd_si512(magic.hi), 52)))};
+}
+
+ARGDRAW_INLINE mask at_least(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GE_OQ); }
+ARGDRAW_INLINE mask above(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
+ARGDRAW_INLINE mask unordered(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_UNORD_Q); }
+ARGDRAW_INLINE mask at_least(i32 a, i32 b) { return _mm512_cmpge_epi32_mask(a.v, b.v); }
+ARGDRAW_INLINE mask join(__mmask8 lo, __mmask8 hi) { return static_cast<mask>(lo | (hi << 8)); }
+ARGDRAW_INLINE mask at_least(f64 a, f64 b) {
+    return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_GE_OQ), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_GE_OQ));
+}
+ARGDRAW_INLINE mask above(f64 a, f64 b) {
+    return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_GT_OQ), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_GT_OQ));
+}
+ARGDRAW_INLINE mask unordered(f64 a, f64 b) {
+    return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_UNORD_Q), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_UNORD_Q));
+}
+ARGDRAW_INLINE unsigned lanes_of(mask m) { return m; }
+ARGDRAW_INLINE f32 keep(mask m, f32 a) { return {_mm512_maskz_mov_ps(m, a.v)}; }
+ARGDRAW_INLINE f64 keep(mask m, f64 a) {
+    return {_mm512_maskz_mov_pd(static_cast<__mmask8>(m), a.lo), _mm512_maskz_mov_pd(static_cast<__mmask8>(m >> 8), a.hi)};
+}
+
+ARGDRAW_INLINE float reduce_max(f32 a) {
+    const __m256 h = _mm256_max_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
+    const __m128 q = _mm_max_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
+    const __m128 p = _mm_max_ps(q, _mm_movehl_ps(q, q));
+    return _mm_cvtss_f32(_mm_max_ss(p, _mm_movehdup_ps(p)));
+}
+ARGDRAW_INLINE double reduce_max(f64 a) {
+    const __m512d o = _mm512_max_pd(a.lo, a.hi);
+    const __m256d h = _mm256_max_pd(_mm512_castpd512_pd256(o), _mm512_extractf64x4_pd(o, 1));
+    const __m128d q = _mm_max_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
+    return _mm_cvtsd_f64(_mm_max_sd(q, _mm_unpackhi_pd(q, q)));
+}
+ARGDRAW_INLINE std::int32_t reduce_max(i32 a) {
+    const __m256i h = _mm256_max_epi32(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m128i q = _mm_max_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
+    const __m128i p = _mm_max_epi32(q, _mm_shuffle_epi32(q, 0x4e));
+    return _mm_cvtsi128_si32(_mm_max_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
+}
+ARGDRAW_INLINE std::int32_t reduce_min(i32 a) {
+    const __m256i h = _mm256_min_epi32(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m128i q = _mm_min_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
+    const __m128i p = _mm_min_epi32(q, _mm_shuffle_epi32(q, 0x4e));
+    return _mm_cvtsi128_si32(_mm_min_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
+}
+// The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
+ARGDRAW_INLINE double tree_sum(f64 a) {
+    const __m512d o = _mm512_add_pd(a.lo, a.hi);
+    const __m256d h = _mm256_add_pd(_mm512_castpd512_pd256(o), _mm512_extractf64x4_pd(o, 1));
+    const __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
+}
+
+// Writes the chosen lanes one after another; may write sixteen entries, of which the first popcount(m) count.
+// Compressing in the register and storing whole is the quick way on every machine: the form of the instruction
+// that stores is microcoded on Zen 4.
+ARGDRAW_INLINE void compress_store(mask m, i32 a, std::int32_t* p) { _mm512_storeu_si512(p, _mm512_maskz_compress_epi32(m, a.v)); }
+ARGDRAW_INLINE void compress_store(mask m, f32 a, double* p) { store(p, widen({_mm512_maskz_compress_ps(m, a.v)})); }
+ARGDRAW_INLINE void compress_store(mask m, f64 a, double* p) {
+    const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
+    _mm512_storeu_pd(p, _mm512_maskz_compress_pd(lo, a.lo));
+    _mm512_storeu_pd(p + __builtin_popcount(lo), _mm512_maskz_compress_pd(hi, a.hi));
+}

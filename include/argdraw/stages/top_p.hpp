@@ -1,0 +1,35 @@
+// top_p — nucleus sampling: keep the most likely tokens that together have probability p.
+//
+//   formula   K = the shortest prefix of the order with p_(1) + ... + p_(i) >= p; the token that crosses p stays
+//   neutral   p >= 1 keeps everything
+//   range     p >= 0; p = 0 keeps one
+//   min_keep  max(prefix, min_keep) tokens stay
+//   ties      by id: equal logits at the edge stay in ascending order of id until p is reached
+//   cost      one sweep for block masses, then the heaviest blocks; on a flat row a selection, never a sort of the row
+//   source    Holtzman et al. 2019, arXiv:1904.09751
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct top_p {
+    float p = 1.0f;
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement = "top_p: p must be 0 or more (1 and above is off), min_keep 0 or more";
+    constexpr bool neutral() const noexcept { return p >= 1; }
+    constexpr bool valid() const noexcept { return p >= 0 && min_keep >= 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        c.keep_mass(static_cast<double>(p), static_cast<std::size_t>(min_keep));
+    }
+
+    friend bool operator==(const top_p&, const top_p&) = default;
+};
+
+}  // namespace argdraw
