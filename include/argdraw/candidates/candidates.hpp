@@ -481,10 +481,6 @@ private:
         return weighed_ = true;
     }
 
-    bool precedes(std::size_t a, std::size_t b) const noexcept {
-        return scratch_.values[a] != scratch_.values[b] ? scratch_.values[a] > scratch_.values[b] : a < b;
-    }
-
     void trim_to(std::size_t k) noexcept {
         if (count_ <= k) return;
         std::copy_n(scratch_.values, count_, scratch_.spare);
@@ -542,17 +538,65 @@ private:
         return false;
     }
 
+    // A token's place in the order: what is sorted when few are left to decide on.
+    struct ranked {
+        double value;
+        double weight;
+        token_id id;
+
+        bool operator<(const ranked& other) const noexcept { return value != other.value ? value > other.value : id < other.id; }
+    };
+
     // Keeps the shortest prefix of the order that weighs at least `target`.
+    //
+    // Bisects for two levels between which the edge lies: the tokens at or above `low` weigh enough, those at or above `high` do not.
+    // What is between them is sorted as soon as it is few; where it stays many, all of it is equal, and its order is that of the ids.
     void keep_prefix(double target, std::size_t min_keep) noexcept {
-        std::int32_t* const order = scratch_.order;
-        for (std::size_t i = 0; i < count_; ++i) order[i] = static_cast<std::int32_t>(i);
-        const auto before = [&](std::int32_t a, std::int32_t b) { return precedes(static_cast<std::size_t>(a), static_cast<std::size_t>(b)); };
-        std::sort(order, order + count_, before);
-        double running = 0;
-        std::size_t kept = 0;
-        while (kept < count_ && (kept < min_keep || !(running >= target))) running += scratch_.weights[order[kept++]];
-        const std::int32_t last = order[kept - 1];
-        filter([&](std::size_t i) { return !precedes(static_cast<std::size_t>(last), i); });
+        constexpr std::size_t few = 64;
+        ranked edge[few];
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
+        simd::weight_above over{0, 0};
+        double low = std::numeric_limits<double>::lowest(), high = infinity;
+        std::size_t reached = count_;
+        const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
+        double guess = maximum_;
+        for (int step = 0; reached - over.count > few; ++step) {
+            const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
+            if (high_rank - 1 <= low_rank) break;
+            if (step > 0) guess = low / 2 + std::min(high, maximum_) / 2;
+            // By rank every other time, which bounds the number of steps whatever the values are.
+            if (step % 2 == 1 || !(low < guess && guess < high)) guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
+            const auto w = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, count_, guess);
+            if (enough(w)) {
+                low = guess;
+                reached = w.count;
+            } else {
+                high = guess;
+                over = w;
+            }
+        }
+        if (reached - over.count <= few) {
+            std::size_t n = 0;
+            for (std::size_t i = 0; i < count_; ++i)
+                if (const double v = scratch_.values[i]; low <= v && v < high) edge[n++] = {v, scratch_.weights[i], scratch_.ids[i]};
+            std::sort(edge, edge + n);
+            std::size_t last = 0;
+            for (; last < n; ++last) {
+                over = {over.mass + edge[last].weight, over.count + 1};
+                if (enough(over)) break;
+            }
+            if (last >= n) return;  // rounding: the whole list is the prefix
+            const ranked end = edge[last];
+            return filter([&](std::size_t i) { return !(end < ranked{scratch_.values[i], 0.0, scratch_.ids[i]}); });
+        }
+        filter([&](std::size_t i) {
+            const double v = scratch_.values[i];
+            if (v != low) return v > low;
+            if (enough(over)) return false;
+            over = {over.mass + scratch_.weights[i], over.count + 1};
+            return true;
+        });
     }
 
     std::span<const T> row_;

@@ -72,10 +72,19 @@ struct weight_kernels {
     void (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
 };
 
-/// Kernels on plain arrays.
+/// What reaches a cut.
+struct weight_above {
+    double mass;
+    std::size_t count;
+};
+
+/// Kernels on plain arrays, padded to lanes.
 struct array_kernels {
     /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest.
     void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
+    /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
+    /// every cut. The mass is summed in the shape of numeric::sum.
+    weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut);
     std::size_t (*count)(const std::int32_t* keys, std::size_t n, std::int32_t cut);
     /// The indices of the keys >= cut, ascending.
     std::size_t (*select)(const std::int32_t* keys, std::size_t n, std::int32_t cut, std::int32_t* out);
@@ -89,21 +98,13 @@ struct array_kernels {
 #define ARGDRAW_UNROLL
 #endif
 
-ARGDRAW_INLINE int popcount(unsigned m) {
-#if defined(__GNUC__) || defined(__clang__)
-    return __builtin_popcount(m);
-#else
-    return std::popcount(m);
-#endif
-}
-
 #define ARGDRAW_KERNEL_TABLES                                                                                                  \
     template <logit T>                                                                                                         \
     inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
                                             count_at_least<value_of<T>>, select_at_least<value_of<T>>};                        \
     template <logit T>                                                                                                         \
     inline constexpr weight_kernels<T> of_weights{masses<T>, weights<T>};                                                      \
-    inline constexpr array_kernels of_arrays{weights_of_values, count_at_least<std::int32_t>, select_at_least<std::int32_t>};
+    inline constexpr array_kernels of_arrays{weights_of_values, mass_at_least, count_at_least<std::int32_t>, select_at_least<std::int32_t>};
 
 namespace generic {
 #include <argdraw/simd/lanes_generic.inl>

@@ -2,6 +2,23 @@
 // set, after the lanes of that set. Only raw pointers and lanes in here: a function template of the standard library that is
 // first instantiated inside a target region could be compiled for that target and then be shared with the whole program.
 
+// Written out here, and not once for all sets, so that each is compiled with its own set's instruction for it.
+ARGDRAW_INLINE std::size_t count_bits(std::uint64_t word) {
+#if defined(__GNUC__) || defined(__clang__)
+    return static_cast<std::size_t>(__builtin_popcountll(word));
+#else
+    return static_cast<std::size_t>(std::popcount(word));
+#endif
+}
+ARGDRAW_INLINE std::int32_t lowest_bit(std::uint64_t word) {
+#if defined(__GNUC__) || defined(__clang__)
+    return __builtin_ctzll(word);
+#else
+    return std::countr_zero(word);
+#endif
+}
+ARGDRAW_INLINE std::size_t count_lanes(mask m) { return count_bits(lanes_of(m)); }
+
 // Blocks are numbered over the row; all but the last, incomplete one lie in the row itself.
 template <class T>
 ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
@@ -150,7 +167,7 @@ template <class V>
 std::size_t count_at_least(const V* a, std::size_t n, V cut) {
     const auto level = splat(cut);
     std::size_t count = 0;
-    for (std::size_t i = 0; i < n; i += 16) count += static_cast<unsigned>(popcount(lanes_of(at_least(load(a + i), level))));
+    for (std::size_t i = 0; i < n; i += 16) count += count_lanes(at_least(load(a + i), level));
     return count;
 }
 
@@ -162,7 +179,7 @@ std::size_t select_at_least(const V* a, std::size_t n, V cut, std::int32_t* out)
         const mask m = at_least(load(a + i), level);
         if (lanes_of(m) == 0) continue;
         compress_store(m, add(iota(), splat(static_cast<std::int32_t>(i))), out + count);
-        count += static_cast<unsigned>(popcount(lanes_of(m)));
+        count += count_lanes(m);
     }
     return count;
 }
@@ -174,7 +191,7 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* p = block_at(row, b);
         for (std::size_t i = 0; i < block_size; i += 16)
-            count += static_cast<unsigned>(popcount(lanes_of(at_least(load(p + i), level))));
+            count += count_lanes(at_least(load(p + i), level));
     }
     return count;
 }
@@ -186,21 +203,61 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
     std::size_t count = 0, equals = 0;
     for (std::size_t k = 0; k < n; ++k) {
         const std::int32_t b = blocks[k];
-        if (equals >= equals_wanted && maxima && !(maxima[b] > cut)) continue;
+        const bool only_above = equals >= equals_wanted;
+        if (only_above && maxima && !(maxima[b] > cut)) continue;
         const T* p = block_at(row, static_cast<std::size_t>(b));
-        for (std::int32_t i = 0; i < static_cast<std::int32_t>(block_size); i += 16) {
+        std::int32_t id = b * static_cast<std::int32_t>(block_size);
+        // A block that is opened for its one great logit is the common case: look at all of it first, then branch once per hit.
+        std::uint64_t hits[block_size / 64];
+        std::size_t found = 0;
+        for (std::size_t w = 0; w < block_size / 64; ++w) {
+            std::uint64_t word = 0;
+            for (std::size_t i = 0; i < 4; ++i) {
+                const auto x = load(p + 64 * w + 16 * i);
+                word |= static_cast<std::uint64_t>(lanes_of(only_above ? above(x, level) : at_least(x, level))) << (16 * i);
+            }
+            hits[w] = word;
+            found += count_bits(word);
+        }
+        if (found <= 32) {
+            for (std::size_t w = 0; w < block_size / 64; ++w)
+                for (std::uint64_t word = hits[w]; word; word &= word - 1) {
+                    const std::int32_t at = static_cast<std::int32_t>(64 * w) + lowest_bit(word);
+                    const auto x = static_cast<value_of<T>>(p[at]);
+                    ids[count] = id + at;
+                    values[count++] = static_cast<double>(x);
+                    equals += x == cut;
+                }
+            continue;
+        }
+        for (std::size_t i = 0; i < block_size; i += 16, id += 16) {
             const auto x = load(p + i);
-            mask m = at_least(x, level);
-            if (lanes_of(m) == 0) continue;
             const mask over = above(x, level);
-            if (equals >= equals_wanted) m = over;
-            compress_store(m, add(iota(), splat(static_cast<std::int32_t>(b * static_cast<std::int32_t>(block_size) + i))), ids + count);
+            const mask m = only_above ? over : at_least(x, level);
+            compress_store(m, add(iota(), splat(id)), ids + count);
             compress_store(m, x, values + count);
-            count += static_cast<unsigned>(popcount(lanes_of(m)));
-            equals += static_cast<unsigned>(popcount(lanes_of(m) & ~lanes_of(over)));
+            count += count_lanes(m);
+            equals += count_lanes(m) - count_lanes(over);
         }
     }
     return count;
+}
+
+inline weight_above mass_at_least(const double* values, const double* weights, std::size_t n, double cut) {
+    const f64 level = splat(cut);
+    double total = 0;
+    std::size_t count = 0;
+    for (std::size_t from = 0; from < n; from += block_size) {
+        const std::size_t end = from + block_size < n ? from + block_size : n;
+        f64 sum = splat(0.0);
+        for (std::size_t i = from; i < end; i += 16) {
+            const mask m = at_least(load(values + i), level);
+            sum = add(sum, keep(m, load(weights + i)));
+            count += count_lanes(m);
+        }
+        total += tree_sum(sum);
+    }
+    return {total, count};
 }
 
 // ---- double ----------------------------------------------------------------------------------------------------------
