@@ -212,8 +212,8 @@ inline void randomise(reference::top_p& stage, generator& random, std::size_t si
         stage.p = random.pick({-0.5f, -tiny, -unlimited, not_a_number});
     else if (random.chance(0.2))
         stage.p = random.pick({0.0f, -0.0f, tiny, 1e-10f, 0.5f, 0.75f, under_one, 0.99999f, 1.0f, 1.5f, unlimited});
-    else if (random.chance(0.1))
-        stage.p = static_cast<float>(static_cast<double>(random.below(size + 1)) / static_cast<double>(size));  // a boundary of equal logits
+    else if (random.chance(0.1))  // a boundary of equal logits
+        stage.p = static_cast<float>(static_cast<double>(random.below(size + 1)) / static_cast<double>(size));
     else
         stage.p = static_cast<float>(random.chance(0.5) ? random.uniform() : 1 - random.log_uniform(1e-4, 0.5));
     stage.min_keep = random_min_keep(random, size);
@@ -263,10 +263,12 @@ inline reference::pipeline random_pipeline(generator& random, std::size_t size)
 inline void aim(generator& random, const std::vector<double>& row, reference::pipeline& stages)
 {
     using reference::real;
-    if (stages.empty()) return;
-    reference::stage& target = stages[random.below(stages.size())];
+    std::vector<reference::stage*> truncations;
+    for (reference::stage& each : stages)
+        if (std::holds_alternative<reference::top_p>(each) || std::holds_alternative<reference::min_p>(each)) truncations.push_back(&each);
+    if (truncations.empty()) return;
+    reference::stage& target = *truncations[random.below(truncations.size())];
     const bool mass = std::holds_alternative<reference::top_p>(target);
-    if (!mass && !std::holds_alternative<reference::min_p>(target)) return;
     const reference::law seen = reference::run(row, {stages.data(), &target});
     if (seen.why != reference::status::ok) return;
 

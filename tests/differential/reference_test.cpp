@@ -59,7 +59,8 @@ TEST_CASE("reference: a row ends in one of four ways")
     for (const stage& bad : pipeline{temperature{nan_parameter}, temperature{-inf_parameter}, top_p{-1e-45f}, top_p{nan_parameter},
                                      min_p{-0.5f}, min_p{1.5f}, min_p{nan_parameter}, top_k{2, -1}, top_p{0.5f, -1}, min_p{0.5f, -1}})
         CHECK(run({0}, {softmax{}, bad}).why == status::bad_parameter);
-    for (const stage& good : pipeline{temperature{inf_parameter}, temperature{-0.0f}, top_k{0}, top_p{0}, top_p{inf_parameter}, min_p{1}, top_p{0.5f, 0}})
+    for (const stage& good : pipeline{temperature{inf_parameter}, temperature{-0.0f}, top_k{0}, top_p{0}, top_p{inf_parameter}, min_p{1},
+                                      top_p{0.5f, 0}})
         CHECK(run({0}, {softmax{}, good}).why == status::ok);
 }
 

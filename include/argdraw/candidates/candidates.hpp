@@ -20,6 +20,7 @@
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
+#include <argdraw/numeric/wide_scale.hpp>
 #include <argdraw/random/words.hpp>
 #include <argdraw/simd/kernels.hpp>
 
@@ -89,7 +90,7 @@ public:
         if (!listed() || !weigh_list()) return nan;
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
         for (std::size_t i = 0; i < count_; ++i)
-            scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], numeric::product(scratch_.values[i] - maximum_, scale_)) : 0.0;
+            scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], numeric::product(scratch_.values[i] - maximum_, scale_.value())) : 0.0;
         return std::max(0.0, numeric::log(mass_) - numeric::sum(scratch_.spare, count_) / mass_);
     }
 
@@ -107,7 +108,7 @@ public:
             const double d = scratch_.values[i] - mean;
             scratch_.spare[i] = numeric::product(d, d);
         }
-        return {logit_of(mean), numeric::product(std::sqrt(numeric::sum(scratch_.spare, count_) / n), scale_)};
+        return {logit_of(mean), numeric::product(std::sqrt(numeric::sum(scratch_.spare, count_) / n), scale_.value())};
     }
 
     /// The living tokens in id order and their logits. Opens the whole row where it is still a view.
@@ -122,8 +123,9 @@ public:
     /// l <- l * factor, factor >= 0. Only noted; 0 makes the living equal.
     void scale(double factor) noexcept {
         if (factor == 1) return;
+        settle();
         if (factor == 0) return transform([](token_id, double) { return 0.0; });
-        scale_ = std::clamp(numeric::product(scale_, factor), 0x1p-900, 0x1p900);
+        scale_.multiply(factor);
         shift_ = numeric::product(shift_, factor);
         forget_masses();
     }
@@ -137,7 +139,7 @@ public:
         const auto* const end = scratch_.ids + count_;
         const auto* const found = std::lower_bound(scratch_.ids, scratch_.ids + count_, id);
         if (found == end || *found != id) return;
-        scratch_.values[found - scratch_.ids] += delta / scale_;
+        scratch_.values[found - scratch_.ids] += delta / scale_.value();
         values_changed();
     }
 
@@ -146,7 +148,7 @@ public:
     void transform(F f) noexcept {
         if (!listed()) return;
         for (std::size_t i = 0; i < count_; ++i) scratch_.values[i] = f(scratch_.ids[i], logit_of(scratch_.values[i]));
-        scale_ = 1;
+        scale_ = {};
         shift_ = 0;
         values_changed();
     }
@@ -156,6 +158,7 @@ public:
     /// Keeps the first k in the order, exactly k where so many live.
     void keep_top(std::size_t k) noexcept {
         k = std::max<std::size_t>(k, 1);
+        settle();
         if (k >= row_.size() || !find_maximum()) return;
         if (list_) return trim_to(k);
         // Certificate: k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too,
@@ -179,21 +182,24 @@ public:
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1.
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (!list_ && weigh_blocks() && keep_mass_of_view(p, min_keep)) return;
+        settle();
+        if (!list_ && weigh_blocks() && in_float_ && (keep_mass_of_heavy_blocks(p, min_keep) || keep_mass_between_levels(p, min_keep))) return;
         if (!listed() || !weigh_list()) return;
         keep_prefix(numeric::product(p, mass_), min_keep);
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens.
     void keep_within(double distance, std::size_t min_keep = 1) noexcept {
+        settle();
         if (!find_maximum()) return;
-        keep_reaching(maximum_ - distance / scale_, min_keep);
+        keep_reaching(numeric::lowest_within(distance / scale_.value(), maximum_), min_keep);
     }
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens.
     void keep_at_least(double cut, std::size_t min_keep = 1) noexcept {
+        settle();
         if (!find_maximum()) return;
-        keep_reaching(std::min((cut - shift_) / scale_, maximum_), min_keep);
+        keep_reaching(std::min((cut - shift_) / scale_.value(), maximum_), min_keep);
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
@@ -227,7 +233,7 @@ public:
     /// The first token in the order.
     drawn first() noexcept {
         keep_top(1);
-        if (why_ != status::ok) return {.why = why_};
+        if (!listed()) return {.why = why_};
         return {scratch_.ids[0], 0.0f, status::ok};
     }
 
@@ -281,8 +287,8 @@ private:
         std::fill_n(scratch_.tail + rest, simd::block_size - rest, removed<T>());
     }
 
-    double logit_of(double v) const noexcept { return numeric::product(v, scale_) + shift_; }
-    double exponent_scale() const noexcept { return numeric::product(scale_, numeric::log2_e); }
+    double logit_of(double v) const noexcept { return numeric::product(v, scale_.value()) + shift_; }
+    double exponent_scale() const noexcept { return numeric::product(scale_.value(), numeric::log2_e); }
 
     static drawn taken(token_id id, double probability) noexcept {
         return {id, static_cast<float>(std::min(0.0, numeric::log(probability))), status::ok};
@@ -315,19 +321,30 @@ private:
         known_maximum_ = true;
     }
 
-    // Keeps the entries i of the list for which keep(i), and what is known of each of them.
+    void remove(std::size_t i) noexcept {
+        std::copy(scratch_.ids + i + 1, scratch_.ids + count_, scratch_.ids + i);
+        std::copy(scratch_.values + i + 1, scratch_.values + count_, scratch_.values + i);
+        --count_;
+        forget_masses();
+    }
+
+    // Keeps the entries i of the list for which keep(i), and what is known of each of them. Every entry is written and only the kept
+    // ones counted: which stay is as good as random, and a branch on it would be mispredicted.
     template <class F>
     void filter(F keep) noexcept {
+        token_id* const ids = scratch_.ids;
+        double* const values = scratch_.values;
+        double* const weights = scratch_.weights;
         std::size_t kept = 0;
         for (std::size_t i = 0; i < count_; ++i) {
-            if (!keep(i)) continue;
-            scratch_.ids[kept] = scratch_.ids[i];
-            scratch_.values[kept] = scratch_.values[i];
-            if (weighed_) scratch_.weights[kept] = scratch_.weights[i];
-            ++kept;
+            const bool stays = keep(i);
+            ids[kept] = ids[i];
+            values[kept] = values[i];
+            if (weighed_) weights[kept] = weights[i];
+            kept += stays;
         }
         count_ = kept;
-        if (weighed_) mass_ = numeric::sum(scratch_.weights, count_);
+        if (weighed_) mass_ = numeric::sum(weights, count_);
     }
 
     // ---- the view ------------------------------------------------------------------------------------------------------
@@ -361,15 +378,27 @@ private:
     void open(value level, std::size_t equals) noexcept {
         const auto& rows = simd::rows<T>();
         const std::size_t n = rows.select(scratch_.block_max, view_.blocks, level, scratch_.block_list);
-        count_ = rows.gather(view_, scratch_.block_list, n, level, equals, scratch_.block_max, scratch_.ids, scratch_.values);
+        count_ = rows.gather(view_, scratch_.block_list, n, level, numeric::next_above(level), equals, scratch_.block_max, scratch_.ids, scratch_.values);
         list_ = true;
         forget_masses();
     }
 
     bool listed() noexcept {
         if (!find_maximum()) return false;
-        if (!list_) open(std::numeric_limits<value>::lowest(), row_.size());
+        if (list_) return true;
+        if (!banded_) {
+            open(std::numeric_limits<value>::lowest(), row_.size());
+            return true;
+        }
+        open(band_.cut, row_.size());
+        filter([this](std::size_t i) { return band_.holds(static_cast<value>(scratch_.values[i]), scratch_.ids[i]); });
+        banded_ = false;
         return true;
+    }
+
+    // Verbs that look at the row itself want a view of all of it, or a list.
+    void settle() noexcept {
+        if (banded_) listed();
     }
 
     // The mass of every block, and their sum; false if it failed, or if the view has become a list.
@@ -392,24 +421,30 @@ private:
         // A block far below the rest counts as nothing; where everything is that far below 0, its keys say too little.
         if (top_ == simd::weight_scale::beyond || top_ < -simd::weight_scale::range + 8 * 1024) return false;
         in_float_ = true;
-        mass_ = 0;
-        for (std::size_t b = 0; b < view_.blocks; ++b) {
-            // To the row's common reference 2^floor(top / 8); exact, but for what no sum would notice.
-            const std::int32_t down = (scratch_.block_top[b] >> 3) - (top_ >> 3);
-            scratch_.block_mass[b] = down < -1000 ? 0.0 : scratch_.block_mass[b] * power_of_two(down);
-            scratch_.block_end[b] = mass_ += scratch_.block_mass[b];
-        }
+        for (std::size_t b = 0; b < view_.blocks; ++b) scratch_.block_mass[b] = to_row_reference(b, scratch_.block_mass[b]);
+        add_up_blocks();
         return true;
+    }
+
+    // From a block's own reference to the row's, 2^floor(top / 8); exact, but for what no sum would notice.
+    double to_row_reference(std::size_t b, double mass) const noexcept {
+        const std::int32_t down = (scratch_.block_top[b] >> 3) - (top_ >> 3);
+        return down < -1000 ? 0.0 : mass * power_of_two(down);
     }
 
     // Rows of doubles, and rows whose scaled logits leave the range of the weight kernel: relative to the maximum's weight.
     void weigh_blocks_in_double() noexcept {
         in_float_ = false;
-        mass_ = 0;
-        for (std::size_t b = 0; b < view_.blocks; ++b) {
-            scratch_.block_mass[b] = numeric::block_sum(weights_of_block(b), simd::block_size);
-            scratch_.block_end[b] = mass_ += scratch_.block_mass[b];
-        }
+        for (std::size_t b = 0; b < view_.blocks; ++b) scratch_.block_mass[b] = numeric::block_sum(weights_of_block(b), simd::block_size);
+        add_up_blocks();
+    }
+
+    void add_up_blocks() noexcept {
+        const double* const masses = scratch_.block_mass;
+        double* const ends = scratch_.block_end;
+        double running = 0;
+        for (std::size_t b = 0; b < view_.blocks; ++b) ends[b] = running += masses[b];
+        mass_ = running;
     }
 
     static double power_of_two(std::int32_t n) noexcept { return std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52); }
@@ -420,6 +455,8 @@ private:
         return numeric::product(mass, numeric::exp2(static_cast<double>(top_ >> 3) - numeric::product(maximum, exponent_scale())));
     }
 
+    const T* block_at(std::size_t b) const noexcept { return b < view_.complete ? view_.data + b * simd::block_size : view_.tail; }
+
     // In `spare`; on the float path relative to the block's own 2^floor(top / 8).
     const double* weights_of_block(std::size_t b) noexcept {
         double* const out = scratch_.spare;
@@ -428,9 +465,14 @@ private:
                 alignas(64) float weights[simd::block_size];
                 simd::block_weights<T>().weights(view_, b, weight_scale_, weights);
                 for (std::size_t i = 0; i < simd::block_size; ++i) out[i] = static_cast<double>(weights[i]);
+                if (banded_) {
+                    const T* const block = block_at(b);
+                    for (std::size_t i = 0; i < simd::block_size; ++i)
+                        if (!band_.holds(static_cast<value>(block[i]), static_cast<token_id>(b * simd::block_size + i))) out[i] = 0;
+                }
                 return out;
             }
-        const T* const block = b < view_.complete ? view_.data + b * simd::block_size : view_.tail;
+        const T* const block = block_at(b);
         for (std::size_t i = 0; i < simd::block_size; ++i) out[i] = static_cast<double>(block[i]);
         simd::arrays().weights(out, simd::block_size, maximum_, exponent_scale(), out);
         return out;
@@ -483,6 +525,14 @@ private:
 
     void trim_to(std::size_t k) noexcept {
         if (count_ <= k) return;
+        // A certificate rarely lets in more than a few too many: those leave one by one.
+        for (int spared = 0; spared < 4; ++spared) {
+            std::size_t last = 0;
+            for (std::size_t i = 1; i < count_; ++i)
+                if (scratch_.values[i] <= scratch_.values[last]) last = i;
+            remove(last);
+            if (count_ == k) return;
+        }
         std::copy_n(scratch_.values, count_, scratch_.spare);
         std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, std::greater<>());
         const double cut = scratch_.spare[k - 1];
@@ -508,19 +558,23 @@ private:
         filter(reaches);
     }
 
-    // The nucleus of a view lies among the tokens at or above a cut as soon as those weigh enough: they are a prefix of the order.
-    // Opens more and more blocks until they do; false if that would be most of the row.
-    bool keep_mass_of_view(double p, std::size_t min_keep) noexcept {
-        if (!in_float_) return false;
+    // The nucleus lies among the tokens at or above a level as soon as those weigh enough: they are a prefix of the order. Opens
+    // the blocks with the greatest logits, more and more of them, until that is so; false if that would be most of the row.
+    bool keep_mass_of_heavy_blocks(double p, std::size_t min_keep) noexcept {
         const auto& arrays = simd::arrays();
-        for (std::size_t wanted = 64; wanted <= view_.blocks / 4; wanted *= 2) {
+        const std::size_t most = std::max<std::size_t>(view_.blocks / 2, 1);
+        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
             const std::int32_t key = numeric::level_reached_by(
                 wanted, simd::weight_scale::nothing, top_, [&](std::int32_t cut) { return arrays.count(scratch_.block_top, view_.blocks, cut); });
             if (key <= -simd::weight_scale::range) return false;
             // Keys are monotone in the logit: what reaches the level has at least the level's key, and so has its block's greatest.
             const value level = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, exponent_scale()));
             const std::size_t n = arrays.select(scratch_.block_top, view_.blocks, weight_scale_.key(static_cast<float>(level)), scratch_.block_list);
-            const std::size_t found = simd::rows<T>().gather(view_, scratch_.block_list, n, level, row_.size(), nullptr, scratch_.ids, scratch_.values);
+            double at_most = 0;  // what the blocks weigh bounds what can be found in them
+            for (std::size_t i = 0; i < n; ++i) at_most += scratch_.block_mass[scratch_.block_list[i]];
+            if (at_most < numeric::product(p, mass_)) continue;
+            const std::size_t found = simd::rows<T>().gather(view_, scratch_.block_list, n, level, numeric::next_above(level), row_.size(),
+                                                              nullptr, scratch_.ids, scratch_.values);
             if (found < min_keep) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
             arrays.weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
@@ -538,6 +592,78 @@ private:
         return false;
     }
 
+    // On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
+    // its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
+    // to be put in order. The sample decides nothing but where to look: if the edge is not there, the answer is false.
+    bool keep_mass_between_levels(double p, std::size_t min_keep) noexcept {
+        constexpr std::size_t blocks_in_sample = 32;
+        if (view_.complete < 2 * blocks_in_sample || min_keep > 1) return false;
+        constexpr std::size_t n = blocks_in_sample * simd::block_size;
+        double* const values = scratch_.values;
+        double* const weights = scratch_.weights;
+        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
+            const std::size_t b = s * (view_.complete / blocks_in_sample);
+            const double* const of_block = weights_of_block(b);
+            for (std::size_t i = 0; i < simd::block_size; ++i) {
+                values[s * simd::block_size + i] = static_cast<double>(block_at(b)[i]);
+                weights[s * simd::block_size + i] = to_row_reference(b, of_block[i]);
+            }
+        }
+        const double sampled = numeric::sum(weights, n);
+        // The scatter of such a sample is a few thousandths of the mass on rows like normal ones; the second try is for others.
+        for (double margin : {0.004, 0.016}) {
+            const double high = level_of_mass(n, (p - 1.5 * margin) * sampled, (p - margin) * sampled);
+            const double low = p + 1.5 * margin < 1 ? level_of_mass(n, (p + margin) * sampled, (p + 1.5 * margin) * sampled)
+                                                   : static_cast<double>(std::numeric_limits<value>::lowest());
+            if (keep_mass_between(p, static_cast<value>(low), static_cast<value>(high))) return true;
+        }
+        return false;
+    }
+
+    // A level above which the first n entries of the scratch list weigh between `least` and `most`, or as near as ties allow.
+    double level_of_mass(std::size_t n, double least, double most) const noexcept {
+        double high = (top_ + 1) / numeric::product(8, exponent_scale());  // above the row's maximum
+        double low = high - 64 / exponent_scale();                          // nothing below has a weight
+        for (int step = 0; step < 24; ++step) {
+            const double middle = low / 2 + high / 2;
+            const double mass = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
+            if (mass > most) low = middle;
+            else if (mass < least) high = middle;
+            else return middle;
+        }
+        return low;
+    }
+
+    bool keep_mass_between(double p, value low, value high) noexcept {
+        if (!(low < high)) return false;
+        double* const above = reinterpret_cast<double*>(scratch_.order);  // room for half a double a token, a block has 256
+        const std::size_t found = simd::block_weights<T>().split(view_, weight_scale_, static_cast<float>(low), static_cast<float>(high),
+                                                                 above, scratch_.ids, scratch_.values);
+        double mass_above = 0;
+        for (std::size_t b = 0; b < view_.blocks; ++b) mass_above += above[b] = to_row_reference(b, above[b]);
+        // The list weighs its tokens relative to `high`; to_list takes masses there.
+        const double reference = static_cast<double>(high);
+        const double to_list = relative_to(reference, 1.0);
+        simd::arrays().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
+        const double between = numeric::sum(scratch_.weights, found);
+        const double target = numeric::product(numeric::product(p, mass_) - mass_above, to_list);
+        if (!(0 < target && target <= between)) return false;
+        count_ = found;
+        maximum_ = reference;
+        list_ = weighed_ = true;
+        keep_prefix(target, 1);
+        list_ = false;
+        band_ = {static_cast<value>(*std::min_element(scratch_.values, scratch_.values + count_)), 0};
+        for (std::size_t i = 0; i < count_; ++i) {
+            above[static_cast<std::size_t>(scratch_.ids[i]) / simd::block_size] += scratch_.weights[i] / to_list;
+            if (static_cast<value>(scratch_.values[i]) == band_.cut) band_.last_equal = scratch_.ids[i];
+        }
+        banded_ = true;
+        std::copy_n(above, view_.blocks, scratch_.block_mass);
+        add_up_blocks();
+        return true;
+    }
+
     // A token's place in the order: what is sorted when few are left to decide on.
     struct ranked {
         double value;
@@ -552,8 +678,8 @@ private:
     // Bisects for two levels between which the edge lies: the tokens at or above `low` weigh enough, those at or above `high` do not.
     // What is between them is sorted as soon as it is few; where it stays many, all of it is equal, and its order is that of the ids.
     void keep_prefix(double target, std::size_t min_keep) noexcept {
-        constexpr std::size_t few = 64;
-        ranked edge[few];
+        constexpr std::size_t few = 8;
+        ranked edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end
         constexpr double infinity = std::numeric_limits<double>::infinity();
         std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
         simd::weight_above over{0, 0};
@@ -599,17 +725,27 @@ private:
         });
     }
 
+    // The tokens of a view from a cut upwards; of those equal to it, the ones up to an id.
+    struct band {
+        value cut;
+        token_id last_equal;
+
+        bool holds(value v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
+    };
+
     std::span<const T> row_;
     simd::blocked_row<T> view_{};
     detail::scratch<T> scratch_;
     simd::weight_scale weight_scale_{};
-    double scale_ = 1;       // l = v * scale_ + shift_ for every value v of the row or the list
+    numeric::wide_scale scale_;  // l = v * scale_ + shift_ for every value v of the row or the list
     double shift_ = 0;
     double maximum_ = nan;   // of the values
     double mass_ = 0;        // of the list, or of all blocks
     std::size_t count_ = 0;  // of the list
     std::int32_t top_ = 0;
     status why_ = status::ok;
+    band band_{};
+    bool banded_ = false;
     bool list_ = false;
     bool known_maximum_ = false;
     bool weighed_ = false;

@@ -52,9 +52,10 @@ struct row_kernels {
     /// The number of logits >= cut.
     std::size_t (*count)(const blocked_row<T>&, value cut);
     /// From the listed blocks, in id order: every logit above cut, and those equal to it until about `equals_wanted` of
-    /// them are found (never fewer, if there are so many). With `maxima`, blocks that can add nothing are not opened.
-    std::size_t (*gather)(const blocked_row<T>&, const std::int32_t* blocks, std::size_t n, value cut, std::size_t equals_wanted,
-                          const value* maxima, std::int32_t* ids, double* values);
+    /// them are found (never fewer, if there are so many). `next` is the number after cut. With `maxima`, blocks that can add
+    /// nothing are not opened.
+    std::size_t (*gather)(const blocked_row<T>&, const std::int32_t* blocks, std::size_t n, value cut, value next,
+                          std::size_t equals_wanted, const value* maxima, std::int32_t* ids, double* values);
     /// Greatest of an array padded to lanes; NaN if there is one.
     value (*greatest)(const value*, std::size_t n);
     std::size_t (*count_at_least)(const value*, std::size_t n, value cut);
@@ -68,6 +69,9 @@ struct weight_kernels {
     /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
     /// beyond. Returns the greatest of the keys. One read.
     std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
+    /// Cuts the row at two logits: the mass of each block's logits >= high, relative as in masses, and in id order the tokens
+    /// with low <= logit < high. One read.
+    std::size_t (*split)(const blocked_row<T>&, const weight_scale&, float low, float high, double* mass, std::int32_t* ids, double* values);
     /// The weights of one block, relative to its own 2^floor(top / 8); 0 beyond the row's end.
     void (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
 };
@@ -90,27 +94,27 @@ struct array_kernels {
     std::size_t (*select)(const std::int32_t* keys, std::size_t n, std::int32_t cut, std::int32_t* out);
 };
 
-#if defined(__clang__)
-#define ARGDRAW_UNROLL _Pragma("clang loop unroll(full)")
-#elif defined(__GNUC__)
-#define ARGDRAW_UNROLL _Pragma("GCC unroll 16")
-#else
-#define ARGDRAW_UNROLL
-#endif
-
 #define ARGDRAW_KERNEL_TABLES                                                                                                  \
     template <logit T>                                                                                                         \
     inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
                                             count_at_least<value_of<T>>, select_at_least<value_of<T>>};                        \
     template <logit T>                                                                                                         \
-    inline constexpr weight_kernels<T> of_weights{masses<T>, weights<T>};                                                      \
+    inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                                      \
     inline constexpr array_kernels of_arrays{weights_of_values, mass_at_least, count_at_least<std::int32_t>, select_at_least<std::int32_t>};
 
+#define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 namespace generic {
 #include <argdraw/simd/lanes_generic.inl>
 #include <argdraw/simd/kernels.inl>
 ARGDRAW_KERNEL_TABLES
 }  // namespace generic
+#undef ARGDRAW_UNROLL
+
+#if defined(__clang__)
+#define ARGDRAW_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define ARGDRAW_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 #if defined(ARGDRAW_ARM)
 namespace neon {

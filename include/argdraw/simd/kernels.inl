@@ -19,6 +19,21 @@ ARGDRAW_INLINE std::int32_t lowest_bit(std::uint64_t word) {
 }
 ARGDRAW_INLINE std::size_t count_lanes(mask m) { return count_bits(lanes_of(m)); }
 
+// A set that can reduce four vectors together has an overload of its own.
+// Integers are ranks, and come out as the words they rank.
+template <class Lanes>
+ARGDRAW_INLINE void store_maxima(std::int16_t* out, const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
+    const std::int16_t top[4] = {reduce_max(a), reduce_max(b), reduce_max(c), reduce_max(d)};
+    for (int i = 0; i < 4; ++i) out[i] = static_cast<std::int16_t>(top[i] < 0 ? top[i] ^ 0x7fff : top[i]);
+}
+template <class V, class Lanes>
+ARGDRAW_INLINE void store_maxima(V* out, const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
+    out[0] = reduce_max(a);
+    out[1] = reduce_max(b);
+    out[2] = reduce_max(c);
+    out[3] = reduce_max(d);
+}
+
 // Blocks are numbered over the row; all but the last, incomplete one lie in the row itself.
 template <class T>
 ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
@@ -27,18 +42,16 @@ ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
 
 // ---- maxima ----------------------------------------------------------------------------------------------------------
 
+// The maximum and the sum of each lane of a block. max() lets a NaN in x lose, so `greatest` never holds one: a NaN shows in the sum
+// instead, which runs on other ports than the maximum and costs nothing beside it.
 template <class T>
-ARGDRAW_INLINE value_of<T> block_maximum(const T* p) {
-    using value = value_of<T>;
-    const auto zero = splat(value(0));
-    const auto least = splat(-std::numeric_limits<value>::infinity());
-    decltype(splat(value(0))) m[chains], s[chains];
+ARGDRAW_INLINE auto scan_block(const T* p, decltype(load(p))& sum) {
+    decltype(load(p)) m[chains], s[chains];
     ARGDRAW_UNROLL
-    for (int j = 0; j < chains; ++j) {
-        m[j] = least;
-        s[j] = zero;
-    }
-    for (int i = 0; i < 16; i += chains) {  // left rolled: gcc 12 hoists the loads of the unrolled loop and spills
+    for (int j = 0; j < chains; ++j) m[j] = s[j] = load(p + 16 * j);
+    ARGDRAW_UNROLL
+    for (int j = 0; j < chains; ++j) m[j] = max(m[j], splat(-std::numeric_limits<value_of<T>>::infinity()));
+    for (int i = chains; i < 16; i += chains) {  // left rolled: gcc 12 hoists the loads of the unrolled loop and spills
         ARGDRAW_UNROLL
         for (int j = 0; j < chains; ++j) {
             const auto x = load(p + 16 * (i + j));
@@ -51,17 +64,103 @@ ARGDRAW_INLINE value_of<T> block_maximum(const T* p) {
         m[0] = max(m[0], m[j]);
         s[0] = add(s[0], s[j]);
     }
-    // max() lets a NaN in x lose, so the accumulators never hold one. A NaN shows in the sum instead, which runs on other
-    // ports than the maximum and costs nothing beside it; +inf with -inf gives one too, hence the second look.
-    if (lanes_of(unordered(s[0], s[0])) != 0)
-        for (std::size_t i = 0; i < block_size; i += 16)
-            if (const auto x = load(p + i); lanes_of(unordered(x, x)) != 0) return std::numeric_limits<value>::quiet_NaN();
-    return reduce_max(m[0]);
+    sum = s[0];
+    return m[0];
 }
 
 template <class T>
+ARGDRAW_INLINE value_of<T> block_maximum(const T* p) {
+    decltype(load(p)) sum;
+    const auto greatest = scan_block(p, sum);
+    // +inf with -inf sums up to NaN too, hence the second look.
+    if (lanes_of(unordered(sum, sum)) != 0)
+        for (std::size_t i = 0; i < block_size; i += 16)
+            if (const auto x = load(p + i); lanes_of(unordered(x, x)) != 0) return std::numeric_limits<value_of<T>>::quiet_NaN();
+    return reduce_max(greatest);
+}
+
+// A 16-bit float is compared as an integer, thirty-two at a time and without widening: half and bfloat16 alike are a sign and a
+// magnitude. Among words of both signs the signed maximum is the greatest float, among negative ones the unsigned minimum is; so the
+// greater of the two in rank is, either way. A NaN lies above the infinity of its sign: the signed maximum shows the positive ones,
+// the unsigned maximum, `loudest`, the others.
+ARGDRAW_INLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
+    i16 greatest = load(p), least = greatest, loud = greatest;
+    ARGDRAW_UNROLL
+    for (int i = 1; i < 8; ++i) {
+        const i16 x = load(p + 32 * i);
+        greatest = max(x, greatest);
+        least = min_unsigned(x, least);
+        loud = max_unsigned(x, loud);
+    }
+    loudest = loud;
+    return max(ranks(greatest), ranks(least));
+}
+
+template <class T>
+inline constexpr std::int16_t rank_of_infinity = std::same_as<T, Eigen::half> ? 0x7c00 : 0x7f80;
+template <class T>
+    requires(sizeof(T) == 2)
+ARGDRAW_INLINE float block_maximum(const T* p) {
+    i16 loudest;
+    const i16 m = scan_block(reinterpret_cast<const std::int16_t*>(p), loudest);
+    if (any_above(m, rank_of_infinity<T>) || any_above_unsigned(loudest, static_cast<std::uint16_t>(rank_of_infinity<T> | 0x8000)))
+        return std::numeric_limits<float>::quiet_NaN();
+    const std::int16_t rank = reduce_max(m);
+    return static_cast<float>(std::bit_cast<T>(static_cast<std::int16_t>(rank < 0 ? rank ^ 0x7fff : rank)));
+}
+
+template <class T>
+ARGDRAW_INLINE void four_maxima(const T* p, value_of<T>* out) {
+    decltype(load(p)) s[4];
+    const auto m0 = scan_block(p, s[0]);
+    const auto m1 = scan_block(p + block_size, s[1]);
+    const auto m2 = scan_block(p + 2 * block_size, s[2]);
+    const auto m3 = scan_block(p + 3 * block_size, s[3]);
+    const auto sum = add(add(s[0], s[1]), add(s[2], s[3]));
+    if (lanes_of(unordered(sum, sum)) == 0)
+        store_maxima(out, m0, m1, m2, m3);
+    else
+        for (std::size_t i = 0; i < 4; ++i) out[i] = block_maximum(p + i * block_size);
+}
+
+// Four blocks of 16-bit words at a time, and their maxima as words; true where one of them holds a NaN.
+ARGDRAW_INLINE bool four_maxima(const std::int16_t* p, std::int16_t infinity, std::int16_t* out) {
+    i16 loudest[4];
+    const i16 m0 = scan_block(p, loudest[0]);
+    const i16 m1 = scan_block(p + block_size, loudest[1]);
+    const i16 m2 = scan_block(p + 2 * block_size, loudest[2]);
+    const i16 m3 = scan_block(p + 3 * block_size, loudest[3]);
+    store_maxima(out, m0, m1, m2, m3);
+    const i16 all = max_unsigned(max_unsigned(loudest[0], loudest[1]), max_unsigned(loudest[2], loudest[3]));
+    return any_above(max(max(m0, m1), max(m2, m3)), infinity) || any_above_unsigned(all, static_cast<std::uint16_t>(infinity | 0x8000));
+}
+
+template <class T>
+    requires(sizeof(T) == 2)
+void maxima(const blocked_row<T>& row, float* out) {
+    std::size_t b = 0;
+    for (; b + 16 <= row.complete; b += 16) {
+        const T* const p = row.data + b * block_size;
+        T top[16];
+        bool nan = false;
+        for (std::size_t i = 0; i < 16; i += 4)
+            nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>, reinterpret_cast<std::int16_t*>(top) + i);
+        if (!nan)
+            store(out + b, load(top));
+        else
+            for (std::size_t i = 0; i < 16; ++i) out[b + i] = block_maximum(p + i * block_size);
+    }
+    for (; b < row.complete; ++b) out[b] = block_maximum(row.data + b * block_size);
+    if (row.complete < row.blocks) out[row.complete] = block_maximum(row.tail);
+}
+
+template <class T>
+    requires(sizeof(T) > 2)
 void maxima(const blocked_row<T>& row, value_of<T>* out) {
-    for (std::size_t b = 0; b < row.complete; ++b) out[b] = block_maximum(row.data + b * block_size);
+    std::size_t b = 0;
+    // Four blocks at a time share one reduction and one look at what shows a NaN.
+    for (; b + 4 <= row.complete; b += 4) four_maxima(row.data + b * block_size, out + b);
+    for (; b < row.complete; ++b) out[b] = block_maximum(row.data + b * block_size);
     if (row.complete < row.blocks) out[row.complete] = block_maximum(row.tail);
 }
 
@@ -69,8 +168,10 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
 
 // See weight_scale for the formula and its error. `top` receives the key of the block's greatest weight, a multiple of an
 // eighth of a binary order of magnitude, and the weights are relative to 2^floor(top / 8).
-template <bool want_weights, class T>
-ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] float* weights) {
+// With `only_above`, the mass is that of the logits which reach `cut`, still relative to the greatest of the whole block.
+template <bool want_weights, bool only_above = false, class T>
+ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] float* weights,
+                                 [[maybe_unused]] f32 cut) {
     const f32 c_hi = splat(scale.hi), c_lo = splat(scale.lo), magic = splat(weight_scale::magic);
     f32 t[16];
     ARGDRAW_UNROLL
@@ -127,6 +228,7 @@ ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int
             const f32 power = from_bits(add(lookup8(table, key), shift_left<20>(key)));
             w[i] = fma(power, mul(fma(fma(k3, r, k2), r, k1), r), power);
             if (some_drop) w[i] = keep(at_least(key, floor_lanes), w[i]);
+            if constexpr (only_above) w[i] = keep(at_least(x, cut), w[i]);
             if constexpr (want_weights) store(weights + 64 * g + 16 * i, w[i]);
         }
         sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
@@ -138,7 +240,7 @@ template <class T>
 std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) {
     std::int32_t greatest_key = weight_scale::nothing;
     for (std::size_t b = 0; b < row.blocks; ++b) {
-        mass[b] = block_mass<false>(block_at(row, b), scale, top[b], nullptr);
+        mass[b] = block_mass<false>(block_at(row, b), scale, top[b], nullptr, splat(0.0f));
         greatest_key = top[b] > greatest_key ? top[b] : greatest_key;
     }
     return greatest_key;
@@ -147,7 +249,7 @@ std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double
 template <class T>
 void weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
     std::int32_t top;
-    block_mass<true>(block_at(row, b), scale, top, out);
+    block_mass<true>(block_at(row, b), scale, top, out, splat(0.0f));
 }
 
 // ---- selection -------------------------------------------------------------------------------------------------------
@@ -196,49 +298,75 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
     return count;
 }
 
+// Appends the logits of a block whose bits are set, and returns their number. Blocks that are opened for their one great logit are the
+// common case: it is found without a branch that depends on where it is.
 template <class T>
-std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::size_t n, value_of<T> cut, std::size_t equals_wanted,
-                   const value_of<T>* maxima, std::int32_t* ids, double* values) {
-    const auto level = splat(cut);
+ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::uint64_t (&hits)[4], std::int32_t* ids, double* values) {
+    const std::size_t found = count_bits(hits[0]) + count_bits(hits[1]) + count_bits(hits[2]) + count_bits(hits[3]);
+    if (found == 1) {
+        const std::int32_t word = (hits[1] != 0) + 2 * (hits[2] != 0) + 3 * (hits[3] != 0);
+        const std::int32_t at = 64 * word + lowest_bit(hits[0] | hits[1] | hits[2] | hits[3]);
+        ids[0] = id + at;
+        values[0] = static_cast<double>(static_cast<value_of<T>>(p[at]));
+    } else if (found <= 48) {
+        for (std::int32_t w = 0; w < 4; ++w)
+            for (std::uint64_t word = hits[w]; word; word &= word - 1) {
+                const std::int32_t at = 64 * w + lowest_bit(word);
+                *ids++ = id + at;
+                *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
+            }
+    } else {
+        for (std::int32_t i = 0; i < 16; ++i) {
+            const auto lanes = static_cast<std::uint16_t>(hits[i / 4] >> (16 * (i % 4)));
+            compress_store(mask{lanes}, add(iota(), splat(id + 16 * i)), ids);
+            compress_store(mask{lanes}, load(p + 16 * i), values);
+            ids += count_bits(lanes);
+            values += count_bits(lanes);
+        }
+    }
+    return found;
+}
+
+template <class T>
+std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::size_t n, value_of<T> cut, value_of<T> next,
+                   std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) {
+    auto level = splat(cut);
     std::size_t count = 0, equals = 0;
     for (std::size_t k = 0; k < n; ++k) {
         const std::int32_t b = blocks[k];
-        const bool only_above = equals >= equals_wanted;
-        if (only_above && maxima && !(maxima[b] > cut)) continue;
+        if (equals >= equals_wanted) {
+            if (maxima && !(maxima[b] > cut)) continue;
+            level = splat(next);
+        }
         const T* p = block_at(row, static_cast<std::size_t>(b));
-        std::int32_t id = b * static_cast<std::int32_t>(block_size);
-        // A block that is opened for its one great logit is the common case: look at all of it first, then branch once per hit.
-        std::uint64_t hits[block_size / 64];
-        std::size_t found = 0;
-        for (std::size_t w = 0; w < block_size / 64; ++w) {
-            std::uint64_t word = 0;
-            for (std::size_t i = 0; i < 4; ++i) {
-                const auto x = load(p + 64 * w + 16 * i);
-                word |= static_cast<std::uint64_t>(lanes_of(only_above ? above(x, level) : at_least(x, level))) << (16 * i);
-            }
-            hits[w] = word;
-            found += count_bits(word);
+        const std::int32_t id = b * static_cast<std::int32_t>(block_size);
+        std::uint64_t hits[4] = {};
+        ARGDRAW_UNROLL
+        for (std::size_t i = 0; i < 16; ++i)
+            hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(at_least(load(p + 16 * i), level))) << (16 * (i % 4));
+        const std::size_t from = count;
+        count += append_hits(p, id, hits, ids + count, values + count);
+        if (equals < equals_wanted)
+            for (std::size_t i = from; i < count; ++i) equals += values[i] == static_cast<double>(cut);
+    }
+    return count;
+}
+
+template <class T>
+std::size_t split(const blocked_row<T>& row, const weight_scale& scale, float low, float high, double* mass, std::int32_t* ids, double* values) {
+    const f32 from = splat(low), to = splat(high);
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const T* const p = block_at(row, b);
+        std::int32_t top;
+        mass[b] = block_mass<false, true>(p, scale, top, nullptr, to);
+        std::uint64_t hits[4] = {};
+        ARGDRAW_UNROLL
+        for (std::size_t i = 0; i < 16; ++i) {
+            const f32 x = load(p + 16 * i);
+            hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(without(at_least(x, from), at_least(x, to)))) << (16 * (i % 4));
         }
-        if (found <= 32) {
-            for (std::size_t w = 0; w < block_size / 64; ++w)
-                for (std::uint64_t word = hits[w]; word; word &= word - 1) {
-                    const std::int32_t at = static_cast<std::int32_t>(64 * w) + lowest_bit(word);
-                    const auto x = static_cast<value_of<T>>(p[at]);
-                    ids[count] = id + at;
-                    values[count++] = static_cast<double>(x);
-                    equals += x == cut;
-                }
-            continue;
-        }
-        for (std::size_t i = 0; i < block_size; i += 16, id += 16) {
-            const auto x = load(p + i);
-            const mask over = above(x, level);
-            const mask m = only_above ? over : at_least(x, level);
-            compress_store(m, add(iota(), splat(id)), ids + count);
-            compress_store(m, x, values + count);
-            count += count_lanes(m);
-            equals += count_lanes(m) - count_lanes(over);
-        }
+        count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
     }
     return count;
 }

@@ -6,6 +6,7 @@ inline constexpr int chains = 2;
 struct f32 { __m256 lo, hi; };
 struct i32 { __m256i lo, hi; };
 struct f64 { __m256d v0, v1, v2, v3; };
+struct i16 { __m256i lo, hi; };  // thirty-two of them
 struct mask { unsigned lanes; };
 
 ARGDRAW_INLINE f32 splat(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
@@ -96,6 +97,31 @@ ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
     return {scale_by(p.v0, magic.v0), scale_by(p.v1, magic.v1), scale_by(p.v2, magic.v2), scale_by(p.v3, magic.v3)};
 }
 
+ARGDRAW_INLINE i16 load(const std::int16_t* p) {
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 16))};
+}
+ARGDRAW_INLINE i16 max(i16 a, i16 b) { return {_mm256_max_epi16(a.lo, b.lo), _mm256_max_epi16(a.hi, b.hi)}; }
+ARGDRAW_INLINE i16 min_unsigned(i16 a, i16 b) { return {_mm256_min_epu16(a.lo, b.lo), _mm256_min_epu16(a.hi, b.hi)}; }
+ARGDRAW_INLINE i16 max_unsigned(i16 a, i16 b) { return {_mm256_max_epu16(a.lo, b.lo), _mm256_max_epu16(a.hi, b.hi)}; }
+ARGDRAW_INLINE bool any_above(i16 a, std::int16_t limit) {
+    return _mm256_movemask_epi8(_mm256_cmpgt_epi16(_mm256_max_epi16(a.lo, a.hi), _mm256_set1_epi16(limit))) != 0;
+}
+ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
+    const __m256i over = _mm256_subs_epu16(_mm256_max_epu16(a.lo, a.hi), _mm256_set1_epi16(static_cast<std::int16_t>(limit)));
+    return _mm256_testz_si256(over, over) == 0;
+}
+ARGDRAW_INLINE __m256i ranks16(__m256i a) {
+    return _mm256_xor_si256(a, _mm256_and_si256(_mm256_srai_epi16(a, 15), _mm256_set1_epi16(0x7fff)));
+}
+// a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
+ARGDRAW_INLINE i16 ranks(i16 a) { return {ranks16(a.lo), ranks16(a.hi)}; }
+ARGDRAW_INLINE std::int16_t reduce_max(i16 a) {
+    // The order of signed numbers is the reverse of the unsigned order of 0x7fff - a, whose minimum is one instruction.
+    const __m256i h = _mm256_max_epi16(a.lo, a.hi);
+    const __m128i q = _mm_max_epi16(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
+    return static_cast<std::int16_t>(0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), q)), 0));
+}
+
 ARGDRAW_INLINE unsigned movemask(__m256 a) { return static_cast<unsigned>(_mm256_movemask_ps(a)); }
 ARGDRAW_INLINE unsigned movemask(__m256d a) { return static_cast<unsigned>(_mm256_movemask_pd(a)); }
 ARGDRAW_INLINE mask join(__m256 lo, __m256 hi) { return {movemask(lo) | (movemask(hi) << 8)}; }
@@ -117,6 +143,7 @@ ARGDRAW_COMPARE(unordered, _CMP_UNORD_Q)
 ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
     return {~join(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b.lo, a.lo)), _mm256_castsi256_ps(_mm256_cmpgt_epi32(b.hi, a.hi))).lanes & 0xffffu};
 }
+ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
 ARGDRAW_INLINE __m256i lane_mask8(unsigned lanes) {
     const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);

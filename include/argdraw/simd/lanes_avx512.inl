@@ -8,6 +8,7 @@ using mask = __mmask16;
 struct f32 { __m512 v; };
 struct i32 { __m512i v; };
 struct f64 { __m512d lo, hi; };
+struct i16 { __m512i v; };  // thirty-two of them
 
 ARGDRAW_INLINE f32 splat(float x) { return {_mm512_set1_ps(x)}; }
 ARGDRAW_INLINE i32 splat(std::int32_t x) { return {_mm512_set1_epi32(x)}; }
@@ -17,7 +18,11 @@ ARGDRAW_INLINE i32 iota() { return {_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8,
 ARGDRAW_INLINE f32 load(const float* p) { return {_mm512_loadu_ps(p)}; }
 ARGDRAW_INLINE f64 load(const double* p) { return {_mm512_loadu_pd(p), _mm512_loadu_pd(p + 8)}; }
 ARGDRAW_INLINE i32 load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
-ARGDRAW_INLINE f32 load(const Eigen::half* p) { return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))}; }
+ARGDRAW_INLINE f32 load(const Eigen::half* p) {
+    f32 x{_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+    asm("" : "+v"(x.v));  // clang 14 takes a conversion whose only use is a comparison apart, lane by lane
+    return x;
+}
 ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
@@ -67,6 +72,39 @@ ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
             _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.hi), _mm512_slli_epi64(_mm512_castpd_si512(magic.hi), 52)))};
 }
 
+ARGDRAW_INLINE i16 load(const std::int16_t* p) {
+    i16 x{_mm512_loadu_si512(p)};
+    asm("" : "+v"(x.v));  // or each use becomes a load of its own, twice as dear where the row is not aligned
+    return x;
+}
+ARGDRAW_INLINE i16 max(i16 a, i16 b) { return {_mm512_max_epi16(a.v, b.v)}; }
+ARGDRAW_INLINE i16 min_unsigned(i16 a, i16 b) { return {_mm512_min_epu16(a.v, b.v)}; }
+ARGDRAW_INLINE i16 max_unsigned(i16 a, i16 b) { return {_mm512_max_epu16(a.v, b.v)}; }
+ARGDRAW_INLINE bool any_above(i16 a, std::int16_t limit) { return _mm512_cmpgt_epi16_mask(a.v, _mm512_set1_epi16(limit)) != 0; }
+ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
+    return _mm512_cmpgt_epu16_mask(a.v, _mm512_set1_epi16(static_cast<std::int16_t>(limit))) != 0;
+}
+// a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
+ARGDRAW_INLINE i16 ranks(i16 a) {
+    return {_mm512_ternarylogic_epi32(a.v, _mm512_srai_epi16(a.v, 15), _mm512_set1_epi16(0x7fff), 0x78)};
+}
+ARGDRAW_INLINE std::int16_t reduce_max(i16 a) {
+    // The order of signed numbers is the reverse of the unsigned order of 0x7fff - a, whose minimum is one instruction.
+    const __m256i h = _mm256_max_epi16(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m128i q = _mm_max_epi16(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
+    return static_cast<std::int16_t>(0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), q)), 0));
+}
+ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) {
+    const __m512i ab = _mm512_max_epi16(_mm512_shuffle_i64x2(a.v, b.v, 0x44), _mm512_shuffle_i64x2(a.v, b.v, 0xee));
+    const __m512i cd = _mm512_max_epi16(_mm512_shuffle_i64x2(c.v, d.v, 0x44), _mm512_shuffle_i64x2(c.v, d.v, 0xee));
+    __m512i q = _mm512_max_epi16(_mm512_shuffle_i64x2(ab, cd, 0x88), _mm512_shuffle_i64x2(ab, cd, 0xdd));
+    q = _mm512_max_epi16(q, _mm512_shuffle_epi32(q, static_cast<_MM_PERM_ENUM>(0x4e)));
+    q = _mm512_max_epi16(q, _mm512_shuffle_epi32(q, static_cast<_MM_PERM_ENUM>(0xb1)));
+    q = _mm512_max_epi16(q, _mm512_srli_epi32(q, 16));
+    const __m128i four = _mm512_castsi512_si128(_mm512_maskz_compress_epi32(0x1111, ranks({q}).v));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(four, _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
+}
+
 ARGDRAW_INLINE mask at_least(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GE_OQ); }
 ARGDRAW_INLINE mask above(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
 ARGDRAW_INLINE mask unordered(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_UNORD_Q); }
@@ -81,6 +119,7 @@ ARGDRAW_INLINE mask above(f64 a, f64 b) {
 ARGDRAW_INLINE mask unordered(f64 a, f64 b) {
     return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_UNORD_Q), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_UNORD_Q));
 }
+ARGDRAW_INLINE mask without(mask a, mask b) { return static_cast<mask>(a & ~b); }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m; }
 ARGDRAW_INLINE f32 keep(mask m, f32 a) { return {_mm512_maskz_mov_ps(m, a.v)}; }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
@@ -92,6 +131,15 @@ ARGDRAW_INLINE float reduce_max(f32 a) {
     const __m128 q = _mm_max_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
     const __m128 p = _mm_max_ps(q, _mm_movehl_ps(q, q));
     return _mm_cvtss_f32(_mm_max_ss(p, _mm_movehdup_ps(p)));
+}
+// out[i] = reduce_max of the i-th: halves, then quarters of different vectors are put together, so that each step serves all four.
+ARGDRAW_INLINE void store_maxima(float* out, f32 a, f32 b, f32 c, f32 d) {
+    const __m512 ab = _mm512_max_ps(_mm512_shuffle_f32x4(a.v, b.v, 0x44), _mm512_shuffle_f32x4(a.v, b.v, 0xee));
+    const __m512 cd = _mm512_max_ps(_mm512_shuffle_f32x4(c.v, d.v, 0x44), _mm512_shuffle_f32x4(c.v, d.v, 0xee));
+    __m512 q = _mm512_max_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+    q = _mm512_max_ps(q, _mm512_permute_ps(q, 0x4e));
+    q = _mm512_max_ps(q, _mm512_permute_ps(q, 0xb1));
+    _mm_storeu_ps(out, _mm512_castps512_ps128(_mm512_maskz_compress_ps(0x1111, q)));
 }
 ARGDRAW_INLINE double reduce_max(f64 a) {
     const __m512d o = _mm512_max_pd(a.lo, a.hi);

@@ -7,6 +7,7 @@ inline constexpr int chains = 1;
 struct f32 { float v[16]; };
 struct i32 { std::int32_t v[16]; };
 struct f64 { double v[16]; };
+struct i16 { std::int16_t v[32]; };
 struct mask { unsigned lanes; };
 
 template <class Out, class F, class... In>
@@ -140,6 +141,46 @@ ARGDRAW_INLINE i32 lookup8(const i32& table, const i32& index) {
 // p * 2^n, where n is held in the low bits of magic = n + 1.5 * 2^52.
 ARGDRAW_INLINE f64 scale_by(const f64& p, const f64& magic) { return each<f64>(scaled{}, p, magic); }
 
+ARGDRAW_INLINE i16 load(const std::int16_t* p) {
+    i16 out;
+    std::memcpy(out.v, p, sizeof out.v);
+    return out;
+}
+ARGDRAW_INLINE i16 max(i16 a, const i16& b) {
+    for (int l = 0; l < 32; ++l) a.v[l] = a.v[l] > b.v[l] ? a.v[l] : b.v[l];
+    return a;
+}
+ARGDRAW_INLINE i16 min_unsigned(i16 a, const i16& b) {
+    for (int l = 0; l < 32; ++l)
+        a.v[l] = static_cast<std::uint16_t>(a.v[l]) < static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
+    return a;
+}
+ARGDRAW_INLINE i16 max_unsigned(i16 a, const i16& b) {
+    for (int l = 0; l < 32; ++l)
+        a.v[l] = static_cast<std::uint16_t>(a.v[l]) > static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
+    return a;
+}
+ARGDRAW_INLINE bool any_above(const i16& a, std::int16_t limit) {
+    bool any = false;
+    for (int l = 0; l < 32; ++l) any |= a.v[l] > limit;
+    return any;
+}
+ARGDRAW_INLINE bool any_above_unsigned(const i16& a, std::uint16_t limit) {
+    bool any = false;
+    for (int l = 0; l < 32; ++l) any |= static_cast<std::uint16_t>(a.v[l]) > limit;
+    return any;
+}
+// a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
+ARGDRAW_INLINE i16 ranks(i16 a) {
+    for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::int16_t>(a.v[l] < 0 ? a.v[l] ^ 0x7fff : a.v[l]);
+    return a;
+}
+ARGDRAW_INLINE std::int16_t reduce_max(const i16& a) {
+    std::int16_t greatest = a.v[0];
+    for (int l = 1; l < 32; ++l) greatest = a.v[l] > greatest ? a.v[l] : greatest;
+    return greatest;
+}
+
 ARGDRAW_INLINE mask at_least(const f32& a, const f32& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask above(const f32& a, const f32& b) { return test(is_above{}, a, b); }
 ARGDRAW_INLINE mask unordered(const f32& a, const f32& b) { return test(is_unordered{}, a, b); }
@@ -147,6 +188,7 @@ ARGDRAW_INLINE mask at_least(const i32& a, const i32& b) { return test(is_at_lea
 ARGDRAW_INLINE mask at_least(const f64& a, const f64& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask above(const f64& a, const f64& b) { return test(is_above{}, a, b); }
 ARGDRAW_INLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
+ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
 template <class V>
 ARGDRAW_INLINE V keep_lanes(mask m, const V& a) {

@@ -6,6 +6,7 @@ inline constexpr int chains = 2;
 struct f32 { float32x4_t v[4]; };
 struct i32 { int32x4_t v[4]; };
 struct f64 { float64x2_t v[8]; };
+struct i16 { int16x8_t v[4]; };  // thirty-two of them
 struct mask { unsigned lanes; };
 
 
@@ -54,6 +55,7 @@ ARGDRAW_BINARY(add, i32, 4, vaddq_s32)
 ARGDRAW_BINARY(sub, i32, 4, vsubq_s32)
 ARGDRAW_BINARY(max, i32, 4, vmaxq_s32)
 ARGDRAW_BINARY(min, i32, 4, vminq_s32)
+ARGDRAW_BINARY(max, i16, 4, vmaxq_s16)
 #undef ARGDRAW_BINARY
 ARGDRAW_INLINE f32 mul(f32 a, f32 b) {
     f32 out;
@@ -130,6 +132,34 @@ ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
     return out;
 }
 
+ARGDRAW_INLINE i16 load(const std::int16_t* p) { return {{vld1q_s16(p), vld1q_s16(p + 8), vld1q_s16(p + 16), vld1q_s16(p + 24)}}; }
+// a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
+ARGDRAW_INLINE i16 ranks(i16 a) {
+    for (int i = 0; i < 4; ++i) a.v[i] = veorq_s16(a.v[i], vandq_s16(vshrq_n_s16(a.v[i], 15), vdupq_n_s16(0x7fff)));
+    return a;
+}
+ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return vmaxvq_s16(vmaxq_s16(vmaxq_s16(a.v[0], a.v[1]), vmaxq_s16(a.v[2], a.v[3]))); }
+ARGDRAW_INLINE i16 min_unsigned(i16 a, i16 b) {
+    for (int i = 0; i < 4; ++i)
+        a.v[i] = vreinterpretq_s16_u16(vminq_u16(vreinterpretq_u16_s16(a.v[i]), vreinterpretq_u16_s16(b.v[i])));
+    return a;
+}
+ARGDRAW_INLINE i16 max_unsigned(i16 a, i16 b) {
+    for (int i = 0; i < 4; ++i)
+        a.v[i] = vreinterpretq_s16_u16(vmaxq_u16(vreinterpretq_u16_s16(a.v[i]), vreinterpretq_u16_s16(b.v[i])));
+    return a;
+}
+ARGDRAW_INLINE bool any_above(i16 a, std::int16_t limit) {
+    std::int16_t greatest = vmaxvq_s16(a.v[0]);
+    for (int i = 1; i < 4; ++i) greatest = vmaxvq_s16(a.v[i]) > greatest ? vmaxvq_s16(a.v[i]) : greatest;
+    return greatest > limit;
+}
+ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
+    std::uint16_t greatest = 0;
+    for (int i = 0; i < 4; ++i) greatest = vmaxvq_u16(vreinterpretq_u16_s16(a.v[i])) > greatest ? vmaxvq_u16(vreinterpretq_u16_s16(a.v[i])) : greatest;
+    return greatest > limit;
+}
+
 ARGDRAW_INLINE unsigned lanes4(uint32x4_t m) {
     constexpr std::uint32_t bit[4] = {1, 2, 4, 8};
     return vaddvq_u32(vandq_u32(m, vld1q_u32(bit)));
@@ -158,6 +188,7 @@ ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
     for (int i = 0; i < 4; ++i) lanes |= lanes4(vcgeq_s32(a.v[i], b.v[i])) << (4 * i);
     return {lanes};
 }
+ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
 ARGDRAW_INLINE f32 keep(mask m, f32 a) {
     constexpr std::uint32_t bit[4] = {1, 2, 4, 8};

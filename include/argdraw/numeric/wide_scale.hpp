@@ -1,0 +1,34 @@
+// wide_scale — a product of scale factors that does not overflow on the way.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/exact.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::numeric {
+
+/// A positive number as mantissa and exponent. Factors as small as 2^-149 (the reciprocal of a float is as large as 2^149) may
+/// follow one another and cancel; only the value that is asked for is limited, to [2^-1000, 2^1000].
+class wide_scale {
+public:
+    /// factor > 0 and finite.
+    void multiply(double factor) noexcept {
+        const double p = product(mantissa_, factor);
+        const auto bits = std::bit_cast<std::uint64_t>(p);
+        exponent_ += static_cast<int>(bits >> 52) - 1023;
+        mantissa_ = std::bit_cast<double>((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u);
+        value_ = mantissa_ * std::bit_cast<double>(static_cast<std::uint64_t>(std::clamp(exponent_, -1000, 1000) + 1023) << 52);
+    }
+
+    double value() const noexcept { return value_; }
+
+private:
+    double mantissa_ = 1;
+    double value_ = 1;
+    int exponent_ = 0;
+};
+
+}  // namespace argdraw::numeric

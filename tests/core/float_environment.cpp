@@ -1,0 +1,200 @@
+#include "catch.hpp"
+
+#include <argdraw/argdraw.hpp>
+
+#include <array>
+#include <bit>
+#include <cfenv>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace argdraw;
+
+static_assert(!std::is_copy_constructible_v<float_environment> && !std::is_copy_assignable_v<float_environment>);
+
+namespace {
+
+// Not inlined, as the header asks: the compiler knows nothing of the control word.
+ARGDRAW_NOINLINE double quotient(volatile const double& a, volatile const double& b) { return a / b; }
+ARGDRAW_NOINLINE float half_of(volatile const float& a) { return a * 0.5f; }
+ARGDRAW_NOINLINE bool is_zero(volatile const float& a) { return a == 0.0f; }
+
+struct outcome {
+    std::vector<std::uint64_t> bits;
+    bool operator==(const outcome&) const = default;
+};
+
+// Everything a caller can get out of a row.
+ARGDRAW_NOINLINE outcome draw_all(std::span<const float> row, std::span<const double> doubles)
+{
+    outcome all;
+    workspace space;
+    const auto note = [&](const drawn& d) {
+        all.bits.push_back(static_cast<std::uint64_t>(d.id));
+        all.bits.push_back(std::bit_cast<std::uint32_t>(d.logprob));
+        all.bits.push_back(static_cast<std::uint64_t>(d.why));
+    };
+    for (std::uint32_t position = 0; position < 40; ++position) {
+        philox random{.seed = 5, .sequence = 1, .position = position};
+        note(sampler{temperature{0.7f}, categorical{}}(row, philox(random), space));
+        note(sampler{temperature{0.9f}, top_k{20}, top_p{0.8f}, categorical{}}(row, philox(random), space));
+        note(sampler{softmax{}, min_p{0.01f}, categorical{}}(doubles, philox(random), space));
+        note(sampler{temperature{1e-40f}, categorical{}}(row, philox(random), space));
+    }
+    note(sampler{greedy{}}(row, space));
+    std::vector<double> p(row.size());
+    numeric::softmax(row, p);
+    for (const double x : p) all.bits.push_back(std::bit_cast<std::uint64_t>(x));
+    all.bits.push_back(std::bit_cast<std::uint64_t>(numeric::log_sum_exp(row)));
+    return all;
+}
+
+// Ordinary logits; and logits that are subnormal, which DAZ would take for equal zeros.
+std::vector<std::vector<float>> rows()
+{
+    std::vector<float> ordinary, subnormal;
+    for (int i = 0; i < 600; ++i) {
+        ordinary.push_back(static_cast<float>((i * 7919) % 601) * 0x1.23456p-6f);
+        subnormal.push_back(static_cast<float>((i * 7919) % 601) * 0x1p-145f);
+    }
+    return {ordinary, subnormal};
+}
+
+#if defined(__SSE__)
+constexpr unsigned ftz = 0x8000, daz = 0x0040, down = 0x2000, up = 0x4000, towards_zero = 0x6000, masked = 0x1f80;
+
+// Sets the control word for as long as it lives.
+class control_word {
+public:
+    explicit control_word(unsigned modes) : saved_(_mm_getcsr()) { _mm_setcsr(modes); }
+    ~control_word() { _mm_setcsr(saved_); }
+    control_word(const control_word&) = delete;
+    control_word& operator=(const control_word&) = delete;
+
+private:
+    unsigned saved_;
+};
+#endif
+
+}  // namespace
+
+#if defined(__SSE__)
+
+TEST_CASE("float_environment: FTZ and DAZ of the caller are off inside and back afterwards")
+{
+    volatile float smallest = std::numeric_limits<float>::denorm_min(), normal = std::numeric_limits<float>::min();
+    bool flushed_before = false, zero_before = false, kept_inside = false, seen_inside = false;
+    unsigned after = 0;
+    {
+        const control_word host(masked | ftz | daz);
+        flushed_before = half_of(normal) == 0;
+        zero_before = is_zero(smallest);
+        {
+            const float_environment guard;
+            kept_inside = std::bit_cast<std::uint32_t>(half_of(normal)) == 0x00400000u;
+            seen_inside = !is_zero(smallest);
+        }
+        after = _mm_getcsr() & ~0x3fu;
+    }
+    CHECK(flushed_before);
+    CHECK(zero_before);
+    CHECK(kept_inside);
+    CHECK(seen_inside);
+    CHECK(after == (masked | ftz | daz));
+}
+
+TEST_CASE("float_environment: rounding modes of the caller are to nearest inside and back afterwards")
+{
+    volatile double one = 1, three = 3, ten = 10;
+    const double third = quotient(one, three), tenth = quotient(one, ten);
+    for (const unsigned mode : {down, up, towards_zero}) {
+        bool differs_before = false, third_inside = false, tenth_inside = false;
+        unsigned after = 0;
+        {
+            const control_word host(masked | mode);
+            differs_before = quotient(one, three) != third || quotient(one, ten) != tenth;
+            {
+                const float_environment guard;
+                third_inside = quotient(one, three) == third;
+                tenth_inside = quotient(one, ten) == tenth;
+            }
+            after = _mm_getcsr() & ~0x3fu;
+        }
+        CAPTURE(mode);
+        CHECK(differs_before);
+        CHECK(third_inside);
+        CHECK(tenth_inside);
+        CHECK(after == (masked | mode));
+    }
+}
+
+TEST_CASE("float_environment: flags raised inside stay raised")
+{
+    volatile double one = 1, zero = 0;
+    for (const unsigned mode : {masked, masked | ftz}) {
+        unsigned flags = 0;
+        {
+            const control_word host(mode);
+            {
+                const float_environment guard;
+                (void)quotient(one, zero);
+            }
+            flags = _mm_getcsr() & 0x3fu;
+        }
+        CHECK((flags & _MM_EXCEPT_DIV_ZERO) != 0);
+    }
+}
+
+TEST_CASE("float_environment: a draw gives the same tokens and logprobs under every control word of the caller")
+{
+    for (const auto& row : rows()) {
+        const std::vector<double> doubles(row.begin(), row.end());
+        const outcome wanted = draw_all(row, doubles);
+        for (const unsigned modes : {ftz, daz, ftz | daz, down, up, towards_zero, down | ftz | daz, up | ftz | daz}) {
+            outcome got;
+            unsigned after = 0;
+            {
+                const control_word host(masked | modes);
+                got = draw_all(row, doubles);
+                after = _mm_getcsr() & ~0x3fu;
+            }
+            CAPTURE(modes);
+            CHECK(got == wanted);
+            CHECK(after == (masked | modes));
+        }
+    }
+}
+
+TEST_CASE("float_environment: exceptions that the caller has unmasked do not strike inside")
+{
+    const std::vector<float> row{1.0f, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+    const std::vector<float> masked_out(300, -std::numeric_limits<float>::infinity());
+    drawn with_nan, without_any;
+    {
+        const control_word host(0);
+        with_nan = sampler{temperature{0.7f}, categorical{}}(row, philox{});
+        without_any = sampler{temperature{0.7f}, categorical{}}(masked_out, philox{});
+    }
+    CHECK(with_nan.why == status::nan_logit);
+    CHECK(without_any.why == status::empty);
+}
+
+#endif
+
+TEST_CASE("float_environment: fesetround of the caller changes no draw and is back afterwards")
+{
+    const auto row = rows().front();
+    const std::vector<double> doubles(row.begin(), row.end());
+    const outcome wanted = draw_all(row, doubles);
+    for (const int mode : {FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO}) {
+        REQUIRE(std::fesetround(mode) == 0);
+        const outcome got = draw_all(row, doubles);
+        const int after = std::fegetround();
+        std::fesetround(FE_TONEAREST);
+        CHECK(got == wanted);
+        CHECK(after == mode);
+    }
+}

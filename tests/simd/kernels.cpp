@@ -1,0 +1,399 @@
+// Every kernel on every instruction set of this machine against a plain transcription of what its comment says.
+
+#include "catch.hpp"
+
+#include "rows.hpp"
+
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/order.hpp>
+#include <argdraw/numeric/sums.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace testing_simd;
+
+#define ARGDRAW_TEST_SCALARS float, double, Eigen::half, Eigen::bfloat16
+
+namespace {
+
+constexpr std::size_t widths[] = {1, 16, 255, 256, 257, 1000, 1024, 1279, 4096, 256 * 35 + 17};
+
+template <class T>
+std::vector<value_of<T>> plain_maxima(const row_in_blocks<T>& row)
+{
+    std::vector<value_of<T>> out;
+    for (std::size_t b = 0; b < row.view.blocks; ++b) {
+        auto greatest = -std::numeric_limits<value_of<T>>::infinity();
+        bool nan = false;
+        for (std::size_t i = 0; i < simd::block_size; ++i) {
+            const T x = row.at(b * simd::block_size + i);
+            nan |= is_nan(x);
+            greatest = std::max(greatest, value(x));
+        }
+        out.push_back(nan ? std::numeric_limits<value_of<T>>::quiet_NaN() : greatest);
+    }
+    return out;
+}
+
+// As numbers: which of two equal zeros a maximum is, nobody asks.
+template <class V>
+bool same_numbers(const std::vector<V>& a, const std::vector<V>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](V x, V y) { return x == y || (x != x && y != y); });
+}
+
+template <class T>
+std::vector<value_of<T>> kernel_maxima(const row_in_blocks<T>& row)
+{
+    std::vector<value_of<T>> out(row.view.blocks);
+    simd::rows<T>().maxima(row.view, out.data());
+    return out;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("kernels: maxima of every width and kind of row", "", ARGDRAW_TEST_SCALARS)
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t width : widths)
+            for (const kind what : kinds)
+                for (std::uint64_t seed = 0; seed < 4; ++seed) {
+                    const row_in_blocks<TestType> row(random_row<TestType>(what, width, seed));
+                    wrong += !same_numbers(kernel_maxima(row), plain_maxima(row));
+                }
+        CHECK(wrong == 0);
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: maxima show a NaN of either sign and any payload at every place of a block", "", ARGDRAW_TEST_SCALARS)
+{
+    // Thirty-seven blocks: some are read four or sixteen at a time, some alone, one from the tail.
+    constexpr std::size_t width = 36 * 256 + 200;
+    const auto clean = random_row<TestType>(kind::ordinary, width, 1);
+    const auto negative = random_row<TestType>(kind::mostly_removed, width, 2);
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const TestType nan : nans<TestType>()) {
+            REQUIRE(is_nan(nan));
+            for (std::size_t i = 0; i < 256; ++i)
+                for (const auto* row : {&clean, &negative}) {
+                    auto poisoned = *row;
+                    // Another block for every place, so that each way of reading a block meets each.
+                    const std::size_t at = (i * 5 % 36) * 256 + i;
+                    poisoned[at] = nan;
+                    if (i < 200) poisoned[36 * 256 + i] = nan;
+                    const row_in_blocks<TestType> blocks(poisoned);
+                    wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
+                }
+        }
+        CHECK(wrong == 0);
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: maxima with +inf and -inf in one block, with and without a NaN", "", ARGDRAW_TEST_SCALARS)
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (std::size_t i = 0; i < 256; ++i) {
+            auto row = random_row<TestType>(kind::mostly_removed, 5 * 256, i);
+            row[256 * (i % 5) + i] = infinity<TestType>();
+            const row_in_blocks<TestType> blocks(row);
+            wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
+            wrong += kernel_maxima(blocks)[i % 5] != value(infinity<TestType>());
+            row[256 * (i % 5) + (i * 7 + 1) % 256] = nans<TestType>()[1];
+            const row_in_blocks<TestType> poisoned(row);
+            wrong += !same_numbers(kernel_maxima(poisoned), plain_maxima(poisoned));
+        }
+        CHECK(wrong == 0);
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16)
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        // A pattern alone among -inf, at a place that wanders through the block; 4096 blocks at a time.
+        std::vector<TestType> row(4096 * 256);
+        for (std::uint32_t from = 0; from < 65536; from += 4096) {
+            std::fill(row.begin(), row.end(), removed<TestType>());
+            for (std::uint32_t b = 0; b < 4096; ++b) row[b * 256 + (b * 37 + from / 4096) % 256] = of_bits<TestType>(from + b);
+            const row_in_blocks<TestType> blocks(row);
+            wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
+        }
+        // And each against another: the maximum of x and y wherever they stand.
+        words random{3};
+        for (std::uint32_t from = 0; from < 65536; from += 4096) {
+            for (std::uint32_t b = 0; b < 4096; ++b) {
+                std::fill_n(row.begin() + b * 256, 256, of_bits<TestType>(random()));
+                row[b * 256 + random() % 256] = of_bits<TestType>(from + b);
+            }
+            const row_in_blocks<TestType> blocks(row);
+            wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
+        }
+        CHECK(wrong == 0);
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: count is the number of logits that reach the cut", "", ARGDRAW_TEST_SCALARS)
+{
+    using V = value_of<TestType>;
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t width : widths)
+            for (const kind what : kinds) {
+                auto entries = random_row<TestType>(what, width, width);
+                if (width > 3) entries[width / 2] = nans<TestType>()[0];  // reaches nothing
+                const row_in_blocks<TestType> row(entries);
+                for (const V cut : {V(0), V(-0.0), V(1), V(-1), V(15.5), std::numeric_limits<V>::lowest(), std::numeric_limits<V>::max(),
+                                    std::numeric_limits<V>::infinity(), value(entries[0])}) {
+                    if (cut == -std::numeric_limits<V>::infinity()) continue;  // the padding would reach it
+                    const auto right = static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [&](TestType x) { return value(x) >= cut; }));
+                    wrong += simd::rows<TestType>().count(row.view, cut) != right;
+                }
+            }
+        CHECK(wrong == 0);
+    });
+}
+
+namespace {
+
+struct gathered {
+    std::vector<std::int32_t> ids;
+    std::vector<double> values;
+    bool operator==(const gathered&) const = default;
+};
+
+template <class T>
+gathered gather(const row_in_blocks<T>& row, const std::vector<std::int32_t>& blocks, value_of<T> cut, std::size_t equals_wanted,
+                const std::vector<value_of<T>>* maxima)
+{
+    const std::size_t room = row.view.blocks * simd::block_size + simd::lanes;
+    gathered out{std::vector<std::int32_t>(room, -1), std::vector<double>(room)};
+    const std::size_t n = simd::rows<T>().gather(row.view, blocks.data(), blocks.size(), cut, argdraw::numeric::next_above(cut), equals_wanted,
+                                                 maxima ? maxima->data() : nullptr, out.ids.data(), out.values.data());
+    out.ids.resize(n);
+    out.values.resize(n);
+    return out;
+}
+
+// Whether it is what the kernel's comment promises.
+template <class T>
+bool keeps_its_promise(const gathered& got, const row_in_blocks<T>& row, const std::vector<std::int32_t>& blocks, value_of<T> cut, std::size_t equals_wanted)
+{
+    gathered above, equal;
+    for (const std::int32_t b : blocks)
+        for (std::int32_t id = b * 256; id < (b + 1) * 256; ++id) {
+            const auto x = value(row.at(static_cast<std::size_t>(id)));
+            if (!(x >= cut)) continue;
+            auto& part = x > cut ? above : equal;
+            part.ids.push_back(id);
+            part.values.push_back(static_cast<double>(x));
+        }
+    gathered got_above, got_equal;
+    for (std::size_t i = 0; i < got.ids.size(); ++i) {
+        if (i > 0 && got.ids[i - 1] >= got.ids[i]) return false;
+        auto& part = got.values[i] > static_cast<double>(cut) ? got_above : got_equal;
+        part.ids.push_back(got.ids[i]);
+        part.values.push_back(got.values[i]);
+    }
+    if (!(got_above == above)) return false;
+    // Of the equals the first so many; a block's worth beyond what was asked for at most.
+    const std::size_t n = got_equal.ids.size();
+    if (n < std::min(equals_wanted, equal.ids.size()) || n > equal.ids.size()) return false;
+    if (n > equals_wanted + simd::block_size) return false;
+    return std::equal(got_equal.ids.begin(), got_equal.ids.end(), equal.ids.begin());
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("kernels: gather takes everything above the cut, and equals until enough are found", "", ARGDRAW_TEST_SCALARS)
+{
+    using T = TestType;
+    using V = value_of<T>;
+    std::vector<gathered> wanted;
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        int broken = 0;
+        std::vector<gathered> all;
+        for (const std::size_t width : {std::size_t{1}, std::size_t{300}, std::size_t{2500}})
+            for (const kind what : kinds)
+                for (std::uint64_t seed = 0; seed < 3; ++seed) {
+                    const auto entries = random_row<T>(what, width, seed);
+                    const row_in_blocks<T> row(entries);
+                    std::vector<V> maxima = plain_maxima(row);
+                    std::vector<std::int32_t> every(row.view.blocks);
+                    std::iota(every.begin(), every.end(), 0);
+                    std::vector<std::int32_t> odd;
+                    for (const auto b : every)
+                        if (b % 2) odd.push_back(b);
+                    auto sorted = entries;
+                    std::sort(sorted.begin(), sorted.end(), [](T a, T b) { return value(a) > value(b); });
+                    for (const V cut : {value(sorted[0]), value(sorted[width / 100]), value(sorted[width / 3]), value(sorted[width - 1]), V(0), V(1),
+                                        std::numeric_limits<V>::lowest()}) {
+                        if (cut == -std::numeric_limits<V>::infinity()) continue;
+                        for (const std::size_t equals : {std::size_t{0}, std::size_t{1}, std::size_t{40}, width})
+                            for (const auto* blocks : {&every, &odd})
+                                for (const auto* known : {static_cast<const std::vector<V>*>(nullptr), static_cast<const std::vector<V>*>(&maxima)}) {
+                                    all.push_back(gather(row, *blocks, cut, equals, known));
+                                    broken += !keeps_its_promise(all.back(), row, *blocks, cut, equals);
+                                }
+                    }
+                }
+        CHECK(broken == 0);
+        if (wanted.empty()) wanted = all;
+        CHECK(all == wanted);  // "about" is the same number everywhere
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: greatest of a padded array, NaN if there is one", "", float, double)
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 15u, 16u, 17u, 100u, 501u})
+            for (const kind what : kinds) {
+                auto a = random_row<TestType>(what, n, n);
+                a.resize(n + simd::lanes, removed<TestType>());
+                const auto& kernels = simd::rows<TestType>();
+                wrong += kernels.greatest(a.data(), n) != *std::max_element(a.begin(), a.end());
+                for (std::size_t i = 0; i < n; ++i)
+                    for (const TestType nan : nans<TestType>()) {
+                        auto poisoned = a;
+                        poisoned[i] = nan;
+                        wrong += !is_nan(kernels.greatest(poisoned.data(), n));
+                    }
+            }
+        CHECK(wrong == 0);
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that reach the cut", "", float, double)
+{
+    using V = TestType;
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 15u, 16u, 17u, 100u, 501u})
+            for (const kind what : kinds) {
+                auto a = random_row<V>(what, n, n + 1);
+                a.resize(n + simd::lanes, removed<V>());
+                for (const V cut : {V(0), V(-0.0), V(1), V(-5), a[0], std::numeric_limits<V>::lowest(), std::numeric_limits<V>::infinity()}) {
+                    if (cut == -std::numeric_limits<V>::infinity()) continue;
+                    std::vector<std::int32_t> right, got(n + 2 * simd::lanes);
+                    for (std::size_t i = 0; i < n; ++i)
+                        if (a[i] >= cut) right.push_back(static_cast<std::int32_t>(i));
+                    got.resize(simd::rows<V>().select(a.data(), n, cut, got.data()));
+                    wrong += got != right;
+                    wrong += simd::rows<V>().count_at_least(a.data(), n, cut) != right.size();
+                }
+            }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("kernels: count and select on keys, to the ends of the integers")
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min(), highest = std::numeric_limits<std::int32_t>::max();
+        words random{1};
+        int wrong = 0;
+        for (const std::size_t n : {1u, 15u, 16u, 17u, 100u, 501u})
+            for (int round = 0; round < 8; ++round) {
+                std::vector<std::int32_t> a(n);
+                for (auto& x : a) x = round < 4 ? static_cast<std::int32_t>(random() % 50) - 25 : static_cast<std::int32_t>(static_cast<std::uint32_t>(random()));
+                if (n > 2) a[0] = lowest, a[1] = highest;
+                a.resize(n + simd::lanes, lowest);
+                for (const std::int32_t cut : {0, 1, -25, 24, lowest + 1, highest, a[n / 2]}) {
+                    if (cut == lowest) continue;
+                    std::vector<std::int32_t> right, got(n + 2 * simd::lanes);
+                    for (std::size_t i = 0; i < n; ++i)
+                        if (a[i] >= cut) right.push_back(static_cast<std::int32_t>(i));
+                    got.resize(simd::arrays().select(a.data(), n, cut, got.data()));
+                    wrong += got != right;
+                    wrong += simd::arrays().count(a.data(), n, cut) != right.size();
+                }
+            }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("kernels: mass_at_least is the sum of what reaches the cut, in the shape of numeric::sum, bit for bit")
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 15u, 16u, 17u, 255u, 256u, 257u, 1000u, 5000u})
+            for (const kind what : {kind::ordinary, kind::tied, kind::zeros, kind::any_bits}) {
+                auto values = random_row<double>(what, n, n);
+                values.resize(n + simd::lanes, -std::numeric_limits<double>::infinity());
+                words random{n};
+                std::vector<double> weights(n + simd::lanes, 1e9);  // the padding's weights must not count
+                for (std::size_t i = 0; i < n; ++i) weights[i] = std::ldexp(static_cast<double>(random() >> 11), -static_cast<int>(random() % 60));
+                for (const double cut : {0.0, -0.0, 1.0, -3.7, values[n / 2], std::numeric_limits<double>::lowest(), std::numeric_limits<double>::infinity()}) {
+                    std::vector<double> masked(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(n));
+                    std::size_t count = 0;
+                    for (std::size_t i = 0; i < n; ++i)
+                        if (values[i] >= cut) ++count;
+                        else masked[i] = 0;
+                    const auto got = simd::arrays().mass_at_least(values.data(), weights.data(), n, cut);
+                    wrong += got.count != count;
+                    wrong += bits_of(got.mass) != bits_of(argdraw::numeric::sum(masked.data(), n));
+                }
+            }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("kernels: weights of values are numeric::exp2 of the scaled distance, bit for bit")
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        words random{1};
+        std::vector<double> values;
+        for (int i = 0; i < 200'000; ++i) values.push_back(1000 - static_cast<double>(random() >> 11) * 0x1p-53 * (i % 2 ? 1500 : 3));
+        for (const double special : {1000.0, 1000.0 - 0x1p-43, 0.0, -0.0, -1e300, std::numeric_limits<double>::lowest(), -std::numeric_limits<double>::infinity(),
+                                     1000.0 - 1000.0, 1000.0 - 0.5, 1000.0 - 1.5, 1000.0 - 2.5})
+            values.push_back(special);
+        for (const double scale : {1.0, argdraw::numeric::log2_e, argdraw::numeric::log2_e / 0.7, 1e-3, 1e3, 1e300, 1e-300}) {
+            CAPTURE(scale);
+            std::vector<double> got((values.size() + 15) / 16 * 16);
+            auto padded = values;
+            padded.resize(got.size(), 0.0);
+            simd::arrays().weights(padded.data(), values.size(), 1000.0, scale, got.data());
+            int wrong = 0;
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                // Two roundings, as written: the difference, then the product.
+                const double y = argdraw::numeric::product(values[i] - 1000.0, scale);
+                wrong += bits_of(got[i]) != bits_of(argdraw::numeric::exp2(y));
+            }
+            CHECK(wrong == 0);
+        }
+    });
+}
+
+TEST_CASE("kernels: weights of values may be written over the values")
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        auto a = random_row<double>(kind::ordinary, 1024, 5);
+        std::vector<double> apart(a.size());
+        simd::arrays().weights(a.data(), a.size(), 16.0, 1.0, apart.data());
+        simd::arrays().weights(a.data(), a.size(), 16.0, 1.0, a.data());
+        CHECK(a == apart);
+    });
+}

@@ -1,0 +1,81 @@
+// Every stage on rows of each scalar, in one file: the kernels of a scalar take seconds to compile, and are compiled here once.
+#include "support.hpp"
+
+using namespace argdraw;
+using namespace support;
+
+namespace {
+
+template <class T>
+std::vector<T> row_of(std::initializer_list<float> values) {
+    std::vector<T> row;
+    for (const float v : values) row.push_back(T(v));
+    return row;
+}
+
+template <class F>
+void for_each_scalar(F f) {
+    f(std::type_identity<float>{});
+    f(std::type_identity<double>{});
+    f(std::type_identity<Eigen::half>{});
+    f(std::type_identity<Eigen::bfloat16>{});
+}
+
+}  // namespace
+
+TEST_CASE("temperature scalars") {
+    // 3 2 1 at T = 1 and T = 1/2; halves are exact in every scalar.
+    for_each_scalar([]<class T>(std::type_identity<T>) {
+        const auto row = row_of<T>({2, 3, -infinity, 1});
+        CHECK(law(row, temperature{1}) == "0:0.244728 1:0.665241 3:0.0900306");
+        CHECK(law(row, temperature{0.5f}) == "0:0.11731 1:0.866813 3:0.0158762");
+        CHECK(law(row, temperature{0}) == "1:1");
+        CHECK(law(row, temperature{infinity}) == "0:0.333333 1:0.333333 3:0.333333");
+        CHECK(law(row, temperature{smallest}) == "0:0 1:1 3:0");
+    });
+}
+
+TEST_CASE("softmax scalars") {
+    for_each_scalar([]<class T>(std::type_identity<T>) {
+        // ln(e^2 + e + 1) = 2.4076059644
+        const auto row = row_of<T>({2, 1, -infinity, 0});
+        workspace space;
+        candidates<T> c(row, space);
+        argdraw::softmax{}(c);
+        const auto left = c.survivors();
+        REQUIRE(left.logits.size() == 3);
+        for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(left.logits[i] + 0.4076059644 + static_cast<double>(i)) < 2e-7);
+    });
+}
+
+TEST_CASE("top_k scalars") {
+    for_each_scalar([]<class T>(std::type_identity<T>) {
+        const auto row = row_of<T>({2, 3, -infinity, 1, 3});
+        CHECK(kept(row, top_k{1}) == ids{1});
+        CHECK(kept(row, top_k{2}) == ids{1, 4});
+        CHECK(law(row, top_k{3}) == "0:0.155362 1:0.422319 4:0.422319");  // 1/e 1 1 of 2.36788
+        CHECK(kept(row, top_k{4}) == ids{0, 1, 3, 4});
+    });
+}
+
+TEST_CASE("top_p scalars") {
+    // 3 2 1: .665241 .244728 .0900306
+    for_each_scalar([]<class T>(std::type_identity<T>) {
+        const auto row = row_of<T>({2, 3, -infinity, 1});
+        CHECK(kept(row, top_p{0.66f}) == ids{1});
+        CHECK(law(row, top_p{0.67f}) == "0:0.268941 1:0.731059");
+        CHECK(kept(row, top_p{0.909f}) == ids{0, 1});
+        CHECK(kept(row, top_p{0.911f}) == ids{0, 1, 3});
+    });
+}
+
+TEST_CASE("min_p scalars") {
+    // One below the maximum is 1/e = .367879.
+    for_each_scalar([]<class T>(std::type_identity<T>) {
+        const auto row = row_of<T>({2, 3, -infinity, 1, 3});
+        CHECK(kept(row, min_p{0.36f}) == ids{0, 1, 4});
+        CHECK(kept(row, min_p{0.37f}) == ids{1, 4});
+        CHECK(law(row, min_p{0.36f}) == "0:0.155362 1:0.422319 4:0.422319");
+        CHECK(kept(row, min_p{0.13f}) == ids{0, 1, 3, 4});  // e^-2 = .135
+    });
+}
