@@ -147,42 +147,40 @@ std::string hexadecimal(std::uint64_t x)
     return text;
 }
 
+// One line for each pipeline and kind of row: a hash for each width.
 template <class T>
 void stream_of(std::string_view scalar, std::string& out, hash& total)
 {
+    constexpr std::size_t lines = std::size(pipelines) + 2;
     workspace space;
-    for (const std::size_t width : widths) {
-        // Wide rows cost more, most of all without optimisation; one draw says more there, too.
-        const std::uint32_t rows_of_a_kind = width > 1000 ? 1 : 4, draws_of_a_row = width > 1000 ? 3 : 16;
-        for (int k = 0; k < row_kinds; ++k) {
-            const auto kind = static_cast<row_kind>(k);
-            std::array<hash, std::size(pipelines) + 2> lines{};
+    for (int k = 0; k < row_kinds; ++k) {
+        const auto kind = static_cast<row_kind>(k);
+        std::array<std::array<hash, std::size(widths)>, lines> table{};
+        for (std::size_t w = 0; w < std::size(widths); ++w) {
+            // Wide rows cost more, most of all without optimisation.
+            const std::uint32_t rows_of_a_kind = widths[w] > 1000 ? 1 : 4, draws_of_a_row = widths[w] > 1000 ? 4 : 16;
             for (std::uint32_t r = 0; r < rows_of_a_kind; ++r) {
-                const auto row = row_of<T>(kind, width, mixed(width) + 64 * r + static_cast<std::uint64_t>(k));
-                philox random{.seed = 0x243f6a8885a308d3u, .sequence = r};
+                const auto row = row_of<T>(kind, widths[w], mixed(widths[w]) + 64 * r + static_cast<std::uint64_t>(k));
                 for (std::uint32_t d = 0; d < draws_of_a_row; ++d) {
-                    random.position = d;
+                    const philox random{.seed = 0x243f6a8885a308d3u, .sequence = r, .position = d};
                     std::size_t line = 0;
-                    for (const pipeline& p : pipelines) lines[line++].add(p.pick(row, philox(random), space));
-                    lines[line++].add(with_softmax(row, philox(random), space));
-                    if (d == 0) lines[line].add(best(row, space));
+                    for (const pipeline& p : pipelines) table[line++][w].add(p.pick(row, philox(random), space));
+                    table[line++][w].add(with_softmax(row, philox(random), space));
+                    if (d == 0) table[line][w].add(best(row, space));
                 }
             }
-            for (std::size_t i = 0; i < lines.size(); ++i) {
-                const std::string_view name = i < std::size(pipelines) ? pipelines[i].name : i == std::size(pipelines) ? "softmax" : "greedy";
-                out += hexadecimal(lines[i].state);
-                out += "  ";
-                out += scalar;
-                out += ' ';
-                out += std::to_string(width);
-                out += ' ';
-                out += kind_name(kind);
-                out += ", ";
-                out += name;
-                out += '\n';
-                total.add(lines[i].state);
-            }
         }
+        for (std::size_t line = 0; line < lines; ++line) {
+            for (const hash& h : table[line]) {
+                out += hexadecimal(h.state) + ' ';
+                total.add(h.state);
+            }
+            const std::string_view name = line < std::size(pipelines) ? pipelines[line].name : line == std::size(pipelines) ? "softmax" : "greedy";
+            for (const std::string_view word : {std::string_view(" "), scalar, std::string_view(", "), kind_name(kind), std::string_view(", "), name})
+                out += word;
+            out += '\n';
+        }
+        out += '\n';
     }
 }
 
@@ -194,13 +192,18 @@ std::string whole_stream()
         "# A line changes only where the meaning of a pipeline was changed on purpose: then raise stream_version in stream.cpp, write\n"
         "# this file with the target argdraw_golden_update, and name the pipelines whose tokens differ in the release notes, for\n"
         "# whoever has stored a seed. A line that changes for any other reason is a defect.\n";
-    out += "stream version " + std::to_string(stream_version) + "\n\n";
+    out += "stream version " + std::to_string(stream_version) + "\n\n# width";
+    for (const std::size_t width : widths) {
+        const std::string text = std::to_string(width);
+        out += std::string(width == widths[0] ? 9 - text.size() : 17 - text.size(), ' ') + text;
+    }
+    out += "\n\n";
     hash total;
     stream_of<float>("float", out, total);
     stream_of<Eigen::half>("half", out, total);
     stream_of<Eigen::bfloat16>("bfloat16", out, total);
     stream_of<double>("double", out, total);
-    out += "\n" + hexadecimal(total.state) + "  total\n";
+    out += hexadecimal(total.state) + "  total\n";
     return out;
 }
 

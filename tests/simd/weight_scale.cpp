@@ -37,6 +37,22 @@ struct weighed {
     std::int32_t top;
 };
 
+// Four weights in float, then lanes in double, then the tree. The volatiles keep a compiler from anything but these roundings.
+double plain_mass(const std::array<float, 256>& weights)
+{
+    double lane[16] = {};
+    for (std::size_t g = 0; g < 4; ++g)
+        for (std::size_t l = 0; l < 16; ++l) {
+            const float* w = weights.data() + 64 * g + l;
+            volatile float low = w[0] + w[16], high = w[32] + w[48];
+            volatile float four = low + high;
+            lane[l] += static_cast<double>(four);
+        }
+    for (std::size_t half = 8; half > 0; half /= 2)
+        for (std::size_t l = 0; l < half; ++l) lane[l] += lane[l + half];
+    return lane[0];
+}
+
 // weight_scale's comment, one token at a time, with the fused multiply-add of the standard library.
 template <class T>
 weighed plain_block(const row_in_blocks<T>& row, std::size_t b, const weight_scale& scale)
@@ -60,7 +76,6 @@ weighed plain_block(const row_in_blocks<T>& row, std::size_t b, const weight_sca
     static constexpr float eighths[8] = {1.0f,          0x1.172b84p0f, 0x1.306fep0f, 0x1.4bfdaep0f,
                                          0x1.6a09e6p0f, 0x1.8ace54p0f, 0x1.ae89fap0f, 0x1.d5818ep0f};
     const std::int32_t reference = static_cast<std::int32_t>(std::floor(top / 8.0));
-    double lane[16] = {};
     for (std::size_t i = 0; i < 256; ++i) {
         float w = 0;
         if (key[i] >= top - weight_scale::depth) {
@@ -73,17 +88,7 @@ weighed plain_block(const row_in_blocks<T>& row, std::size_t b, const weight_sca
         }
         out.weights[i] = w;
     }
-    // Four weights in float, then lanes in double, then the tree.
-    for (std::size_t g = 0; g < 4; ++g)
-        for (std::size_t l = 0; l < 16; ++l) {
-            const float* w = out.weights.data() + 64 * g + l;
-            volatile float low = w[0] + w[16], high = w[32] + w[48];
-            volatile float four = low + high;
-            lane[l] += static_cast<double>(four);
-        }
-    for (std::size_t half = 8; half > 0; half /= 2)
-        for (std::size_t l = 0; l < half; ++l) lane[l] += lane[l + half];
-    out.mass = lane[0];
+    out.mass = plain_mass(out.weights);
     out.top = top;
     return out;
 }
@@ -190,6 +195,46 @@ TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float
             wrong += differences(alone, scale);
         }
         CHECK(wrong == 0);
+    });
+}
+
+TEMPLATE_TEST_CASE("weight_scale: split gives the masses at or above the upper cut and the tokens between the two, bit for bit", "", ARGDRAW_TEST_SCALARS)
+{
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong_mass = 0, wrong_tokens = 0;
+        for (const float t : {0.1f, 1.0f, 1e4f})
+            for (const std::size_t width : {1u, 255u, 257u, 2000u})
+                for (const kind what : kinds) {
+                    const auto entries = random_row<TestType>(what, width, width + 7);
+                    const row_in_blocks<TestType> row(entries);
+                    const weight_scale scale = weight_scale::of(scale_of(t));
+                    constexpr float above_all = std::numeric_limits<float>::infinity(), lowest = std::numeric_limits<float>::lowest();
+                    const float some = std::max(lowest, value(entries[width / 2]));
+                    for (const auto& [low, high] : {std::pair(-2.0f, 3.0f), {0.0f, 1.0f}, {-1.0f, -0.0f}, {lowest, above_all}, {lowest, lowest}, {some, above_all},
+                                                    {lowest, some}, {some, some}, {14.0f, 15.5f}}) {
+                        std::vector<double> mass(row.view.blocks), values(width + 256 + 2 * simd::lanes), wanted_values;
+                        std::vector<std::int32_t> ids(values.size()), wanted_ids;
+                        const std::size_t n = simd::block_weights<TestType>().split(row.view, scale, low, high, mass.data(), ids.data(), values.data());
+                        ids.resize(n);
+                        values.resize(n);
+                        for (std::size_t i = 0; i < width; ++i)
+                            if (const float x = value(entries[i]); low <= x && x < high) {
+                                wanted_ids.push_back(static_cast<std::int32_t>(i));
+                                wanted_values.push_back(static_cast<double>(x));
+                            }
+                        wrong_tokens += ids != wanted_ids || values != wanted_values;
+                        for (std::size_t b = 0; b < row.view.blocks; ++b) {
+                            weighed right = plain_block(row, b, scale);
+                            if (right.top == weight_scale::beyond) continue;  // never split
+                            for (std::size_t i = 0; i < 256; ++i)
+                                if (!(static_cast<float>(row.at(b * 256 + i)) >= high)) right.weights[i] = 0;
+                            wrong_mass += !same(mass[b], plain_mass(right.weights));
+                        }
+                    }
+                }
+        CHECK(wrong_tokens == 0);
+        CHECK(wrong_mass == 0);
     });
 }
 

@@ -16,17 +16,33 @@ TEST_CASE("top_p formula: the shortest prefix that reaches p, its last token inc
 }
 
 TEST_CASE("top_p formula: exactly a cumulative sum, and the next float above it") {
-    // Sixteen equals: every C_i = i/16 is exact, and so are the sums that lead to it.
-    for (const float logit : {0.0f, 1.7f, -30.0f}) {
+    // Sixteen equals of weight 1: every C_i = i/16 is exact, and so are the sums that lead to it.
+    const std::vector<float> row(16, 0.0f);
+    for (int j = 1; j <= 16; ++j) {
+        const float p = static_cast<float>(j) / 16;
+        CAPTURE(j);
+        CHECK(kept(row, top_p{p}) == first_ids(static_cast<std::size_t>(j)));
+        CHECK(kept(row, top_p{std::nextafter(p, 0.0f)}) == first_ids(static_cast<std::size_t>(j)));
+        CHECK(kept(row, top_p{std::nextafter(p, 2.0f)}) == first_ids(static_cast<std::size_t>(std::min(j + 1, 16))));
+    }
+}
+
+TEST_CASE("top_p formula: a cumulative sum of rounded weights, one token at most to the next") {
+    int beyond = 0, decisions = 0;
+    for (const float logit : {1.7f, -30.0f, 88.0f}) {
         const std::vector<float> row(16, logit);
         for (int j = 1; j <= 16; ++j) {
-            const float p = static_cast<float>(j) / 16;
+            const auto got = kept(row, top_p{static_cast<float>(j) / 16}).size();
+            const auto exact = static_cast<std::size_t>(j);
             CAPTURE(logit, j);
-            CHECK(kept(row, top_p{p}) == first_ids(static_cast<std::size_t>(j)));
-            CHECK(kept(row, top_p{std::nextafter(p, 0.0f)}) == first_ids(static_cast<std::size_t>(j)));
-            CHECK(kept(row, top_p{std::nextafter(p, 2.0f)}) == first_ids(static_cast<std::size_t>(std::min(j + 1, 16))));
+            CHECK((got == exact || got == exact + 1));
+            beyond += got != exact;
+            ++decisions;
+            CHECK(kept(row, top_p{(static_cast<float>(j) - 1e-4f) / 16}) == first_ids(exact));
+            CHECK(kept(row, top_p{(static_cast<float>(j) + 1e-4f) / 16}) == first_ids(std::min<std::size_t>(exact + 1, 16)));
         }
     }
+    WARN("top_p: " << beyond << " of " << decisions << " boundaries at p itself fell on the other side");
 }
 
 TEST_CASE("top_p formula: p is exactly the float that was given") {

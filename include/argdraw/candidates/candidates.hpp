@@ -183,7 +183,11 @@ public:
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
         settle();
-        if (!list_ && weigh_blocks() && in_float_ && (keep_mass_of_heavy_blocks(p, min_keep) || keep_mass_between_levels(p, min_keep))) return;
+        if (!list_ && weigh_blocks()) {
+            if (keep_mass_of_heavy_blocks(p, min_keep)) return;
+            if constexpr (has_weight_kernel)
+                if (in_float_ && keep_mass_between_levels(p, min_keep)) return;
+        }
         if (!listed() || !weigh_list()) return;
         keep_prefix(numeric::product(p, mass_), min_keep);
     }
@@ -273,6 +277,7 @@ public:
     }
 
 private:
+    static constexpr bool has_weight_kernel = !std::same_as<T, double>;
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
     void fail(status why) noexcept { why_ = why; }
@@ -405,7 +410,7 @@ private:
     bool weigh_blocks() noexcept {
         if (why_ != status::ok || list_) return false;
         if (weighed_) return true;
-        if constexpr (!std::same_as<T, double>)
+        if constexpr (has_weight_kernel)
             if (weigh_blocks_in_float()) return weighed_ = true;
         if (!find_maximum() || list_) return false;
         weigh_blocks_in_double();
@@ -460,7 +465,7 @@ private:
     // In `spare`; on the float path relative to the block's own 2^floor(top / 8).
     const double* weights_of_block(std::size_t b) noexcept {
         double* const out = scratch_.spare;
-        if constexpr (!std::same_as<T, double>)
+        if constexpr (has_weight_kernel)
             if (in_float_) {
                 alignas(64) float weights[simd::block_size];
                 simd::block_weights<T>().weights(view_, b, weight_scale_, weights);
@@ -561,15 +566,10 @@ private:
     // The nucleus lies among the tokens at or above a level as soon as those weigh enough: they are a prefix of the order. Opens
     // the blocks with the greatest logits, more and more of them, until that is so; false if that would be most of the row.
     bool keep_mass_of_heavy_blocks(double p, std::size_t min_keep) noexcept {
-        const auto& arrays = simd::arrays();
         const std::size_t most = std::max<std::size_t>(view_.blocks / 2, 1);
         for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
-            const std::int32_t key = numeric::level_reached_by(
-                wanted, simd::weight_scale::nothing, top_, [&](std::int32_t cut) { return arrays.count(scratch_.block_top, view_.blocks, cut); });
-            if (key <= -simd::weight_scale::range) return false;
-            // Keys are monotone in the logit: what reaches the level has at least the level's key, and so has its block's greatest.
-            const value level = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, exponent_scale()));
-            const std::size_t n = arrays.select(scratch_.block_top, view_.blocks, weight_scale_.key(static_cast<float>(level)), scratch_.block_list);
+            value level;
+            const std::size_t n = list_heaviest_blocks(wanted, level);
             double at_most = 0;  // what the blocks weigh bounds what can be found in them
             for (std::size_t i = 0; i < n; ++i) at_most += scratch_.block_mass[scratch_.block_list[i]];
             if (at_most < numeric::product(p, mass_)) continue;
@@ -577,7 +577,7 @@ private:
                                                               nullptr, scratch_.ids, scratch_.values);
             if (found < min_keep) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            arrays.weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             const double reached = numeric::sum(scratch_.weights, found);
             const double target = numeric::product(p, relative_to(maximum, mass_));
             if (reached < target) continue;
@@ -590,6 +590,23 @@ private:
             return true;
         }
         return false;
+    }
+
+    // Lists about `wanted` blocks and finds a level such that every token which reaches it lies in one of them.
+    std::size_t list_heaviest_blocks(std::size_t wanted, value& level) noexcept {
+        if constexpr (has_weight_kernel)
+            if (in_float_) {
+                const auto& arrays = simd::arrays();
+                const std::int32_t key = numeric::level_reached_by(
+                    wanted, -simd::weight_scale::range, top_, [&](std::int32_t cut) { return arrays.count(scratch_.block_top, view_.blocks, cut); });
+                // Keys are monotone in the logit: what reaches the level has at least the level's key, and so has its block's greatest.
+                level = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, exponent_scale()));
+                return arrays.select(scratch_.block_top, view_.blocks, weight_scale_.key(level), scratch_.block_list);
+            }
+        const auto& rows = simd::rows<T>();
+        level = numeric::level_reached_by(wanted, std::numeric_limits<value>::lowest(), static_cast<value>(maximum_),
+                                          [&](value cut) { return rows.count_at_least(scratch_.block_max, view_.blocks, cut); });
+        return rows.select(scratch_.block_max, view_.blocks, level, scratch_.block_list);
     }
 
     // On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
@@ -637,7 +654,7 @@ private:
     bool keep_mass_between(double p, value low, value high) noexcept {
         if (!(low < high)) return false;
         double* const above = reinterpret_cast<double*>(scratch_.order);  // room for half a double a token, a block has 256
-        const std::size_t found = simd::block_weights<T>().split(view_, weight_scale_, static_cast<float>(low), static_cast<float>(high),
+        const std::size_t found = simd::block_weights<T>().split(view_, weight_scale_, low, high,
                                                                  above, scratch_.ids, scratch_.values);
         double mass_above = 0;
         for (std::size_t b = 0; b < view_.blocks; ++b) mass_above += above[b] = to_row_reference(b, above[b]);
@@ -649,8 +666,7 @@ private:
         const double target = numeric::product(numeric::product(p, mass_) - mass_above, to_list);
         if (!(0 < target && target <= between)) return false;
         count_ = found;
-        maximum_ = reference;
-        list_ = weighed_ = true;
+        list_ = true;
         keep_prefix(target, 1);
         list_ = false;
         band_ = {static_cast<value>(*std::min_element(scratch_.values, scratch_.values + count_)), 0};
@@ -683,14 +699,14 @@ private:
         constexpr double infinity = std::numeric_limits<double>::infinity();
         std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
         simd::weight_above over{0, 0};
-        double low = std::numeric_limits<double>::lowest(), high = infinity;
+        const auto [least, greatest] = std::minmax_element(scratch_.values, scratch_.values + count_);
+        double low = *least, high = numeric::next_above(*greatest);
         std::size_t reached = count_;
         const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
-        double guess = maximum_;
         for (int step = 0; reached - over.count > few; ++step) {
             const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
             if (high_rank - 1 <= low_rank) break;
-            if (step > 0) guess = low / 2 + std::min(high, maximum_) / 2;
+            double guess = low / 2 + high / 2;
             // By rank every other time, which bounds the number of steps whatever the values are.
             if (step % 2 == 1 || !(low < guess && guess < high)) guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
             const auto w = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, count_, guess);

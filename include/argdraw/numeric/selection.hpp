@@ -16,7 +16,7 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 /// the work that follows depends on how tight it is.
 template <class V, class Count>
 V level_reached_by(std::size_t k, V least, V greatest, Count count) noexcept {
-    const std::size_t enough = k + k / 8 + 2;
+    const std::size_t enough = k + k / 16 + 1;
     V low = least, high = greatest;
     if (count(high) >= k) return high;
     for (int step = 0; step < 128; ++step) {

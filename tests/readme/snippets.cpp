@@ -1,0 +1,51 @@
+// The README's programs, line for line; what they leave to the reader is supplied here.
+#include <array>
+#include <cstdio>
+#include <span>
+
+#include <argdraw/argdraw.hpp>
+using namespace argdraw;
+
+namespace {
+
+constexpr token_id eos = 1;
+
+struct {
+    void step(token_id, std::span<float>) {}
+} model;
+
+int first_program() {
+    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};    // five tokens
+
+    constexpr sampler pick{temperature{0.5f},             // 4.0  2.0  1.0  0.0 -2.0
+                           top_k{3},                      // 4.0  2.0  1.0
+                           top_p{0.9f},                   // .844 .114        (mass .958 >= .9)
+                           categorical{}};                // token 0 with .881, token 1 with .119
+
+    static_assert(pick.check());                          // every parameter is in its range
+
+    int zeros = 0;
+    philox random{.seed = 42, .sequence = 7};             // same seed, same text, whatever the batch
+    while (drawn token = pick(logits, random)) {          // false: nothing to draw, and .why says so
+        if (token.id == eos) break;
+        model.step(token.id, logits);
+        ++zeros;
+    }
+    return zeros;
+}
+
+bool stage_of_ones_own() {
+    constexpr sampler pick{[](auto& c) { c.keep_if([](token_id id, double) { return id % 2 == 0; }); },   // even ids only
+                           temperature{0.7f}, categorical{}};
+    philox random{.seed = 1};
+    for (int i = 0; i < 100; ++i)
+        if (const drawn token = pick(std::array{1.0f, 5.0f, 2.0f, 5.0f}, random); !token || token.id % 2 != 0) return false;
+    return true;
+}
+
+}  // namespace
+
+int main() {
+    std::printf("the text had %d tokens\n", first_program());
+    return stage_of_ones_own() ? 0 : 1;
+}
