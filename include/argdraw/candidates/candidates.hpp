@@ -10,6 +10,8 @@
 #include <span>
 #include <utility>
 
+#include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/prefix.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
@@ -248,8 +250,8 @@ public:
     drawn at(std::uint64_t word) noexcept {
         const double u = unit(word);
         if (!list_ && weigh_blocks()) {
-            const auto [block, t] = find_block(u, scratch_.block_mass, scratch_.block_end, view_.blocks);
-            const auto [i, share] = find_in_block(t, weights_of_block(block), simd::block_size);
+            const auto [block, t] = detail::find_block(u, scratch_.block_mass, scratch_.block_end, view_.blocks);
+            const auto [i, share] = detail::find_in_block(t, weights_of_block(block), simd::block_size);
             const double weight = numeric::product(share, scratch_.block_mass[block]);
             return taken(static_cast<token_id>(block * simd::block_size + i), weight / mass_);
         }
@@ -260,12 +262,12 @@ public:
             double* const masses = scratch_.spare;
             double* const ends = scratch_.spare + (count_ + 1) / 2;
             const std::size_t blocks = numeric::block_sums(scratch_.weights, count_, masses, ends);
-            const place found = find_block(u, masses, ends, blocks);
+            const auto found = detail::find_block(u, masses, ends, blocks);
             from = found.block * numeric::sum_block;
             t = found.t;
             mass = masses[found.block];
         }
-        const auto [i, share] = find_in_block(t, scratch_.weights + from, std::min(numeric::sum_block, count_ - from));
+        const auto [i, share] = detail::find_in_block(t, scratch_.weights + from, std::min(numeric::sum_block, count_ - from));
         return taken(scratch_.ids[from + i], numeric::product(share, mass) / mass_);
     }
 
@@ -483,41 +485,6 @@ private:
         return out;
     }
 
-    // ---- drawing -------------------------------------------------------------------------------------------------------
-
-    struct place {
-        std::size_t block;
-        double t;  // where in the block's own mass, 0 <= t, below 1 but for rounding
-    };
-
-    // The first block whose end lies beyond u S; ends are running sums, the last of them S.
-    static place find_block(double u, const double* masses, const double* ends, std::size_t blocks) noexcept {
-        const double target = numeric::product(u, ends[blocks - 1]);
-        std::size_t b = static_cast<std::size_t>(std::upper_bound(ends, ends + blocks, target) - ends);
-        if (b == blocks) {
-            // u < 1, but its product with S may round up to S.
-            while (!(masses[--b] > 0)) {}
-            return {b, 1.0};
-        }
-        return {b, (target - (b ? ends[b - 1] : 0.0)) / masses[b]};
-    }
-
-    struct hit {
-        std::size_t index;
-        double share;  // of the block
-    };
-
-    // The first token at which the running sum R exceeds t R_last; where rounding has made t 1, the last of positive weight.
-    static hit find_in_block(double t, const double* weights, std::size_t n) noexcept {
-        double ends[simd::block_size];
-        double running = 0;
-        for (std::size_t i = 0; i < n; ++i) ends[i] = running += weights[i];
-        std::size_t i = static_cast<std::size_t>(std::upper_bound(ends, ends + n, numeric::product(t, running)) - ends);
-        if (i == n)
-            while (!(weights[--i] > 0)) {}
-        return {i, weights[i] / running};
-    }
-
     // ---- the list ------------------------------------------------------------------------------------------------------
 
     bool weigh_list() noexcept {
@@ -680,65 +647,9 @@ private:
         return true;
     }
 
-    // A token's place in the order: what is sorted when few are left to decide on.
-    struct ranked {
-        double value;
-        double weight;
-        token_id id;
-
-        bool operator<(const ranked& other) const noexcept { return value != other.value ? value > other.value : id < other.id; }
-    };
-
-    // Keeps the shortest prefix of the order that weighs at least `target`.
-    //
-    // Bisects for two levels between which the edge lies: the tokens at or above `low` weigh enough, those at or above `high` do not.
-    // What is between them is sorted as soon as it is few; where it stays many, all of it is equal, and its order is that of the ids.
     void keep_prefix(double target, std::size_t min_keep) noexcept {
-        constexpr std::size_t few = 8;
-        ranked edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end
-        constexpr double infinity = std::numeric_limits<double>::infinity();
-        std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
-        simd::weight_above over{0, 0};
-        const auto [least, greatest] = std::minmax_element(scratch_.values, scratch_.values + count_);
-        double low = *least, high = numeric::next_above(*greatest);
-        std::size_t reached = count_;
-        const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
-        for (int step = 0; reached - over.count > few; ++step) {
-            const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
-            if (high_rank - 1 <= low_rank) break;
-            double guess = low / 2 + high / 2;
-            // By rank every other time, which bounds the number of steps whatever the values are.
-            if (step % 2 == 1 || !(low < guess && guess < high)) guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
-            const auto w = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, count_, guess);
-            if (enough(w)) {
-                low = guess;
-                reached = w.count;
-            } else {
-                high = guess;
-                over = w;
-            }
-        }
-        if (reached - over.count <= few) {
-            std::size_t n = 0;
-            for (std::size_t i = 0; i < count_; ++i)
-                if (const double v = scratch_.values[i]; low <= v && v < high) edge[n++] = {v, scratch_.weights[i], scratch_.ids[i]};
-            std::sort(edge, edge + n);
-            std::size_t last = 0;
-            for (; last < n; ++last) {
-                over = {over.mass + edge[last].weight, over.count + 1};
-                if (enough(over)) break;
-            }
-            if (last >= n) return;  // rounding: the whole list is the prefix
-            const ranked end = edge[last];
-            return filter([&](std::size_t i) { return !(end < ranked{scratch_.values[i], 0.0, scratch_.ids[i]}); });
-        }
-        filter([&](std::size_t i) {
-            const double v = scratch_.values[i];
-            if (v != low) return v > low;
-            if (enough(over)) return false;
-            over = {over.mass + scratch_.weights[i], over.count + 1};
-            return true;
-        });
+        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, count_, target, min_keep);
+        filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.values[i], scratch_.ids[i]}); });
     }
 
     // The tokens of a view from a cut upwards; of those equal to it, the ones up to an id.

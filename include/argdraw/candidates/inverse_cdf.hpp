@@ -1,0 +1,47 @@
+// inverse_cdf — from a uniform number to a token: first the block whose share holds it, then the token inside the block.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/simd/kernels.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+struct place_in_blocks {
+    std::size_t block;
+    double t;  ///< where in the block's own mass: 0 <= t, and below 1 but for rounding
+};
+
+/// The first block whose end lies beyond u S, where ends are the running sums of masses and S the last of them, S > 0.
+inline place_in_blocks find_block(double u, const double* masses, const double* ends, std::size_t blocks) noexcept {
+    const double target = numeric::product(u, ends[blocks - 1]);
+    std::size_t b = static_cast<std::size_t>(std::upper_bound(ends, ends + blocks, target) - ends);
+    if (b == blocks) {
+        // u < 1, but its product with S may round up to S.
+        while (!(masses[--b] > 0)) {}
+        return {b, 1.0};
+    }
+    return {b, (target - (b ? ends[b - 1] : 0.0)) / masses[b]};
+}
+
+struct place_in_block {
+    std::size_t index;
+    double share;  ///< of the block's mass
+};
+
+/// The first of n <= block_size weights at which the running sum R exceeds t R_last; where rounding has made t 1, the last positive one.
+/// R ends at the very number that t is multiplied by, and rises only at positive weights.
+inline place_in_block find_in_block(double t, const double* weights, std::size_t n) noexcept {
+    double ends[simd::block_size];
+    double running = 0;
+    for (std::size_t i = 0; i < n; ++i) ends[i] = running += weights[i];
+    std::size_t i = static_cast<std::size_t>(std::upper_bound(ends, ends + n, numeric::product(t, running)) - ends);
+    if (i == n)
+        while (!(weights[--i] > 0)) {}
+    return {i, weights[i] / running};
+}
+
+}  // namespace argdraw::detail

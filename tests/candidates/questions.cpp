@@ -1,0 +1,163 @@
+// What candidates can be asked: size, max, mass, log_sum_exp, entropy, moments, survivors.
+#include "support.hpp"
+
+using namespace argdraw;
+using namespace support;
+
+namespace {
+
+struct plain {
+    double greatest = -infinite;
+    std::size_t n = 0;
+    long double mass = 0, entropy = 0, mean = 0, deviation = 0;
+
+    explicit plain(const std::vector<float>& row) {
+        for (const float l : row) greatest = std::max(greatest, static_cast<double>(l));
+        for (const float l : row) {
+            if (!(l > -infinity)) continue;
+            ++n;
+            mass += std::exp(static_cast<long double>(l) - static_cast<long double>(greatest));
+            mean += static_cast<long double>(l);
+        }
+        mean /= static_cast<long double>(n);
+        for (const float l : row) {
+            if (!(l > -infinity)) continue;
+            const long double d = static_cast<long double>(l) - static_cast<long double>(greatest), p = std::exp(d) / mass;
+            entropy -= p * (d - std::log(mass));
+            deviation += (static_cast<long double>(l) - mean) * (static_cast<long double>(l) - mean);
+        }
+        deviation = std::sqrt(deviation / static_cast<long double>(n));
+    }
+};
+
+bool near(double a, long double b, double tolerance) { return std::abs(a - static_cast<double>(b)) <= tolerance * (1 + std::abs(static_cast<double>(b))); }
+
+}  // namespace
+
+TEST_CASE("candidates: questions have the answers of their definitions, view and list alike") {
+    for (const auto& row : rows()) {
+        const plain expected(row);
+        CAPTURE(row.size(), row[0], expected.n);
+        {
+            both_forms c(row);
+            // A view is weighed in float, 1.2e-7 a token; a list in double.
+            CHECK(near(c.view.mass(), expected.mass, 2e-7));
+            CHECK(near(c.list.mass(), expected.mass, 1e-13));
+            CHECK(near(c.view.log_sum_exp(), std::log(expected.mass) + static_cast<long double>(expected.greatest), 2e-7));
+            CHECK(near(c.list.log_sum_exp(), std::log(expected.mass) + static_cast<long double>(expected.greatest), 1e-13));
+        }
+        both_forms c(row);
+        CHECK(c.view.max() == expected.greatest);
+        CHECK(c.list.max() == expected.greatest);
+        CHECK(c.view.size() == expected.n);
+        CHECK(c.list.size() == expected.n);
+        CHECK(near(c.view.entropy(), expected.entropy, 1e-11));
+        CHECK(c.view.entropy() == c.list.entropy());
+        const auto of_view = c.view.moments(), of_list = c.list.moments();
+        CHECK(near(of_view.mean, expected.mean, 1e-11));
+        CHECK(near(of_view.deviation, expected.deviation, 1e-11));
+        CHECK(of_view.mean == of_list.mean);
+        CHECK(of_view.deviation == of_list.deviation);
+        CHECK(left(c.view) == left(c.list));
+        CHECK(left(c.view).tokens.size() == expected.n);
+    }
+}
+
+TEST_CASE("candidates: questions by hand") {
+    // Logits ln 2 and 0 weigh 2 1: relative to the first 1 1/2. p = 2/3 1/3.
+    const std::vector row{static_cast<float>(std::log(2.0)), 0.0f};
+    both_forms c(row);
+    c.act([](auto& one) {
+        CHECK(near(one.mass(), 1.5L, 2e-7));
+        CHECK(near(one.log_sum_exp(), std::log(3.0L), 2e-7));
+        CHECK(near(one.entropy(), std::log(3.0L) - 2 * std::log(2.0L) / 3, 2e-7));
+        CHECK(near(one.moments().mean, std::log(2.0L) / 2, 1e-7));
+        CHECK(near(one.moments().deviation, std::log(2.0L) / 2, 1e-7));
+    });
+    both_forms single({-3.5f});
+    single.act([](auto& one) {
+        CHECK(one.size() == 1);
+        CHECK(one.max() == -3.5);
+        CHECK(one.mass() == 1.0);
+        CHECK(one.entropy() == 0.0);
+        CHECK(one.moments().deviation == 0.0);
+    });
+}
+
+TEST_CASE("candidates: mass of a view lies between 1 and the number of tokens, up to its error") {
+    for (const float logit : {-1000.0f, -30.0f, 0.0f, 1.7f, 88.0f, 1e5f}) {
+        workspace space;
+        const std::vector<float> row(1000, logit);
+        candidates<float> c(row, space);
+        CAPTURE(logit);
+        CHECK(near(c.mass(), 1000, 2e-7));
+    }
+}
+
+TEST_CASE("candidates: questions see a noted scale and shift") {
+    for (const auto& row : rows()) {
+        const plain expected(row);
+        both_forms c(row);
+        c.act([](auto& one) {
+            one.scale(0.5);
+            one.shift(3);
+        });
+        CAPTURE(row.size(), row[0]);
+        CHECK(c.view.max() == expected.greatest * 0.5 + 3);
+        CHECK(c.list.max() == c.view.max());
+        CHECK(near(c.view.moments().mean, expected.mean / 2 + 3, 1e-11));
+        CHECK(near(c.view.moments().deviation, expected.deviation / 2, 1e-11));
+        CHECK(left(c.view) == left(c.list));
+        const auto now = left(c.view);
+        bool halved = true;
+        for (std::size_t i = 0; i < now.tokens.size(); ++i)
+            halved &= now.logits[i] == static_cast<double>(row[static_cast<std::size_t>(now.tokens[i])]) * 0.5 + 3;
+        CHECK(halved);
+        std::vector<float> scaled = row;
+        for (auto& l : scaled) l *= 0.5f;
+        CHECK(near(c.view.entropy(), plain(scaled).entropy, 1e-6));
+    }
+}
+
+TEST_CASE("candidates: entropy counts a weight that vanished as nothing") {
+    both_forms c({0.0f, -5000.0f, 0.0f, -1e30f, -infinity});
+    c.act([](auto& one) {
+        CHECK(one.size() == 4);
+        CHECK(near(one.entropy(), std::log(2.0L), 1e-14));
+    });
+}
+
+TEST_CASE("candidates: rows without an answer") {
+    struct trouble {
+        std::vector<float> row;
+        status why;
+    };
+    std::vector<float> late(700, 1.0f);
+    late[699] = not_a_number;
+    for (const auto& [row, why] : {trouble{{}, status::empty}, {{-infinity}, status::empty}, {std::vector<float>(700, -infinity), status::empty},
+                                   {{1.0f, not_a_number}, status::nan_logit}, {late, status::nan_logit}}) {
+        workspace space;
+        CHECK(candidates<float>(row, space).size() == 0);
+        CHECK(std::isnan(candidates<float>(row, space).max()));
+        CHECK(std::isnan(candidates<float>(row, space).mass()));
+        CHECK(std::isnan(candidates<float>(row, space).log_sum_exp()));
+        CHECK(std::isnan(candidates<float>(row, space).entropy()));
+        CHECK(std::isnan(candidates<float>(row, space).moments().mean));
+        CHECK(std::isnan(candidates<float>(row, space).moments().deviation));
+        CHECK(candidates<float>(row, space).survivors().ids.empty());
+        candidates<float> c(row, space);
+        c.size();
+        CHECK(c.why() == why);
+    }
+}
+
+TEST_CASE("candidates: +inf leaves only those of +inf, equal among themselves") {
+    both_forms c({1.0f, infinity, -infinity, infinity, 3.0f, infinity});
+    c.act([](auto& one) {
+        CHECK(one.size() == 3);
+        CHECK(left(one).tokens == ids{1, 3, 5});
+        CHECK(near(one.entropy(), std::log(3.0L), 1e-14));
+        CHECK(one.mass() == 3);
+        CHECK(one.moments().deviation == 0);
+    });
+}

@@ -1,0 +1,224 @@
+// What removes tokens: keep_top, keep_mass, keep_within, keep_at_least, keep_below, keep_if, ban, allow.
+#include "support.hpp"
+
+using namespace argdraw;
+using namespace support;
+
+namespace {
+
+// The same verb on both forms of every row, alone and after a scale; whatever is left must be the same, in id order, and be living.
+template <class F>
+void same_on_both_forms(F verb) {
+    for (const auto& row : rows())
+        for (const double factor : {1.0, 0.37}) {
+            both_forms c(row);
+            c.act([&](auto& one) {
+                one.scale(factor);
+                verb(one);
+            });
+            const auto of_view = left(c.view), of_list = left(c.list);
+            CAPTURE(row.size(), row[0], factor, of_view.tokens.size(), of_list.tokens.size());
+            CHECK(of_view == of_list);
+            CHECK(c.view.why() == c.list.why());
+            CHECK(std::is_sorted(of_view.tokens.begin(), of_view.tokens.end()));
+            bool living = true;
+            for (const token_id id : of_view.tokens) living &= row[static_cast<std::size_t>(id)] > -infinity;
+            CHECK(living);
+        }
+}
+
+}  // namespace
+
+TEST_CASE("candidates: keep_top") {
+    for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{17}, std::size_t{255}, std::size_t{256},
+                                std::size_t{5000}, ~std::size_t{0}})
+        same_on_both_forms([&](auto& c) { c.keep_top(k); });
+    both_forms c({1.0f, 4.0f, -infinity, 4.0f, 2.0f, 4.0f});
+    c.act([](auto& one) { one.keep_top(4); });
+    CHECK(left(c.view).tokens == ids{1, 3, 4, 5});
+    c.act([](auto& one) { one.keep_top(2); });
+    CHECK(left(c.view).tokens == ids{1, 3});
+    c.act([](auto& one) { one.keep_top(0); });
+    CHECK(left(c.view).tokens == ids{1});
+    CHECK(left(c.view) == left(c.list));
+}
+
+TEST_CASE("candidates: keep_mass") {
+    // Away from a boundary: a view may weigh a token 1.2e-7 otherwise than a list does.
+    for (const double p : {0.0, 1e-9, 0.123456, 0.5432, 0.98765}) same_on_both_forms([&](auto& c) { c.keep_mass(p); });
+    for (const std::size_t min_keep : {0u, 2u, 100u, 4000u}) same_on_both_forms([&](auto& c) { c.keep_mass(0.123456, min_keep); });
+    // Weights 1 2 4 8 of 15.
+    const std::vector row{0.0f, static_cast<float>(std::log(2.0)), static_cast<float>(std::log(4.0)), static_cast<float>(std::log(8.0))};
+    for (const auto& [p, expected] : std::vector<std::pair<double, ids>>{{0.5, {3}}, {0.54, {2, 3}}, {0.79, {2, 3}}, {0.81, {1, 2, 3}}, {0.94, {0, 1, 2, 3}}}) {
+        both_forms c(row);
+        c.act([&, mass = p](auto& one) { one.keep_mass(mass); });
+        CAPTURE(p);
+        CHECK(left(c.view).tokens == expected);
+        CHECK(left(c.list).tokens == expected);
+    }
+}
+
+TEST_CASE("candidates: keep_mass of a share that no sum reaches keeps all") {
+    for (const double p : {1.0, 1.5, infinite}) {
+        both_forms c({1.0f, 2.0f, -infinity, 3.0f});
+        c.act([&](auto& one) { one.keep_mass(p); });
+        CHECK(left(c.view).tokens == ids{0, 1, 3});
+        CHECK(left(c.list).tokens == ids{0, 1, 3});
+    }
+}
+
+TEST_CASE("candidates: keep_within") {
+    for (const double distance : {0.0, 0.001, 1.0, 2.5, 30.0, 1e300, infinite}) same_on_both_forms([&](auto& c) { c.keep_within(distance); });
+    for (const std::size_t min_keep : {0u, 2u, 100u, 100000u}) same_on_both_forms([&](auto& c) { c.keep_within(0.5, min_keep); });
+    both_forms c({1.0f, 3.0f, 2.0f, -infinity, 3.0f});
+    c.act([](auto& one) { one.keep_within(1); });  // the edge belongs to it
+    CHECK(left(c.view).tokens == ids{1, 2, 4});
+    c.act([](auto& one) {
+        one.scale(2);
+        one.keep_within(1.5);
+    });
+    CHECK(left(c.view).tokens == ids{1, 4});
+    CHECK(left(c.view) == left(c.list));
+}
+
+TEST_CASE("candidates: keep_at_least keeps the maximum whatever the cut") {
+    for (const double cut : {-infinite, -30.0, -3.25, 0.0, 2.0, 4.5, 1e300, infinite}) same_on_both_forms([&](auto& c) { c.keep_at_least(cut); });
+    same_on_both_forms([&](auto& c) { c.keep_at_least(2, 50); });
+    both_forms c({1.0f, 3.0f, 2.0f, -infinity, 3.0f});
+    c.act([](auto& one) { one.keep_at_least(2); });
+    CHECK(left(c.view).tokens == ids{1, 2, 4});
+    c.act([](auto& one) { one.keep_at_least(100); });
+    CHECK(left(c.view).tokens == ids{1, 4});
+    CHECK(left(c.view) == left(c.list));
+}
+
+TEST_CASE("candidates: keep_at_least compares the logit as the stages have left it") {
+    both_forms c({1.0f, 3.0f, 2.0f});
+    c.act([](auto& one) {
+        one.scale(0.5);
+        one.shift(10);
+        one.keep_at_least(11);
+    });
+    CHECK(left(c.view) == left_over{{1, 2}, {11.5, 11}});
+    CHECK(left(c.view) == left(c.list));
+}
+
+TEST_CASE("candidates: cuts that are no number, or lie above the maximum, leave a living token") {
+    // A user's stage may compute any cut: the outcome is a token or a status, never a set of nothing that says ok.
+    for (const double odd : {-1.0, -infinite, std::numeric_limits<double>::quiet_NaN()})
+        for (const std::size_t min_keep : {1u, 2u})
+            for (const bool listed_first : {false, true}) {
+                workspace space;
+                const std::vector row{1.0f, 3.0f, 2.0f};
+                CAPTURE(odd, min_keep, listed_first);
+                {
+                    candidates<float> c(row, space);
+                    if (listed_first) c.size();
+                    c.keep_within(odd, min_keep);
+                    CHECK((c.why() != status::ok || c.size() > 0));
+                }
+                {
+                    candidates<float> c(row, space);
+                    if (listed_first) c.size();
+                    c.keep_at_least(odd, min_keep);
+                    CHECK((c.why() != status::ok || c.size() > 0));
+                }
+                {
+                    candidates<float> c(row, space);
+                    if (listed_first) c.size();
+                    c.keep_mass(odd, min_keep);
+                    CHECK((c.why() != status::ok || c.size() > 0));
+                }
+            }
+}
+
+TEST_CASE("candidates: keep_below may leave nothing") {
+    for (const double cut : {-3.25, 0.0, 2.0, 4.5, infinite}) same_on_both_forms([&](auto& c) { c.keep_below(cut); });
+    both_forms c({1.0f, 3.0f, 2.0f});
+    c.act([](auto& one) { one.keep_below(3); });
+    CHECK(left(c.view).tokens == ids{0, 2});
+    CHECK(c.view.max() == 2);
+    c.act([](auto& one) {
+        one.keep_below(-5);
+        CHECK(one.why() == status::empty);
+        CHECK(one.at(0).why == status::empty);
+    });
+}
+
+TEST_CASE("candidates: keep_if") {
+    same_on_both_forms([](auto& c) { c.keep_if([](token_id id, double) { return id % 3 == 0; }); });
+    same_on_both_forms([](auto& c) { c.keep_if([](token_id, double l) { return l < 1; }); });
+    both_forms c({1.0f, 3.0f, 2.0f});
+    c.act([](auto& one) {
+        one.scale(10);
+        one.keep_if([](token_id id, double l) { return id == 0 || l == 20; });
+    });
+    CHECK(left(c.view) == left_over{{0, 2}, {10, 20}});
+    c.act([](auto& one) {
+        one.keep_if([](token_id, double) { return false; });
+        CHECK(one.why() == status::empty);
+    });
+}
+
+TEST_CASE("candidates: ban passes over ids outside of the row") {
+    same_on_both_forms([](auto& c) { c.ban(ids{0, 3, 255, 256, 999}); });
+    both_forms c({1.0f, 3.0f, 2.0f});
+    c.act([](auto& one) { one.ban(ids{1, 1, -1, 3, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}); });
+    CHECK(left(c.view).tokens == ids{0, 2});
+    c.act([](auto& one) { one.ban({}); });
+    CHECK(left(c.view).tokens == ids{0, 2});
+    c.act([](auto& one) {
+        one.ban(ids{2, 0});
+        CHECK(one.why() == status::empty);
+    });
+}
+
+TEST_CASE("candidates: allow reads bit id & 31 of word id >> 5, and knows where the mask ends") {
+    const std::vector<std::uint32_t> mask{0x80000001u, 0x2u};  // ids 0, 31 and 33
+    same_on_both_forms([&](auto& c) { c.allow(mask, true); });
+    std::vector<float> row(70, 0.0f);
+    row[31] = -infinity;
+    both_forms banned(row), kept(row);
+    banned.act([&](auto& one) { one.allow(mask, false); });
+    CHECK(left(banned.view).tokens == ids{0, 33});
+    kept.act([&](auto& one) { one.allow(mask, true); });
+    CHECK(left(kept.view).tokens == ids{0, 33, 64, 65, 66, 67, 68, 69});
+    both_forms none(row), all(row);
+    none.act([](auto& one) {
+        one.allow({}, false);
+        CHECK(one.why() == status::empty);
+    });
+    all.act([](auto& one) { one.allow({}, true); });
+    CHECK(left(all.view).tokens.size() == 69);
+}
+
+TEST_CASE("candidates: verbs one after another are the same on both forms") {
+    std::mt19937 random(29);
+    const auto all = rows();
+    for (int round = 0; round < 400; ++round) {
+        both_forms c(all[random() % all.size()]);
+        for (int step = 0; step < 4; ++step) {
+            const auto verb = random() % 8;
+            const auto n = random() % 300;
+            const double x = static_cast<double>(random() % 1000) * 1e-3;
+            c.act([&](auto& one) {
+                switch (verb) {
+                    case 0: return one.keep_top(n);
+                    case 1: return one.keep_within(10 * x);
+                    case 2: return one.keep_mass(x);
+                    case 3: return one.scale(0.3 + x);
+                    case 4: return one.add(static_cast<token_id>(n), x);
+                    case 5: return one.keep_if([&](token_id id, double) { return id % 16 != static_cast<token_id>(n % 16); });
+                    case 6: return one.shift(x);
+                    default: return one.keep_at_least(x - 2, 1 + n % 3);
+                }
+            });
+        }
+        CAPTURE(round);
+        CHECK(left(c.view) == left(c.list));
+        CHECK(c.view.why() == c.list.why());
+        if (c.view.why() != status::ok) continue;
+        const double of_view = c.view.mass(), of_list = c.list.mass();
+        CHECK(std::abs(of_view - of_list) <= 1e-14 * of_list);
+    }
+}

@@ -1,0 +1,24 @@
+// What the other files of this folder do wrong, done right: shows that they fail for the reason they give and not for their flags.
+#include <random>
+#include <vector>
+
+#include <argdraw/argdraw.hpp>
+
+using namespace argdraw;
+
+struct ban_listed {
+    const std::vector<token_id>* ids;
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        c.ban(*ids);
+    }
+};
+
+drawn best(const std::vector<float>& logits) { return sampler{temperature{0.8f}, top_k{40}, greedy{}}(logits); }
+drawn token(const std::vector<float>& logits, std::mt19937& random) { return sampler{top_k{40}, categorical{}}(logits, random); }
+drawn token(const std::vector<float>& logits, const std::vector<token_id>& banned, philox& random) {
+    return sampler{ban_listed{&banned}, [](auto& c) { c.keep_top(3); }, categorical{}}(logits, random);
+}
+drawn of_a_row(const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>& batch) { return sampler{greedy{}}(batch.row(0)); }
+drawn of_doubles(const std::vector<double>& logits) { return sampler{[](candidates<double>& c) { c.keep_top(3); }, greedy{}}(logits); }
