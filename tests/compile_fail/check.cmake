@@ -2,7 +2,8 @@
 # where there is no such line, without an error.
 #
 #   cmake -DSOURCE=... -DCOMPILER=... -DCOMPILER_ID=... -DFLAGS=... -DINCLUDES=... -P check.cmake
-file(STRINGS "${SOURCE}" first_line LIMIT_COUNT 1)
+file(READ "${SOURCE}" first_line LIMIT 500)  # not STRINGS, which would make a list of a sentence with a semicolon
+string(REGEX REPLACE "\r?\n.*" "" first_line "${first_line}")
 
 set(command "${COMPILER}")
 if(COMPILER_ID STREQUAL "MSVC")
@@ -27,7 +28,6 @@ set(sentence "${CMAKE_MATCH_1}")
 if(result EQUAL 0)
   message(FATAL_ERROR "compiles, and should fail with\n  ${sentence}")
 endif()
-# A compiler shows the source line as well, where a long literal is in pieces: the sentence has to stand in the message itself, as one.
 string(FIND "${output}" "${sentence}" at)
 if(at EQUAL -1)
   string(SUBSTRING "${output}" 0 4000 output)

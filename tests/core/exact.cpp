@@ -151,6 +151,9 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma where the result is subnormal")
         t.judge(odd, std::ldexp(1.0f, -75) * 1.0f, 0.0f);
         t.judge(std::ldexp(odd, -75), std::ldexp(1.0f, -75), c);
         t.judge_all_signs(std::ldexp(odd, -100), std::ldexp(1.0f, -50), c);
+        // And beside one, by less than a double can see.
+        const float e = std::ldexp(1.0f, -1 - static_cast<int>(random() % 23));
+        t.judge_all_signs(std::ldexp(1.0f + e, -75), std::ldexp(1.0f - e, -75), c);
     }
     t.require();
 }

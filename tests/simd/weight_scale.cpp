@@ -342,7 +342,10 @@ TEST_CASE("weight_scale: the mass of a block does not depend on its neighbours o
 
 namespace {
 
-constexpr double error_bound = 1.2e-7;
+// Relative errors. Beyond |x c| = 2^13 the part of the scale that a float cannot hold, x lo, moves r visibly past the 1/16 for
+// which the polynomial was made: by up to 2^-7 at 2^17, if c is as far from a float as can be.
+constexpr double error_bound = 1.2e-7, near = 0x1p13;
+constexpr double error_bound_far = 1.75e-7, far = 0x1p17;
 
 // Weighs a run of ascending floats, a block at a time on every instruction set, and judges each weight against 2^(x c) and against
 // its neighbour's. A block holds no more than what lies within 2^-60 of its top, so that nothing in it is dropped.
@@ -366,11 +369,11 @@ public:
         if (n_ > 0) flush();
     }
 
-    double worst = 0;
-    float worst_at = 0;
+    double worst_near = 0, worst_far = 0;
+    float worst_near_at = 0, worst_far_at = 0;
     std::int32_t inversion = 0;  // in units of the last place of the smaller
     float inversion_at = 0;
-    std::uint64_t seen = 0, differing_blocks = 0, wrong_tops = 0;
+    std::uint64_t seen = 0, differing_blocks = 0;
     std::uint64_t hash = 0xcbf29ce484222325u;
 
 private:
@@ -381,33 +384,24 @@ private:
         std::fill(x_.begin() + static_cast<std::ptrdiff_t>(n), x_.end(), last);
         const simd::blocked_row<float> row{x_.data(), x_.data(), 1, 1};
         alignas(64) std::array<float, 256> w{}, other{};
-        std::int32_t top = 0;
-        double mass = 0;
         for (std::size_t s = 0; s < sets_.size(); ++s) {
             force_isa(sets_[s]);
-            double own_mass = 0;
-            std::int32_t own_top = 0;
-            simd::block_weights<float>().masses(row, scale_, &own_mass, &own_top);
             simd::block_weights<float>().weights(row, 0, scale_, s == 0 ? w.data() : other.data());
-            if (s == 0) {
-                mass = own_mass;
-                top = own_top;
-            } else {
-                differing_blocks += std::memcmp(w.data(), other.data(), sizeof w) != 0 || bits_of(own_mass) != bits_of(mass) || own_top != top;
-            }
+            if (s > 0) differing_blocks += std::memcmp(w.data(), other.data(), sizeof w) != 0;
         }
         force_isa(sets_.back());
-        wrong_tops += top != scale_.key(last);
-        const std::int32_t reference = top >> 3;
+        const std::int32_t reference = scale_.key(last) >> 3;
         // x c to twice double's precision, so that 2^17 costs the judge nothing.
         alignas(64) std::array<double, 256> exponent, exact;
         for (std::size_t i = 0; i < 256; ++i) exponent[i] = std::fma(static_cast<double>(x_[i]), c_, -static_cast<double>(reference));
         simd::arrays().weights(exponent.data(), 256, 0.0, 1.0, exact.data());
         for (std::size_t i = carried_; i < n; ++i) {
             const double error = std::abs(static_cast<double>(w[i]) / exact[i] - 1);
+            const bool is_near = std::abs(static_cast<double>(x_[i])) * c_ <= near;
+            double& worst = is_near ? worst_near : worst_far;
             if (!(error <= worst)) {
                 worst = error;
-                worst_at = x_[i];
+                (is_near ? worst_near_at : worst_far_at) = x_[i];
             }
         }
         for (std::size_t i = 1; i < n; ++i) {
@@ -418,7 +412,6 @@ private:
             }
         }
         seen += n - carried_;
-        hash = (hash ^ bits_of(mass)) * 0x100000001b3u;
         for (std::size_t i = 0; i < n; i += 16)
             for (std::size_t l = 0; l < 16; l += 2)
                 hash = (hash ^ (std::uint64_t{bits_of(w[i + l])} << 32 | bits_of(w[i + l + 1]))) * 0x100000001b3u;
@@ -439,11 +432,10 @@ private:
 };
 
 // Every step-th float with |x c| <= 2^17, in ascending order, each with its successor.
-void judge_floats(std::uint32_t step, float t)
+void judge_floats(std::uint32_t step, double c)
 {
-    const double c = scale_of(t);
     judge all(c, supported_sets());
-    const float edge = static_cast<float>(0x1p17 / c) * (1 - 0x1p-22f);
+    const float edge = static_cast<float>(far / c) * (1 - 0x1p-22f);
     const std::uint32_t last = bits_of(edge);
     for (std::uint32_t down = last / step + 1; down-- > 0;) {
         if (step > 1 && down > 0) all.see(of_bits<float>(0x80000000u | (down * step)));
@@ -454,25 +446,29 @@ void judge_floats(std::uint32_t step, float t)
         if (step > 1) all.see(of_bits<float>(up * step + 1));
     }
     all.finish();
-    std::cout << "weight kernel: T = " << t << ", " << all.seen << " floats: worst relative error " << all.worst << " at " << all.worst_at
-              << ", worst inversion " << all.inversion << " ulp, hash " << std::hex << all.hash << std::dec << std::endl;
-    CAPTURE(t, all.worst_at, all.inversion_at);
+    std::cout << "weight kernel: c = " << c << ", " << all.seen << " floats: worst relative error " << all.worst_near << " at " << all.worst_near_at
+              << " (|x c| <= 2^13), " << all.worst_far << " at " << all.worst_far_at << " (to 2^17), worst inversion " << all.inversion
+              << " ulp, hash " << std::hex << all.hash << std::dec << std::endl;
+    CAPTURE(c, all.worst_near_at, all.worst_far_at, all.inversion_at);
     CHECK(all.seen > 2 * std::uint64_t{last / step});
-    CHECK(all.worst <= error_bound);
-    CHECK(all.worst > 0);
+    CHECK(all.worst_near <= error_bound);
+    CHECK(all.worst_far <= error_bound_far);
+    CHECK(all.worst_near > 0);
     CHECK(all.inversion <= 1);
     CHECK(all.differing_blocks == 0);
-    CHECK(all.wrong_tops == 0);
 }
+
+// The scales of everyday temperatures, and one that is as far from a float as can be.
+const double scales[] = {scale_of(0.1f), scale_of(0.8f), scale_of(1.0f), scale_of(1.7f), 1 + 0.99 * 0x1p-24};
 
 }  // namespace
 
-TEST_CASE("weight_scale: error <= 1.2e-7, inversions <= 1 ulp and one hash for all sets, on a sample of all floats")
+TEST_CASE("weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats")
 {
-    for (const float t : temperatures) judge_floats(4099, t);
+    for (const double c : scales) judge_floats(4099, c);
 }
 
-TEST_CASE("weight_scale: error <= 1.2e-7, inversions <= 1 ulp and one hash for all sets, on every float", "[.deep]")
+TEST_CASE("weight_scale: error, inversions <= 1 ulp and one hash for all sets, on every float", "[.deep]")
 {
-    for (const float t : temperatures) judge_floats(1, t);
+    for (const double c : scales) judge_floats(1, c);
 }

@@ -1,5 +1,7 @@
 # The rules of the house that a compiler does not know: an include never points up a layer, a stage is a page, instruction sets are
 # named in simd/ alone, every header has a test at its own path.
+cmake_policy(VERSION 3.25)
+
 set(layer_core 0)
 set(layer_simd 1)
 set(layer_numeric 2)
@@ -30,7 +32,8 @@ foreach(header IN LISTS headers)
     endif()
   endforeach()
   if(folder MATCHES "^(stages|draws)$")
-    file(STRINGS "${include}/${header}" lines)
+    file(READ "${include}/${header}" text)
+    string(REGEX MATCHALL "\n" lines "${text}")
     list(LENGTH lines length)
     if(NOT length LESS 150)
       message(SEND_ERROR "${header} has ${length} lines; a stage stays under 150")
