@@ -33,3 +33,12 @@
 #define ARGDRAW_INLINE inline
 #define ARGDRAW_NOINLINE
 #endif
+
+// Where exceptions are switched off, memory that cannot be had ends the program in the standard library before anyone could catch.
+#if defined(__cpp_exceptions)
+#define ARGDRAW_TRY try
+#define ARGDRAW_CATCH(type) catch (const type&)
+#else
+#define ARGDRAW_TRY if constexpr (true)
+#define ARGDRAW_CATCH(type) else
+#endif

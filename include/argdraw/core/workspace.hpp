@@ -5,7 +5,6 @@
 #include <memory>
 #include <new>
 #include <utility>
-#include <vector>
 
 #include <argdraw/core/config.hpp>
 
@@ -53,50 +52,50 @@ private:
 
 namespace detail {
 
-// A user stage may draw with another sampler, on the same thread, while its own draw holds a workspace:
-// so a thread has a stack of them, as deep as draws were ever nested.
-struct workspace_stack {
-    std::vector<std::unique_ptr<workspace>> spaces;
-    std::size_t leased = 0;
+// A user stage may draw with another sampler, on the same thread, while its own draw holds a workspace: so a thread has a chain
+// of them, as long as draws were ever nested.
+struct workspace_chain {
+    struct link {
+        workspace space;
+        std::unique_ptr<link> next;
+        bool leased = false;
+    };
+    std::unique_ptr<link> first;
 };
 
-inline workspace_stack& thread_workspaces() noexcept {
-    thread_local workspace_stack stack;
-    return stack;
+inline workspace_chain& thread_workspaces() noexcept {
+    thread_local workspace_chain chain;
+    return chain;
 }
 
 class workspace_lease {
 public:
     workspace_lease() noexcept {
-        auto& stack = thread_workspaces();
-        if (stack.leased == stack.spaces.size()) {
-            try {
-                stack.spaces.push_back(std::make_unique<workspace>());
-            } catch (const std::bad_alloc&) {
-                return;
-            }
-        }
-        space_ = stack.spaces[stack.leased++].get();
+        std::unique_ptr<workspace_chain::link>* at = &thread_workspaces().first;
+        while (*at && (*at)->leased) at = &(*at)->next;
+        if (!*at) at->reset(new (std::nothrow) workspace_chain::link);
+        link_ = at->get();
+        if (link_) link_->leased = true;
     }
     workspace_lease(const workspace_lease&) = delete;
     workspace_lease& operator=(const workspace_lease&) = delete;
     ~workspace_lease() {
-        if (space_) --thread_workspaces().leased;
+        if (link_) link_->leased = false;
     }
 
     /// nullptr where not even the handle could be allocated.
-    workspace* get() const noexcept { return space_; }
+    workspace* get() const noexcept { return link_ ? &link_->space : nullptr; }
 
 private:
-    workspace* space_ = nullptr;
+    workspace_chain::link* link_ = nullptr;
 };
 
 }  // namespace detail
 
 /// Gives back the calling thread's scratch memory. Draws under way on this thread keep theirs.
 inline void release_workspace() noexcept {
-    auto& stack = detail::thread_workspaces();
-    for (std::size_t i = stack.leased; i < stack.spaces.size(); ++i) stack.spaces[i]->release();
+    for (auto* at = detail::thread_workspaces().first.get(); at; at = at->next.get())
+        if (!at->leased) at->space.release();
 }
 
 }  // namespace argdraw

@@ -25,7 +25,7 @@ inline double exp2(double y) noexcept {
     return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + (std::bit_cast<std::uint64_t>(t) << 52));
 }
 
-/// e^x, relative error below 2^-50 + |x| 2^-53.
+/// e^x, relative error below 2^-50 + |x| 2^-52.
 inline double exp(double x) noexcept { return exp2(product(x, log2_e)); }
 
 }  // namespace argdraw::numeric

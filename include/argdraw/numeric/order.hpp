@@ -44,13 +44,14 @@ V round_up_to(double x) noexcept {
         return x;
     } else {
         if (x > static_cast<double>(std::numeric_limits<V>::max())) return std::numeric_limits<V>::infinity();
-        if (x < static_cast<double>(std::numeric_limits<V>::lowest())) return -std::numeric_limits<V>::infinity();
+        if (x == -std::numeric_limits<double>::infinity()) return -std::numeric_limits<V>::infinity();
+        if (x < static_cast<double>(std::numeric_limits<V>::lowest())) return std::numeric_limits<V>::lowest();
         const V nearest = static_cast<V>(x);
         return static_cast<double>(nearest) >= x ? nearest : next_above(nearest);
     }
 }
 
-/// The smallest double v with v - maximum >= -distance, so that "at most `distance` below" is decided by a difference and not by
+/// The smallest double v near maximum - distance (within two steps of it) with v - maximum >= -distance, so that "at most `distance` below" is decided by a difference and not by
 /// a cut that was rounded at the size of the maximum. distance >= 0; +inf gives -inf.
 inline double lowest_within(double distance, double maximum) noexcept {
     double cut = maximum - distance;

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/float_environment.hpp>
+#include <argdraw/simd/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
@@ -68,6 +68,12 @@ ARGDRAW_NOINLINE row_sum sum_of_row(std::span<const T> row) noexcept {
     return {maximum, exponentials(row, maximum, [](std::size_t, std::span<const double>) {})};
 }
 
+template <logit T>
+ARGDRAW_NOINLINE double log_of_sum(std::span<const T> row) noexcept {
+    const row_sum s = sum_of_row(row);
+    return s.maximum + log(s.sum);
+}
+
 template <logit T, class Out>
 ARGDRAW_NOINLINE void softmax_into(std::span<const T> row, Out* out) noexcept {
     const row_sum s = sum_of_row(row);
@@ -95,12 +101,12 @@ ARGDRAW_NOINLINE void log_softmax_into(std::span<const T> row, Out* out) noexcep
 template <logit_row R>
 double log_sum_exp(const R& row) noexcept {
     const float_environment guard;
-    const auto s = detail::sum_of_row(as_row(row));
-    return s.maximum + log(s.sum);
+    return detail::log_of_sum(as_row(row));
 }
 
 /// out_i = exp(x_i - log_sum_exp(x)). Entries of -inf get 0, those of +inf share 1 between them; a row with a NaN or without a living
-/// entry has no softmax, and every out_i is NaN. Relative error below 1e-14 before the rounding to out's scalar.
+/// entry has no softmax, and every out_i is NaN. Relative error below 1e-14 + (max x - x_i) 2^-52
+/// before the rounding to out's scalar.
 /// Writes as many entries as the row has: out must be as wide; out may not overlap the row. No allocation.
 template <logit_row R, probability_row Out>
 void softmax(const R& row, Out&& out) noexcept {

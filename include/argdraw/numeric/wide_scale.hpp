@@ -16,10 +16,19 @@ class wide_scale {
 public:
     /// factor > 0 and finite.
     void multiply(double factor) noexcept {
-        const double p = product(mantissa_, factor);
-        const auto bits = std::bit_cast<std::uint64_t>(p);
-        exponent_ += static_cast<int>(bits >> 52) - 1023;
-        mantissa_ = std::bit_cast<double>((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u);
+        int exponent = 0;
+        if (factor < 0x1p-1022) {
+            factor *= 0x1p64;
+            exponent = -64;
+        }
+        const auto bits = std::bit_cast<std::uint64_t>(factor);
+        exponent += static_cast<int>(bits >> 52) - 1023;
+        mantissa_ = product(mantissa_, std::bit_cast<double>((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u));
+        if (mantissa_ >= 2) {
+            mantissa_ /= 2;
+            ++exponent;
+        }
+        exponent_ += exponent;
         value_ = mantissa_ * std::bit_cast<double>(static_cast<std::uint64_t>(std::clamp(exponent_, -1000, 1000) + 1023) << 52);
     }
 

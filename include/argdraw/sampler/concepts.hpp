@@ -69,6 +69,22 @@ concept has_requirement = requires {
 
 namespace detail {
 
+/// What is no row, and why. Instantiated only for what is none.
+template <class R>
+struct row_rules {
+    static constexpr bool contiguous = has_data_and_size<R>;
+    static constexpr bool elements = [] {
+        if constexpr (contiguous) return logit<element_of<R>>;
+        return true;
+    }();
+
+    static_assert(contiguous, "argdraw: the row is no row: it has no data() and size(); evaluate an Eigen expression first, wrap a pointer in a std::span");
+    static_assert(elements, "argdraw: the row's elements are no logits; a row is contiguous float, double, Eigen::half or Eigen::bfloat16");
+    static_assert(!contiguous || !elements,
+                  "argdraw: the row's elements are not neighbours in memory; copy the row of a column-major matrix, or keep logits row-major");
+    static constexpr bool hold = false;
+};
+
 /// The rules of a pipeline, each with its sentence. Instantiated by every sampler.
 template <class... S>
 struct pipeline_rules {

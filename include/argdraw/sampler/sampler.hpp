@@ -11,7 +11,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/float_environment.hpp>
+#include <argdraw/simd/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
@@ -113,6 +113,20 @@ public:
         }
     }
 
+    /// For what is no row: a sentence.
+    template <class R, class... Rest>
+        requires(!logit_row<R>)
+    drawn operator()(const R&, Rest&&...) const noexcept {
+        static_assert(detail::row_rules<R>::hold);
+        return {};
+    }
+    template <class R, class... Rest>
+        requires(!logit_row<R>)
+    distribution_of_row distribution(const R&, Rest&&...) const noexcept {
+        static_assert(detail::row_rules<R>::hold);
+        return {};
+    }
+
     /// The final set of a row and its probabilities; no randomness. Allocates the answer.
     template <logit_row R>
     distribution_of_row distribution(const R& row) const noexcept {
@@ -189,7 +203,7 @@ private:
         candidates<T> c(row, space);
         apply_stages(c);
         if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
-        try {
+        ARGDRAW_TRY {
             const std::size_t n = c.size();
             law.ids.reserve(n);
             law.probabilities.reserve(n);
@@ -198,7 +212,8 @@ private:
                 law.probabilities.push_back(p);
             });
             law.why = c.why();
-        } catch (const std::bad_alloc&) {
+        }
+        ARGDRAW_CATCH(std::bad_alloc) {
             law = {{}, {}, status::out_of_memory};
         }
         return law;
@@ -208,9 +223,12 @@ private:
     void apply_stages(candidates<T>& c) const noexcept {
         each([&]<std::size_t I>(const auto& element) {
             if constexpr (I != last) {
-                if constexpr (has_neutral<std::remove_cvref_t<decltype(element)>>)
+                using element_type = std::remove_cvref_t<decltype(element)>;
+                static_assert(detail::acts<element_type, T>::value,
+                              "argdraw: a stage or draw of this pipeline cannot be called with rows of this scalar; write it for every candidates<T>");
+                if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
-                element(c);
+                if constexpr (detail::acts<element_type, T>::value) element(c);
             }
         });
     }

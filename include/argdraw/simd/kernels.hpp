@@ -43,7 +43,8 @@ struct blocked_row {
     std::size_t blocks;    ///< complete, and one more where the width is no multiple of block_size
 };
 
-/// What a row can be asked. Every function gives the same bits on every instruction set.
+/// What a row can be asked. Every function gives the same bits on every instruction set, but for the sign of a
+/// maximum of 0. Cuts are above -inf: padding is -inf.
 template <logit T>
 struct row_kernels {
     using value = value_of<T>;
