@@ -185,7 +185,8 @@ public:
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
         settle();
-        if (!list_ && weigh_blocks()) {
+        // Close to 1 the edge lies among tokens lighter than the rounding of block masses; there the list's doubles decide.
+        if (p <= 0.9999 && !list_ && weigh_blocks()) {
             if (keep_mass_of_heavy_blocks(p, min_keep)) return;
             if constexpr (has_weight_kernel)
                 if (in_float_ && keep_mass_between_levels(p, min_keep)) return;
@@ -194,18 +195,21 @@ public:
         keep_prefix(numeric::product(p, mass_), min_keep);
     }
 
-    /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens.
+    /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A distance
+    /// that is negative or NaN counts as 0.
     void keep_within(double distance, std::size_t min_keep = 1) noexcept {
         settle();
         if (!find_maximum()) return;
+        if (!(distance > 0)) distance = 0;  // NaN included: the maximum always stays
         keep_reaching(numeric::lowest_within(distance / scale_.value(), maximum_), min_keep);
     }
 
-    /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens.
+    /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
     void keep_at_least(double cut, std::size_t min_keep = 1) noexcept {
         settle();
         if (!find_maximum()) return;
-        keep_reaching(std::min((cut - shift_) / scale_.value(), maximum_), min_keep);
+        const double value_cut = (cut - shift_) / scale_.value();
+        keep_reaching(value_cut < maximum_ ? value_cut : maximum_, min_keep);  // for NaN too the maximum stays
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
