@@ -388,8 +388,13 @@ private:
     // Turns the view into the list of the tokens that reach the level; of those equal to it, no more than the first `equals` and a few.
     void open(value level, std::size_t equals) noexcept {
         const auto& rows = simd::rows<T>();
-        const std::size_t n = rows.select(scratch_.block_max, view_.blocks, level, scratch_.block_list);
-        count_ = rows.gather(view_, scratch_.block_list, n, level, numeric::next_above(level), equals, scratch_.block_max, scratch_.ids, scratch_.values);
+        std::size_t n = rows.select(scratch_.block_max, view_.blocks, level, scratch_.block_list);
+        // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
+        const bool at_maximum = static_cast<double>(level) == maximum_;
+        if (at_maximum) n = std::min(n, equals);
+        count_ = rows.gather(view_, scratch_.block_list, n, level, numeric::next_above(level), equals, scratch_.block_max, scratch_.ids,
+                             scratch_.values);
+        if (at_maximum) count_ = std::min(count_, equals);
         list_ = true;
         forget_masses();
     }
