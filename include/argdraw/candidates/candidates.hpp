@@ -28,7 +28,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// The tokens still alive, in id order, with their logits.
+/// The tokens still alive, in id order, with their logits. The spans hold until the next verb.
 struct living_tokens {
     std::span<const token_id> ids;
     std::span<const double> logits;
@@ -41,7 +41,7 @@ struct living_tokens {
 /// become a list. A stage cannot tell the two apart.
 ///
 /// Living tokens are those that were not removed and whose logit is not -inf. The order of tokens is logit descending, then id ascending.
-/// A token of +inf leaves only those of +inf, which share all the mass. The first verb that has to read a value finds a NaN, or that
+/// A token of +inf leaves only those of +inf, which share all the mass and count as logits of 0. The first verb that has to read a value finds a NaN, or that
 /// nothing lives: from then on why() says so and every verb does nothing. Verbs speak double, whatever the row's scalar.
 template <logit T>
 class candidates {
@@ -225,7 +225,7 @@ public:
         values_changed();
     }
 
-    /// Removes the listed tokens. Ids outside the row are passed over.
+    /// Removes the listed tokens. Ids outside the row are passed over. Opens the row, so a NaN is found on a banned token too.
     void ban(std::span<const token_id> ids) noexcept {
         keep_if([ids](token_id id, double) { return std::find(ids.begin(), ids.end(), id) == ids.end(); });
     }
