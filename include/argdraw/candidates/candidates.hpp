@@ -629,7 +629,7 @@ private:
 
     bool keep_mass_between(double p, value low, value high) noexcept {
         if (!(low < high)) return false;
-        double* const above = reinterpret_cast<double*>(scratch_.order);  // room for half a double a token, a block has 256
+        double* const above = scratch_.block_above;
         const std::size_t found = simd::block_weights<T>().split(view_, weight_scale_, low, high,
                                                                  above, scratch_.ids, scratch_.values);
         double mass_above = 0;

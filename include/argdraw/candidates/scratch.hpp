@@ -23,6 +23,7 @@ struct scratch {
     value* block_max = nullptr;
     double* block_mass = nullptr;
     double* block_end = nullptr;  // running sums of the masses
+    double* block_above = nullptr;  // masses of a part of each block
     std::int32_t* block_top = nullptr;
     std::int32_t* block_list = nullptr;
     // one entry a token
@@ -30,7 +31,6 @@ struct scratch {
     double* values = nullptr;
     double* weights = nullptr;
     double* spare = nullptr;
-    std::int32_t* order = nullptr;
     T* tail = nullptr;
 
     /// False where there is no memory.
@@ -46,7 +46,7 @@ struct scratch {
             place(per_block * sizeof(value)),        place(per_block * sizeof(double)),       place(per_block * sizeof(double)),
             place(per_block * sizeof(std::int32_t)), place(per_block * sizeof(std::int32_t)), place(simd::block_size * sizeof(T)),
             place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),       place(per_token * sizeof(double)),
-            place(per_token * sizeof(double)),       place(per_token * sizeof(std::int32_t))};
+            place(per_token * sizeof(double)),       place(per_block * sizeof(double))};
         std::byte* const base = space.reserve(bytes);
         if (!base) return false;
         block_max = reinterpret_cast<value*>(base + at[0]);
@@ -59,7 +59,7 @@ struct scratch {
         values = reinterpret_cast<double*>(base + at[7]);
         weights = reinterpret_cast<double*>(base + at[8]);
         spare = reinterpret_cast<double*>(base + at[9]);
-        order = reinterpret_cast<std::int32_t*>(base + at[10]);
+        block_above = reinterpret_cast<double*>(base + at[10]);
         return true;
     }
 

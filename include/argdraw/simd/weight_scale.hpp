@@ -17,7 +17,7 @@ namespace argdraw::inline ARGDRAW_ABI::simd {
 ///    fma is: a block whose greatest key is below the key of a cut holds no logit that reaches the cut.
 ///  - r = fma(x, lo, fma(x, hi, -n/8)): two roundings, both of numbers below 1/16.
 ///  - 2^r - 1 = r (k1 + r (k2 + r k3)), minimax with relative error 2.6e-8; 2^(n/8) from eight correctly rounded floats, whose own
-///    errors are at most 3.2e-8; one rounding at the end. Worst case measured over all floats with |x c| <= 2^13: 1.17e-7.
+///    errors are at most 3.2e-8; one rounding at the end. Worst case measured over the normal floats with |x c| <= 2^13: 1.17e-7.
 ///  - Weights are kept relative to 2^floor(top/8), top the greatest key of their own block, so that the mass of a block is a
 ///    function of the block and of c alone: not of its neighbours, nor of the order in which they are read. Scaling by a
 ///    power of two is exact, so masses of different blocks combine without error.
