@@ -56,11 +56,17 @@ TEST_CASE("candidates: add reaches one token, in double") {
         one.add(3, -0.5);
         one.add(3, -0.25);     // twice is the sum
         one.add(2, 100);       // does not live
-        one.add(-1, 7);        // no token
-        one.add(4, 7);
     });
     CHECK(left(c.view) == left_over{{0, 1, 3}, {1, 2 + 0x1p-40, 0.25}});
     CHECK(left(c.view) == left(c.list));
+
+    for (const token_id outside : {-1, 4, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
+        both_forms wrong({1.0f, 2.0f, -infinity, 1.0f});
+        wrong.act([&](auto& one) {
+            one.add(outside, 7);
+            CHECK(one.why() == status::bad_parameter);
+        });
+    }
 }
 
 TEST_CASE("candidates: the order is by the changed value") {
@@ -102,6 +108,7 @@ TEST_CASE("candidates: add of -inf removes, of +inf leaves nothing else, of NaN 
     both_forms none({1.0f});
     none.act([](auto& one) {
         one.add(0, -infinite);
+        CHECK(one.size() == 0);
         CHECK(one.why() == status::empty);
     });
 }

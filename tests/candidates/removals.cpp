@@ -160,17 +160,66 @@ TEST_CASE("candidates: keep_if") {
     });
 }
 
-TEST_CASE("candidates: ban passes over ids outside of the row") {
-    same_on_both_forms([](auto& c) { c.ban(ids{0, 3, 255, 256, 999}); });
+TEST_CASE("candidates: ban removes the listed ids; one outside of the row is a bad parameter") {
+    for (const auto& some : {ids{0}, ids{0, 3, 255, 256, 999}})
+        for (const auto& row : rows()) {
+            if (static_cast<std::size_t>(some.back()) >= row.size()) continue;
+            both_forms c(row);
+            c.act([&](auto& one) { one.ban(some); });
+            CHECK(left(c.view) == left(c.list));
+            CHECK(c.view.why() == c.list.why());
+            for (const token_id id : left(c.view).tokens) CHECK(std::find(some.begin(), some.end(), id) == some.end());
+        }
     both_forms c({1.0f, 3.0f, 2.0f});
-    c.act([](auto& one) { one.ban(ids{1, 1, -1, 3, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}); });
+    c.act([](auto& one) { one.ban(ids{1, 1}); });
     CHECK(left(c.view).tokens == ids{0, 2});
     c.act([](auto& one) { one.ban({}); });
     CHECK(left(c.view).tokens == ids{0, 2});
     c.act([](auto& one) {
         one.ban(ids{2, 0});
+        CHECK(one.size() == 0);
         CHECK(one.why() == status::empty);
     });
+    for (const token_id outside : {-1, 3, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
+        both_forms wrong({1.0f, 3.0f, 2.0f});
+        wrong.act([&](auto& one) {
+            one.ban(ids{1, outside});
+            CHECK(one.why() == status::bad_parameter);
+        });
+    }
+}
+
+TEST_CASE("candidates: a removed token is not looked at, its NaN neither, until a value was read") {
+    both_forms hidden({1.0f, not_a_number, 2.0f});
+    hidden.view.ban(ids{1});
+    CHECK(left(hidden.view).tokens == ids{0, 2});
+    CHECK(hidden.view.why() == status::ok);
+
+    both_forms masked({1.0f, not_a_number, 2.0f});
+    masked.view.scale(0.5);
+    masked.view.allow(std::vector<std::uint32_t>{5u}, false);
+    CHECK(left(masked.view).tokens == ids{0, 2});
+
+    both_forms only({1.0f, not_a_number, 2.0f});
+    only.view.allow_only(ids{2, 0});
+    CHECK(left(only.view).tokens == ids{0, 2});
+
+    both_forms read({1.0f, not_a_number, 2.0f});
+    read.view.add(0, 1.0);
+    read.view.ban(ids{1});
+    CHECK(read.view.why() == status::nan_logit);
+}
+
+TEST_CASE("candidates: allow_only keeps what is listed") {
+    for (const auto& row : rows()) {
+        if (row.size() < 255) continue;
+        both_forms c(row);
+        c.act([&](auto& one) { one.allow_only(ids{254, 3, 0, 3}); });
+        CHECK(left(c.view) == left(c.list));
+        for (const token_id id : left(c.view).tokens) CHECK((id == 254 || id == 3 || id == 0));
+        c.act([&](auto& one) { one.allow_only(ids{3, 7}); });
+        CHECK(left(c.view) == left(c.list));
+    }
 }
 
 TEST_CASE("candidates: allow reads bit id & 31 of word id >> 5, and knows where the mask ends") {
@@ -186,6 +235,7 @@ TEST_CASE("candidates: allow reads bit id & 31 of word id >> 5, and knows where 
     both_forms none(row), all(row);
     none.act([](auto& one) {
         one.allow({}, false);
+        CHECK(one.size() == 0);
         CHECK(one.why() == status::empty);
     });
     all.act([](auto& one) { one.allow({}, true); });

@@ -9,6 +9,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <argdraw/argdraw.hpp>
@@ -26,10 +27,11 @@ inline constexpr double infinite = std::numeric_limits<double>::infinity();
 
 /// A row as a view of the caller's memory, and the same row after everything in it was listed.
 struct both_forms {
+    std::vector<float> row;  // a view reads it as long as it is one
     workspace view_space, list_space;
     candidates<float> view, list;
 
-    explicit both_forms(const std::vector<float>& row) : view(row, view_space), list(row, list_space) { list.size(); }
+    explicit both_forms(std::vector<float> logits) : row(std::move(logits)), view(row, view_space), list(row, list_space) { list.size(); }
 
     template <class F>
     both_forms& act(F verb) {

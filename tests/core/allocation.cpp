@@ -114,14 +114,14 @@ TEST_CASE("allocation: a narrower row needs no more memory")
     CHECK(space.capacity() == capacity);
 }
 
-TEST_CASE("allocation: memory is linear in the width, about 28 bytes a token")
+TEST_CASE("allocation: memory is linear in the width, about 56 bytes a token")
 {
     for (const std::size_t width : {std::size_t{32000}, std::size_t{128256}}) {
         workspace space;
         const std::vector<float> row(width, 1.0f);
         REQUIRE(pipelines[1](row, philox{}, space));
         CAPTURE(width, space.capacity());
-        CHECK(space.capacity() <= 30 * width);
+        CHECK(space.capacity() <= 58 * width);
         CHECK(space.capacity() >= 28 * width);
     }
 }

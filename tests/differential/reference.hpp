@@ -1,14 +1,24 @@
 // The reference: every stage and draw written straight from its definition, in `long double`, with no header of the
 // library. Slow and plain on purpose: whoever doubts the library reads this file beside the table of stages.
 //
-// A new stage is a struct with `valid()`, `neutral()` and one of
+// This file is the ground floor: rows, the set of living tokens, temperature, softmax, the three common truncations and
+// the categorical draw, with a `run` of their own. Beside it
+//     reference_ruling.hpp      what a truncation decides, and what another implementation may decide instead
+//     reference_scaling.hpp     SEMANTICS section 1
+//     reference_truncation.hpp  section 2
+//     reference_history.hpp     section 3
+//     reference_masks.hpp       section 4
+//     reference_draws.hpp       section 5
+//     reference_pipeline.hpp    any of these stages in any order: `run_any`
+//
+// A stage here is a struct with `valid()`, `neutral()` and one of
 //     void change(working_set&) const;            it moves logits
 //     decision decide(const working_set&) const;  it keeps a prefix of the order
-// added to the variant `stage`.
 
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -36,12 +46,17 @@ inline constexpr real step_band = 2e-7L;  // |u - a step of the CDF|
 // neither a large offset nor a tiny temperature costs a probability any accuracy.
 struct token {
     token_id id;
-    real below;  // logit - top, never positive
+    real below;  // logit - top, never positive between stages
+    // For reference_ruling.hpp: how far the same logit may stray where it is kept in a double, and what made it. Tokens of
+    // one origin are equal in any arithmetic.
+    real error = 0;
+    std::uint64_t origin = 0;
 };
 
 struct working_set {
     std::vector<token> tokens;  // the living, in the order: logit descending, then id ascending
     real top = 0;
+    bool infinite = false;  // every logit is +inf; `below` is 0 then
 
     real mass() const
     {
@@ -69,38 +84,52 @@ struct decision {
 
 enum class nudge { exact, fewer, more };
 
+inline void divide(working_set& s, real t)
+{
+    if (t == 0) {
+        s.tokens.resize(1);
+    } else if (s.infinite) {
+        // Equal they are and equal they stay.
+    } else if (std::isinf(t)) {
+        for (token& each : s.tokens) each.below = each.error = 0;
+        s.top = 0;
+        std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
+    } else {
+        // The order is left alone: dividing distinct reals never makes a tie.
+        for (token& each : s.tokens) {
+            each.below /= t;
+            each.error /= t;
+        }
+        s.top /= t;
+    }
+}
+
 struct temperature {
     float t = 1;
 
     bool valid() const { return t >= 0; }
     bool neutral() const { return t == 1; }
 
-    void change(working_set& s) const
-    {
-        if (t == 0) {
-            s.tokens.resize(1);
-        } else if (std::isinf(t)) {
-            for (token& each : s.tokens) each.below = 0;
-            s.top = 0;
-            std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
-        } else {
-            // The order is left alone: dividing distinct reals never makes a tie.
-            for (token& each : s.tokens) each.below /= real(t);
-            s.top /= real(t);
-        }
-    }
+    void change(working_set& s) const { divide(s, real(t)); }
 };
 
 struct softmax {
     bool valid() const { return true; }
     bool neutral() const { return false; }
 
-    void change(working_set& s) const { s.top = -std::log(s.mass()); }
+    void change(working_set& s) const
+    {
+        s.top = -std::log(s.mass());
+        s.infinite = false;  // ln(1/n) each
+    }
 };
+
+enum class ties { first, all };
 
 struct top_k {
     std::int64_t k = 0;
     std::int64_t min_keep = 1;
+    ties equals = ties::first;
 
     bool valid() const { return k >= 0 && min_keep >= 0; }
     bool neutral() const { return k == 0; }
@@ -108,7 +137,9 @@ struct top_k {
     decision decide(const working_set& s) const
     {
         const std::size_t living = s.tokens.size();
-        const std::size_t count = std::min(static_cast<std::size_t>(k), living);
+        std::size_t count = std::min(static_cast<std::size_t>(k), living);
+        if (equals == ties::all)
+            while (count < living && s.tokens[count].below == s.tokens[count - 1].below) ++count;
         return decision{count, count, count}.at_least(min_keep, living);
     }
 };
@@ -191,8 +222,9 @@ inline working_set living(const std::vector<double>& row)
     s.tokens.reserve(order.size());
     for (const auto& [negated, id] : order) {
         if (top == infinity && negated != -infinity) break;
-        s.tokens.push_back({id, top == infinity ? 0 : -real(negated) - real(top)});
+        s.tokens.push_back({id, top == infinity ? 0 : -real(negated) - real(top), 0, std::bit_cast<std::uint64_t>(negated + 0.0)});
     }
+    s.infinite = top == infinity;
     return s;
 }
 

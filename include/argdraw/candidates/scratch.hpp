@@ -23,7 +23,7 @@ struct scratch {
     value* block_max = nullptr;
     double* block_mass = nullptr;
     double* block_end = nullptr;  // running sums of the masses
-    double* block_above = nullptr;  // masses of a part of each block
+    double* block_beside = nullptr;  // a second sum of each block: of a part of it, of squares, of exponents
     std::int32_t* block_top = nullptr;
     std::int32_t* block_list = nullptr;
     // one entry a token
@@ -31,6 +31,10 @@ struct scratch {
     double* values = nullptr;
     double* weights = nullptr;
     double* spare = nullptr;
+    std::byte* order = nullptr;  // sixteen bytes a token, for a sorted copy
+    token_id* stray_ids = nullptr;
+    double* stray_values = nullptr;
+    std::uint16_t* alive = nullptr;  // one bit a token, in words of sixteen
     T* tail = nullptr;
 
     /// False where there is no memory.
@@ -46,7 +50,8 @@ struct scratch {
             place(per_block * sizeof(value)),        place(per_block * sizeof(double)),       place(per_block * sizeof(double)),
             place(per_block * sizeof(std::int32_t)), place(per_block * sizeof(std::int32_t)), place(simd::block_size * sizeof(T)),
             place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),       place(per_token * sizeof(double)),
-            place(per_token * sizeof(double)),       place(per_block * sizeof(double))};
+            place(per_token * sizeof(double)),       place(per_block * sizeof(double)),       place(per_token * sizeof(token_id)),
+            place(per_token * sizeof(double)),       place(per_block * simd::block_size / 8), place(16 * per_token)};
         std::byte* const base = space.reserve(bytes);
         if (!base) return false;
         block_max = reinterpret_cast<value*>(base + at[0]);
@@ -59,7 +64,11 @@ struct scratch {
         values = reinterpret_cast<double*>(base + at[7]);
         weights = reinterpret_cast<double*>(base + at[8]);
         spare = reinterpret_cast<double*>(base + at[9]);
-        block_above = reinterpret_cast<double*>(base + at[10]);
+        block_beside = reinterpret_cast<double*>(base + at[10]);
+        stray_ids = reinterpret_cast<token_id*>(base + at[11]);
+        stray_values = reinterpret_cast<double*>(base + at[12]);
+        alive = reinterpret_cast<std::uint16_t*>(base + at[13]);
+        order = base + at[14];
         return true;
     }
 

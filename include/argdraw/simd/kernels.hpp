@@ -41,6 +41,17 @@ struct blocked_row {
     const T* tail;
     std::size_t complete;  ///< blocks that lie in the row as a whole
     std::size_t blocks;    ///< complete, and one more where the width is no multiple of block_size
+    /// One bit a token, token 16 w + i in bit i of word w, up to the end of the last block: where it is 0, the token is removed and its
+    /// logit, NaN included, is not looked at. nullptr: all of them live.
+    const std::uint16_t* alive = nullptr;
+};
+
+/// Where the moments of each block go: the number of its living logits, and the sums of d and of d d, d = logit - reference.
+struct row_moments {
+    double* reference;
+    double* sum;
+    double* squares;
+    std::int32_t* count;
 };
 
 /// What a row can be asked. Every function gives the same bits on every instruction set, but for the sign of a
@@ -50,6 +61,9 @@ struct row_kernels {
     using value = value_of<T>;
     /// The maximum of each block; NaN for a block that holds one. One read of the row.
     void (*maxima)(const blocked_row<T>&, value* out);
+    /// The same, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
+    /// rounded to the row's precision, and so are sums of four.
+    void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
     /// The number of logits >= cut.
     std::size_t (*count)(const blocked_row<T>&, value cut);
     /// From the listed blocks, in id order: every logit above cut, and those equal to it until about `equals_wanted` of
@@ -70,11 +84,16 @@ struct weight_kernels {
     /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
     /// beyond. Returns the greatest of the keys. One read.
     std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
-    /// Cuts the row at two logits: the mass of each block's logits >= high, relative as in masses, and in id order the tokens
-    /// with low <= logit < high. One read.
-    std::size_t (*split)(const blocked_row<T>&, const weight_scale&, float low, float high, double* mass, std::int32_t* ids, double* values);
-    /// The weights of one block, relative to its own 2^floor(top / 8); 0 beyond the row's end.
-    void (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
+    /// The same, with the sum of w e of each block, e the exponent of its w = 2^e: what an entropy is made of.
+    std::int32_t (*masses_and_exponents)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* exponents);
+    /// The same, with the sum of squared weights of each block.
+    std::int32_t (*masses_and_squares)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* squares);
+    /// Cuts the row at two logits: the mass of each block's logits >= high, relative to the greatest of the whole block as in masses,
+    /// and in id order the tokens with low <= logit < high. One read.
+    std::size_t (*split)(const blocked_row<T>&, const weight_scale&, float low, float high, double* mass, std::int32_t* top, std::int32_t* ids,
+                         double* values);
+    /// The weights of one block, relative to its own 2^floor(top / 8); 0 beyond the row's end. Returns top.
+    std::int32_t (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
 };
 
 /// What reaches a cut.
@@ -97,10 +116,10 @@ struct array_kernels {
 
 #define ARGDRAW_KERNEL_TABLES                                                                                                  \
     template <logit T>                                                                                                         \
-    inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
+    inline constexpr row_kernels<T> of_rows{maxima<T>, maxima_and_moments<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
                                             count_at_least<value_of<T>>, select_at_least<value_of<T>>};                        \
     template <logit T>                                                                                                         \
-    inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                                      \
+    inline constexpr weight_kernels<T> of_weights{masses<T>, masses_and<beside::exponents, T>, masses_and<beside::squares, T>, split<T>, weights<T>};\
     inline constexpr array_kernels of_arrays{weights_of_values, mass_at_least, count_at_least<std::int32_t>, select_at_least<std::int32_t>};
 
 #define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell

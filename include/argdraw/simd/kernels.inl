@@ -40,21 +40,50 @@ ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
     return b < row.complete ? row.data + b * block_size : row.tail;
 }
 
+// A block as the kernels read it, sixteen logits at a time: as it stands, or with the removed ones as -inf.
+template <class T>
+struct whole_block {
+    const T* p;
+    ARGDRAW_INLINE auto at(int i) const { return load(p + 16 * i); }
+};
+template <class T>
+struct partial_block {
+    const T* p;
+    const std::uint16_t* alive;
+    ARGDRAW_INLINE auto at(int i) const { return or_removed(mask{alive[i]}, load(p + 16 * i)); }
+};
+
+enum class living { all, some, none };
+ARGDRAW_INLINE living living_of(const std::uint16_t* alive, int blocks = 1) {
+    std::uint64_t any = 0, all = ~std::uint64_t{0};
+    for (int i = 0; i < 4 * blocks; ++i) {
+        std::uint64_t word;
+        std::memcpy(&word, alive + 4 * i, sizeof(word));
+        any |= word;
+        all &= word;
+    }
+    return any == 0 ? living::none : all == ~std::uint64_t{0} ? living::all : living::some;
+}
+template <class T>
+ARGDRAW_INLINE const std::uint16_t* alive_in(const blocked_row<T>& row, std::size_t b) {
+    return row.alive + b * (block_size / 16);
+}
+
 // ---- maxima ----------------------------------------------------------------------------------------------------------
 
 // The maximum and the sum of each lane of a block. max() lets a NaN in x lose, so `greatest` never holds one: a NaN shows in the sum
 // instead, which runs on other ports than the maximum and costs nothing beside it.
-template <class T>
-ARGDRAW_INLINE auto scan_block(const T* p, decltype(load(p))& sum) {
-    decltype(load(p)) m[chains], s[chains];
+template <template <class> class Block, class T>
+ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
+    decltype(block.at(0)) m[chains], s[chains];
     ARGDRAW_UNROLL
-    for (int j = 0; j < chains; ++j) m[j] = s[j] = load(p + 16 * j);
+    for (int j = 0; j < chains; ++j) m[j] = s[j] = block.at(j);
     ARGDRAW_UNROLL
     for (int j = 0; j < chains; ++j) m[j] = max(m[j], splat(-std::numeric_limits<value_of<T>>::infinity()));
     for (int i = chains; i < 16; i += chains) {  // left rolled: gcc 12 hoists the loads of the unrolled loop and spills
         ARGDRAW_UNROLL
         for (int j = 0; j < chains; ++j) {
-            const auto x = load(p + 16 * (i + j));
+            const auto x = block.at(i + j);
             m[j] = max(x, m[j]);
             s[j] = add(x, s[j]);
         }
@@ -68,14 +97,14 @@ ARGDRAW_INLINE auto scan_block(const T* p, decltype(load(p))& sum) {
     return m[0];
 }
 
-template <class T>
-ARGDRAW_INLINE value_of<T> block_maximum(const T* p) {
-    decltype(load(p)) sum;
-    const auto greatest = scan_block(p, sum);
+template <template <class> class Block, class T>
+ARGDRAW_INLINE value_of<T> block_maximum(Block<T> block) {
+    decltype(block.at(0)) sum;
+    const auto greatest = scan_block(block, sum);
     // +inf with -inf sums up to NaN too, hence the second look.
     if (lanes_of(unordered(sum, sum)) != 0)
-        for (std::size_t i = 0; i < block_size; i += 16)
-            if (const auto x = load(p + i); lanes_of(unordered(x, x)) != 0) return std::numeric_limits<value_of<T>>::quiet_NaN();
+        for (int i = 0; i < 16; ++i)
+            if (const auto x = block.at(i); lanes_of(unordered(x, x)) != 0) return std::numeric_limits<value_of<T>>::quiet_NaN();
     return reduce_max(greatest);
 }
 
@@ -100,27 +129,31 @@ template <class T>
 inline constexpr std::int16_t rank_of_infinity = std::same_as<T, Eigen::half> ? 0x7c00 : 0x7f80;
 template <class T>
     requires(sizeof(T) == 2)
-ARGDRAW_INLINE float block_maximum(const T* p) {
+ARGDRAW_INLINE float block_maximum(whole_block<T> block) {
     i16 loudest;
-    const i16 m = scan_block(reinterpret_cast<const std::int16_t*>(p), loudest);
+    const i16 m = scan_block(reinterpret_cast<const std::int16_t*>(block.p), loudest);
     if (any_above(m, rank_of_infinity<T>) || any_above_unsigned(loudest, static_cast<std::uint16_t>(rank_of_infinity<T> | 0x8000)))
         return std::numeric_limits<float>::quiet_NaN();
     const std::int16_t rank = reduce_max(m);
     return static_cast<float>(std::bit_cast<T>(static_cast<std::int16_t>(rank < 0 ? rank ^ 0x7fff : rank)));
 }
 
-template <class T>
-ARGDRAW_INLINE void four_maxima(const T* p, value_of<T>* out) {
-    decltype(load(p)) s[4];
-    const auto m0 = scan_block(p, s[0]);
-    const auto m1 = scan_block(p + block_size, s[1]);
-    const auto m2 = scan_block(p + 2 * block_size, s[2]);
-    const auto m3 = scan_block(p + 3 * block_size, s[3]);
+template <template <class> class Block, class T>
+ARGDRAW_INLINE void four_maxima(Block<T> b0, Block<T> b1, Block<T> b2, Block<T> b3, value_of<T>* out) {
+    decltype(b0.at(0)) s[4];
+    const auto m0 = scan_block(b0, s[0]);
+    const auto m1 = scan_block(b1, s[1]);
+    const auto m2 = scan_block(b2, s[2]);
+    const auto m3 = scan_block(b3, s[3]);
     const auto sum = add(add(s[0], s[1]), add(s[2], s[3]));
-    if (lanes_of(unordered(sum, sum)) == 0)
+    if (lanes_of(unordered(sum, sum)) == 0) {
         store_maxima(out, m0, m1, m2, m3);
-    else
-        for (std::size_t i = 0; i < 4; ++i) out[i] = block_maximum(p + i * block_size);
+    } else {
+        out[0] = block_maximum(b0);
+        out[1] = block_maximum(b1);
+        out[2] = block_maximum(b2);
+        out[3] = block_maximum(b3);
+    }
 }
 
 // Four blocks of 16-bit words at a time, and their maxima as words; true where one of them holds a NaN.
@@ -136,46 +169,68 @@ ARGDRAW_INLINE bool four_maxima(const std::int16_t* p, std::int16_t infinity, st
 }
 
 template <class T>
-    requires(sizeof(T) == 2)
-void maxima(const blocked_row<T>& row, float* out) {
-    std::size_t b = 0;
-    for (; b + 16 <= row.complete; b += 16) {
-        const T* const p = row.data + b * block_size;
-        T top[16];
-        bool nan = false;
-        for (std::size_t i = 0; i < 16; i += 4)
-            nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>, reinterpret_cast<std::int16_t*>(top) + i);
-        if (!nan)
-            store(out + b, load(top));
-        else
-            for (std::size_t i = 0; i < 16; ++i) out[b + i] = block_maximum(p + i * block_size);
-    }
-    for (; b < row.complete; ++b) out[b] = block_maximum(row.data + b * block_size);
-    if (row.complete < row.blocks) out[row.complete] = block_maximum(row.tail);
+ARGDRAW_INLINE value_of<T> maximum_at(const blocked_row<T>& row, std::size_t b) {
+    const T* const p = block_at(row, b);
+    if (row.alive)
+        if (const auto lives = living_of(alive_in(row, b)); lives != living::all)
+            return lives == living::none ? -std::numeric_limits<value_of<T>>::infinity() : block_maximum(partial_block<T>{p, alive_in(row, b)});
+    return block_maximum(whole_block<T>{p});
 }
 
+// Sixteen blocks of 16-bit words in one go; false where one of them holds a NaN.
 template <class T>
-    requires(sizeof(T) > 2)
+ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out) {
+    T top[16];
+    bool nan = false;
+    for (std::size_t i = 0; i < 16; i += 4)
+        nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>, reinterpret_cast<std::int16_t*>(top) + i);
+    if (!nan) store(out, load(top));
+    return !nan;
+}
+
+// As many blocks at a time as share one reduction and one look at what shows a NaN.
+template <class T>
 void maxima(const blocked_row<T>& row, value_of<T>* out) {
+    constexpr std::size_t together = sizeof(T) == 2 ? 16 : 4;
     std::size_t b = 0;
-    // Four blocks at a time share one reduction and one look at what shows a NaN.
-    for (; b + 4 <= row.complete; b += 4) four_maxima(row.data + b * block_size, out + b);
-    for (; b < row.complete; ++b) out[b] = block_maximum(row.data + b * block_size);
-    if (row.complete < row.blocks) out[row.complete] = block_maximum(row.tail);
+    for (; b + together <= row.complete; b += together) {
+        const T* const p = row.data + b * block_size;
+        const living lives = row.alive ? living_of(alive_in(row, b), together) : living::all;
+        if (lives == living::none) {
+            for (std::size_t i = 0; i < together; ++i) out[b + i] = -std::numeric_limits<value_of<T>>::infinity();
+            continue;
+        }
+        if constexpr (sizeof(T) == 2) {
+            if (lives == living::all && sixteen_maxima(p, out + b)) continue;
+            for (std::size_t i = 0; i < together; ++i) out[b + i] = maximum_at(row, b + i);
+        } else if (lives == living::all) {
+            four_maxima(whole_block<T>{p}, whole_block<T>{p + block_size}, whole_block<T>{p + 2 * block_size}, whole_block<T>{p + 3 * block_size},
+                        out + b);
+        } else {
+            const std::uint16_t* const alive = alive_in(row, b);
+            four_maxima(partial_block<T>{p, alive}, partial_block<T>{p + block_size, alive + 16}, partial_block<T>{p + 2 * block_size, alive + 32},
+                        partial_block<T>{p + 3 * block_size, alive + 48}, out + b);
+        }
+    }
+    for (; b < row.blocks; ++b) out[b] = maximum_at(row, b);
 }
 
 // ---- masses ----------------------------------------------------------------------------------------------------------
 
+// What is added up beside the weights.
+enum class beside { nothing, exponents, squares };
+
 // See weight_scale for the formula and its error. `top` receives the key of the block's greatest weight, a multiple of an
 // eighth of a binary order of magnitude, and the weights are relative to 2^floor(top / 8).
 // With `only_above`, the mass is that of the logits which reach `cut`, still relative to the greatest of the whole block.
-template <bool want_weights, bool only_above = false, class T>
-ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] float* weights,
-                                 [[maybe_unused]] f32 cut) {
+// `second` receives the sum of w e, e the exponent of w = 2^e, or that of w w.
+template <bool want_weights, bool only_above = false, beside also = beside::nothing, template <class> class Block, class T>
+ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] float* weights,
+                                 [[maybe_unused]] f32 cut, [[maybe_unused]] double* second = nullptr) {
     const f32 c_hi = splat(scale.hi), c_lo = splat(scale.lo), magic = splat(weight_scale::magic);
     f32 t[16];
     ARGDRAW_UNROLL
-    for (int i = 0; i < 16; ++i) t[i] = fma(load(p + 16 * i), c_hi, magic);
+    for (int i = 0; i < 16; ++i) t[i] = fma(block.at(i), c_hi, magic);
     i32 greatest = bits(t[0]), least = greatest;
     ARGDRAW_UNROLL
     for (int i = 1; i < 16; ++i) {
@@ -194,7 +249,7 @@ ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int
     if (some_drop) {
         // A NaN with its sign set has a negative key and would pass for a small number.
         for (int i = 0; i < 16; ++i)
-            if (const f32 x = load(p + 16 * i); lanes_of(unordered(x, x)) != 0) {
+            if (const f32 x = block.at(i); lanes_of(unordered(x, x)) != 0) {
                 top = weight_scale::beyond;
                 return std::numeric_limits<double>::quiet_NaN();
             }
@@ -202,6 +257,7 @@ ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int
             top = weight_scale::nothing;
             if constexpr (want_weights)
                 for (int i = 0; i < 16; ++i) store(weights + 16 * i, splat(0.0f));
+            if constexpr (also != beside::nothing) *second = 0;
             return 0;
         }
     }
@@ -216,40 +272,140 @@ ARGDRAW_INLINE double block_mass(const T* p, const weight_scale& scale, std::int
     const i32 table = sub(load(eighths), reference);
     const i32 floor_lanes = splat(floor_bits);
     const f32 k1 = splat(weight_scale::k1), k2 = splat(weight_scale::k2), k3 = splat(weight_scale::k3);
+    [[maybe_unused]] const f32 exponent_of_reference = splat(static_cast<float>(top >> 3));
     f64 sum = splat(0.0);
+    [[maybe_unused]] f64 sum_beside = sum;
     ARGDRAW_UNROLL
     for (int g = 0; g < 4; ++g) {
         f32 w[4];
+        [[maybe_unused]] f32 y[4];
         ARGDRAW_UNROLL
         for (int i = 0; i < 4; ++i) {
-            const f32 x = load(p + 64 * g + 16 * i);
+            const f32 x = block.at(4 * g + i);
             const i32 key = bits(t[4 * g + i]);
-            const f32 r = fma(x, c_lo, fma(x, c_hi, sub(magic, t[4 * g + i])));
+            const f32 minus_n = sub(magic, t[4 * g + i]);
+            const f32 r = fma(x, c_lo, fma(x, c_hi, minus_n));
             const f32 power = from_bits(add(lookup8(table, key), shift_left<20>(key)));
             w[i] = fma(power, mul(fma(fma(k3, r, k2), r, k1), r), power);
             if (some_drop) w[i] = keep(at_least(key, floor_lanes), w[i]);
             if constexpr (only_above) w[i] = keep(at_least(x, cut), w[i]);
             if constexpr (want_weights) store(weights + 64 * g + 16 * i, w[i]);
+            if constexpr (also == beside::squares) y[i] = mul(w[i], w[i]);
+            if constexpr (also == beside::exponents) {
+                y[i] = mul(w[i], sub(sub(r, minus_n), exponent_of_reference));
+                if (some_drop) y[i] = keep(at_least(key, floor_lanes), y[i]);
+            }
         }
         sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
+        if constexpr (also != beside::nothing) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
     }
+    if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
     return tree_sum(sum);
 }
 
-template <class T>
-std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) {
+template <bool want_weights, bool only_above = false, beside also = beside::nothing, class T>
+ARGDRAW_INLINE double mass_at(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, std::int32_t& top, float* weights, f32 cut,
+                              double* second = nullptr) {
+    const T* const p = block_at(row, b);
+    if (row.alive && living_of(alive_in(row, b)) != living::all)
+        return block_mass<want_weights, only_above, also>(partial_block<T>{p, alive_in(row, b)}, scale, top, weights, cut, second);
+    return block_mass<want_weights, only_above, also>(whole_block<T>{p}, scale, top, weights, cut, second);
+}
+
+template <beside also, class T>
+std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
     std::int32_t greatest_key = weight_scale::nothing;
     for (std::size_t b = 0; b < row.blocks; ++b) {
-        mass[b] = block_mass<false>(block_at(row, b), scale, top[b], nullptr, splat(0.0f));
+        mass[b] = mass_at<false, false, also>(row, b, scale, top[b], nullptr, splat(0.0f), also == beside::nothing ? nullptr : second + b);
         greatest_key = top[b] > greatest_key ? top[b] : greatest_key;
     }
     return greatest_key;
 }
 
 template <class T>
-void weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
+std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) {
+    return masses_and<beside::nothing>(row, scale, mass, top, nullptr);
+}
+
+template <class T>
+std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
     std::int32_t top;
-    block_mass<true>(block_at(row, b), scale, top, out, splat(0.0f));
+    mass_at<true>(row, b, scale, top, out, splat(0.0f));
+    return top;
+}
+
+// ---- moments ---------------------------------------------------------------------------------------------------------
+
+ARGDRAW_INLINE f64 widened_sum(f32 a, f32 b, f32 c, f32 d) { return widen(add(add(a, b), add(c, d))); }
+ARGDRAW_INLINE f64 widened_sum(const f64& a, const f64& b, const f64& c, const f64& d) { return add(add(a, b), add(c, d)); }
+ARGDRAW_INLINE f64 widened(f32 a) { return widen(a); }
+ARGDRAW_INLINE f64 widened(const f64& a) { return a; }
+
+// A block's maximum and its moments about its first logit, in the row's own precision; false where that would not do: something is
+// infinite or NaN, or so close that squares vanish.
+template <class T>
+ARGDRAW_INLINE bool quick_moments(const T* p, value_of<T>& maximum, double& sum, double& squares) {
+    const auto about = splat(static_cast<value_of<T>>(p[0]));
+    auto m = load(p);
+    f64 s = splat(0.0), q = s;
+    ARGDRAW_UNROLL
+    for (int g = 0; g < 16; g += 4) {
+        decltype(m) d[4], dd[4];
+        ARGDRAW_UNROLL
+        for (int i = 0; i < 4; ++i) {
+            const auto x = load(p + 16 * (g + i));
+            m = max(x, m);
+            d[i] = sub(x, about);
+            dd[i] = mul(d[i], d[i]);
+        }
+        s = add(s, widened_sum(d[0], d[1], d[2], d[3]));
+        q = add(q, widened_sum(dd[0], dd[1], dd[2], dd[3]));
+    }
+    maximum = reduce_max(m);
+    sum = tree_sum(s);
+    squares = tree_sum(q);
+    return squares >= 0x1p-60 && squares <= static_cast<double>(std::numeric_limits<value_of<T>>::max());
+}
+
+template <template <class> class Block, class T>
+void careful_moments(Block<T> block, double reference, std::int32_t& count, double& sum, double& squares) {
+    const auto lowest = splat(std::numeric_limits<value_of<T>>::lowest());
+    f64 s = splat(0.0), q = s;
+    count = 0;
+    for (int i = 0; i < 16; ++i) {
+        const auto x = block.at(i);
+        const mask lives = at_least(x, lowest);
+        const f64 d = keep(lives, sub(widened(x), splat(reference)));
+        s = add(s, d);
+        q = add(q, mul(d, d));
+        count += static_cast<std::int32_t>(count_lanes(lives));
+    }
+    sum = tree_sum(s);
+    squares = tree_sum(q);
+}
+
+template <class T>
+void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maximum, const row_moments& out) {
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const T* const p = block_at(row, b);
+        const bool whole = !row.alive || living_of(alive_in(row, b)) == living::all;
+        out.reference[b] = static_cast<double>(static_cast<value_of<T>>(p[0]));
+        out.count[b] = block_size;
+        if (whole && !exact && quick_moments(p, maximum[b], out.sum[b], out.squares[b])) continue;
+        maximum[b] = maximum_at(row, b);
+        out.reference[b] = 0;
+        for (std::size_t i = 0; i < block_size; ++i) {
+            const auto x = static_cast<value_of<T>>(p[i]);
+            if ((whole || (alive_in(row, b)[i / 16] >> (i % 16)) & 1) && x - x == 0) {
+                out.reference[b] = static_cast<double>(x);
+                break;
+            }
+        }
+        if (whole)
+            careful_moments(whole_block<T>{p}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
+        else
+            careful_moments(partial_block<T>{p, alive_in(row, b)}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
+    }
 }
 
 // ---- selection -------------------------------------------------------------------------------------------------------
@@ -291,9 +447,12 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
     const auto level = splat(cut);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
-        const T* p = block_at(row, b);
-        for (std::size_t i = 0; i < block_size; i += 16)
-            count += count_lanes(at_least(load(p + i), level));
+        const T* const p = block_at(row, b);
+        if (!row.alive) {
+            for (std::size_t i = 0; i < block_size; i += 16) count += count_lanes(at_least(load(p + i), level));
+        } else if (const std::uint16_t* const alive = alive_in(row, b); living_of(alive) != living::none) {
+            for (std::size_t i = 0; i < 16; ++i) count += count_bits(lanes_of(at_least(load(p + 16 * i), level)) & alive[i]);
+        }
     }
     return count;
 }
@@ -327,6 +486,12 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
     return found;
 }
 
+ARGDRAW_INLINE void keep_living(const std::uint16_t* alive, std::uint64_t (&hits)[4]) {
+    for (int w = 0; w < 4; ++w)
+        hits[w] &= static_cast<std::uint64_t>(alive[4 * w]) | (static_cast<std::uint64_t>(alive[4 * w + 1]) << 16) |
+                   (static_cast<std::uint64_t>(alive[4 * w + 2]) << 32) | (static_cast<std::uint64_t>(alive[4 * w + 3]) << 48);
+}
+
 template <class T>
 std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::size_t n, value_of<T> cut, value_of<T> next,
                    std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) {
@@ -344,6 +509,7 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
         ARGDRAW_UNROLL
         for (std::size_t i = 0; i < 16; ++i)
             hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(at_least(load(p + 16 * i), level))) << (16 * (i % 4));
+        if (row.alive) keep_living(alive_in(row, static_cast<std::size_t>(b)), hits);
         const std::size_t from = count;
         count += append_hits(p, id, hits, ids + count, values + count);
         if (equals < equals_wanted)
@@ -353,19 +519,20 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
 }
 
 template <class T>
-std::size_t split(const blocked_row<T>& row, const weight_scale& scale, float low, float high, double* mass, std::int32_t* ids, double* values) {
+std::size_t split(const blocked_row<T>& row, const weight_scale& scale, float low, float high, double* mass, std::int32_t* top, std::int32_t* ids,
+                  double* values) {
     const f32 from = splat(low), to = splat(high);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
-        std::int32_t top;
-        mass[b] = block_mass<false, true>(p, scale, top, nullptr, to);
+        mass[b] = mass_at<false, true>(row, b, scale, top[b], nullptr, to);
         std::uint64_t hits[4] = {};
         ARGDRAW_UNROLL
         for (std::size_t i = 0; i < 16; ++i) {
             const f32 x = load(p + 16 * i);
             hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(without(at_least(x, from), at_least(x, to)))) << (16 * (i % 4));
         }
+        if (row.alive) keep_living(alive_in(row, b), hits);
         count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
     }
     return count;

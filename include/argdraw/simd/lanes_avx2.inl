@@ -153,9 +153,23 @@ ARGDRAW_INLINE f32 keep(mask m, f32 a) {
     return {_mm256_and_ps(a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
             _mm256_and_ps(a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
 }
-ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) {
+// Outside m, -inf.
+ARGDRAW_INLINE f32 or_removed(mask m, f32 a) {
+    const __m256 removed = _mm256_set1_ps(-std::numeric_limits<float>::infinity());
+    return {_mm256_blendv_ps(removed, a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
+            _mm256_blendv_ps(removed, a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
+}
+ARGDRAW_INLINE __m256d lane_mask4(unsigned lanes) {
     const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8);
-    return _mm256_and_pd(a, _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x(lanes), bit), bit)));
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x(lanes), bit), bit));
+}
+ARGDRAW_INLINE f64 or_removed(mask m, f64 a) {
+    const __m256d removed = _mm256_set1_pd(-std::numeric_limits<double>::infinity());
+    return {_mm256_blendv_pd(removed, a.v0, lane_mask4(m.lanes)), _mm256_blendv_pd(removed, a.v1, lane_mask4(m.lanes >> 4)),
+            _mm256_blendv_pd(removed, a.v2, lane_mask4(m.lanes >> 8)), _mm256_blendv_pd(removed, a.v3, lane_mask4(m.lanes >> 12))};
+}
+ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) {
+    return _mm256_and_pd(a, lane_mask4(lanes));
 }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};

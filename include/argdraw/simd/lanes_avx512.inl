@@ -121,6 +121,14 @@ ARGDRAW_INLINE mask unordered(f64 a, f64 b) {
 }
 ARGDRAW_INLINE mask without(mask a, mask b) { return static_cast<mask>(a & ~b); }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m; }
+// Outside m, -inf.
+ARGDRAW_INLINE f32 or_removed(mask m, f32 a) {
+    return {_mm512_mask_mov_ps(_mm512_set1_ps(-std::numeric_limits<float>::infinity()), m, a.v)};
+}
+ARGDRAW_INLINE f64 or_removed(mask m, f64 a) {
+    const __m512d removed = _mm512_set1_pd(-std::numeric_limits<double>::infinity());
+    return {_mm512_mask_mov_pd(removed, static_cast<__mmask8>(m), a.lo), _mm512_mask_mov_pd(removed, static_cast<__mmask8>(m >> 8), a.hi)};
+}
 ARGDRAW_INLINE f32 keep(mask m, f32 a) { return {_mm512_maskz_mov_ps(m, a.v)}; }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {_mm512_maskz_mov_pd(static_cast<__mmask8>(m), a.lo), _mm512_maskz_mov_pd(static_cast<__mmask8>(m >> 8), a.hi)};

@@ -190,14 +190,16 @@ ARGDRAW_INLINE mask above(const f64& a, const f64& b) { return test(is_above{}, 
 ARGDRAW_INLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
 ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
-template <class V>
-ARGDRAW_INLINE V keep_lanes(mask m, const V& a) {
+template <class V, class X>
+ARGDRAW_INLINE V choose(mask m, const V& a, X otherwise) {
     V out;
-    for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : 0;
+    for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : otherwise;
     return out;
 }
-ARGDRAW_INLINE f32 keep(mask m, const f32& a) { return keep_lanes(m, a); }
-ARGDRAW_INLINE f64 keep(mask m, const f64& a) { return keep_lanes(m, a); }
+ARGDRAW_INLINE f32 keep(mask m, const f32& a) { return choose(m, a, 0.0f); }
+ARGDRAW_INLINE f64 keep(mask m, const f64& a) { return choose(m, a, 0.0); }
+ARGDRAW_INLINE f32 or_removed(mask m, const f32& a) { return choose(m, a, -std::numeric_limits<float>::infinity()); }
+ARGDRAW_INLINE f64 or_removed(mask m, const f64& a) { return choose(m, a, -std::numeric_limits<double>::infinity()); }
 
 ARGDRAW_INLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
 ARGDRAW_INLINE double reduce_max(const f64& a) { return fold(greater{}, a); }

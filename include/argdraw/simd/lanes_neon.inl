@@ -190,24 +190,27 @@ ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
 }
 ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
-ARGDRAW_INLINE f32 keep(mask m, f32 a) {
+ARGDRAW_INLINE uint32x4_t lane_mask4(unsigned lanes) {
     constexpr std::uint32_t bit[4] = {1, 2, 4, 8};
-    f32 out;
-    for (int i = 0; i < 4; ++i) {
-        const uint32x4_t chosen = vtstq_u32(vdupq_n_u32(m.lanes >> (4 * i)), vld1q_u32(bit));
-        out.v[i] = vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(a.v[i]), chosen));
-    }
-    return out;
+    return vtstq_u32(vdupq_n_u32(lanes), vld1q_u32(bit));
 }
-ARGDRAW_INLINE f64 keep(mask m, f64 a) {
+ARGDRAW_INLINE uint64x2_t lane_mask2(unsigned lanes) {
     constexpr std::uint64_t bit[2] = {1, 2};
-    f64 out;
-    for (int i = 0; i < 8; ++i) {
-        const uint64x2_t chosen = vtstq_u64(vdupq_n_u64(m.lanes >> (2 * i)), vld1q_u64(bit));
-        out.v[i] = vreinterpretq_f64_u64(vandq_u64(vreinterpretq_u64_f64(a.v[i]), chosen));
-    }
-    return out;
+    return vtstq_u64(vdupq_n_u64(lanes), vld1q_u64(bit));
 }
+// Outside m, `otherwise`.
+ARGDRAW_INLINE f32 choose(mask m, f32 a, float otherwise) {
+    for (int i = 0; i < 4; ++i) a.v[i] = vbslq_f32(lane_mask4(m.lanes >> (4 * i)), a.v[i], vdupq_n_f32(otherwise));
+    return a;
+}
+ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {
+    for (int i = 0; i < 8; ++i) a.v[i] = vbslq_f64(lane_mask2(m.lanes >> (2 * i)), a.v[i], vdupq_n_f64(otherwise));
+    return a;
+}
+ARGDRAW_INLINE f32 keep(mask m, f32 a) { return choose(m, a, 0.0f); }
+ARGDRAW_INLINE f64 keep(mask m, f64 a) { return choose(m, a, 0.0); }
+ARGDRAW_INLINE f32 or_removed(mask m, f32 a) { return choose(m, a, -std::numeric_limits<float>::infinity()); }
+ARGDRAW_INLINE f64 or_removed(mask m, f64 a) { return choose(m, a, -std::numeric_limits<double>::infinity()); }
 
 ARGDRAW_INLINE float reduce_max(f32 a) {
     return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));

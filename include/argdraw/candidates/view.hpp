@@ -1,0 +1,525 @@
+// view — the row as the caller gave it, with what the stages have said of it so far noted beside it.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+
+#include <argdraw/candidates/scratch.hpp>
+#include <argdraw/candidates/strays.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/core/workspace.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/order.hpp>
+#include <argdraw/numeric/selection.hpp>
+#include <argdraw/numeric/sums.hpp>
+#include <argdraw/simd/kernels.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+/// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
+struct band {
+    double cut = -std::numeric_limits<double>::infinity();
+    token_id last_equal = std::numeric_limits<token_id>::max();
+
+    bool whole() const noexcept { return cut == -std::numeric_limits<double>::infinity(); }
+    bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
+};
+
+/// A row that nobody copies. Beside it stand: a bit for every token that was removed, a list of the few whose value was changed
+/// (`strays`; their bit in the row is cleared), and a band, when most of the row stays. A sweep sums it up, one line for every block of 256:
+/// the greatest value, or the mass and a key that bounds the greatest.
+///
+/// Values are the row's numbers; the logit of a value is value * scale + shift, and c = scale * log2(e).
+template <logit T>
+class view {
+public:
+    using value = value_of<T>;
+    static constexpr bool has_weight_kernel = !std::same_as<T, double>;
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
+    static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+    /// False where there is no memory.
+    bool look_at(std::span<const T> row, scratch<T>& scratch, workspace& space) noexcept {
+        row_ = row;
+        scratch_ = &scratch;
+        const std::size_t complete = row.size() / simd::block_size, rest = row.size() % simd::block_size;
+        if (!scratch.lay_out(space, row.size(), complete + (rest != 0))) return false;
+        blocks_ = {row.data(), scratch.tail, complete, complete + (rest != 0)};
+        strays_ = {scratch.stray_ids, scratch.stray_values};
+        if (rest != 0) {
+            std::copy_n(row.data() + complete * simd::block_size, rest, scratch.tail);
+            std::fill_n(scratch.tail + rest, simd::block_size - rest, removed<T>());
+        }
+        return true;
+    }
+
+    std::size_t width() const noexcept { return row_.size(); }
+    bool holds_id(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < row_.size(); }
+
+    // ---- what changes it -----------------------------------------------------------------------------------------------
+
+    /// The value of a living token; -inf for one that does not live. May be NaN.
+    double value_of_token(token_id id) const noexcept {
+        if (const std::size_t place = strays_.place_of(id); strays_.has(place, id)) return strays_.values[place];
+        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -infinity;
+        const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
+        return v != v || band_.holds(v, id) ? v : -infinity;
+    }
+
+    /// Gives a living token a value of its own; -inf removes it.
+    void set(token_id id, double v) noexcept {
+        const std::size_t place = strays_.place_of(id);
+        const bool stray = strays_.has(place, id);
+        if (!stray) scratch_->alive[clearable(id)] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+        if (v == -infinity) {
+            if (stray) strays_.erase(place);
+        } else if (stray) {
+            strays_.values[place] = v;
+        } else {
+            strays_.insert(place, id, v);
+        }
+        forget();
+    }
+
+    /// Keeps the tokens whose bit is set; those past the mask if `past_end`.
+    void allow(std::span<const std::uint32_t> mask, bool past_end) noexcept {
+        std::uint16_t* const alive = own_alive();
+        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = std::min(mask.size(), words);
+        for (std::size_t w = 0; w < covered; ++w) {
+            alive[2 * w] &= static_cast<std::uint16_t>(mask[w]);
+            alive[2 * w + 1] &= static_cast<std::uint16_t>(mask[w] >> 16);
+        }
+        if (!past_end) std::fill_n(alive + 2 * covered, 2 * (words - covered), std::uint16_t{0});
+        strays_.keep_if([&](token_id id, double) {
+            const auto w = static_cast<std::size_t>(id) >> 5;
+            return w < mask.size() ? ((mask[w] >> (id & 31)) & 1) != 0 : past_end;
+        });
+        forget();
+    }
+
+    /// Keeps the listed tokens, all of them inside the row.
+    void allow_only(std::span<const token_id> ids) noexcept {
+        // The list's memory serves as the set: a view has no list.
+        auto* const listed = reinterpret_cast<std::uint32_t*>(scratch_->spare);
+        const std::size_t words = blocks_.blocks * (simd::block_size / 32);
+        std::fill_n(listed, words, std::uint32_t{0});
+        for (const token_id id : ids) listed[id >> 5] |= std::uint32_t{1} << (id & 31);
+        allow({listed, words}, false);
+    }
+
+    /// Leaves the tokens that the band holds. Strays stay outside of bands: those that it does not hold go now.
+    void narrow_to(const band& narrower) noexcept {
+        band_ = narrower;
+        strays_.keep_if([&](token_id id, double v) { return band_.holds(v, id); });
+        known_weights_ = false;
+    }
+    const band& banded() const noexcept { return band_; }
+
+    // ---- the greatest values -------------------------------------------------------------------------------------------
+
+    /// ok, empty or nan_logit: everything that can be wrong with a row. The maximum may be +inf.
+    status find_maximum() noexcept {
+        if (known_maximum_) return status::ok;
+        pad(scratch_->block_max, -std::numeric_limits<value>::infinity());
+        simd::rows<T>().maxima(blocks_, scratch_->block_max);
+        return take_maximum();
+    }
+    double maximum() const noexcept { return maximum_; }
+    bool knows_maximum() const noexcept { return known_maximum_; }
+
+    /// A level that at least k living tokens reach, and as few more as ties and the blocks let be: -inf where all are wanted.
+    double level_of_top(std::size_t k) const noexcept {
+        // Certificate: k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too,
+        // and every token at or above it lies in a block whose maximum reaches the level. Strays only make it safer; tokens below the
+        // band do not count, so the level is not below it.
+        if (k == 1) return maximum_;
+        const auto& rows = simd::rows<T>();
+        constexpr value lowest = std::numeric_limits<value>::lowest();
+        const auto blocks_reaching = [&](value cut) { return rows.count_at_least(scratch_->block_max, blocks_.blocks, cut); };
+        const auto tokens_reaching = [&](value cut) { return rows.count(blocks_, cut); };
+        value level = lowest;
+        if (k <= blocks_.blocks && blocks_reaching(lowest) >= k)
+            level = numeric::level_reached_by(k, lowest, row_maximum_, blocks_reaching);
+        else if (k < row_.size() && tokens_reaching(lowest) > k)
+            level = numeric::level_reached_by(k, lowest, row_maximum_, tokens_reaching);
+        return level == lowest ? -infinity : static_cast<double>(level);
+    }
+
+    /// The number of blocks that hold a value >= cut, as far as is known: never too few.
+    std::size_t blocks_reaching(double cut) const noexcept {
+        if (known_maximum_) return simd::rows<T>().count_at_least(scratch_->block_max, blocks_.blocks, level(cut));
+        return simd::arrays().count(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(level(cut))));
+    }
+    /// The number of values >= cut that live in the row: strays and the band not looked at.
+    std::size_t tokens_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level(cut)); }
+
+    /// Lists the living tokens of value >= cut in scratch ids and values; of those equal to it, no more than the first `equals` and a few.
+    std::size_t list_reaching(double cut, std::size_t equals = std::numeric_limits<std::size_t>::max()) noexcept {
+        const value at = level(std::max(cut, band_.cut));
+        std::size_t n = known_maximum_ ? simd::rows<T>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list)
+                                       : select_by_key(at);
+        // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
+        if (known_maximum_ && cut == maximum_) n = std::min(n, equals);
+        return list_from_blocks(n, at, cut, equals);
+    }
+
+    // ---- weights -------------------------------------------------------------------------------------------------------
+
+    enum class extra { nothing, exponents, squares };
+
+    /// The mass of every block, and their sum. False if it failed: find_maximum() then tells why, or that +inf takes all.
+    bool weigh(double c, extra also = extra::nothing) noexcept {
+        if (known_weights_ && c == c_ && (also == extra::nothing || also == beside_)) return true;
+        c_ = c;
+        if constexpr (has_weight_kernel)
+            if (weigh_in_float(also)) return known_weights_ = true;
+        if (find_maximum() != status::ok || maximum_ == infinity) return false;
+        weigh_in_double(also);
+        return known_weights_ = true;
+    }
+
+    bool in_float() const noexcept { return in_float_; }
+    /// Relative to reference(), as block_mass and block_end in the scratch are.
+    double mass() const noexcept { return mass_; }
+    std::size_t blocks() const noexcept { return blocks_.blocks; }
+    /// Weights are 2^(v c - reference).
+    double reference() const noexcept { return in_float_ ? static_cast<double>(top_ >> 3) : numeric::product(maximum_, c_); }
+    /// Sums of w w, and of w e with e the exponent of w = 2^e; after weigh with that extra.
+    double squares() const noexcept { return sum_beside_; }
+    double exponents() const noexcept { return sum_beside_; }
+
+    /// From the reference of the block masses to another.
+    double relative_to(double v, double mass) const noexcept {
+        if (!in_float_ && v == maximum_) return mass;
+        return numeric::product(mass, numeric::exp2(reference() - numeric::product(v, c_)));
+    }
+
+    /// What takes weights_of_block to reference().
+    double block_scale(std::size_t b) const noexcept { return in_float_ ? power_of_two((scratch_->block_top[b] >> 3) - (top_ >> 3)) : 1.0; }
+
+    /// The weights of a block's 256 tokens, in spare, relative to a reference of the block's own.
+    const double* weights_of_block(std::size_t b) noexcept {
+        double* const out = scratch_->spare;
+        if constexpr (has_weight_kernel)
+            if (in_float_) {
+                alignas(64) float weights[simd::block_size];
+                const std::int32_t top = simd::block_weights<T>().weights(blocks_, b, weight_scale_, weights);
+                for (std::size_t i = 0; i < simd::block_size; ++i) out[i] = static_cast<double>(weights[i]);
+                if (!band_.whole()) drop_outside_band(b, out, 0.0);
+                if (strays_.count > 0) {
+                    const double to_block = power_of_two((top >> 3) - (scratch_->block_top[b] >> 3));
+                    for (std::size_t i = 0; i < simd::block_size; ++i) out[i] *= to_block;
+                    for_strays_of(b, [&](std::size_t at, double v) { out[at] = numeric::exp2(numeric::product(v, c_) - (scratch_->block_top[b] >> 3)); });
+                }
+                return out;
+            }
+        values_of_block(b, out);
+        simd::arrays().weights(out, simd::block_size, maximum_, c_, out);
+        return out;
+    }
+
+    /// Mean and population variance of the living tokens' values, and how far the variance may be off. The band must be whole.
+    struct moments {
+        double count, mean, variance, error;
+    };
+    status find_moments(bool exact, moments& found) noexcept {
+        pad(scratch_->block_max, -std::numeric_limits<value>::infinity());
+        const simd::row_moments of{scratch_->block_beside, scratch_->block_mass, scratch_->block_end, scratch_->block_list};
+        simd::rows<T>().maxima_and_moments(blocks_, exact, scratch_->block_max, of);
+        known_weights_ = false;
+        known_maximum_ = false;
+        if (const status why = take_maximum(); why != status::ok) return why;
+        // Chan, Golub, LeVeque 1979: moments of two sets from those of each, block after block.
+        double n = 0, mean = 0, squares = 0, scatter = 0;
+        const auto add = [&](double count, double of_mean, double of_squares) {
+            if (count == 0) return;
+            const double apart = of_mean - mean, together = n + count;
+            mean += numeric::product(apart, count / together);
+            squares += of_squares + numeric::product(numeric::product(apart, apart), numeric::product(n, count / together));
+            n = together;
+        };
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
+            const double count = of.count[b];
+            if (count > 0) scatter += of.squares[b];
+            add(count, of.reference[b] + of.sum[b] / count, std::max(0.0, of.squares[b] - numeric::product(of.sum[b], of.sum[b] / count)));
+        }
+        for (std::size_t i = 0; i < strays_.count; ++i) add(1, strays_.values[i], 0);
+        // Each d and each d d is within 2^-24 of itself, sums of four within three times that; with sum |d| <= sqrt(n sum d d) a block's
+        // squares about its mean are off by less than 2^-20 of those about its first logit, and so is what its mean adds.
+        found = {n, mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
+        return status::ok;
+    }
+
+    // ---- for prefixes by mass ------------------------------------------------------------------------------------------
+
+    /// Selects about `wanted` blocks into block_list and finds a cut such that every token of the row which reaches it lies in one of them.
+    std::size_t select_heaviest(std::size_t wanted, double& cut) noexcept {
+        if constexpr (has_weight_kernel)
+            if (in_float_) {
+                const auto& arrays = simd::arrays();
+                const std::int32_t key = numeric::level_reached_by(wanted, -simd::weight_scale::range, top_, [&](std::int32_t at) {
+                    return arrays.count(scratch_->block_top, blocks_.blocks, at);
+                });
+                // Keys are monotone in the value: what reaches the cut has at least the cut's key, and so has its block's greatest.
+                const value at = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, c_));
+                cut = static_cast<double>(at);
+                return select_by_key(at);
+            }
+        const auto& rows = simd::rows<T>();
+        const value at = numeric::level_reached_by(wanted, std::numeric_limits<value>::lowest(), row_maximum_, [&](value level) {
+            return rows.count_at_least(scratch_->block_max, blocks_.blocks, level);
+        });
+        cut = static_cast<double>(at);
+        return rows.select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
+    }
+
+    /// Lists the tokens of value >= cut that lie in the first n selected blocks, and the strays that reach it.
+    std::size_t list_from_blocks(std::size_t n, value at, double cut, std::size_t equals) noexcept {
+        std::size_t found = simd::rows<T>().gather(blocks_, scratch_->block_list, n, at, numeric::next_above(at), equals,
+                                                   known_maximum_ ? scratch_->block_max : nullptr, scratch_->ids, scratch_->values);
+        if (!band_.whole()) found = filter_by_band(found);
+        return strays_.count == 0 ? found : strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
+    }
+    std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
+
+    /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(), and the tokens with low <= value < high
+    /// as a list. Returns their number. Only for weights in float and high inside the band.
+    std::size_t split(value low, value high, double& mass_above) noexcept
+        requires has_weight_kernel
+    {
+        double* const above = scratch_->block_beside;
+        std::int32_t* const tops = scratch_->block_list;
+        std::size_t found = simd::block_weights<T>().split(blocks_, weight_scale_, low, high, above, tops, scratch_->ids, scratch_->values);
+        if (!band_.whole()) found = filter_by_band(found);
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) above[b] = in_reference_of(top_, tops[b], above[b]);
+        for (std::size_t i = 0; i < strays_.count; ++i)
+            if (strays_.values[i] >= static_cast<double>(high)) above[block_of(strays_.ids[i])] += weight_of(strays_.values[i]);
+        mass_above = 0;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) mass_above += above[b];
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, static_cast<double>(low), static_cast<double>(high));
+    }
+
+    /// Narrows the view to a band whose masses are known: block_beside.
+    void narrow_to_weighed(const band& narrower) noexcept {
+        narrow_to(narrower);
+        std::copy_n(scratch_->block_beside, blocks_.blocks, scratch_->block_mass);
+        add_up();
+        known_weights_ = true;
+        beside_ = extra::nothing;
+    }
+
+    static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
+    /// Of a value, relative to reference().
+    double weight_of(double v) const noexcept { return numeric::exp2(numeric::product(v, c_) - reference()); }
+    /// The greatest value that a token may have, from the keys alone.
+    double bound_on_maximum() const noexcept { return (top_ + 1) / numeric::product(8, c_); }
+    std::size_t complete_blocks() const noexcept { return blocks_.complete; }
+
+    /// The values of a block's 256 tokens; -inf for those that do not live.
+    void values_of_block(std::size_t b, double* out) const noexcept {
+        const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
+        const std::uint16_t* const alive = blocks_.alive ? blocks_.alive + b * (simd::block_size / 16) : nullptr;
+        for (std::size_t i = 0; i < simd::block_size; ++i) {
+            out[i] = static_cast<double>(static_cast<value>(block[i]));
+            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -infinity;
+        }
+        if (!band_.whole()) drop_outside_band(b, out, -infinity);
+        for_strays_of(b, [&](std::size_t at, double v) { out[at] = v; });
+    }
+
+private:
+    static value level(double cut) noexcept { return std::max(numeric::round_up_to<value>(cut), std::numeric_limits<value>::lowest()); }
+
+    void forget() noexcept { known_maximum_ = known_weights_ = false; }
+
+    template <class X>
+    void pad(X* blocks, X with) noexcept {
+        std::fill_n(blocks + blocks_.blocks, simd::lanes, with);
+    }
+
+    std::uint16_t* own_alive() noexcept {
+        if (!blocks_.alive) {
+            std::memset(scratch_->alive, 0xff, blocks_.blocks * (simd::block_size / 8));
+            blocks_.alive = scratch_->alive;
+        }
+        return scratch_->alive;
+    }
+    std::size_t clearable(token_id id) noexcept {
+        own_alive();
+        return static_cast<std::size_t>(id) >> 4;
+    }
+
+    status take_maximum() noexcept {
+        row_maximum_ = simd::rows<T>().greatest(scratch_->block_max, blocks_.blocks);
+        if (row_maximum_ != row_maximum_) return status::nan_logit;
+        maximum_ = strays_.greatest(static_cast<double>(row_maximum_));
+        if (maximum_ == -infinity) return status::empty;
+        known_maximum_ = true;
+        return status::ok;
+    }
+
+    std::size_t select_by_key(value at) noexcept {
+        return simd::arrays().select(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(at)), scratch_->block_list);
+    }
+
+    std::size_t filter_by_band(std::size_t found) noexcept {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < found; ++i) {
+            const bool stays = band_.holds(scratch_->values[i], scratch_->ids[i]);
+            scratch_->ids[kept] = scratch_->ids[i];
+            scratch_->values[kept] = scratch_->values[i];
+            kept += stays;
+        }
+        return kept;
+    }
+
+    void drop_outside_band(std::size_t b, double* out, double with) const noexcept {
+        const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
+        for (std::size_t i = 0; i < simd::block_size; ++i)
+            if (!band_.holds(static_cast<double>(static_cast<value>(block[i])), static_cast<token_id>(b * simd::block_size + i))) out[i] = with;
+    }
+
+    template <class F>
+    void for_strays_of(std::size_t b, F visit) const noexcept {
+        for (std::size_t i = strays_.place_of(static_cast<token_id>(b * simd::block_size)); i < strays_.count && block_of(strays_.ids[i]) == b; ++i)
+            visit(static_cast<std::size_t>(strays_.ids[i]) % simd::block_size, strays_.values[i]);
+    }
+
+    static double power_of_two(std::int32_t n) noexcept {
+        return n < -1000 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
+    }
+    // From a block's own reference, 2^floor(top / 8), to another one above it; exact, but for what no sum would notice.
+    static double in_reference_of(std::int32_t row_top, std::int32_t block_top, double mass) noexcept {
+        return mass * power_of_two((block_top >> 3) - (row_top >> 3));
+    }
+
+    bool weigh_in_float(extra also) noexcept {
+        if (!simd::weight_scale::covers(c_)) return false;
+        const auto& kernels = simd::block_weights<T>();
+        weight_scale_ = simd::weight_scale::of(c_);
+        double* const masses = scratch_->block_mass;
+        double* const beside = scratch_->block_beside;
+        std::int32_t* const tops = scratch_->block_top;
+        pad(tops, simd::weight_scale::nothing);
+        beside_ = also;
+        std::size_t equals = 0;
+        if (!band_.whole()) {
+            if (also != extra::nothing) return false;
+            const value at = level(band_.cut);
+            const value above = static_cast<double>(at) == band_.cut ? numeric::next_above(at) : at;
+            equals = kernels.split(blocks_, weight_scale_, at, above, masses, tops, scratch_->ids, scratch_->values);
+            top_ = *std::max_element(tops, tops + blocks_.blocks);
+        } else if (also == extra::exponents) {
+            top_ = kernels.masses_and_exponents(blocks_, weight_scale_, masses, tops, beside);
+        } else if (also == extra::squares) {
+            top_ = kernels.masses_and_squares(blocks_, weight_scale_, masses, tops, beside);
+        } else {
+            top_ = kernels.masses(blocks_, weight_scale_, masses, tops);
+        }
+        if (top_ == simd::weight_scale::beyond) return false;
+        for (std::size_t i = 0; i < equals; ++i)
+            if (scratch_->ids[i] <= band_.last_equal) {
+                const std::size_t b = block_of(scratch_->ids[i]);
+                masses[b] += numeric::exp2(numeric::product(scratch_->values[i], c_) - (tops[b] >> 3));
+            }
+        if (!weigh_strays(also)) return false;
+        // A block far below the rest counts as nothing; where everything is that far below 0, its keys say too little.
+        if (top_ < -simd::weight_scale::range + 8 * 1024) return false;
+        in_float_ = true;
+        sum_beside_ = 0;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
+            const double own = masses[b];
+            masses[b] = in_reference_of(top_, tops[b], own);
+            if (also == extra::exponents)
+                sum_beside_ += in_reference_of(top_, tops[b], beside[b] + numeric::product(own, (tops[b] >> 3) - (top_ >> 3)));
+            else if (also == extra::squares)
+                sum_beside_ += in_reference_of(top_, tops[b], in_reference_of(top_, tops[b], beside[b]));
+        }
+        add_up();
+        return true;
+    }
+
+    // Adds the strays to the blocks they stand in, raising a block's reference where one is the greatest of it. False for one outside the
+    // range of keys.
+    bool weigh_strays(extra also) noexcept {
+        for (std::size_t i = 0; i < strays_.count; ++i) {
+            const double exponent = numeric::product(strays_.values[i], c_);
+            if (!(std::fabs(exponent) < simd::weight_scale::range / 8)) return false;
+            const auto key = static_cast<std::int32_t>(std::nearbyint(8 * exponent));
+            const std::size_t b = block_of(strays_.ids[i]);
+            std::int32_t& top = scratch_->block_top[b];
+            double& mass = scratch_->block_mass[b];
+            double& beside = scratch_->block_beside[b];
+            if (top < key) {
+                const std::int32_t up = top == simd::weight_scale::nothing ? 0 : (key >> 3) - (top >> 3);
+                if (also == extra::exponents) beside = numeric::product(beside - numeric::product(mass, up), power_of_two(-up));
+                else if (also == extra::squares) beside = numeric::product(beside, power_of_two(-2 * up));
+                mass = numeric::product(mass, power_of_two(-up));
+                top = key;
+                top_ = std::max(top_, key);
+            }
+            const double e = exponent - (top >> 3), w = numeric::exp2(e);
+            mass += w;
+            if (also == extra::exponents && w > 0) beside += numeric::product(w, e);
+            else if (also == extra::squares) beside += numeric::product(w, w);
+        }
+        return true;
+    }
+
+    // Rows of doubles, and rows whose scaled logits leave the range of the weight kernel: relative to the maximum's weight.
+    void weigh_in_double(extra also) noexcept {
+        in_float_ = false;
+        beside_ = also;
+        sum_beside_ = 0;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
+            double* const w = scratch_->spare;
+            weights_of_block(b);
+            scratch_->block_mass[b] = numeric::block_sum(w, simd::block_size);
+            if (also == extra::nothing) continue;
+            double e[simd::block_size];
+            if (also == extra::exponents) values_of_block(b, e);
+            for (std::size_t i = 0; i < simd::block_size; ++i)
+                w[i] = also == extra::squares ? numeric::product(w[i], w[i])
+                       : w[i] > 0             ? numeric::product(w[i], numeric::product(e[i] - maximum_, c_))
+                                              : 0.0;
+            sum_beside_ += numeric::block_sum(w, simd::block_size);
+        }
+        add_up();
+    }
+
+    void add_up() noexcept {
+        const double* const masses = scratch_->block_mass;
+        double* const ends = scratch_->block_end;
+        double running = 0;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) ends[b] = running += masses[b];
+        mass_ = running;
+    }
+
+    std::span<const T> row_;
+    simd::blocked_row<T> blocks_{};
+    scratch<T>* scratch_ = nullptr;
+    strays strays_{};
+    band band_{};
+    simd::weight_scale weight_scale_{};
+    double c_ = 0;
+    double maximum_ = nan;  // strays included
+    double mass_ = 0;
+    double sum_beside_ = 0;
+    value row_maximum_{};
+    std::int32_t top_ = 0;
+    extra beside_ = extra::nothing;
+    bool known_maximum_ = false;
+    bool known_weights_ = false;
+    bool in_float_ = false;
+};
+
+}  // namespace argdraw::detail

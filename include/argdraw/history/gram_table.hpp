@@ -1,0 +1,74 @@
+// gram_table — from the tokens before a place to that place: a hash table whose keys are the history itself.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/token.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+/// A position in a history, -1 for none. 32 bits: a history ends far below 2^31 tokens, and links are most of an index.
+using place = std::int32_t;
+
+/// Maps the `length` tokens that begin `back` before a place to the latest such place. The table holds the place alone and compares
+/// with the history, so that colliding hashes cost a step and never a wrong answer.
+///
+/// Open addressing with linear probing. Keys leave only in the reverse of the order in which they came, so an emptied slot never
+/// stands between a living key and its hash, and needs no mark.
+class gram_table {
+public:
+    gram_table(place back, place length) noexcept : back_(back), length_(length) {}
+
+    /// The latest place, -1 for none.
+    place find(const token_id* h, const token_id* gram) const noexcept { return slots_.empty() ? -1 : slots_[slot_of(h, gram)]; }
+
+    /// Makes `at` the latest place of its gram and says which was. There must be room.
+    place put(const token_id* h, place at) noexcept {
+        place& slot = slots_[slot_of(h, h + at - back_)];
+        const place before = slot;
+        keys_ += before < 0;
+        slot = at;
+        return before;
+    }
+
+    /// Undoes put(), the last one not undone: the latest place is `before` again.
+    void restore(const token_id* h, place at, place before) noexcept {
+        slots_[slot_of(h, h + at - back_)] = before;
+        keys_ -= before < 0;
+    }
+
+    /// Room for `extra` more keys; `end` is how many places the history has. Throws, and then nothing has changed.
+    void make_room(const token_id* h, place end, std::size_t extra) {
+        if (2 * (keys_ + extra) <= slots_.size()) return;
+        std::vector<place> wider(std::bit_ceil(std::max<std::size_t>(16, 2 * (keys_ + extra))), -1);
+        slots_.swap(wider);
+        keys_ = 0;
+        // In the order of the history, which is the order in which keys must be able to leave.
+        for (place at = back_; at < end; ++at) put(h, at);
+    }
+
+private:
+    std::size_t slot_of(const token_id* h, const token_id* gram) const noexcept {
+        const std::size_t mask = slots_.size() - 1;
+        std::uint64_t hash = 0;
+        for (place i = 0; i < length_; ++i) {
+            hash = (hash + static_cast<std::uint32_t>(gram[i])) * 0x9e3779b97f4a7c15u;
+            hash ^= hash >> 32;
+        }
+        auto slot = static_cast<std::size_t>(hash) & mask;
+        while (slots_[slot] >= 0 && !std::equal(gram, gram + length_, h + slots_[slot] - back_)) slot = (slot + 1) & mask;
+        return slot;
+    }
+
+    place back_;
+    place length_;
+    std::size_t keys_ = 0;
+    std::vector<place> slots_;
+};
+
+}  // namespace argdraw::detail

@@ -1,0 +1,260 @@
+// What a truncation decides, token by token, and where another implementation may decide otherwise.
+//
+// A comparison inside its band has no right answer in finite arithmetic, so a ruling carries the tokens in doubt and the
+// other sets that come of deciding them differently. `chooser` picks the set that the rest of the pipeline sees.
+
+#pragma once
+
+#include "reference.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace reference {
+
+// Two quantities of one kind (an argmax, a floor, an entropy) compare as equal within this.
+inline constexpr real relative_band = 1e-6L;
+inline constexpr real float_max = std::numeric_limits<float>::max();
+
+// The cases that are listed at most; `doubtful` always has all of them.
+inline constexpr std::size_t most_others = 32;
+
+// How far a double may be from `value`. Zero where it is a double itself: rounding is then the identity.
+inline real rounding(real value)
+{
+    return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50);
+}
+
+// What was done to one token and not to all: tokens of one origin treated alike remain equal in any arithmetic.
+inline void treat(token& t, real amount)
+{
+    std::uint64_t z = t.origin ^ (std::bit_cast<std::uint64_t>(static_cast<double>(amount)) * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    t.origin = z ^ (z >> 31);
+}
+
+// Whether the order of two tokens may come out either way where logits are doubles.
+inline bool near_tie(const token& a, const token& b)
+{
+    const real error = a.error + b.error;
+    return error > 0 && a.origin != b.origin && std::abs(a.below - b.below) <= error;
+}
+
+// By position in the order of the set that the truncation saw.
+struct ruling {
+    std::vector<bool> keep;
+    std::vector<bool> doubtful;                // may be decided the other way
+    std::vector<std::vector<bool>> others;     // the sets that come of it, nearest first, `most_others` at most
+    std::vector<token_id> ids;                 // of the positions; filled in by run_any
+
+    bool close() const { return std::find(doubtful.begin(), doubtful.end(), true) != doubtful.end(); }
+
+    // Whether a set differs from `keep` in doubtful tokens only.
+    bool allows(const std::vector<bool>& kept) const
+    {
+        for (std::size_t i = 0; i < keep.size(); ++i)
+            if (kept[i] != keep[i] && !doubtful[i]) return false;
+        return true;
+    }
+
+    void add(const std::vector<bool>& other)
+    {
+        bool same = true;
+        for (std::size_t i = 0; i < keep.size(); ++i) {
+            if (keep[i] == other[i]) continue;
+            doubtful[i] = true;
+            same = false;
+        }
+        if (!same && others.size() < most_others && std::find(others.begin(), others.end(), other) == others.end()) others.push_back(other);
+    }
+};
+
+inline ruling settled(std::vector<bool> keep)
+{
+    ruling r;
+    r.doubtful.assign(keep.size(), false);
+    r.keep = std::move(keep);
+    return r;
+}
+
+inline std::vector<bool> first_of(std::size_t living, std::size_t count)
+{
+    std::vector<bool> keep(living, false);
+    std::fill_n(keep.begin(), static_cast<std::ptrdiff_t>(std::min(count, living)), true);
+    return keep;
+}
+
+inline std::size_t at_least_one(std::int64_t min_keep, std::size_t living)
+{
+    return std::min(static_cast<std::size_t>(std::max<std::int64_t>(min_keep, 1)), living);
+}
+
+// The first `count` in the order, or one of `alternatives`, nearest first; whatever they are, the first `min_keep` live.
+inline ruling prefix(const working_set& s, std::size_t count, const std::vector<std::size_t>& alternatives, std::int64_t min_keep)
+{
+    const std::size_t living = s.tokens.size();
+    const std::size_t least = at_least_one(min_keep, living);
+    const auto bounded = [&](std::size_t length) { return std::clamp(length, least, living); };
+
+    const std::size_t kept = bounded(count);
+    ruling r = settled(first_of(living, kept));
+    for (const std::size_t each : alternatives) {
+        const std::size_t length = bounded(each);
+        if (r.others.size() < most_others)
+            r.add(first_of(living, length));
+        else
+            for (std::size_t i = std::min(kept, length); i < std::max(kept, length); ++i) r.doubtful[i] = true;
+    }
+
+    // Who stands at the boundary is a question of its own.
+    if (kept < living) {
+        const token& last = s.tokens[kept - 1];
+        const token& next = s.tokens[kept];
+        const auto swap = [&](std::size_t out, std::size_t in) {
+            std::vector<bool> other = r.keep;
+            other[out] = false;
+            other[in] = true;
+            r.add(other);
+        };
+        for (std::size_t in = kept; in < living && last.below - s.tokens[in].below <= 2 * (last.error + s.tokens[in].error); ++in)
+            if (near_tie(last, s.tokens[in])) swap(kept - 1, in);
+        for (std::size_t out = kept; out-- > 0 && s.tokens[out].below - next.below <= 2 * (next.error + s.tokens[out].error);)
+            if (near_tie(s.tokens[out], next)) swap(out, kept);
+    }
+    return r;
+}
+
+// Prefix lengths from `fewest` to `most`, nearest to `count` first.
+inline std::vector<std::size_t> around(std::size_t count, std::size_t fewest, std::size_t most)
+{
+    std::vector<std::size_t> lengths;
+    for (std::size_t off = 1; off <= std::max(count - std::min(count, fewest), std::max(most, count) - count); ++off) {
+        if (count >= fewest + off) lengths.push_back(count - off);
+        if (count + off <= most) lengths.push_back(count + off);
+    }
+    return lengths;
+}
+
+enum class maximum { lives, stands_trial };
+
+// Tokens whose distance below the maximum reaches `lowest`; equal logits stand or fall together. `width` is the band, as
+// a relative error of the probability.
+//
+// Where the rule makes the maximum live whatever the parameter, the tokens tied for it are beyond doubt.
+inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, real width, maximum largest, std::size_t& count)
+{
+    const std::vector<token>& t = s.tokens;
+    count = static_cast<std::size_t>(
+        std::partition_point(t.begin(), t.end(), [&](const token& each) { return each.below >= lowest; }) - t.begin());
+    const auto close = [&](std::size_t i) {
+        if (largest == maximum::lives && t[i].below == 0) return false;
+        return std::abs(std::expm1(t[i].below - lowest)) <= width + t[i].error;
+    };
+
+    std::vector<std::size_t> fewer;
+    for (std::size_t i = count; i > 0 && close(i - 1); --i)
+        if (i == 1 || t[i - 2].below > t[i - 1].below) fewer.push_back(i - 1);
+    std::vector<std::size_t> more;
+    for (std::size_t i = count; i < t.size() && close(i); ++i)
+        if (i + 1 == t.size() || t[i].below > t[i + 1].below) more.push_back(i + 1);
+
+    std::vector<std::size_t> lengths;
+    for (std::size_t i = 0; i < std::max(fewer.size(), more.size()); ++i) {
+        if (i < fewer.size()) lengths.push_back(fewer[i]);
+        if (i < more.size()) lengths.push_back(more[i]);
+    }
+    return lengths;
+}
+
+inline ruling cut(const working_set& s, real lowest, std::int64_t min_keep, maximum largest, real width = cut_band)
+{
+    std::size_t count = 0;
+    const std::vector<std::size_t> lengths = cut_lengths(s, lowest, width, largest, count);
+    return prefix(s, count, lengths, min_keep);
+}
+
+inline ruling widen(const working_set& s, const decision& d)
+{
+    return prefix(s, d.keep, {d.fewer, d.more}, 1);
+}
+
+inline real entropy(const working_set& s)
+{
+    const real total = s.mass();
+    real sum = 0;
+    for (const token& t : s.tokens)
+        if (const real w = std::exp(t.below); w > 0) sum += w * t.below;
+    return std::log(total) - sum / total;
+}
+
+// After some `below` were moved: −inf is gone, +inf beats the rest, the order and the top are true again. A set of +inf
+// only ever loses tokens.
+inline void restore(working_set& s)
+{
+    const real infinity = std::numeric_limits<real>::infinity();
+    const auto remove = [&s](const auto& gone) { s.tokens.erase(std::remove_if(s.tokens.begin(), s.tokens.end(), gone), s.tokens.end()); };
+    remove([&](const token& t) { return t.below == -infinity; });
+    if (s.tokens.empty()) return;
+    std::sort(s.tokens.begin(), s.tokens.end(),
+              [](const token& a, const token& b) { return a.below != b.below ? a.below > b.below : a.id < b.id; });
+    const real largest = s.tokens.front().below;
+    if (largest == infinity) {
+        remove([&](const token& t) { return t.below != infinity; });
+        for (token& t : s.tokens) t.below = t.error = 0;
+        s.top = infinity;
+        s.infinite = true;
+    } else {
+        for (token& t : s.tokens) t.below -= largest;
+        s.top += largest;
+    }
+}
+
+// Keeps what `keep` says; no logit moves.
+inline void take(working_set& s, const std::vector<bool>& keep)
+{
+    std::vector<token> kept;
+    for (std::size_t i = 0; i < s.tokens.size(); ++i)
+        if (keep[i]) kept.push_back(s.tokens[i]);
+    s.tokens = std::move(kept);
+    if (s.tokens.empty()) return;
+    const real largest = s.tokens.front().below;
+    for (token& t : s.tokens) t.below -= largest;
+    s.top += largest;
+}
+
+// Which set to go on with, asked once per ruling in pipeline order.
+using chooser = std::function<std::vector<bool>(std::size_t which, const ruling&)>;
+
+inline chooser exact() { return [](std::size_t, const ruling& r) { return r.keep; }; }
+
+// ways[i] for the i-th ruling: 0 is exact, j its j-th other set. What is missing is exact.
+inline chooser way(std::vector<std::size_t> ways)
+{
+    return [ways = std::move(ways)](std::size_t which, const ruling& r) {
+        const std::size_t w = which < ways.size() ? ways[which] : 0;
+        return w == 0 || w > r.others.size() ? r.keep : r.others[w - 1];
+    };
+}
+
+// kept[i] for the i-th ruling: the ids that somebody else kept there, ascending. Taken where the ruling allows it and
+// something lives, else exact.
+inline chooser follow(std::vector<std::vector<token_id>> kept)
+{
+    return [kept = std::move(kept)](std::size_t which, const ruling& r) {
+        if (which >= kept.size()) return r.keep;
+        std::vector<bool> theirs;
+        for (const token_id id : r.ids) theirs.push_back(std::binary_search(kept[which].begin(), kept[which].end(), id));
+        const bool any = std::find(theirs.begin(), theirs.end(), true) != theirs.end();
+        return any && r.allows(theirs) ? theirs : r.keep;
+    };
+}
+
+}  // namespace reference

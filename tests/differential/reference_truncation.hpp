@@ -1,0 +1,440 @@
+// SEMANTICS section 2: stages that remove tokens. (top_k, top_p and min_p are in reference.hpp.)
+//
+// Every stage has one of
+//     ruling decide(const working_set&) const;             what lives
+//     ruling decide(const working_set&, real coin) const;  the same, of a stage that tosses a coin u in [0, 1)
+// and, if it does not simply remove the others, void settle(working_set&, keep) const.
+
+#pragma once
+
+#include "reference_ruling.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+namespace reference {
+
+using ids_of = std::vector<token_id>;
+
+inline bool inside(const ids_of& list, std::size_t vocabulary)
+{
+    return std::all_of(list.begin(), list.end(), [&](token_id id) { return id >= 0 && static_cast<std::size_t>(id) < vocabulary; });
+}
+
+inline bool contains(const ids_of& list, token_id id) { return std::find(list.begin(), list.end(), id) != list.end(); }
+
+// Locally typical: by |-ln p - H| ascending, then id; the shortest prefix of that with mass t.
+struct typical {
+    float t = 1;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return t > 0 && min_keep >= 0; }
+    bool neutral() const { return t >= 1; }
+
+    ruling decide(const working_set& s) const
+    {
+        const std::size_t n = s.tokens.size();
+        const real total = s.mass();
+        const real level = entropy(s) - std::log(total);  // H + ln p of the maximum
+        std::vector<real> above(n);                       // -ln p - H
+        for (std::size_t i = 0; i < n; ++i) above[i] = -s.tokens[i].below - level;
+        std::vector<std::size_t> order(n);
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            const real da = std::abs(above[a]);
+            const real db = std::abs(above[b]);
+            return da != db ? da < db : s.tokens[a].id < s.tokens[b].id;
+        });
+
+        const std::size_t least = at_least_one(min_keep, n);
+        const auto walk = [&](const std::vector<std::size_t>& list, real until) {
+            real sum = 0;
+            std::size_t count = 0;
+            while (count < n && sum < until) sum += std::exp(s.tokens[list[count++]].below);
+            return std::max(count, least);
+        };
+        const auto set = [&](const std::vector<std::size_t>& list, std::size_t count) {
+            std::vector<bool> keep(n, false);
+            for (std::size_t i = 0; i < count; ++i) keep[list[i]] = true;
+            return keep;
+        };
+
+        const std::size_t count = walk(order, real(t) * total);
+        ruling r = settled(set(order, count));
+        if (const std::size_t fewer = walk(order, (real(t) - mass_band) * total); fewer < count) r.add(set(order, count - 1));
+        if (const std::size_t more = walk(order, (real(t) + mass_band) * total); more > count) r.add(set(order, count + 1));
+
+        // Two tokens on different sides of H may be as far from it as each other; then who comes first is open.
+        const std::size_t last = order[count - 1];
+        const auto swappable = [&](std::size_t i) {
+            const token& a = s.tokens[i];
+            const token& b = s.tokens[last];
+            const real width = cut_band + a.error + b.error + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
+            if (a.below == b.below && (a.origin == b.origin || a.error + b.error == 0)) return false;
+            if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
+            const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
+            return !same_side || near_tie(a, b);
+        };
+        for (std::size_t i = 0; i < n; ++i) {
+            if (order[i] == last || !swappable(order[i])) continue;
+            if (r.others.size() == most_others) {
+                r.doubtful[order[i]] = r.doubtful[last] = true;
+                continue;
+            }
+            std::vector<std::size_t> other = order;
+            std::swap(other[i], other[count - 1]);
+            r.add(set(other, walk(other, real(t) * total)));
+            // Or beside it, which moves the crossing and nobody else.
+            other = order;
+            other.erase(other.begin() + static_cast<std::ptrdiff_t>(i));
+            const auto where = std::find(other.begin(), other.end(), last);
+            other.insert(i < count - 1 ? std::next(where) : where, order[i]);
+            r.add(set(other, walk(other, real(t) * total)));
+        }
+        return r;
+    }
+};
+
+// l >= m - n sigma, sigma over the living, divided by their number.
+struct top_n_sigma {
+    float n = 0;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return n >= 0 && min_keep >= 0; }
+    bool neutral() const { return n == 0; }
+
+    ruling decide(const working_set& s) const
+    {
+        const real count = static_cast<real>(s.tokens.size());
+        real mean = 0;
+        for (const token& t : s.tokens) mean += t.below / count;
+        real squares = 0;
+        for (const token& t : s.tokens) squares += (t.below - mean) * (t.below - mean) / count;
+        const real sigma = std::sqrt(squares);
+        const real reach = sigma == 0 ? 0 : real(n) * sigma;
+        if (std::isinf(reach)) return prefix(s, s.tokens.size(), {}, min_keep);
+        return cut(s, -reach, min_keep, maximum::lives, cut_band + 1e-12L * reach);
+    }
+};
+
+// p >= epsilon
+struct epsilon_cutoff {
+    float epsilon = 0;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return epsilon >= 0 && epsilon < 1 && min_keep >= 0; }
+    bool neutral() const { return epsilon == 0; }
+
+    ruling decide(const working_set& s) const
+    {
+        return cut(s, std::log(real(epsilon)) + std::log(s.mass()), min_keep, maximum::stands_trial);
+    }
+};
+
+// p >= min(epsilon, sqrt(epsilon) e^-H)
+struct eta_cutoff {
+    float epsilon = 0;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return epsilon >= 0 && epsilon < 1 && min_keep >= 0; }
+    bool neutral() const { return epsilon == 0; }
+
+    ruling decide(const working_set& s) const
+    {
+        const real log_epsilon = std::log(real(epsilon));
+        const real lowest = std::min(log_epsilon, log_epsilon / 2 - entropy(s));
+        return cut(s, lowest + std::log(s.mass()), min_keep, maximum::stands_trial);
+    }
+};
+
+// d_i = p(i) - p(i+1), c_i = |d_i - d_{i+1}|; the first i whose share c_1 + ... + c_i of them all exceeds z is the number kept.
+struct tail_free {
+    float z = 1;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return z >= 0 && min_keep >= 0; }
+    bool neutral() const { return z >= 1; }
+
+    ruling decide(const working_set& s) const
+    {
+        const std::size_t n = s.tokens.size();
+        if (n < 3) return prefix(s, n, {}, min_keep);
+
+        const real total = s.mass();
+        std::vector<real> d(n - 1);
+        for (std::size_t i = 0; i + 1 < n; ++i)
+            d[i] = -std::exp(s.tokens[i].below) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
+        std::vector<real> c(n - 2);
+        real sum = 0;
+        for (std::size_t i = 0; i + 2 < n; ++i) c[i] = sum += std::abs(d[i] - d[i + 1]);
+        if (sum == 0) return prefix(s, n, {}, min_keep);
+
+        const auto exceeds = [&](real share) {
+            const auto found = std::find_if(c.begin(), c.end(), [&](real each) { return each > share * sum; });
+            return found == c.end() ? n : static_cast<std::size_t>(found - c.begin()) + 1;
+        };
+        // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
+        const real width = std::max(mass_band, relative_band * real(z)) + 0x1p-48L / sum;
+        const std::size_t count = exceeds(real(z));
+        std::vector<std::size_t> lengths = around(count, exceeds(real(z) - width), exceeds(real(z) + width));
+        // Only a step of the sum, or its end, can be the first to exceed anything.
+        std::erase_if(lengths, [&](std::size_t k) { return k == n - 1 || (k > 1 && k < n - 1 && c[k - 1] == c[k - 2]); });
+        return prefix(s, count, lengths, min_keep);
+    }
+};
+
+// p >= a p(1)^2
+struct top_a {
+    float a = 0;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return a >= 0 && a <= 1 && min_keep >= 0; }
+    bool neutral() const { return a == 0; }
+
+    ruling decide(const working_set& s) const { return cut(s, std::log(real(a)) - std::log(s.mass()), min_keep, maximum::lives); }
+};
+
+// Of the tokens with p >= threshold all but the last in the order go, if there are two.
+inline ruling top_choices(const working_set& s, float threshold, const ids_of& protect, std::int64_t min_keep)
+{
+    const std::size_t n = s.tokens.size();
+    const auto without = [&](std::size_t eligible) {
+        std::vector<bool> keep(n, true);
+        for (std::size_t i = 0; i + 1 < eligible; ++i) keep[i] = contains(protect, s.tokens[i].id);
+        const auto left = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), true));
+        return left < at_least_one(min_keep, n) ? std::vector<bool>(n, true) : keep;
+    };
+
+    std::size_t count = n;
+    std::vector<std::size_t> lengths;
+    if (threshold > 0) lengths = cut_lengths(s, std::log(real(threshold)) + std::log(s.mass()), cut_band, maximum::stands_trial, count);
+    ruling r = settled(without(count));
+    for (const std::size_t each : lengths) r.add(without(each));
+
+    if (std::find(r.keep.begin(), r.keep.end(), false) != r.keep.end()) {
+        // Who of the eligible is the last?
+        const std::size_t last = count - 1;
+        for (std::size_t i = last; i-- > 0 && r.others.size() < most_others;) {
+            if (!near_tie(s.tokens[i], s.tokens[last])) {
+                if (s.tokens[i].below - s.tokens[last].below > 2 * (s.tokens[i].error + s.tokens[last].error)) break;
+                continue;
+            }
+            std::vector<bool> other = r.keep;
+            other[i] = true;
+            other[last] = contains(protect, s.tokens[last].id);
+            r.add(other);
+        }
+    }
+    return r;
+}
+
+struct xtc {
+    float probability = 0;
+    float threshold = 0.1f;
+    ids_of protect = {};
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return probability >= 0 && probability <= 1 && threshold >= 0 && min_keep >= 0; }
+    bool neutral() const { return probability == 0 || threshold > 0.5f; }
+    bool fits(std::size_t vocabulary) const { return inside(protect, vocabulary); }
+
+    ruling decide(const working_set& s, real coin) const
+    {
+        if (coin < real(probability)) return top_choices(s, threshold, protect, min_keep);
+        return settled(std::vector<bool>(s.tokens.size(), true));
+    }
+};
+
+// The mean of both outcomes: what would go is kept with weight 1 - pi, the rest gains.
+struct xtc_mean {
+    float probability = 0;
+    float threshold = 0.1f;
+    ids_of protect = {};
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return probability >= 0 && probability <= 1 && threshold >= 0 && min_keep >= 0; }
+    bool neutral() const { return probability == 0 || threshold > 0.5f; }
+    bool fits(std::size_t vocabulary) const { return inside(protect, vocabulary); }
+
+    ruling decide(const working_set& s) const { return top_choices(s, threshold, protect, min_keep); }
+
+    void settle(working_set& s, const std::vector<bool>& keep) const
+    {
+        if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
+        const real pi = real(probability);
+        const real total = s.mass();
+        real kept = 0;
+        for (std::size_t i = 0; i < keep.size(); ++i)
+            if (keep[i]) kept += std::exp(s.tokens[i].below);
+        if (s.infinite) s.top = -std::log(total);
+        s.infinite = false;
+        for (std::size_t i = 0; i < keep.size(); ++i) {
+            token& t = s.tokens[i];
+            const real factor = keep[i] ? 1 - pi + pi * total / kept : 1 - pi;
+            t.below += std::log(factor);  // ln 0 removes it
+            treat(t, keep[i] ? 1 : 0);
+            t.error += std::ldexp(std::abs(s.top + t.below) + 1, -50);
+        }
+        restore(s);
+    }
+};
+
+// The longest prefix whose entropy, as a distribution of its own, is at most h H. It never falls as the prefix grows.
+struct top_h {
+    float h = 1;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return h > 0 && h <= 1 && min_keep >= 0; }
+    bool neutral() const { return h == 1; }
+
+    ruling decide(const working_set& s) const
+    {
+        const std::size_t n = s.tokens.size();
+        std::vector<real> prefixes(n);
+        real weights = 0;
+        real products = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const real w = std::exp(s.tokens[i].below);
+            weights += w;
+            if (w > 0) products += w * s.tokens[i].below;
+            prefixes[i] = i == 0 ? 0 : std::log(weights) - products / weights;
+        }
+        return longest(s, prefixes, real(h) * prefixes.back(), min_keep);
+    }
+
+    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, std::int64_t min_keep)
+    {
+        const auto reach = [&](real to) {
+            const auto found = std::find_if(values.begin(), values.end(), [&](real each) { return each > to; });
+            return std::max<std::size_t>(static_cast<std::size_t>(found - values.begin()), 1);
+        };
+        const real width = relative_band * limit + 1e-14L;
+        const std::size_t count = reach(limit);
+        return prefix(s, count, around(count, reach(limit - width), reach(limit + width)), min_keep);
+    }
+};
+
+// The longest prefix whose part of the sum -p ln p is at most h H.
+struct top_h_sum {
+    float h = 1;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return h > 0 && h <= 1 && min_keep >= 0; }
+    bool neutral() const { return h == 1; }
+
+    ruling decide(const working_set& s) const
+    {
+        const real total = s.mass();
+        std::vector<real> sums;
+        real sum = 0;
+        for (const token& t : s.tokens) {
+            if (const real p = std::exp(t.below) / total; p > 0) sum += p * (std::log(total) - t.below);
+            sums.push_back(sum);
+        }
+        return top_h::longest(s, sums, real(h) * sum, min_keep);
+    }
+};
+
+// Equality with the cut, which is what a uniform row has, holds to a relative 1e-6. That is the edge; the doubt is about
+// that edge and stops short of equality itself.
+inline constexpr real p_less_slack = 1e-6L;
+inline constexpr real p_less_band = 5e-7L;
+
+inline real collision(const working_set& s)  // sum of p^2
+{
+    const real total = s.mass();
+    real sum = 0;
+    for (const token& t : s.tokens) {
+        const real p = std::exp(t.below) / total;
+        sum += p * p;
+    }
+    return sum;
+}
+
+// p >= sum p^2
+struct p_less {
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return min_keep >= 0; }
+    bool neutral() const { return false; }
+
+    ruling decide(const working_set& s) const
+    {
+        const real lowest = std::log(collision(s)) + std::log1p(-p_less_slack) + std::log(s.mass());
+        return cut(s, lowest, min_keep, maximum::lives, p_less_band);
+    }
+};
+
+// p >= (n sum p^2 - 1)/(n - 1)
+struct p_less_norm {
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return min_keep >= 0; }
+    bool neutral() const { return false; }
+
+    ruling decide(const working_set& s) const
+    {
+        const real n = static_cast<real>(s.tokens.size());
+        if (n == 1) return prefix(s, 1, {}, min_keep);
+        // n sum p^2 - 1 = n sum (p - 1/n)^2, which is 0 for a uniform row and never less.
+        const real total = s.mass();
+        real spread = 0;
+        for (const token& t : s.tokens) {
+            const real off = std::exp(t.below) / total - 1 / n;
+            spread += off * off;
+        }
+        const real floor = n * spread / (n - 1);
+        if (floor == 0) return prefix(s, s.tokens.size(), {}, min_keep);
+        const real lowest = std::log(floor) + std::log1p(-p_less_slack) + std::log(total);
+        return cut(s, lowest, min_keep, maximum::lives, p_less_band);
+    }
+};
+
+// R = m - min l + 1e-8, w_i = (l(i) - l(i+1))/(R i), k = clamp(max(argmax w, floor(tau/R)), 1, n), and the ties of l(k).
+struct min_k {
+    float tau = -1;
+    std::int64_t min_keep = 1;
+
+    bool valid() const { return !std::isnan(tau) && min_keep >= 0; }
+    bool neutral() const { return tau < 0; }
+
+    ruling decide(const working_set& s) const
+    {
+        const std::vector<token>& t = s.tokens;
+        const std::size_t n = t.size();
+        const real range = -t.back().below + 1e-8L;
+        const auto whole = [&](real x) {
+            return x >= static_cast<real>(n) ? n : static_cast<std::size_t>(std::floor(x));
+        };
+        const auto length = [&](std::size_t cliff, std::size_t fallback) {
+            std::size_t k = std::clamp<std::size_t>(std::max(cliff, fallback), 1, n);
+            while (k < n && t[k].below == t[k - 1].below) ++k;
+            return k;
+        };
+
+        std::vector<real> w;
+        for (std::size_t i = 1; i < n; ++i) w.push_back((t[i - 1].below - t[i].below) / (range * static_cast<real>(i)));
+        const std::size_t cliff = w.empty() ? 1 : static_cast<std::size_t>(std::max_element(w.begin(), w.end()) - w.begin()) + 1;
+        const real ratio = real(tau) / range;
+
+        std::vector<std::size_t> fallbacks{whole(ratio)};
+        for (const std::size_t each : {whole(ratio * (1 - relative_band)), whole(ratio * (1 + relative_band))})
+            if (each != fallbacks.front()) fallbacks.push_back(each);
+        std::vector<std::size_t> cliffs{cliff};
+        for (std::size_t i = 0; i < w.size(); ++i) {
+            const real error = (t[i].error + t[i + 1].error + t[cliff - 1].error + (cliff < n ? t[cliff].error : 0)) / range;
+            if (i + 1 != cliff && w[i] >= w[cliff - 1] * (1 - relative_band) - error && w[cliff - 1] > 0) cliffs.push_back(i + 1);
+        }
+        std::vector<std::size_t> lengths;
+        for (const std::size_t c : cliffs)
+            for (const std::size_t f : fallbacks) lengths.push_back(length(c, f));
+        return prefix(s, lengths.front(), lengths, min_keep);
+    }
+};
+
+}  // namespace reference

@@ -1,0 +1,181 @@
+// How many steps an answer takes; that it is right, tests/history/history.cpp tells.
+#include "catch.hpp"
+
+#include "reference.hpp"
+
+#include <argdraw/history/ngram_index.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <random>
+#include <vector>
+
+using namespace argdraw;
+using detail::ngram_index;
+using detail::place;
+using reference::ids;
+
+namespace {
+
+struct walker {
+    explicit walker(place n) : index(n) {}
+
+    void say(token_id id)
+    {
+        index.make_room(tokens.data(), 1);
+        tokens.push_back(id);
+        index.append(tokens.data());
+    }
+    void say(const ids& all)
+    {
+        for (const token_id id : all) say(id);
+    }
+    void unsay()
+    {
+        index.forget(tokens.data());
+        tokens.pop_back();
+    }
+
+    /// Steps of one answer without a window.
+    std::size_t steps(std::size_t window = 0)
+    {
+        std::size_t n = 0;
+        const auto tally = [&] { ++n; };
+        const auto end = static_cast<place>(tokens.size());
+        const place begin = window > 0 && window < tokens.size() ? end - static_cast<place>(window) : 0;
+        visited = 0;
+        for (place p = index.first(tokens.data(), begin); p >= 0; p = index.next(p, begin)) {
+            ++visited;
+            longest = std::max(longest, index.longest(tokens.data(), begin, end, p, tally));
+        }
+        return n + visited;
+    }
+
+    ngram_index index;
+    ids tokens;
+    std::size_t visited = 0;
+    place longest = 0;
+};
+
+ids cycle(const ids& period, std::size_t length)
+{
+    ids all(length);
+    for (std::size_t i = 0; i < length; ++i) all[i] = period[i % period.size()];
+    return all;
+}
+
+const std::vector<ids> periods = {{1},          {1, 2},       {1, 1, 2},       {1, 2, 3},       {1, 1, 1, 2},
+                                  {1, 1, 2, 2}, {1, 2, 1, 3}, {1, 2, 3, 4, 5}, {1, 1, 2, 1, 2}, {1, 1, 1, 1, 2}};
+
+ids noise(std::size_t length, token_id alphabet, unsigned seed)
+{
+    std::mt19937 random(seed);
+    ids all(length);
+    for (auto& id : all) id = static_cast<token_id>(random() % static_cast<unsigned>(alphabet)) + 10;
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token, however long it is")
+{
+    for (const auto& period : periods)
+        for (place n = 0; n <= 4; ++n)
+            for (const std::size_t window : {std::size_t{0}, std::size_t{64}, std::size_t{1000}}) {
+                walker w(n);
+                w.say(noise(300, 50000, 1));
+                std::size_t most = 0;
+                for (const token_id id : cycle(period, 6000)) {
+                    w.say(id);
+                    if (w.tokens.size() > 400) most = std::max(most, w.steps(window) / (w.visited + 1));
+                }
+                CAPTURE(period, n, window, most);
+                CHECK(most <= 20);
+                CHECK(w.longest >= static_cast<place>(window ? window - 2 * period.size() : 6000 - period.size()));
+            }
+}
+
+TEST_CASE("ngram_index: nor in a loop that was left and entered again")
+{
+    for (const auto& period : periods)
+        for (place n = 0; n <= 4; ++n) {
+            walker w(n);
+            w.say(noise(100, 50000, 1));
+            std::size_t most = 0;
+            std::size_t block = 2500;
+            for (const token_id between : {7, 8, 7, 9}) {
+                for (const token_id id : cycle(period, block)) {
+                    w.say(id);
+                    if (w.tokens.size() > 200) most = std::max(most, w.steps() / (w.visited + 1));
+                }
+                w.say(between);
+                block -= 333;
+            }
+            CAPTURE(period, n, most);
+            CHECK(most <= 100);  // mostly one comparison of the longest match, 16 tokens a step
+        }
+}
+
+TEST_CASE("ngram_index: nor where a short loop is part of a long one")
+{
+    ids block = cycle({1, 2}, 20);
+    block.push_back(3);
+    for (place n = 0; n <= 4; ++n) {
+        walker w(n);
+        std::size_t most = 0;
+        for (const token_id id : cycle(block, 8400)) {
+            w.say(id);
+            most = std::max(most, w.steps());
+        }
+        CAPTURE(n, most);
+        CHECK(most <= 300);
+    }
+}
+
+TEST_CASE("ngram_index: in text that does not repeat an answer takes a step or two, however long it is")
+{
+    for (const std::size_t length : {1000u, 16000u}) {
+        walker w(2);
+        w.say(noise(length, 50000, 5));
+        std::size_t all = 0;
+        for (const token_id id : noise(1000, 50000, 6)) {
+            w.say(id);
+            all += w.steps();
+        }
+        CHECK(all <= 1000);
+    }
+}
+
+TEST_CASE("ngram_index: with a window only what is within is visited")
+{
+    walker w(0);
+    w.say(noise(5000, 50000, 4));
+    w.steps(10);
+    CHECK(w.visited <= 10);
+    w.steps();
+    CHECK(w.visited > 4000);
+}
+
+TEST_CASE("ngram_index: forgetting and saying again, at every depth, leaves what was")
+{
+    walker w(1);
+    const ids text = noise(300, 3, 9);
+    w.say(text);
+    const auto order = [&] {
+        ids seen;
+        for (place p = w.index.first(w.tokens.data(), 0); p >= 0; p = w.index.next(p, 0)) seen.push_back(p);
+        return seen;
+    };
+    std::vector<ids> orders;
+    for (std::size_t left = 300; left > 0; --left) {
+        orders.push_back(order());
+        w.unsay();
+    }
+    CHECK(w.index.first(w.tokens.data(), 0) == -1);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < 300; ++i) {
+        w.say(text[i]);
+        wrong += order() != orders[299 - i];
+    }
+    CHECK(wrong == 0);
+}
