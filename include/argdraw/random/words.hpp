@@ -15,6 +15,9 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// u in [0, 1), a multiple of 2^-53: the word's upper bits, so u is never 1 and no bit of it depends on rounding.
 constexpr double unit(std::uint64_t word) noexcept { return static_cast<double>(word >> 11) * 0x1p-53; }
 
+/// u in (0, 1), an odd multiple of 2^-53: for logarithms, neither end is met.
+constexpr double open_unit(std::uint64_t word) noexcept { return static_cast<double>(2 * (word >> 12) + 1) * 0x1p-53; }
+
 namespace detail {
 
 template <class G>

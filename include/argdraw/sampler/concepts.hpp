@@ -7,16 +7,11 @@
 #include <type_traits>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/random/philox.hpp>
+#include <argdraw/sampler/context.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 namespace detail {
-
-// A source of words that a draw may be tried with; never made.
-struct any_words {
-    std::uint64_t word(purpose) noexcept;
-};
 
 // A callable may be written for rows of one scalar only, so it is looked at with each.
 template <template <class, class> class Test, class S>
@@ -28,8 +23,11 @@ struct acts : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c)
 template <class S, class T>
 struct picks : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<drawn>; }> {};
 template <class S, class T>
-struct picks_at_random
-    : std::bool_constant<requires(const S& s, candidates<T>& c, any_words& w) { { s(c, w) } -> std::same_as<drawn>; }> {};
+struct acts_in_context
+    : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<void>; }> {};
+template <class S, class T>
+struct picks_in_context
+    : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<drawn>; }> {};
 
 }  // namespace detail
 
@@ -38,17 +36,32 @@ struct picks_at_random
 template <class S>
 concept deterministic_draw = detail::for_some_scalar<detail::picks, S>;
 
-/// A draw that needs random words: called with the candidates and a source w of w.word(purpose).
+/// A draw that needs random words, or the history: called with the candidates and a context.
 template <class S>
-concept random_draw = detail::for_some_scalar<detail::picks_at_random, S> && !deterministic_draw<S>;
+concept random_draw = !deterministic_draw<S> && detail::for_some_scalar<detail::picks_in_context, S>;
 
 template <class S>
 concept draw = deterministic_draw<S> || random_draw<S>;
 
-/// A stage changes the candidates and returns nothing. Any callable will do, a lambda included; it is called as const, from many
-/// threads, and if it throws the program ends.
+namespace detail {
+
 template <class S>
-concept stage = detail::for_some_scalar<detail::acts, S> && !draw<S>;
+concept plain_stage = !draw<S> && for_some_scalar<acts, S>;
+template <class S>
+concept stage_in_context = !draw<S> && !plain_stage<S> && for_some_scalar<acts_in_context, S>;
+
+}  // namespace detail
+
+/// A stage changes the candidates and returns nothing: called as stage(c), or as stage(c, context) where it asks for random words, the
+/// history or its own state. Any callable will do, a lambda included; it is called as const, from many threads, and if it throws the
+/// program ends.
+template <class S>
+concept stage = detail::plain_stage<S> || detail::stage_in_context<S>;
+
+/// A stage or draw that asks the context for more than random words needs a sequence. It says so with
+/// `static constexpr bool reads_history = true`, or by a member type `state` and a member function `state start() const`.
+template <class S>
+concept needs_sequence = requires { typename S::state; } || requires { requires S::reads_history; };
 
 /// A stage that says when it does nothing is not called then.
 template <class S>

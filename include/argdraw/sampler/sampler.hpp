@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <new>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -17,9 +18,23 @@
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/random/words.hpp>
 #include <argdraw/sampler/concepts.hpp>
-#include <argdraw/sampler/words_of.hpp>
+#include <argdraw/sampler/context.hpp>
+#include <argdraw/sampler/leaves.hpp>
+#include <argdraw/sampler/sequence.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
+
+#define ARGDRAW_NEEDS_SEQUENCE                                                                                                  \
+    "argdraw: this pipeline reads the history or keeps a state; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})"
+
+namespace detail {
+
+template <class>
+inline constexpr bool is_sequence = false;
+template <class... S>
+inline constexpr bool is_sequence<sequence<S...>> = true;
+
+}  // namespace detail
 
 /// What sampler::check() found: true in a condition when every parameter is in its range.
 struct checked {
@@ -40,24 +55,6 @@ struct distribution_of_row {
     explicit operator bool() const noexcept { return why == status::ok; }
 };
 
-namespace detail {
-
-// std::tuple is never trivially copyable; this is, if its stages are.
-template <std::size_t I, class S>
-struct leaf {
-    [[no_unique_address]] S held;
-};
-
-template <class Indices, class... S>
-struct leaves;
-
-template <std::size_t... I, class... S>
-struct leaves<std::index_sequence<I...>, S...> : leaf<I, S>... {
-    constexpr explicit leaves(S... elements) : leaf<I, S>{elements}... {}
-};
-
-}  // namespace detail
-
 /// A pipeline: stages in the order in which they act, then a draw.
 ///
 ///     constexpr sampler pick{temperature{0.8f}, top_k{40}, categorical{}};
@@ -67,11 +64,12 @@ struct leaves<std::index_sequence<I...>, S...> : leaf<I, S>... {
 /// Calls never throw; a stage of the caller's that throws ends the program. The first call of a width on a thread allocates scratch memory,
 /// later ones do not.
 template <class... S>
-class sampler : private detail::leaves<std::index_sequence_for<S...>, S...> {
+class sampler : private detail::leaves<S...> {
     static_assert(detail::pipeline_rules<S...>::hold);
-    using base = detail::leaves<std::index_sequence_for<S...>, S...>;
+    using base = detail::leaves<S...>;
     static constexpr std::size_t last = sizeof...(S) - 1;
-    static constexpr bool needs_words = (random_draw<S> || ...);
+    static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
+    static constexpr bool needs_sequences = (needs_sequence<S> || ...);
 
 public:
     constexpr explicit sampler(S... elements) : base(elements...) {}
@@ -85,31 +83,59 @@ public:
 
     template <logit_row R>
     drawn operator()(const R& row, workspace& space) const noexcept {
-        static_assert(!needs_words, "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
-        detail::no_words words;
-        return guarded(as_row(row), words, space);
+        static_assert(!needs_words || needs_sequences,
+                      "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        detail::nothing_given given;
+        return guarded(as_row(row), given, space);
+    }
+
+    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
+    template <logit_row R>
+    drawn operator()(const R& row, sequence<S...>& seq) const noexcept {
+        const detail::workspace_lease lease;
+        return lease.get() ? (*this)(row, seq, *lease.get()) : drawn{.why = status::out_of_memory};
+    }
+
+    template <logit_row R>
+    drawn operator()(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
+        if (!seq) return {.why = seq.why()};
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_);
+        const auto logits = as_row(row);
+        const drawn token = guarded(logits, given, space);
+        if (token) {
+            seq.pending_ = token.id;
+            seq.pending_states_ = given.states();
+            seq.width_ = logits.size();
+            ++seq.attempt_;
+        }
+        return token;
     }
 
     /// Draws a token from a row with words from a generator. A philox moves on by one position if there was a token;
     /// a failed draw leaves it as it was (another generator may have been advanced).
     template <logit_row R, class G>
-        requires(!std::same_as<std::remove_cvref_t<G>, workspace>)
+        requires(!std::same_as<std::remove_cvref_t<G>, workspace> && !std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, random, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
     template <logit_row R, class G>
+        requires(!std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random, workspace& space) const noexcept {
         using generator = std::remove_reference_t<G>;
-        static_assert(std::uniform_random_bit_generator<generator>,
+        static_assert(!detail::is_sequence<std::remove_const_t<generator>>,
+                      "argdraw: the sequence belongs to a pipeline of another type; start one with this pipeline's start()");
+        static_assert(std::uniform_random_bit_generator<generator> || detail::is_sequence<std::remove_const_t<generator>>,
                       "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
+        static_assert(!needs_sequences || !std::uniform_random_bit_generator<generator>, ARGDRAW_NEEDS_SEQUENCE);
         if constexpr (std::uniform_random_bit_generator<generator>) {
             static_assert(bit_generator<generator>,
                           "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
                           "or another that does");
-            detail::words_of<generator> words(random);
-            return guarded(as_row(row), words, space);
+            detail::generator_given<generator> given(random);
+            if constexpr (!needs_sequences) return guarded(as_row(row), given, space);
         }
     }
 
@@ -127,7 +153,7 @@ public:
         return {};
     }
 
-    /// The final set of a row and its probabilities; no randomness. Allocates the answer.
+    /// The final set of a row and its probabilities; draws nothing. Allocates the answer.
     template <logit_row R>
     distribution_of_row distribution(const R& row) const noexcept {
         const detail::workspace_lease lease;
@@ -137,8 +163,54 @@ public:
 
     template <logit_row R>
     distribution_of_row distribution(const R& row, workspace& space) const noexcept {
-        const float_environment guard;
-        return law_of(as_row(row), space);
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        static_assert(!(detail::stage_in_context<S> || ...),
+                      "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at random's position");
+        detail::nothing_given given;
+        return law(as_row(row), given, space);
+    }
+
+    /// The same for pipelines whose stages take random words or read the history: the law given the coins of the generator's or the sequence's
+    /// present position. Neither moves on.
+    template <logit_row R>
+    distribution_of_row distribution(const R& row, const philox& random) const noexcept {
+        const detail::workspace_lease lease;
+        if (!lease.get()) return {{}, {}, status::out_of_memory};
+        return distribution(row, random, *lease.get());
+    }
+    template <logit_row R>
+    distribution_of_row distribution(const R& row, const philox& random, workspace& space) const noexcept {
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        detail::generator_given<const philox> given(random);
+        return law(as_row(row), given, space);
+    }
+    template <logit_row R>
+    distribution_of_row distribution(const R& row, sequence<S...>& seq) const noexcept {
+        const detail::workspace_lease lease;
+        if (!lease.get()) return {{}, {}, status::out_of_memory};
+        return distribution(row, seq, *lease.get());
+    }
+    template <logit_row R>
+    distribution_of_row distribution(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
+        if (!seq) return {{}, {}, seq.why()};
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_);
+        return law(as_row(row), given, space);
+    }
+
+    /// A sequence for this pipeline: nothing drawn yet, a prompt read. Never throws: seq.why() says if there was no memory.
+    sequence<S...> start(const start_options& options = {}, std::span<const token_id> prompt = {}) const noexcept {
+        sequence<S...> seq;
+        prepare(seq);
+        if (seq) seq.begin(options, prompt);
+        return seq;
+    }
+
+    /// The sequence that seq.bytes() was written from. Bytes of another kind: seq.why() is bad_parameter.
+    sequence<S...> resume(std::span<const std::byte> bytes) const noexcept {
+        sequence<S...> seq;
+        prepare(seq);
+        if (seq) seq.read_bytes(bytes);
+        return seq;
     }
 
     /// Whether every parameter is in its range, and if not, which stage is at fault and what it wants.
@@ -150,6 +222,7 @@ public:
                 if (result && !element.valid()) {
                     result = {status::bad_parameter, static_cast<int>(I), "a stage's parameter is outside its range"};
                     if constexpr (has_requirement<element_type>) result.sentence = element_type::requirement;
+                    if constexpr (requires { { element.fault() } -> std::convertible_to<std::string_view>; }) result.sentence = element.fault();
                 }
         });
         return result;
@@ -158,51 +231,66 @@ public:
     /// The I-th element of the pipeline.
     template <std::size_t I>
     constexpr const auto& get() const noexcept {
-        return element_at<I>(*this);
+        return detail::element_at<I>(static_cast<const base&>(*this));
     }
 
 private:
-    template <std::size_t I, class E>
-    static constexpr const E& element_at(const detail::leaf<I, E>& leaf) noexcept {
-        return leaf.held;
-    }
-
     template <class F>
     constexpr void each(F f) const {
         [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(this->template get<I>()), ...); }
         (std::index_sequence_for<S...>{});
     }
 
-    template <class T, class Words>
-    drawn guarded(std::span<const T> row, Words& words, workspace& space) const noexcept {
+    // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.
+    void prepare(sequence<S...>& seq) const noexcept {
+        each([&]<std::size_t I>(const auto& element) {
+            if constexpr (requires { element.start(); }) detail::element_at<I>(seq.states_) = element.start();
+            if constexpr (requires { element.prepare(seq.history_); })
+                if (seq) seq.why_ = element.prepare(seq.history_);
+        });
+        seq.pending_states_ = seq.states_;
+    }
+
+    template <class T, class Given>
+    drawn guarded(std::span<const T> row, Given& given, workspace& space) const noexcept {
         const float_environment guard;
-        return draw_from(row, words, space);
+        return draw_from(row, given, space);
+    }
+
+    template <class T, class Given>
+    distribution_of_row law(std::span<const T> row, Given& given, workspace& space) const noexcept {
+        const float_environment guard;
+        return law_of(row, given, space);
     }
 
     // Not inlined: arithmetic must not move across the change of the floating-point control word.
-    template <class T, class Words>
-    ARGDRAW_NOINLINE drawn draw_from(std::span<const T> row, Words& words, workspace& space) const noexcept {
+    template <class T, class Given>
+    ARGDRAW_NOINLINE drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
         if (const status why = check().why; why != status::ok) return {.why = why};
         candidates<T> c(row, space);
-        apply_stages(c);
+        apply_stages(c, given);
         if (c.why() != status::ok) return {.why = c.why()};
         drawn result;
-        if constexpr (needs_words)
-            result = get<last>()(c, words);
-        else
+        if constexpr (random_draw<std::remove_cvref_t<decltype(get<last>())>>) {
+            auto&& context = given.template context<last>();
+            result = get<last>()(c, context);
+        } else {
             result = get<last>()(c);
-        if (result) words.succeeded();
+        }
+        if (result) given.succeeded(result);
         return result;
     }
 
-    template <class T>
-    ARGDRAW_NOINLINE distribution_of_row law_of(std::span<const T> row, workspace& space) const noexcept {
+    template <class T, class Given>
+    ARGDRAW_NOINLINE distribution_of_row law_of(std::span<const T> row, Given& given, workspace& space) const noexcept {
         distribution_of_row law;
         law.why = check().why;
         if (law.why != status::ok) return law;
         candidates<T> c(row, space);
-        apply_stages(c);
-        if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
+        apply_stages(c, given);
+        auto&& context = given.template context<last>();
+        if constexpr (requires { get<last>().narrow(c, context); }) get<last>().narrow(c, context);
+        else if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
         ARGDRAW_TRY {
             const std::size_t n = c.size();
             law.ids.reserve(n);
@@ -219,19 +307,27 @@ private:
         return law;
     }
 
-    template <class T>
-    void apply_stages(candidates<T>& c) const noexcept {
+    template <class T, class Given>
+    void apply_stages(candidates<T>& c, Given& given) const noexcept {
         each([&]<std::size_t I>(const auto& element) {
             if constexpr (I != last) {
                 using element_type = std::remove_cvref_t<decltype(element)>;
-                static_assert(detail::acts<element_type, T>::value,
+                constexpr bool in_context = detail::stage_in_context<element_type>;
+                static_assert(in_context || detail::acts<element_type, T>::value,
                               "argdraw: a stage or draw of this pipeline cannot be called with rows of this scalar; write it for every candidates<T>");
                 if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
-                if constexpr (detail::acts<element_type, T>::value) element(c);
+                if constexpr (in_context) {
+                    auto&& context = given.template context<I>();
+                    element(c, context);
+                } else if constexpr (detail::acts<element_type, T>::value) {
+                    element(c);
+                }
             }
         });
     }
 };
 
 }  // namespace argdraw
+
+#undef ARGDRAW_NEEDS_SEQUENCE

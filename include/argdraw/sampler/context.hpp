@@ -1,0 +1,134 @@
+// context — what a stage or a draw may ask for beside the candidates: random words, the history, a state of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <argdraw/core/token.hpp>
+#include <argdraw/history/history.hpp>
+#include <argdraw/random/philox.hpp>
+#include <argdraw/random/words.hpp>
+#include <argdraw/sampler/leaves.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+namespace detail {
+
+struct no_state {};
+
+template <class E>
+struct state_of {
+    using type = no_state;
+};
+template <class E>
+    requires requires { typename E::state; }
+struct state_of<E> {
+    using type = typename E::state;
+};
+
+// A word for each use of a purpose within one draw: uses lie far apart, so that a redraw at the same position takes the next index
+// without meeting one.
+class uses_of_purposes {
+public:
+    std::uint32_t next(purpose what, std::uint32_t attempt) noexcept {
+        return (std::uint32_t{used_[static_cast<std::uint8_t>(what)]++} << 16) + attempt;
+    }
+
+private:
+    std::uint8_t used_[256] = {};
+};
+
+/// For pipelines that ask for nothing.
+struct nothing_given {
+    template <std::size_t>
+    nothing_given& context() noexcept {
+        return *this;
+    }
+    void succeeded(const drawn&) noexcept {}
+};
+
+/// Any generator: words in the order in which they are asked for, whatever for.
+template <class G>
+class generator_given {
+public:
+    explicit generator_given(G& generator) noexcept : generator_(generator) {}
+
+    template <std::size_t>
+    generator_given& context() noexcept {
+        return *this;
+    }
+    std::uint64_t word(purpose) { return next_word(generator_); }
+    std::uint64_t noise(token_id) { return next_word(generator_); }
+
+    // Looked at only where a stage without reads_history, a lambda for one, asks after all.
+    template <class Late = void>
+    argdraw::history& history() noexcept {
+        static_assert(!std::is_void_v<Late>, "argdraw: a stage of this pipeline reads the history; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})");
+        static argdraw::history none;
+        return none;
+    }
+    void succeeded(const drawn&) noexcept {}
+
+private:
+    G& generator_;
+};
+
+/// philox: words addressed by purpose, noise by token; the position moves on when the draw has succeeded.
+template <class P>
+    requires std::same_as<std::remove_const_t<P>, philox>
+class generator_given<P> {
+public:
+    explicit generator_given(P& generator) noexcept : generator_(generator) {}
+
+    template <std::size_t>
+    generator_given& context() noexcept {
+        return *this;
+    }
+    std::uint64_t word(purpose what) noexcept { return generator_.word(what, uses_.next(what, 0)); }
+    std::uint64_t noise(token_id id) noexcept { return generator_.word(purpose::gumbel, static_cast<std::uint32_t>(id)); }
+
+    template <class Late = void>
+    argdraw::history& history() noexcept {
+        static_assert(!std::is_void_v<Late>, "argdraw: a stage of this pipeline reads the history; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})");
+        static argdraw::history none;
+        return none;
+    }
+    void succeeded(const drawn&) noexcept {
+        if constexpr (!std::is_const_v<P>) ++generator_.position;
+    }
+
+private:
+    P& generator_;
+    uses_of_purposes uses_;
+};
+
+}  // namespace detail
+
+/// The context that a stage or draw of type E is called with where a sequence was given.
+template <class E>
+class context {
+public:
+    using state_type = typename detail::state_of<E>::type;
+
+    context(const philox& random, std::uint32_t attempt, detail::uses_of_purposes& uses, argdraw::history& seen, state_type& state) noexcept
+        : random_(random), attempt_(attempt), uses_(uses), history_(seen), state_(state) {}
+
+    /// A random word for a purpose: another one at each call, and at each attempt of a position.
+    std::uint64_t word(purpose what) noexcept { return random_.word(what, uses_.next(what, attempt_)); }
+    /// A random word for a token: the same at each call and each attempt.
+    std::uint64_t noise(token_id id) const noexcept { return random_.word(purpose::gumbel, static_cast<std::uint32_t>(id)); }
+    /// What the sequence has seen.
+    argdraw::history& history() const noexcept { return history_; }
+    /// A copy of the element's state, to be changed as if the token drawn were accepted: it is, if that token is.
+    state_type& state() const noexcept { return state_; }
+
+private:
+    const philox& random_;
+    std::uint32_t attempt_;
+    detail::uses_of_purposes& uses_;
+    argdraw::history& history_;
+    state_type& state_;
+};
+
+}  // namespace argdraw

@@ -1,0 +1,293 @@
+// sequence — what one text carries from token to token: its history, its place in the randomness, and what its stages feed back.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/history/history.hpp>
+#include <argdraw/random/philox.hpp>
+#include <argdraw/sampler/context.hpp>
+#include <argdraw/sampler/leaves.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// Where a sequence starts.
+struct start_options {
+    std::uint64_t seed = 0;
+    std::uint64_t sequence = 0;    ///< another number for every text under one seed
+    std::uint32_t position = 0;    ///< of the first token to come
+    std::size_t vocabulary = 0;    ///< ids from here on are refused; 0: from the width of the last row on, once there was one
+};
+
+namespace detail {
+
+// Numbers as little-endian bytes.
+class byte_writer {
+public:
+    explicit byte_writer(std::vector<std::byte>& out) : out_(out) {}
+
+    template <class N>
+    void number(N value) {
+        for (std::size_t i = 0; i < sizeof(N); ++i) out_.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * i)));
+    }
+    void raw(const void* data, std::size_t size) {
+        const auto* const bytes = static_cast<const std::byte*>(data);
+        out_.insert(out_.end(), bytes, bytes + size);
+    }
+
+private:
+    std::vector<std::byte>& out_;
+};
+
+class byte_reader {
+public:
+    explicit byte_reader(std::span<const std::byte> in) noexcept : in_(in) {}
+
+    bool good() const noexcept { return good_; }
+    bool at_end() const noexcept { return good_ && in_.empty(); }
+    std::size_t left() const noexcept { return in_.size(); }
+
+    template <class N>
+    N number() noexcept {
+        std::uint64_t value = 0;
+        if (const auto bytes = take(sizeof(N)); good_)
+            for (std::size_t i = 0; i < sizeof(N); ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+        return static_cast<N>(value);
+    }
+    void raw(void* data, std::size_t size) noexcept {
+        if (const auto bytes = take(size); good_ && size > 0) std::memcpy(data, bytes.data(), size);
+    }
+
+private:
+    std::span<const std::byte> take(std::size_t size) noexcept {
+        good_ = good_ && size <= in_.size();
+        if (!good_) return {};
+        const auto taken = in_.first(size);
+        in_ = in_.subspan(size);
+        return taken;
+    }
+
+    std::span<const std::byte> in_;
+    bool good_ = true;
+};
+
+}  // namespace detail
+
+template <class... S>
+class sampler;
+
+/// One text under way, for a pipeline of these stages. A value: a copy is a fork, an assignment goes back to a checkpoint. Made by
+/// sampler::start; any pipeline of the same type may go on with it.
+///
+/// A draw changes only attempt() and what is pending; accept() appends the token and moves on. Copying allocates, and throws where there
+/// is no memory; nothing else does.
+template <class... S>
+class sequence {
+    using states = detail::leaves<typename detail::state_of<S>::type...>;
+    static constexpr bool has_states = (!std::is_same_v<typename detail::state_of<S>::type, detail::no_state> || ...);
+    static_assert(std::is_trivially_copyable_v<states>, "argdraw: a state is not trivially copyable; a sequence copies it and writes its bytes");
+
+public:
+    /// Whether it could be made: bad_parameter for bytes that are none of a sequence like this, out_of_memory.
+    status why() const noexcept { return why_; }
+    explicit operator bool() const noexcept { return why_ == status::ok; }
+
+    /// Appends a token, drawn or chosen elsewhere; position() moves on, and what the stages learned from drawing this very token is kept. Refused,
+    /// with nothing changed: bad_parameter for an id outside of the vocabulary, out_of_memory.
+    status accept(token_id id) noexcept {
+        if (why_ != status::ok) return why_;
+        if (id < 0 || static_cast<std::size_t>(id) >= limit()) return status::bad_parameter;
+        if constexpr (has_states) {
+            ARGDRAW_TRY { past_.push_back(states_); }
+            ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+        }
+        if (const status why = history_.append(id); why != status::ok) {
+            if constexpr (has_states) past_.pop_back();
+            return why;
+        }
+        if (id == pending_) states_ = pending_states_;
+        ++random_.position;
+        settle();
+        return status::ok;
+    }
+
+    /// Undoes the last n accepts, with what the stages learned from them. More than there were: bad_parameter, and nothing is changed.
+    status rollback(std::size_t n) noexcept {
+        if (why_ != status::ok) return why_;
+        if (const status why = history_.forget(n); why != status::ok) return why;
+        if constexpr (has_states)
+            if (n > 0) {
+                states_ = past_[past_.size() - n];
+                past_.resize(past_.size() - n, states_);
+            }
+        random_.position -= static_cast<std::uint32_t>(n);
+        settle();
+        return status::ok;
+    }
+
+    /// Room for that many further accepts, so that they allocate nothing.
+    status reserve(std::size_t accepts) noexcept {
+        if constexpr (has_states) {
+            ARGDRAW_TRY { past_.reserve(past_.size() + accepts); }
+            ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+        }
+        return history_.reserve(accepts);
+    }
+
+    std::span<const token_id> prompt() const noexcept { return history_.prompt(); }
+    std::span<const token_id> output() const noexcept { return history_.output(); }
+    std::uint32_t position() const noexcept { return random_.position; }
+    /// Draws at this position so far.
+    std::uint32_t attempt() const noexcept { return attempt_; }
+    const philox& random() const noexcept { return random_; }
+    /// The state of the I-th element of the pipeline.
+    template <std::size_t I>
+    const auto& state() const noexcept {
+        return detail::element_at<I>(states_);
+    }
+
+    /// Everything, as bytes for sampler::resume: version 1, little-endian but for states, which are copied as they are.
+    /// Throws std::bad_alloc.
+    std::vector<std::byte> bytes() const {
+        std::vector<std::byte> out;
+        detail::byte_writer write(out);
+        write.number(magic);
+        write.number(version);
+        write.number(static_cast<std::uint32_t>(state_bytes));
+        write.number(random_.seed);
+        write.number(random_.sequence);
+        write.number(random_.position);
+        write.number(attempt_);
+        write.number(pending_);
+        write.number(std::uint64_t{vocabulary_});
+        write.number(std::uint64_t{width_});
+        for (const auto tokens : {prompt(), output()}) {
+            write.number(std::uint64_t{tokens.size()});
+            for (const token_id id : tokens) write.number(id);
+        }
+        if constexpr (has_states) {
+            write_states(write, states_);
+            write_states(write, pending_states_);
+            for (const states& past : past_) write_states(write, past);
+        }
+        return out;
+    }
+
+private:
+    template <class...>
+    friend class sampler;
+
+    static constexpr std::uint32_t magic = 0x71736461;  // "adsq"
+    static constexpr std::uint32_t version = 1;
+    template <class State>
+    static constexpr std::size_t size_of = std::is_same_v<State, detail::no_state> ? 0 : sizeof(State);
+    static constexpr std::size_t state_bytes = (std::size_t{0} + ... + size_of<typename detail::state_of<S>::type>);
+
+    template <class F>
+    static void each_state(states& all, F f) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (f(static_cast<void*>(&detail::element_at<I>(all)), size_of<typename detail::state_of<S>::type>), ...);
+        }(std::index_sequence_for<S...>{});
+    }
+    static void write_states(detail::byte_writer& write, states all) {
+        each_state(all, [&](const void* data, std::size_t size) { write.raw(data, size); });
+    }
+    static void read_states(detail::byte_reader& read, states& all) noexcept {
+        each_state(all, [&](void* data, std::size_t size) { read.raw(data, size); });
+    }
+
+    std::size_t limit() const noexcept { return vocabulary_ != 0 ? vocabulary_ : width_ != 0 ? width_ : candidates<float>::max_width; }
+
+    void settle() noexcept {
+        attempt_ = 0;
+        pending_ = -1;
+    }
+
+    void begin(const start_options& options, std::span<const token_id> prompt) noexcept {
+        random_ = {options.seed, options.sequence, options.position};
+        vocabulary_ = options.vocabulary;
+        why_ = history_.begin(prompt);
+    }
+
+    void read_bytes(std::span<const std::byte> bytes) noexcept {
+        detail::byte_reader read(bytes);
+        const bool ours = read.number<std::uint32_t>() == magic && read.number<std::uint32_t>() == version &&
+                          read.number<std::uint32_t>() == state_bytes;
+        random_.seed = read.number<std::uint64_t>();
+        random_.sequence = read.number<std::uint64_t>();
+        random_.position = read.number<std::uint32_t>();
+        attempt_ = read.number<std::uint32_t>();
+        pending_ = read.number<token_id>();
+        vocabulary_ = static_cast<std::size_t>(read.number<std::uint64_t>());
+        width_ = static_cast<std::size_t>(read.number<std::uint64_t>());
+        why_ = status::bad_parameter;
+        if (!ours || !read.good()) return;
+        ARGDRAW_TRY {
+            std::vector<token_id> tokens[2];
+            for (auto& some : tokens) {
+                const auto count = read.number<std::uint64_t>();
+                if (count > read.left() / sizeof(token_id)) return;
+                some.resize(static_cast<std::size_t>(count));
+                for (token_id& id : some) id = read.number<token_id>();
+            }
+            if constexpr (has_states) {
+                read_states(read, states_);
+                read_states(read, pending_states_);
+                if (tokens[1].size() > read.left() / state_bytes) return;
+                past_.resize(tokens[1].size(), states_);
+                for (states& past : past_) read_states(read, past);
+            }
+            if (read.at_end()) why_ = history_.assign(tokens[0], tokens[1]);
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { why_ = status::out_of_memory; }
+    }
+
+    philox random_;
+    argdraw::history history_;
+    states states_, pending_states_;
+    std::vector<states> past_;  // before each accept
+    std::size_t vocabulary_ = 0;
+    std::size_t width_ = 0;  // of the last row that gave a token
+    std::uint32_t attempt_ = 0;
+    token_id pending_ = -1;
+    status why_ = status::ok;
+};
+
+namespace detail {
+
+/// A draw with a sequence: everything it may ask for, and what it leaves behind if there was a token.
+template <class... S>
+class sequence_given {
+public:
+    sequence_given(const philox& random, std::uint32_t attempt, history& seen, const leaves<typename state_of<S>::type...>& states) noexcept
+        : random_(random), attempt_(attempt), history_(seen), states_(states) {}
+
+    template <std::size_t I>
+    auto context() noexcept {
+        using element = std::tuple_element_t<I, std::tuple<S...>>;
+        return argdraw::context<element>(random_, attempt_, uses_, history_, element_at<I>(states_));
+    }
+    const auto& states() const noexcept { return states_; }
+    void succeeded(const drawn&) noexcept {}
+
+private:
+    const philox& random_;
+    std::uint32_t attempt_;
+    history& history_;
+    leaves<typename state_of<S>::type...> states_;
+    uses_of_purposes uses_;
+};
+
+}  // namespace detail
+
+}  // namespace argdraw
