@@ -21,6 +21,7 @@
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/order.hpp>
+#include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/numeric/wide_scale.hpp>
 #include <argdraw/random/words.hpp>
@@ -144,7 +145,7 @@ public:
     /// Mean and population standard deviation of the living tokens' logits.
     mean_and_deviation moments() noexcept {
         if (why_ != status::ok) return {nan, nan};
-        if (!list_ && view_.banded().whole()) {
+        if (!list_ && !view_.sparse() && view_.banded().whole()) {
             typename view::moments found;
             if (const status why = view_.find_moments(true, found); why != status::ok) {
                 fail(why);
@@ -201,8 +202,10 @@ public:
     /// that of the entries: the row is neither copied nor read.
     template <class Entry, class F>
     void edit(std::span<Entry> entries, F f) noexcept {
-        for (Entry& entry : entries)
+        for (Entry& entry : entries) {
             if (!view_.holds_id(detail::id_in(entry))) return fail(status::bad_parameter);
+            if (!list_) view_.announce(detail::id_in(entry));
+        }
         if (why_ != status::ok) return;
         std::size_t done = 0;
         if (!list_) {
@@ -254,7 +257,7 @@ public:
     void keep_top(std::size_t k, ties equals = ties::first) noexcept {
         k = std::max<std::size_t>(k, 1);
         if (k >= width() || !find_maximum()) return;
-        if (!list_) open(view_.level_of_top(k), equals == ties::first ? k : width());
+        if (!list_) open_top(k, equals == ties::first ? k : width());
         trim_to(k, equals);
     }
 
@@ -292,7 +295,7 @@ public:
 
     /// Keeps the tokens whose logit is at most n standard deviations below the maximum, and at least min_keep tokens.
     void keep_within_deviations(double n, std::size_t min_keep = 1) noexcept {
-        if (why_ == status::ok && !list_ && view_.banded().whole() && min_keep <= 1) {
+        if (why_ == status::ok && !list_ && !view_.sparse() && view_.banded().whole() && min_keep <= 1) {
             // The quick deviation decides where no token lies as near to the cut as it may be off.
             typename view::moments quick;
             if (const status why = view_.find_moments(false, quick); why != status::ok) return fail(why);
@@ -464,6 +467,7 @@ private:
     bool find_maximum() noexcept {
         if (why_ != status::ok) return false;
         if (list_) return true;
+        if (view_.sparse() && list_sparse()) return why_ == status::ok;
         if (const status why = view_.find_maximum(); why != status::ok) {
             fail(why);
             return false;
@@ -472,6 +476,14 @@ private:
             open(infinity, width());
             settle_infinite();
         }
+        return true;
+    }
+
+    bool list_sparse() noexcept {
+        count_ = view_.list_sparse();
+        if (count_ == 0) return false;
+        list_ = true;
+        values_changed();
         return true;
     }
 
@@ -484,19 +496,21 @@ private:
     // The masses of the view's blocks; false if it failed, or if there is a list.
     bool weigh_view(typename view::extra also = view::extra::nothing) noexcept {
         if (why_ != status::ok || list_) return false;
+        if (view_.sparse() && list_sparse()) return false;
         if (view_.weigh(exponent_scale(), also)) return true;
         find_maximum();
         return false;
     }
 
+    void open_top(std::size_t k, std::size_t equals) noexcept {
+        const bool at_maximum = k == 1 && equals == 1;
+        const std::size_t found = view_.list_top(k, equals);
+        take_list(at_maximum ? 1 : found, view_.maximum());
+    }
+
     // Turns the view into the list of the tokens that reach the cut; of those equal to it, no more than the first `equals` and a few.
     void open(double cut, std::size_t equals) noexcept {
-        const bool at_maximum = view_.knows_maximum() && cut == view_.maximum();
-        count_ = view_.list_reaching(cut, equals);
-        if (at_maximum) count_ = std::min(count_, equals);
-        list_ = true;
-        weighed_ = false;
-        maximum_ = view_.maximum();
+        take_list(view_.list_reaching(cut, equals), view_.maximum());
     }
 
     bool listed() noexcept {
@@ -535,7 +549,7 @@ private:
     std::span<leader> sorted(std::size_t n) noexcept {
         n = std::max<std::size_t>(n, 1);
         if (!find_maximum()) return {};
-        const std::size_t found = list_ ? count_ : view_.list_reaching(view_.level_of_top(std::min(n, width())), n);
+        const std::size_t found = list_ ? count_ : view_.list_top(n, n);
         auto* const order = reinterpret_cast<leader*>(scratch_.order);
         for (std::size_t i = 0; i < found; ++i) new (order + i) leader{scratch_.values[i], scratch_.ids[i]};
         const auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
@@ -606,12 +620,22 @@ private:
     void trim_to(std::size_t k, ties equals_at_edge = ties::first) noexcept {
         if (count_ <= k) return;
         // A certificate rarely lets in more than a few too many: those leave one by one.
-        for (int spared = 0; equals_at_edge == ties::first && spared < 4; ++spared) {
-            std::size_t last = 0;
-            for (std::size_t i = 1; i < count_; ++i)
-                if (scratch_.values[i] <= scratch_.values[last]) last = i;
-            remove(last);
-            if (count_ == k) return;
+        if (equals_at_edge == ties::first && count_ <= k + 4) {
+            while (count_ > k) {
+                std::size_t last = 0;
+                for (std::size_t i = 1; i < count_; ++i)
+                    if (scratch_.values[i] <= scratch_.values[last]) last = i;
+                remove(last);
+            }
+            return;
+        }
+        if (count_ > 4 * k + 64) {
+            // Most of a long list goes without being put in order.
+            std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
+            const double level = numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, [&](double cut) {
+                return simd::arrays().mass_at_least(scratch_.values, scratch_.values, count_, cut).count;
+            });
+            filter([&](std::size_t i) { return scratch_.values[i] >= level; });
         }
         std::copy_n(scratch_.values, count_, scratch_.spare);
         std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, std::greater<>());
@@ -676,6 +700,7 @@ private:
         for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
             double cut = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
+            if (n > most) return false;
             double at_most = 0;  // what the blocks weigh bounds what can be found in them
             for (std::size_t i = 0; i < n; ++i) at_most += scratch_.block_mass[scratch_.block_list[i]];
             if (at_most < numeric::product(p, view_.mass())) continue;
@@ -699,8 +724,8 @@ private:
     // its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
     // to be put in order. The sample decides nothing but where to look: if the edge is not there, the answer is false.
     bool keep_mass_between_levels(double p, std::size_t min_keep) noexcept {
-        constexpr std::size_t blocks_in_sample = 32;
-        if (view_.complete_blocks() < 2 * blocks_in_sample || min_keep > 1) return false;
+        constexpr std::size_t blocks_in_sample = 16;
+        if (view_.complete_blocks() < 4 * blocks_in_sample || min_keep > 1) return false;
         constexpr std::size_t n = blocks_in_sample * simd::block_size;
         for (std::size_t s = 0; s < blocks_in_sample; ++s) {
             const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
@@ -709,29 +734,72 @@ private:
             for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
             view_.values_of_block(b, scratch_.values + s * simd::block_size);
         }
+        // What is left out is told by the sample better than what is kept: it is made of many light tokens, where a few heavy ones may hold
+        // most of the mass. Its scatter is that of the sum of its weights.
+        const double in_sample = static_cast<double>(blocks_in_sample) / (static_cast<double>(width()) / simd::block_size);
+        const double left_out = numeric::product(numeric::product(1 - p, view_.mass()), in_sample);
         const double sampled = numeric::sum(scratch_.weights, n);
-        // The scatter of such a sample is a few thousandths of the mass on rows like normal ones; the second try is for others.
-        for (double margin : {0.004, 0.016}) {
-            const double high = level_of_mass(n, (p - 1.5 * margin) * sampled, (p - margin) * sampled);
-            const double low = p + 1.5 * margin < 1 ? level_of_mass(n, (p + margin) * sampled, (p + 1.5 * margin) * sampled)
-                                                   : static_cast<double>(std::numeric_limits<value>::lowest());
-            if (keep_mass_between(p, static_cast<value>(low), static_cast<value>(high))) return true;
+        const double edge = level_of_mass(n, sampled - left_out, sampled - left_out, side::below);
+        double squares = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const double w = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] < edge));
+            squares += numeric::product(w, w);
         }
-        return false;
+        const double margin = 3 * std::sqrt(squares) + 1e-3 * left_out;
+        const double high = level_of_mass(n, sampled - left_out - 1.25 * margin, sampled - left_out - margin, side::above);
+        const double low = left_out > 1.25 * margin ? level_of_mass(n, sampled - left_out + margin, sampled - left_out + 1.25 * margin, side::below)
+                                                   : static_cast<double>(std::numeric_limits<value>::lowest());
+        // Many equal ones: they are counted, not listed.
+        std::size_t between = 0, equal = 0;
+        double common = nan;
+        for (std::size_t i = 0; i < n; ++i) {
+            const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
+            common = inside & (between == 0) ? scratch_.values[i] : common;
+            between += inside;
+            equal += inside & (scratch_.values[i] == common);
+        }
+        if (2 * equal > between && between > n / 16) return keep_mass_of_equals(p, static_cast<value>(common));
+        return keep_mass_between(p, static_cast<value>(low), static_cast<value>(high));
     }
 
-    // A level above which the first n entries of the scratch list weigh between `least` and `most`, or as near as ties allow.
-    double level_of_mass(std::size_t n, double least, double most) const noexcept {
+    // A level at or above which the first n entries of the scratch list weigh between `least` and `most`; where ties allow none, one to
+    // a side of it.
+    enum class side { below, above };
+    double level_of_mass(std::size_t n, double least, double most, side otherwise) const noexcept {
         double high = view_.bound_on_maximum();
         double low = high - 64 / exponent_scale();  // nothing below has a weight
-        for (int step = 0; step < 24; ++step) {
+        for (int step = 0; step < 20; ++step) {
             const double middle = low / 2 + high / 2;
             const double mass = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
             if (mass > most) low = middle;
             else if (mass < least) high = middle;
             else return middle;
         }
-        return low;
+        return otherwise == side::above ? high : low;
+    }
+
+    // The edge lies among tokens that are all equal: as many of them stay as their common weight fills the mass, in id order.
+    bool keep_mass_of_equals(double p, value common) noexcept {
+        double mass_above = 0;
+        const value above = numeric::next_above(common);
+        if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
+        view_.split(above, above, mass_above);
+        const double each = view_.weight_of(static_cast<double>(common));
+        const double wanted = std::ceil((numeric::product(p, view_.mass()) - mass_above) / each);
+        if (!(wanted >= 1 && wanted < static_cast<double>(width()))) return false;
+        auto left = static_cast<std::size_t>(wanted);
+        for (std::size_t b = 0; b < view_.blocks(); ++b) {
+            const std::size_t here = view_.count_equal(b, common);
+            if (here >= left) {
+                const token_id last = view_.nth_equal(b, common, left);
+                scratch_.block_beside[b] += numeric::product(static_cast<double>(left), each);
+                view_.narrow_to_weighed({static_cast<double>(common), last});
+                return true;
+            }
+            scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
+            left -= here;
+        }
+        return false;
     }
 
     bool keep_mass_between(double p, value low, value high) noexcept {
@@ -747,8 +815,8 @@ private:
         if (!(0 < target && target <= between)) return false;
         const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, found, target, 1);
         for (std::size_t i = 0; i < found; ++i)
-            if (!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]}))
-                scratch_.block_beside[view::block_of(scratch_.ids[i])] += scratch_.weights[i] / to_list;
+            scratch_.block_beside[view::block_of(scratch_.ids[i])] +=
+                numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
         view_.narrow_to_weighed({last.value, last.id});
         return true;
     }

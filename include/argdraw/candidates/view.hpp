@@ -67,6 +67,9 @@ public:
 
     // ---- what changes it -----------------------------------------------------------------------------------------------
 
+    /// Asks for the memory of a token's logit before it is needed.
+    void announce(token_id id) const noexcept { ARGDRAW_PREFETCH(row_.data() + id); }
+
     /// The value of a living token; -inf for one that does not live. May be NaN.
     double value_of_token(token_id id) const noexcept {
         if (const std::size_t place = strays_.place_of(id); strays_.has(place, id)) return strays_.values[place];
@@ -92,13 +95,20 @@ public:
 
     /// Keeps the tokens whose bit is set; those past the mask if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end) noexcept {
-        std::uint16_t* const alive = own_alive();
         const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = std::min(mask.size(), words);
-        for (std::size_t w = 0; w < covered; ++w) {
-            alive[2 * w] &= static_cast<std::uint16_t>(mask[w]);
-            alive[2 * w + 1] &= static_cast<std::uint16_t>(mask[w] >> 16);
+        if (std::endian::native == std::endian::little && !blocks_.alive) {
+            std::memcpy(scratch_->alive, mask.data(), covered * sizeof(std::uint32_t));
+            if (past_end) std::memset(scratch_->alive + 2 * covered, 0xff, (words - covered) * sizeof(std::uint32_t));
+            blocks_.alive = scratch_->alive;
+        } else {
+            std::uint16_t* const alive = own_alive();
+            for (std::size_t w = 0; w < covered; ++w) {
+                alive[2 * w] &= static_cast<std::uint16_t>(mask[w]);
+                alive[2 * w + 1] &= static_cast<std::uint16_t>(mask[w] >> 16);
+            }
         }
-        if (!past_end) std::fill_n(alive + 2 * covered, 2 * (words - covered), std::uint16_t{0});
+        if (!past_end) std::fill_n(scratch_->alive + 2 * covered, 2 * (words - covered), std::uint16_t{0});
+        sample_share();
         strays_.keep_if([&](token_id id, double) {
             const auto w = static_cast<std::size_t>(id) >> 5;
             return w < mask.size() ? ((mask[w] >> (id & 31)) & 1) != 0 : past_end;
@@ -127,14 +137,78 @@ public:
     // ---- the greatest values -------------------------------------------------------------------------------------------
 
     /// ok, empty or nan_logit: everything that can be wrong with a row. The maximum may be +inf.
+    ///
+    /// With tokens removed, the sweep does not look at their bits: a block's maximum over all its tokens bounds that of the living. Only
+    /// blocks that might be the greatest, and those with a NaN or +inf, are looked at again.
     status find_maximum() noexcept {
         if (known_maximum_) return status::ok;
-        pad(scratch_->block_max, -std::numeric_limits<value>::infinity());
-        simd::rows<T>().maxima(blocks_, scratch_->block_max);
-        return take_maximum();
+        value* const maxima = scratch_->block_max;
+        pad(maxima, -std::numeric_limits<value>::infinity());
+        auto all = blocks_;
+        all.alive = nullptr;
+        simd::rows<T>().maxima(all, maxima);
+        bounds_only_ = blocks_.alive != nullptr;
+        if (!bounds_only_) return take_maximum();
+        if (const value greatest = simd::rows<T>().greatest(maxima, blocks_.blocks); !(greatest < std::numeric_limits<value>::infinity()))
+            for (std::size_t b = 0; b < blocks_.blocks; ++b)
+                if (!(maxima[b] < std::numeric_limits<value>::infinity())) maxima[b] = living_maximum(b);
+        for (int looks = 0; looks < 64; ++looks) {
+            const value bound = simd::rows<T>().greatest(maxima, blocks_.blocks);
+            if (bound != bound || bound == -std::numeric_limits<value>::infinity()) return take_maximum();
+            const auto b = static_cast<std::size_t>(std::find(maxima, maxima + blocks_.blocks, bound) - maxima);
+            const value found = living_maximum(b);
+            if (found == bound) return take_maximum();
+            maxima[b] = found;
+        }
+        return look_at_the_living();
     }
     double maximum() const noexcept { return maximum_; }
     bool knows_maximum() const noexcept { return known_maximum_; }
+
+    /// Lists the first k living tokens in the order, or all where there are fewer, and a few more; of those equal to the last, no more
+    /// than the first `equals` and a few. After find_maximum().
+    std::size_t list_top(std::size_t k, std::size_t equals) noexcept {
+        if (k < row_.size() && bounds_only_ && band_.whole()) {
+            // More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.
+            const std::size_t living = std::max<std::size_t>(sampled_share_, 1);
+            const std::size_t found = list_reaching(level_of_top(k == 1 ? 1 : k * share_of_all / living + 2), equals);
+            if (found >= k) return found;
+            look_at_the_living();
+        }
+        return list_reaching(level_of_top(std::min(k, row_.size())), equals);
+    }
+
+    /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
+    bool sparse() const noexcept { return blocks_.alive && sampled_share_ * 32 < share_of_all; }
+    /// Lists all of them; 0 where they turned out to be too many, or none.
+    std::size_t list_sparse() noexcept {
+        // Where the next bit is, is as good as random: two ids a word are written whether there or not, and only what is there is counted.
+        const std::size_t words = blocks_.blocks * (simd::block_size / 64), most = row_.size() / 16;
+        token_id* const ids = scratch_->ids;
+        std::size_t found = 0;
+        for (std::size_t w = 0; w < words; ++w) {
+            std::uint64_t bits = 0;
+            if constexpr (std::endian::native == std::endian::little)
+                std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
+            else
+                for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+            const auto base = static_cast<token_id>(64 * w);
+            for (int i = 0; i < 2; ++i) {
+                ids[found] = base + std::countr_zero(bits);
+                found += bits != 0;
+                bits &= bits - 1;
+            }
+            for (; bits != 0; bits &= bits - 1) ids[found++] = base + std::countr_zero(bits);
+            if (found > most) {
+                sampled_share_ = share_of_all / 16;
+                return 0;
+            }
+        }
+        while (found > 0 && static_cast<std::size_t>(ids[found - 1]) >= row_.size()) --found;
+        for (std::size_t i = 0; i < found; ++i) scratch_->values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
+        if (!band_.whole()) found = filter_by_band(found);
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, -infinity, nan);
+    }
 
     /// A level that at least k living tokens reach, and as few more as ties and the blocks let be: -inf where all are wanted.
     double level_of_top(std::size_t k) const noexcept {
@@ -168,7 +242,7 @@ public:
         std::size_t n = known_maximum_ ? simd::rows<T>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list)
                                        : select_by_key(at);
         // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
-        if (known_maximum_ && cut == maximum_) n = std::min(n, equals);
+        if (known_maximum_ && cut == maximum_ && !blocks_.alive) n = std::min(n, equals);
         return list_from_blocks(n, at, cut, equals);
     }
 
@@ -236,7 +310,7 @@ public:
         const simd::row_moments of{scratch_->block_beside, scratch_->block_mass, scratch_->block_end, scratch_->block_list};
         simd::rows<T>().maxima_and_moments(blocks_, exact, scratch_->block_max, of);
         known_weights_ = false;
-        known_maximum_ = false;
+        known_maximum_ = bounds_only_ = false;
         if (const status why = take_maximum(); why != status::ok) return why;
         // Chan, Golub, LeVeque 1979: moments of two sets from those of each, block after block.
         double n = 0, mean = 0, squares = 0, scatter = 0;
@@ -317,6 +391,21 @@ public:
         beside_ = extra::nothing;
     }
 
+    bool has_strays() const noexcept { return strays_.count > 0; }
+    /// The number of a block's living tokens of exactly this value; strays and the band not looked at.
+    std::size_t count_equal(std::size_t b, value v) const noexcept {
+        const auto one = only_block(b);
+        return simd::rows<T>().count(one, v) - simd::rows<T>().count(one, numeric::next_above(v));
+    }
+    /// The id of the n-th of them, n >= 1.
+    token_id nth_equal(std::size_t b, value v, std::size_t n) const noexcept {
+        double values[simd::block_size];
+        values_of_block(b, values);
+        std::size_t i = 0;
+        for (;; ++i)
+            if (values[i] == static_cast<double>(v) && --n == 0) return static_cast<token_id>(b * simd::block_size + i);
+    }
+
     static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
     /// Of a value, relative to reference().
     double weight_of(double v) const noexcept { return numeric::exp2(numeric::product(v, c_) - reference()); }
@@ -337,6 +426,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t share_of_all = 64 * 64;
+
     static value level(double cut) noexcept { return std::max(numeric::round_up_to<value>(cut), std::numeric_limits<value>::lowest()); }
 
     void forget() noexcept { known_maximum_ = known_weights_ = false; }
@@ -350,12 +441,45 @@ private:
         if (!blocks_.alive) {
             std::memset(scratch_->alive, 0xff, blocks_.blocks * (simd::block_size / 8));
             blocks_.alive = scratch_->alive;
+            sampled_share_ = share_of_all;
         }
         return scratch_->alive;
     }
     std::size_t clearable(token_id id) noexcept {
         own_alive();
         return static_cast<std::size_t>(id) >> 4;
+    }
+
+    // The exact maximum of every block.
+    status look_at_the_living() noexcept {
+        simd::rows<T>().maxima(blocks_, scratch_->block_max);
+        bounds_only_ = false;
+        return take_maximum();
+    }
+    simd::blocked_row<T> only_block(std::size_t b) const noexcept {
+        simd::blocked_row<T> one = blocks_;
+        one.data += b * simd::block_size;
+        one.complete = b < blocks_.complete;
+        one.blocks = 1;
+        if (blocks_.alive) one.alive += b * (simd::block_size / 16);
+        return one;
+    }
+    value living_maximum(std::size_t b) const noexcept {
+        value found;
+        simd::rows<T>().maxima(only_block(b), &found);
+        return found;
+    }
+
+    // How many of some words' bits are set, out of share_of_all.
+    void sample_share() noexcept {
+        constexpr std::size_t words = share_of_all / 64;
+        const std::size_t all = blocks_.blocks * (simd::block_size / 64);
+        sampled_share_ = 0;
+        for (std::size_t i = 0; i < words; ++i) {
+            std::uint64_t word;
+            std::memcpy(&word, blocks_.alive + 4 * (i * all / words), sizeof(word));
+            sampled_share_ += static_cast<std::size_t>(std::popcount(word));
+        }
     }
 
     status take_maximum() noexcept {
@@ -515,9 +639,11 @@ private:
     double mass_ = 0;
     double sum_beside_ = 0;
     value row_maximum_{};
+    std::size_t sampled_share_ = share_of_all;  // of the tokens that live in the row
     std::int32_t top_ = 0;
     extra beside_ = extra::nothing;
     bool known_maximum_ = false;
+    bool bounds_only_ = false;  // block_max may count removed tokens
     bool known_weights_ = false;
     bool in_float_ = false;
 };

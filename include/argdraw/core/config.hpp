@@ -24,6 +24,12 @@
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
+#define ARGDRAW_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define ARGDRAW_PREFETCH(address) static_cast<void>(address)
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
 #define ARGDRAW_INLINE inline __attribute__((always_inline))
 #define ARGDRAW_NOINLINE __attribute__((noinline))
 #elif defined(_MSC_VER)

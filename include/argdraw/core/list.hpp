@@ -1,6 +1,8 @@
 // list — the ids, biases or breakers that a stage is given: stored where they were written out, or seen where they already lie.
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -8,12 +10,20 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// A parameter that is a list. Written out in braces it is stored by value, and its length is part of its type; made from a span, it
-/// is a view that must outlive its use.
+/// A parameter that is a list. Written out in braces, or made from a std::array, it is stored by value, and its length is part of its
+/// type; made from a span, it is a view that must outlive its use.
 template <class T, std::size_t N = std::dynamic_extent>
 class list {
 public:
+    /// What a list of this length is made from: written out in braces, or a view.
+    using given = const T (&)[N];
+
     constexpr list(const T (&items)[N]) noexcept {
+        for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
+    }
+    // A template, so that braces never mean an array of theirs.
+    template <std::same_as<std::array<T, N>> A>
+    constexpr list(const A& items) noexcept {
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }
 
@@ -26,6 +36,8 @@ private:
 template <class T>
 class list<T, std::dynamic_extent> {
 public:
+    using given = std::span<const T>;
+
     constexpr list() = default;
     constexpr list(std::span<const T> items) noexcept : items_(items) {}
 
@@ -37,6 +49,8 @@ private:
 
 template <class T, std::size_t N>
 list(const T (&)[N]) -> list<T, N>;
+template <class T, std::size_t N>
+list(const std::array<T, N>&) -> list<T, N>;
 template <class T, std::size_t N>
 list(std::span<const T, N>) -> list<T>;
 

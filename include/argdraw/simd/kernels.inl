@@ -45,12 +45,25 @@ template <class T>
 struct whole_block {
     const T* p;
     ARGDRAW_INLINE auto at(int i) const { return load(p + 16 * i); }
+    template <class V>
+    ARGDRAW_INLINE void into(V& greatest, V& sum, int i) const {
+        const V x = load(p + 16 * i);
+        greatest = max(x, greatest);
+        sum = add(x, sum);
+    }
 };
 template <class T>
 struct partial_block {
     const T* p;
     const std::uint16_t* alive;
     ARGDRAW_INLINE auto at(int i) const { return or_removed(mask{alive[i]}, load(p + 16 * i)); }
+    template <class V>
+    ARGDRAW_INLINE void into(V& greatest, V& sum, int i) const {
+        const V x = load(p + 16 * i);
+        const mask lives{alive[i]};
+        greatest = max_where(lives, x, greatest);
+        sum = add_where(lives, x, sum);
+    }
 };
 
 enum class living { all, some, none };
@@ -77,16 +90,14 @@ template <template <class> class Block, class T>
 ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
     decltype(block.at(0)) m[chains], s[chains];
     ARGDRAW_UNROLL
-    for (int j = 0; j < chains; ++j) m[j] = s[j] = block.at(j);
-    ARGDRAW_UNROLL
-    for (int j = 0; j < chains; ++j) m[j] = max(m[j], splat(-std::numeric_limits<value_of<T>>::infinity()));
+    for (int j = 0; j < chains; ++j) {
+        m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());
+        s[j] = splat(value_of<T>{0});
+        block.into(m[j], s[j], j);
+    }
     for (int i = chains; i < 16; i += chains) {  // left rolled: gcc 12 hoists the loads of the unrolled loop and spills
         ARGDRAW_UNROLL
-        for (int j = 0; j < chains; ++j) {
-            const auto x = block.at(i + j);
-            m[j] = max(x, m[j]);
-            s[j] = add(x, s[j]);
-        }
+        for (int j = 0; j < chains; ++j) block.into(m[j], s[j], i + j);
     }
     ARGDRAW_UNROLL
     for (int j = 1; j < chains; ++j) {

@@ -174,6 +174,11 @@ ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) {
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
 }
+// Outside m, the third operand stays as it is.
+ARGDRAW_INLINE f32 max_where(mask m, f32 x, f32 otherwise) { return max(or_removed(m, x), otherwise); }
+ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return add(keep(m, x), a); }
+ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) { return max(or_removed(m, x), otherwise); }
+ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) { return add(keep(m, x), a); }
 
 ARGDRAW_INLINE float reduce_max(f32 a) {
     const __m256 h = _mm256_max_ps(a.lo, a.hi);

@@ -121,6 +121,17 @@ ARGDRAW_INLINE mask unordered(f64 a, f64 b) {
 }
 ARGDRAW_INLINE mask without(mask a, mask b) { return static_cast<mask>(a & ~b); }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m; }
+// Outside m, the third operand stays as it is.
+ARGDRAW_INLINE f32 max_where(mask m, f32 x, f32 otherwise) { return {_mm512_mask_max_ps(otherwise.v, m, x.v, otherwise.v)}; }
+ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return {_mm512_mask_add_ps(a.v, m, x.v, a.v)}; }
+ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) {
+    const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
+    return {_mm512_mask_max_pd(otherwise.lo, lo, x.lo, otherwise.lo), _mm512_mask_max_pd(otherwise.hi, hi, x.hi, otherwise.hi)};
+}
+ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) {
+    const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
+    return {_mm512_mask_add_pd(a.lo, lo, x.lo, a.lo), _mm512_mask_add_pd(a.hi, hi, x.hi, a.hi)};
+}
 // Outside m, -inf.
 ARGDRAW_INLINE f32 or_removed(mask m, f32 a) {
     return {_mm512_mask_mov_ps(_mm512_set1_ps(-std::numeric_limits<float>::infinity()), m, a.v)};

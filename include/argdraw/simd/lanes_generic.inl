@@ -200,6 +200,11 @@ ARGDRAW_INLINE f32 keep(mask m, const f32& a) { return choose(m, a, 0.0f); }
 ARGDRAW_INLINE f64 keep(mask m, const f64& a) { return choose(m, a, 0.0); }
 ARGDRAW_INLINE f32 or_removed(mask m, const f32& a) { return choose(m, a, -std::numeric_limits<float>::infinity()); }
 ARGDRAW_INLINE f64 or_removed(mask m, const f64& a) { return choose(m, a, -std::numeric_limits<double>::infinity()); }
+// Outside m, the third operand stays as it is.
+ARGDRAW_INLINE f32 max_where(mask m, const f32& x, const f32& otherwise) { return max(or_removed(m, x), otherwise); }
+ARGDRAW_INLINE f32 add_where(mask m, const f32& x, const f32& a) { return add(keep(m, x), a); }
+ARGDRAW_INLINE f64 max_where(mask m, const f64& x, const f64& otherwise) { return max(or_removed(m, x), otherwise); }
+ARGDRAW_INLINE f64 add_where(mask m, const f64& x, const f64& a) { return add(keep(m, x), a); }
 
 ARGDRAW_INLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
 ARGDRAW_INLINE double reduce_max(const f64& a) { return fold(greater{}, a); }

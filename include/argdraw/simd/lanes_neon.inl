@@ -211,6 +211,11 @@ ARGDRAW_INLINE f32 keep(mask m, f32 a) { return choose(m, a, 0.0f); }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) { return choose(m, a, 0.0); }
 ARGDRAW_INLINE f32 or_removed(mask m, f32 a) { return choose(m, a, -std::numeric_limits<float>::infinity()); }
 ARGDRAW_INLINE f64 or_removed(mask m, f64 a) { return choose(m, a, -std::numeric_limits<double>::infinity()); }
+// Outside m, the third operand stays as it is.
+ARGDRAW_INLINE f32 max_where(mask m, f32 x, f32 otherwise) { return max(or_removed(m, x), otherwise); }
+ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return add(keep(m, x), a); }
+ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) { return max(or_removed(m, x), otherwise); }
+ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) { return add(keep(m, x), a); }
 
 ARGDRAW_INLINE float reduce_max(f32 a) {
     return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));

@@ -4,7 +4,7 @@
 //   neutral   k = 0 keeps everything
 //   range     k >= 0; more than live keeps them all
 //   min_keep  max(k, min_keep) tokens stay
-//   ties      exactly k: of equal logits at the edge, the lower ids stay
+//   ties      exactly k: of equal logits at the edge, the lower ids stay; with ties::all every equal of the k-th stays
 //   cost      one sweep for block maxima, then about k blocks of 256; no exp, no sort of the row
 //   source    Fan, Lewis, Dauphin 2018, arXiv:1805.04833
 #pragma once
@@ -20,6 +20,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct top_k {
     int k = 0;
     int min_keep = 1;
+    ties equals = ties::first;
 
     static constexpr std::string_view requirement = "top_k: k must be 0 (off) or more, min_keep 0 or more";
     constexpr bool neutral() const noexcept { return k == 0; }
@@ -27,7 +28,14 @@ struct top_k {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_top(static_cast<std::size_t>(std::max(k, min_keep)));
+        const auto first = static_cast<std::size_t>(k), least = static_cast<std::size_t>(min_keep);
+        if (equals == ties::first) return c.keep_top(std::max(first, least));
+        if (least > first) {
+            // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
+            const auto order = c.leaders(least);
+            if (order.size() < least || order[first - 1].logit != order.back().logit) return c.keep_top(least);
+        }
+        c.keep_top(first, ties::all);
     }
 
     friend bool operator==(const top_k&, const top_k&) = default;

@@ -1,0 +1,93 @@
+// adaptive_p — prefer tokens of a probability that makes the average of those chosen meet a target.
+//
+//   formula   t' = clamp(2 target - S / W, 0, 1); d = |p_i - t'| / 0.3; l_i <- 5 - 10 d^2 / (1 + d); draw; S <- p + decay S, W <- 1 + decay W,
+//             p the token's probability before the change. S starts at target / (1 - decay), W at 1 / (1 - decay)
+//   range     target in [0, 1], decay in [0, 0.99]
+//   state     S and W, in the sequence: learned when the token is accepted, forgotten when that is undone
+//   random    one word, of purpose::token: the first token, in id order, at which the cumulative probability exceeds u = unit(word)
+//   ties      none: every token has its own interval of u, of the length of its probability
+//   logprob   ln of the token's probability after the change
+//   cost      the row as a list, and four exponentials a token
+//   source    llama.cpp and KoboldCpp, 2025
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/random/philox.hpp>
+#include <argdraw/random/words.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct adaptive_p {
+    float target = 0.5f;
+    float decay = 0.9f;
+
+    struct state {
+        double sum;
+        double weight;
+
+        friend bool operator==(const state&, const state&) = default;
+    };
+
+    static constexpr std::string_view requirement = "adaptive_p: target must lie in [0, 1], decay in [0, 0.99]";
+    constexpr bool valid() const noexcept { return 0 <= target && target <= 1 && 0 <= decay && decay <= 0.99f; }
+    constexpr state start() const noexcept {
+        const double rest = 1 - static_cast<double>(decay);
+        return {static_cast<double>(target) / rest, 1 / rest};
+    }
+
+    /// The final set, for distribution().
+    template <logit T, class Context>
+    void narrow(candidates<T>& c, Context& context) const noexcept {
+        if (c.size() == 0) return;  // otherwise a list from here on, whose mass is a sum of doubles
+        const shape bent{c.max(), c.mass(), aim(context.state())};
+        c.transform([&](token_id, double logit) { return bent.logit(bent.probability(logit)); });
+    }
+
+    template <logit T, class Context>
+    drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        if (c.size() == 0) return {.why = c.why()};
+        const shape bent{c.max(), c.mass(), aim(context.state())};
+        // The candidates stay as they are: the state learns from the probability before the change.
+        const living_tokens living = c.survivors();
+        const auto weight = [&](std::size_t i) { return numeric::exp(bent.logit(bent.probability(living.logits[i]))); };
+        double total = 0;
+        for (std::size_t i = 0; i < living.ids.size(); ++i) total += weight(i);
+
+        const double end = numeric::product(unit(context.word(purpose::token)), total);
+        std::size_t at = 0;
+        double own = weight(0);
+        for (double running = own; !(running > end) && at + 1 < living.ids.size(); running += own) own = weight(++at);
+
+        auto& [sum, count] = context.state();
+        sum = bent.probability(living.logits[at]) + numeric::product(static_cast<double>(decay), sum);
+        count = 1 + numeric::product(static_cast<double>(decay), count);
+        return {living.ids[at], static_cast<float>(std::min(0.0, numeric::log(own / total))), status::ok};
+    }
+
+    friend bool operator==(const adaptive_p&, const adaptive_p&) = default;
+
+private:
+    struct shape {
+        double greatest;
+        double mass;
+        double aim;
+
+        double probability(double logit) const noexcept { return numeric::exp(logit - greatest) / mass; }
+        double logit(double p) const noexcept {
+            const double d = std::fabs(p - aim) / 0.3;
+            return 5 - numeric::product(10, numeric::product(d, d)) / (1 + d);
+        }
+    };
+
+    double aim(const state& seen) const noexcept { return std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0); }
+};
+
+}  // namespace argdraw

@@ -1,0 +1,25 @@
+// gumbel — the token whose logit plus noise is the greatest: a categorical draw whose noise belongs to the tokens.
+//
+//   formula   argmax l_i + g_i, g = -ln(-ln u), u = open_unit(noise of the token)
+//   random    one word for every token, addressed by its id: the same at every redraw of a position, whatever set it is in
+//   ties      at equal sums the lower id
+//   logprob   ln p of the token in the final set
+//   cost      the row as a list and its exponentials, a random word for each token, a logarithm for the few that may win
+//   source    Gumbel 1954; Maddison, Tarlow, Minka 2014, arXiv:1411.0030
+#pragma once
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/random/words.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct gumbel {
+    template <logit T, class Context>
+    drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        return c.race([&](token_id id) { return open_unit(context.noise(id)); });
+    }
+
+    friend bool operator==(const gumbel&, const gumbel&) = default;
+};
+
+}  // namespace argdraw

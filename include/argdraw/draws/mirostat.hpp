@@ -1,0 +1,67 @@
+// mirostat — keep the surprise of the text near a target, by a limit that learns from every token (version 2).
+//
+//   formula   K = { i : -log2 p_i <= mu }, at least the first in the order; draw from K; mu <- mu - eta (-log2 p' - tau), p' the token's
+//             probability in K. mu starts at 2 tau
+//   range     tau >= 0, in bits; eta >= 0; both finite
+//   state     mu, in the sequence: learned when the token is accepted, forgotten when that is undone
+//   random    one word, of purpose::token
+//   ties      equal logits are kept or dropped together, but of those beyond mu only the first in the order stays
+//   logprob   ln p of the token in K
+//   cost      one sweep for the masses, then the tokens that reach the limit
+//   source    Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966; llama.cpp
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/random/philox.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct mirostat {
+    float tau = 5.0f;
+    float eta = 0.1f;
+
+    struct state {
+        double mu;
+
+        friend bool operator==(const state&, const state&) = default;
+    };
+
+    static constexpr std::string_view requirement = "mirostat: tau and eta must be 0 or more, and finite";
+    constexpr bool valid() const noexcept {
+        return 0 <= tau && tau <= std::numeric_limits<float>::max() && 0 <= eta && eta <= std::numeric_limits<float>::max();
+    }
+    constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
+
+    /// The final set, for distribution().
+    template <logit T, class Context>
+    void narrow(candidates<T>& c, Context& context) const noexcept {
+        const double mu = context.state().mu;
+        // The first token has 1 / mass of the probability.
+        if (c.mass() > numeric::exp2(mu)) return c.keep_top(1);
+        c.keep_likely(numeric::exp2(-mu));
+    }
+
+    template <logit T, class Context>
+    drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        narrow(c, context);
+        const drawn token = c.at(context.word(purpose::token));
+        if (!token) return token;
+        double p = 1;
+        c.probabilities([&](token_id id, double each) {
+            if (id == token.id) p = each;
+        });
+        const double surprise = -numeric::product(numeric::log(p), numeric::log2_e);
+        context.state().mu -= numeric::product(static_cast<double>(eta), surprise - static_cast<double>(tau));
+        return token;
+    }
+
+    friend bool operator==(const mirostat&, const mirostat&) = default;
+};
+
+}  // namespace argdraw

@@ -1,0 +1,94 @@
+// mirostat_v1 — keep the surprise of the text near a target, by a top-k that Zipf's law predicts.
+//
+//   formula   s = sum t_i b_i / sum t_i^2 over 1 <= i < min(m, n), t_i = ln((i+1)/i), b_i = ln(p_(i) / p_(i+1)); e = s - 1;
+//             k = floor((e 2^mu / (1 - n^-e))^(1/s)), at least 1; draw from the first k in the order; mu <- mu - eta (-log2 p' - tau), p' the
+//             token's probability among them. mu starts at 2 tau
+//   range     tau >= 0, in bits; eta >= 0; both finite; m >= 2
+//   state     mu, in the sequence: learned when the token is accepted, forgotten when that is undone
+//   random    one word, of purpose::token
+//   ties      exactly k: of equal logits at the edge, the lower ids stay
+//   logprob   ln p of the token among the first k
+//   cost      the row as a list, since n is asked for; the first m sorted
+//   source    Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966
+//   edges     e = 0: e / (1 - n^-e) is 1 / ln n; s = 0, the first m equal: all or one, as the power is above 1 or not; n = 1: the token
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/random/philox.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct mirostat_v1 {
+    float tau = 5.0f;
+    float eta = 0.1f;
+    int m = 100;
+
+    struct state {
+        double mu;
+
+        friend bool operator==(const state&, const state&) = default;
+    };
+
+    static constexpr std::string_view requirement = "mirostat_v1: tau and eta must be 0 or more, and finite; m 2 or more";
+    constexpr bool valid() const noexcept {
+        return 0 <= tau && tau <= std::numeric_limits<float>::max() && 0 <= eta && eta <= std::numeric_limits<float>::max() && m >= 2;
+    }
+    constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
+
+    /// The final set, for distribution().
+    template <logit T, class Context>
+    void narrow(candidates<T>& c, Context& context) const noexcept {
+        const std::size_t n = c.size();
+        if (n < 2) return;
+        double tb = 0, tt = 0;
+        const auto first = c.leaders(static_cast<std::size_t>(m));
+        for (std::size_t i = 1; i < first.size(); ++i) {
+            // ln(1 + 1/i), with what the rounding of 1 + 1/i lost put back.
+            const double x = 1 / static_cast<double>(i), rounded = 1 + x;
+            const double t = numeric::log(rounded) * (x / (rounded - 1));
+            tb += numeric::product(t, first[i - 1].logit - first[i].logit);
+            tt += numeric::product(t, t);
+        }
+        const double k = predicted(tb / tt, n, context.state().mu);
+        if (k < static_cast<double>(n)) c.keep_top(std::max<std::size_t>(static_cast<std::size_t>(k), 1));
+    }
+
+    template <logit T, class Context>
+    drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        narrow(c, context);
+        const drawn token = c.at(context.word(purpose::token));
+        if (!token) return token;
+        double p = 1;
+        c.probabilities([&](token_id id, double each) {
+            if (id == token.id) p = each;
+        });
+        const double surprise = -numeric::product(numeric::log(p), numeric::log2_e);
+        context.state().mu -= numeric::product(static_cast<double>(eta), surprise - static_cast<double>(tau));
+        return token;
+    }
+
+    friend bool operator==(const mirostat_v1&, const mirostat_v1&) = default;
+
+private:
+    // (e 2^mu / (1 - n^-e))^(1/s), by its logarithm: 0 and +inf are among the answers.
+    static double predicted(double s, std::size_t n, double mu) noexcept {
+        const double e = s - 1, log_n = numeric::log(static_cast<double>(n));
+        const double a = numeric::product(e, log_n);
+        const double power = numeric::exp(-a);  // n^-e
+        // (1 - x) / ln x for the very x that the exponential was rounded to, so that nothing cancels as e goes to 0.
+        const double ratio = power == 1 ? 1 / log_n : power == 0 ? e : e * (numeric::log(power) / -a) / (1 - power);
+        const double log_k = numeric::log(ratio) + numeric::product(mu, 1 / numeric::log2_e);
+        return log_k == 0 ? 1 : numeric::exp(log_k / s);
+    }
+};
+
+}  // namespace argdraw

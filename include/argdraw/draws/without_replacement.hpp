@@ -1,0 +1,87 @@
+// without_replacement — as many different tokens as there is room for, each drawn from what the ones before it left.
+//
+//   formula   the k greatest l_i + g_i, greatest first, g = -ln(-ln u), u = open_unit(noise of the token); the first is what gumbel draws
+//   range     k = into.size() >= 1
+//   into      a view of the caller's memory, which must outlive the call and belong to one call at a time. Entries beyond the living tokens
+//             are empty; where no token was drawn the contents mean nothing
+//   random    one word for every token, addressed by its id: the same at every redraw of a position, whatever set it is in
+//   ties      at equal sums the lower id
+//   logprob   ln p of each token in the final set, not in what the ones before it left
+//   cost      the row as a list, a random word and two logarithms a token, and a heap of k
+//   source    Vieira 2014, "Gumbel-max trick and weighted reservoir sampling"; Kool, van Hoof, Welling 2019, arXiv:1903.06059
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/random/words.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct without_replacement {
+    std::span<drawn> into;
+
+    static constexpr std::string_view requirement = "without_replacement: into must have room for one token or more";
+    constexpr bool valid() const noexcept { return !into.empty(); }
+
+    template <logit T, class Context>
+    drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        if (c.size() == 0) return {.why = c.why()};
+        const double greatest = c.max(), log_mass = numeric::log(c.mass());
+        const auto [ids, logits] = c.survivors();
+
+        // While the race is on, the memory of the answers holds the best so far: a heap with the worst of them in front.
+        const std::size_t k = std::min(into.size(), ids.size());
+        auto* const racers = reinterpret_cast<racer*>(into.data());
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const double noise = -numeric::log(-numeric::log(open_unit(context.noise(ids[i]))));
+            const racer next{std::bit_cast<std::array<std::uint32_t, 2>>(logits[i] - greatest + noise), ids[i]};
+            if (i < k) {
+                new (racers + i) racer(next);
+                std::push_heap(racers, racers + i + 1, before);
+            } else if (before(next, racers[0])) {
+                std::pop_heap(racers, racers + k, before);
+                racers[k - 1] = next;
+                std::push_heap(racers, racers + k, before);
+            }
+        }
+        std::sort_heap(racers, racers + k, before);
+        for (std::size_t i = 0; i < k; ++i) {
+            const token_id id = racers[i].id;
+            const double logit = logits[static_cast<std::size_t>(std::ranges::lower_bound(ids, id) - ids.begin())];
+            new (&into[i]) drawn{id, static_cast<float>(std::min(0.0, logit - greatest - log_mass)), status::ok};
+        }
+        std::fill(into.begin() + static_cast<std::ptrdiff_t>(k), into.end(), drawn{});
+        return into[0];
+    }
+
+    /// The same memory.
+    friend constexpr bool operator==(const without_replacement& a, const without_replacement& b) noexcept {
+        return a.into.data() == b.into.data() && a.into.size() == b.into.size();
+    }
+
+private:
+    // A double in two halves, so that it is no larger than an answer and no stricter about where it lies.
+    struct racer {
+        std::array<std::uint32_t, 2> sum;
+        token_id id;
+    };
+    static_assert(sizeof(racer) == sizeof(drawn) && alignof(racer) <= alignof(drawn));
+    static_assert(std::is_trivially_copyable_v<drawn> && std::is_trivially_destructible_v<drawn>);
+
+    static bool before(const racer& a, const racer& b) noexcept {
+        const double x = std::bit_cast<double>(a.sum), y = std::bit_cast<double>(b.sum);
+        return x != y ? x > y : a.id < b.id;
+    }
+};
+
+}  // namespace argdraw

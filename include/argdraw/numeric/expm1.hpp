@@ -1,0 +1,45 @@
+// expm1 — e^x - 1 in double, without losing what is small, the same bits on every machine.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::numeric {
+
+/// e^x - 1, relative error below 2^-50; -1 below -40, +inf above 690, NaN for NaN; the sign of a zero stays.
+///
+/// x = k ln 2 + r with |r| <= ln(2)/2; with q = e^r - 1 by its series, e^x - 1 = 2^k q + (2^k - 1), where the parts cancel by no more than
+/// half. |r| < 0.347, so r^15 / 15! is the first term that a double cannot see.
+inline double expm1(double x) noexcept {
+    if (x != x || x == 0) return x;
+    if (x < -40) return -1;
+    if (x > 690) return std::numeric_limits<double>::infinity();
+    constexpr auto inverse_factorial = [] {
+        std::array<double, 15> table{};
+        double factorial = 1;  // exact up to 18!
+        for (int n = 0; n < 15; ++n) {
+            table[static_cast<std::size_t>(n)] = 1 / factorial;
+            factorial *= n + 1;
+        }
+        return table;
+    }();
+    // ln 2 in two parts, the first with its last 32 bits zero: k times it is exact.
+    constexpr double ln2_hi = 0x1.62e42feep-1, ln2_lo = 0x1.a39ef35793c76p-33;
+    const double k = std::floor(product(x, log2_e) + 0.5);
+    const double r = (x - product(k, ln2_hi)) - product(k, ln2_lo);
+    double series = inverse_factorial[14];
+    for (std::size_t n = 14; n-- > 2;) series = product(series, r) + inverse_factorial[n];
+    const double q = r + product(product(r, r), series);
+    if (k == 0) return q;
+    const double power = std::bit_cast<double>(static_cast<std::uint64_t>(static_cast<int>(k) + 1023) << 52);
+    return product(power, q) + (power - 1);
+}
+
+}  // namespace argdraw::numeric

@@ -1,0 +1,44 @@
+// allow_only — only listed tokens are drawn.
+//
+//   formula   K = { i : i is listed }
+//   neutral   never: an empty list allows nothing
+//   range     the ids belong to the row; the same one may stand twice
+//   cost      a step for each id and one for each 32 tokens; no value is read
+//   source    vLLM, SamplingParams.allowed_token_ids
+//   edges     a NaN on a token not listed is no error where nothing has been read before; ids written in braces, or in a std::array, are
+//             stored, a span of them is a view that must outlive its use
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/list.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <std::size_t N = std::dynamic_extent>
+struct allow_only : list<token_id, N> {
+    using list<token_id, N>::list;
+
+    static constexpr std::string_view requirement = "allow_only: the ids must be ids of the row";
+    constexpr bool neutral() const noexcept { return false; }
+    constexpr bool valid() const noexcept { return true; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        c.allow_only(this->items());
+    }
+
+    friend bool operator==(const allow_only&, const allow_only&) = default;
+};
+
+template <std::size_t N>
+allow_only(const token_id (&)[N]) -> allow_only<N>;
+template <std::size_t N>
+allow_only(const std::array<token_id, N>&) -> allow_only<N>;
+allow_only(std::span<const token_id>) -> allow_only<>;
+
+}  // namespace argdraw

@@ -1,0 +1,56 @@
+// bad_words — sequences of tokens that may not be said.
+//
+//   formula   removed is the last token of each listed sequence whose other tokens are the last ones of prompt and output
+//   neutral   no sequences
+//   range     each sequence has at least one id, and all of them belong to the row
+//   cost      the sequences are gone through, each as far as it agrees with the history; no value is read
+//   source    Hugging Face transformers, NoBadWordsLogitsProcessor
+//   edges     a sequence of one token is a ban; the sequences are views that must outlive their use, and so is the list unless written in braces
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/core/list.hpp>
+#include <argdraw/history/history.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <std::size_t N = std::dynamic_extent>
+struct bad_words : list<std::span<const token_id>, N> {
+    using list<std::span<const token_id>, N>::list;
+
+    static constexpr std::string_view requirement = "bad_words: each sequence must have at least one token, and all of them must be ids of the row";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return this->items().empty(); }
+    constexpr bool valid() const noexcept {
+        return std::ranges::none_of(this->items(), [](const auto& each) { return each.empty(); });
+    }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        const auto seen = context.history().tokens();
+        auto banned = detail::in_batches<token_id>([&c](std::span<const token_id> some) { c.ban(some); });
+        for (const auto& each : this->items()) {
+            if (!detail::all_in_row(each, c.width())) return c.fail(status::bad_parameter);
+            if (detail::completes(each, seen)) banned.push(each.back());
+        }
+    }
+
+    friend bool operator==(const bad_words& a, const bad_words& b) noexcept {
+        return std::ranges::equal(a.items(), b.items(), [](const auto& x, const auto& y) { return std::ranges::equal(x, y); });
+    }
+};
+
+template <std::size_t N>
+bad_words(const std::span<const token_id> (&)[N]) -> bad_words<N>;
+template <std::size_t N>
+bad_words(const std::array<std::span<const token_id>, N>&) -> bad_words<N>;
+bad_words(std::span<const std::span<const token_id>>) -> bad_words<>;
+
+}  // namespace argdraw

@@ -1,0 +1,44 @@
+// ban — listed tokens are not drawn.
+//
+//   formula   K = { i : i is not listed }
+//   neutral   no ids
+//   range     the ids belong to the row; the same one may stand twice
+//   cost      a step for each id; no value is read
+//   source    Hugging Face transformers, SuppressTokensLogitsProcessor
+//   edges     a NaN on a banned token is no error where nothing has been read before; ids written in braces, or in a std::array, are stored, a
+//             span of them is a view that must outlive its use
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/list.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <std::size_t N = std::dynamic_extent>
+struct ban : list<token_id, N> {
+    using list<token_id, N>::list;
+
+    static constexpr std::string_view requirement = "ban: the ids must be ids of the row";
+    constexpr bool neutral() const noexcept { return this->items().empty(); }
+    constexpr bool valid() const noexcept { return true; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        c.ban(this->items());
+    }
+
+    friend bool operator==(const ban&, const ban&) = default;
+};
+
+template <std::size_t N>
+ban(const token_id (&)[N]) -> ban<N>;
+template <std::size_t N>
+ban(const std::array<token_id, N>&) -> ban<N>;
+ban(std::span<const token_id>) -> ban<>;
+
+}  // namespace argdraw

@@ -1,0 +1,72 @@
+// contrastive — what a good model prefers more than a poor one does.
+//
+//   formula   on { i : p_i >= alpha max_j p_j }: l <- (1 + beta) l - beta a, a the logit in the amateur's row; the others are removed
+//   neutral   alpha = 0 and beta = 0
+//   range     0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another
+//   ties      equal logits with equal a stay equal, and are kept or dropped together
+//   cost      one sweep for the tokens that reach the cut, then a step for each of them; without alpha every living token
+//   source    Li et al. 2022, "Contrastive decoding", arXiv:2210.15097; in this form O'Brien, Lewis 2023, arXiv:2309.09117
+//   edges     a = -inf counts as the lowest finite a among the kept, 0 if there is none; +inf removes; NaN among the kept is nan_logit, and so is
+//             +inf where the logits are +inf. A result beyond the range of double becomes the last one of its sign. The amateur's row is a view
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/saturated.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <logit U>
+struct contrastive {
+    std::span<const U> amateur;
+    float alpha = 0.0f;
+    float beta = 0.0f;
+
+    static constexpr std::string_view requirement =
+        "contrastive: alpha must lie in [0, 1], beta be finite and 0 or more (both 0 is off), and the amateur's row as wide as the row";
+    constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }
+    constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= std::numeric_limits<float>::max(); }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        if (amateur.size() != c.width()) return c.fail(status::bad_parameter);
+        if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));
+        if (beta == 0) return;
+        const auto living = c.survivors().ids;
+        if (living.empty()) return;
+        double lowest = infinity;
+        for (const token_id id : living)
+            if (const double a = logit_of(id); a > -infinity) lowest = std::min(lowest, a);
+        if (lowest == infinity) lowest = 0;
+        const auto contrast = [=, this, b = static_cast<double>(beta)](double l, token_id id) {
+            const double given = logit_of(id), a = given == -infinity ? lowest : given;
+            return l < infinity && a < infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
+        };
+        // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
+        double first = 0;
+        c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
+        if (first == infinity) return c.edit(living, contrast);
+        c.transform([&](token_id id, double l) { return contrast(l, id); });
+    }
+
+    friend bool operator==(const contrastive& x, const contrastive& y) noexcept {
+        return x.alpha == y.alpha && x.beta == y.beta && x.amateur.data() == y.amateur.data() && x.amateur.size() == y.amateur.size();
+    }
+
+private:
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+    double logit_of(token_id id) const noexcept { return static_cast<double>(static_cast<value_of<U>>(amateur[static_cast<std::size_t>(id)])); }
+};
+
+template <logit_row R>
+contrastive(const R&, float, float) -> contrastive<detail::element_of<R>>;
+
+}  // namespace argdraw

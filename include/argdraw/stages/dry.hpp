@@ -1,0 +1,81 @@
+// dry — "don't repeat yourself": the longer a repetition that a token would continue, the less likely the token.
+//
+//   formula   l <- l - multiplier base^(L - allowed_length), L >= 1 the greatest number of last tokens that, somewhere before in the
+//             window, stood before this token, where L >= allowed_length
+//   neutral   multiplier = 0, or window = 0
+//   range     multiplier >= 0 and base >= 1, finite; allowed_length >= 0; window: the last so many tokens of prompt and output, -1 all of them
+//   breakers  no match extends over one, and they are never penalised; a view that must outlive its use
+//   ties      equal logits with the same L stay equal
+//   cost      a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read
+//   source    p-e-w 2024, "DRY", text-generation-webui pull request 5677
+//   edges     a penalty beyond the range of float is its largest value; ids of the history outside of the row are passed over
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/history/history.hpp>
+#include <argdraw/numeric/pow.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct dry {
+    float multiplier = 0.0f;
+    float base = 1.75f;
+    int allowed_length = 2;
+    int window = -1;
+    std::span<const token_id> breakers = {};
+
+    static constexpr std::string_view requirement =
+        "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, and the "
+        "breakers ids of the row";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return multiplier == 0 || window == 0; }
+    constexpr bool valid() const noexcept {
+        return 0 <= multiplier && multiplier <= largest && 1 <= base && base <= largest && allowed_length >= 0 && window >= -1;
+    }
+
+    status prepare(history& seen) const noexcept {
+        return neutral() || never() ? status::ok : seen.continuations(shortest(), window, breakers, [](token_id) {});
+    }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        const std::size_t width = c.width();
+        if (!detail::all_in_row(breakers, width)) return c.fail(status::bad_parameter);
+        if (never()) return;
+        auto lowered = detail::in_batches<penalty>([&c](std::span<const penalty> some) {
+            c.edit(some, [](double l, const penalty& p) { return l - p.amount; });
+        });
+        const status why = context.history().continuations(shortest(), window, breakers, [&](token_id id, std::size_t length) {
+            if (detail::in_row(id, width)) lowered.push({id, amount(static_cast<double>(length) - allowed_length)});
+        });
+        if (why != status::ok) c.fail(why);
+    }
+
+    friend bool operator==(const dry& a, const dry& b) noexcept {
+        return a.multiplier == b.multiplier && a.base == b.base && a.allowed_length == b.allowed_length && a.window == b.window &&
+               std::ranges::equal(a.breakers, b.breakers);
+    }
+
+private:
+    static constexpr float largest = std::numeric_limits<float>::max();
+    struct penalty {
+        token_id id;
+        double amount;
+    };
+
+    constexpr std::size_t shortest() const noexcept { return static_cast<std::size_t>(std::max(allowed_length, 1)); }
+    constexpr bool never() const noexcept { return shortest() >= history::most_tokens; }
+    double amount(double beyond) const noexcept {
+        return std::min(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), static_cast<double>(largest));
+    }
+};
+
+}  // namespace argdraw

@@ -1,0 +1,52 @@
+// dynamic_temperature — a temperature that follows the entropy: near min where the model is sure, near max where it is not.
+//
+//   formula   l <- l / T with T = min + (max - min) (H / ln n)^exponent; H = - sum p ln p over the n living tokens
+//   neutral   min = max = 1; one living token is never changed
+//   range     0 <= min <= max, exponent > 0; T = 0: only the first maximum lives; T = +inf: the living are equal
+//   ties      equal logits stay equal, different ones different; T = 0 keeps the lowest id
+//   cost      the entropy of the living tokens, once, and their number; the scale itself is only noted
+//   source    Zhu et al. 2023, arXiv:2309.02772; llama.cpp's temp_ext is {max(0, t - range), t + range, exponent}
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/pow.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct dynamic_temperature {
+    float min = 1.0f;
+    float max = 1.0f;
+    float exponent = 1.0f;
+
+    static constexpr std::string_view requirement = "dynamic_temperature: 0 <= min <= max (both 1 is off), exponent > 0";
+    constexpr bool neutral() const noexcept { return min == 1 && max == 1; }
+    constexpr bool valid() const noexcept { return 0 <= min && min <= max && exponent > 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        const double n = static_cast<double>(c.size());
+        if (n < 2) return;
+        const double t = between(min < max ? c.entropy() / numeric::log(n) : 0.0);
+        if (t == 0) return c.keep_top(1);
+        // No scale goes beyond 2^1000, and the reciprocal of a subnormal might be infinite.
+        c.scale(t == std::numeric_limits<double>::infinity() ? 0.0 : 1.0 / std::max(t, 0x1p-1000));
+    }
+
+    friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
+
+private:
+    // At 0 it is min itself, even where max is infinite.
+    double between(double share) const noexcept {
+        const double low = static_cast<double>(min), high = static_cast<double>(max);
+        const double part = numeric::pow(std::clamp(share, 0.0, 1.0), static_cast<double>(exponent));
+        return part == 0 ? low : low + numeric::product(high - low, part);
+    }
+};
+
+}  // namespace argdraw

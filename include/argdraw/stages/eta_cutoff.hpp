@@ -1,0 +1,41 @@
+// eta_cutoff — epsilon_cutoff with a cut that gives way where the entropy is high.
+//
+//   formula   K = { i : p_i >= min(epsilon, sqrt(epsilon) e^-H) }, H = - sum p ln p; the most likely always live, for max p >= e^-H
+//   neutral   epsilon = 0 keeps everything
+//   range     0 <= epsilon < 1
+//   min_keep  the first min_keep in the order stay, whatever their probability
+//   ties      equal logits are kept or dropped together
+//   cost      a sweep for mass and entropy, then the blocks that reach the cut; no sort
+//   source    Hewitt, Manning, Liang 2022, arXiv:2210.15191
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct eta_cutoff {
+    float epsilon = 0.0f;
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement = "eta_cutoff: epsilon must lie in [0, 1) (0 is off), min_keep 0 or more";
+    constexpr bool neutral() const noexcept { return epsilon == 0; }
+    constexpr bool valid() const noexcept { return 0 <= epsilon && epsilon < 1 && min_keep >= 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        const double e = static_cast<double>(epsilon);
+        const double p = std::min(e, numeric::product(std::sqrt(e), numeric::exp(-c.entropy())));
+        c.keep_likely(p, static_cast<std::size_t>(min_keep));
+    }
+
+    friend bool operator==(const eta_cutoff&, const eta_cutoff&) = default;
+};
+
+}  // namespace argdraw

@@ -1,0 +1,50 @@
+// exponential_length — after so many tokens, make the end more likely with each.
+//
+//   formula   with t tokens of output, t > start: l_eos <- l_eos + |l_eos| (factor^(t - start) - 1)
+//   neutral   factor = 1
+//   range     start >= 0; factor > 0, finite, below 1 makes the end less likely; eos belongs to the row
+//   cost      one token; the row is not read
+//   source    Hugging Face transformers, ExponentialDecayLengthPenalty
+//   edges     a logit of 0 stays; one beyond the range of double becomes the largest
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/numeric/pow.hpp>
+#include <argdraw/numeric/saturated.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct exponential_length {
+    int start = 0;
+    float factor = 1.0f;
+    token_id eos = -1;
+
+    static constexpr std::string_view requirement =
+        "exponential_length: start must be 0 or more, factor positive and finite (1 is off), and eos an id of the row";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return factor == 1; }
+    constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && factor <= std::numeric_limits<float>::max(); }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        if (!detail::in_row(eos, c.width())) return c.fail(status::bad_parameter);
+        const std::size_t t = context.history().output().size(), from = static_cast<std::size_t>(start);
+        if (t <= from) return;
+        const double growth = numeric::pow(static_cast<double>(factor), static_cast<double>(t - from)) - 1;
+        c.edit(std::span(&eos, 1), [growth](double l, token_id) {
+            return l == 0 || l - l != 0 ? l : numeric::saturated(l + numeric::product(std::fabs(l), growth));
+        });
+    }
+
+    friend bool operator==(const exponential_length&, const exponential_length&) = default;
+};
+
+}  // namespace argdraw

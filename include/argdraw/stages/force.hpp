@@ -1,0 +1,38 @@
+// force — one token, and no other, at one position of the output.
+//
+//   formula   with `position` tokens of output, K = { id }
+//   neutral   never
+//   range     position >= 0; id belongs to the row
+//   cost      one step for each 32 tokens, at that position; no value is read
+//   source    Hugging Face transformers, ForceTokensLogitsProcessor
+//   edges     where the token does not live the row is empty; the prompt does not count
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/ids.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct force {
+    int position;
+    token_id id;
+
+    static constexpr std::string_view requirement = "force: position must be 0 or more, and id an id of the row";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return false; }
+    constexpr bool valid() const noexcept { return position >= 0; }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        if (!detail::in_row(id, c.width())) return c.fail(status::bad_parameter);
+        if (context.history().output().size() == static_cast<std::size_t>(position)) c.allow_only(std::span(&id, 1));
+    }
+
+    friend bool operator==(const force&, const force&) = default;
+};
+
+}  // namespace argdraw

@@ -1,0 +1,62 @@
+// guidance — classifier-free guidance: away from what the model says without the prompt.
+//
+//   formula   l <- u + scale (l - u), u the logit in the other row
+//   neutral   scale = 1
+//   range     any finite scale; the other row is as wide as the row, of the same scalar or another
+//   ties      equal logits with equal u stay equal
+//   cost      every living token once, as a double: the row is opened
+//   source    Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
+//   edges     u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that is NaN,
+//             nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/numeric/saturated.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <logit U>
+struct guidance {
+    std::span<const U> row;
+    float scale = 1.0f;
+
+    static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
+    constexpr bool neutral() const noexcept { return scale == 1; }
+    constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= std::numeric_limits<float>::max(); }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        if (row.size() != c.width()) return c.fail(status::bad_parameter);
+        const auto guided = [&](double l, token_id id) {
+            const double u = static_cast<double>(static_cast<value_of<U>>(row[static_cast<std::size_t>(id)]));
+            const double s = static_cast<double>(scale);
+            if (u == -std::numeric_limits<double>::infinity()) return u;
+            const double moved = u + numeric::product(s, l - u);
+            const bool finite = l - l == 0 && u - u == 0;
+            return finite && moved - moved != 0 ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
+        };
+        const auto living = c.survivors().ids;
+        if (living.empty()) return;
+        // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
+        double first = 0;
+        c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
+        if (first == std::numeric_limits<double>::infinity()) return c.edit(living, guided);
+        c.transform([&](token_id id, double l) { return guided(l, id); });
+    }
+
+    friend bool operator==(const guidance& x, const guidance& y) noexcept {
+        return x.scale == y.scale && x.row.data() == y.row.data() && x.row.size() == y.row.size();
+    }
+};
+
+template <logit_row R>
+guidance(const R&, float) -> guidance<detail::element_of<R>>;
+
+}  // namespace argdraw

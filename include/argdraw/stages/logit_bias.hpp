@@ -1,0 +1,49 @@
+// logit_bias — add a number to the logits of listed tokens.
+//
+//   formula   l_id <- l_id + b for each entry {id, b}
+//   neutral   no entries
+//   range     b any but NaN; -inf bans, +inf leaves only those of +inf; the ids belong to the row
+//   ties      equal logits with equal biases stay equal
+//   cost      a step for each entry; the row is not read
+//   source    OpenAI API reference, "logit_bias"
+//   edges     repeated ids add up, -inf beats +inf whatever the order; a token that does not live stays so; entries written in braces, or in
+//             a std::array, are stored, a span of them is a view that must outlive its use
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/bias.hpp>
+#include <argdraw/core/list.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <std::size_t N = std::dynamic_extent>
+struct logit_bias : list<token_bias, N> {
+    using list<token_bias, N>::list;
+
+    static constexpr std::string_view requirement = "logit_bias: no bias may be NaN, and the ids must be ids of the row";
+    constexpr bool neutral() const noexcept { return this->items().empty(); }
+    constexpr bool valid() const noexcept {
+        return std::ranges::none_of(this->items(), [](const token_bias& each) { return each.b != each.b; });
+    }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        c.edit(this->items(), detail::bias_sums(this->items()));
+    }
+
+    friend bool operator==(const logit_bias&, const logit_bias&) = default;
+};
+
+template <std::size_t N>
+logit_bias(const token_bias (&)[N]) -> logit_bias<N>;
+template <std::size_t N>
+logit_bias(const std::array<token_bias, N>&) -> logit_bias<N>;
+logit_bias(std::span<const token_bias>) -> logit_bias<>;
+
+}  // namespace argdraw

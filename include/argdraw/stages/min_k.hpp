@@ -1,0 +1,65 @@
+// min_k — cut at the steepest relative drop of the sorted logits.
+//
+//   formula   R = max l - min l + 1e-8, w_i = (l_(i) - l_(i+1)) / (R i); k = max(argmax_i w_i, floor(tau / R)), at least 1 and at most n;
+//             K = the first k tokens in the order and those that equal the last of them
+//   neutral   tau < 0 keeps everything; 3 is usual
+//   range     any tau but NaN
+//   min_keep  where K is smaller, the first min_keep in the order stay
+//   ties      equals of the k-th stay; of equal w_i the first counts
+//   cost      the row as a list for its minimum, then the first tokens in the order, four times as many until none behind can drop as steeply
+//   source    Min-k sampling, ACL 2026, arXiv:2604.11012
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct min_k {
+    float tau = -1.0f;
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement = "min_k: tau must be a number (below 0 is off), min_keep 0 or more";
+    constexpr bool neutral() const noexcept { return tau < 0; }
+    constexpr bool valid() const noexcept { return tau == tau && min_keep >= 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        const auto living = c.survivors();
+        const std::size_t n = living.ids.size();
+        if (n == 0) return;
+        const double least = *std::ranges::min_element(living.logits);
+
+        std::size_t k = 1;
+        double steepest = 0, greatest = 0;
+        for (std::size_t asked = 64;; asked *= 4) {
+            const auto first = c.leaders(asked);
+            greatest = first[0].logit;
+            for (std::size_t i = 1; i < first.size(); ++i) {
+                const double drop = (first[i - 1].logit - first[i].logit) / static_cast<double>(i);
+                if (!(drop > steepest)) continue;
+                steepest = drop;
+                k = i;
+            }
+            // From here no drop is deeper than down to the minimum.
+            if (first.size() < asked || steepest >= (first.back().logit - least) / static_cast<double>(asked)) break;
+        }
+        const double share = static_cast<double>(tau) / (greatest - least + 1e-8);
+        k = share < static_cast<double>(n) ? std::max(k, static_cast<std::size_t>(share)) : n;
+
+        const auto floor = static_cast<std::size_t>(min_keep);
+        if (floor > k) {
+            const auto first = c.leaders(floor);
+            if (first.size() < floor || first[k - 1].logit != first.back().logit) return c.keep_top(floor);
+        }
+        c.keep_top(k, ties::all);
+    }
+
+    friend bool operator==(const min_k&, const min_k&) = default;
+};
+
+}  // namespace argdraw

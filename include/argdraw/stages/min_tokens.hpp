@@ -1,0 +1,53 @@
+// min_tokens — no end before so many tokens are put out.
+//
+//   formula   the stop ids are removed while there are fewer than n tokens of output
+//   neutral   n = 0, or no stop ids
+//   range     n >= 0; the ids belong to the row
+//   cost      a step for each stop id; no value is read
+//   source    vLLM, SamplingParams.min_tokens
+//   edges     the prompt does not count; ids written in braces are stored, a span of them is a view that must outlive its use
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/core/list.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <std::size_t N = std::dynamic_extent>
+struct min_tokens {
+    int n = 0;
+    list<token_id, N> stop;
+
+    constexpr min_tokens() = default;
+    constexpr min_tokens(int least, typename list<token_id, N>::given ids) noexcept : n(least), stop(ids) {}
+    template <std::same_as<std::array<token_id, N>> A>
+    constexpr min_tokens(int least, const A& ids) noexcept : n(least), stop(ids) {}
+
+    static constexpr std::string_view requirement = "min_tokens: n must be 0 (off) or more, and the stop ids ids of the row";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return n == 0 || stop.items().empty(); }
+    constexpr bool valid() const noexcept { return n >= 0; }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        if (!detail::all_in_row(stop.items(), c.width())) return c.fail(status::bad_parameter);
+        if (context.history().output().size() < static_cast<std::size_t>(n)) c.ban(stop.items());
+    }
+
+    friend bool operator==(const min_tokens&, const min_tokens&) = default;
+};
+
+template <std::size_t N>
+min_tokens(int, const token_id (&)[N]) -> min_tokens<N>;
+template <std::size_t N>
+min_tokens(int, const std::array<token_id, N>&) -> min_tokens<N>;
+min_tokens(int, std::span<const token_id>) -> min_tokens<>;
+
+}  // namespace argdraw

@@ -1,0 +1,39 @@
+// p_less_norm — p_less with its cut lowered by what two draws of a uniform distribution would agree.
+//
+//   formula   K = { i : p_i >= (n sum_j p_j^2 - 1)/(n - 1) }, n tokens living, equality to a relative 1e-6
+//   neutral   never: it has no parameter that could say so; one living token is kept
+//   range     no parameter but min_keep >= 0
+//   min_keep  the first min_keep in the order stay, whatever their probability
+//   ties      equal logits are kept or dropped together; the most likely always live, and of equals alone all
+//   cost      every living token once, as a double: the row is opened
+//   source    Tan et al. 2025, "p-less sampling", arXiv:2509.23234
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct p_less_norm {
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement = "p_less_norm: min_keep must be 0 or more";
+    constexpr bool neutral() const noexcept { return false; }
+    constexpr bool valid() const noexcept { return min_keep >= 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        // The number first: it makes the list, whose doubles survive the subtraction of 1.
+        const double n = static_cast<double>(c.size());
+        if (n < 2) return;
+        const double cut = (numeric::product(n, c.collision()) - 1) / (n - 1);
+        c.keep_likely(numeric::product(cut, 1 - 1e-6), static_cast<std::size_t>(min_keep));
+    }
+
+    friend bool operator==(const p_less_norm&, const p_less_norm&) = default;
+};
+
+}  // namespace argdraw

@@ -1,0 +1,71 @@
+// penalties — repetition, frequency and presence penalty in one stage, in this order.
+//
+//   formula   l <- l / repetition where l > 0, l repetition otherwise, for the tokens seen in repetition_over; then
+//             l <- l - frequency count - presence for those seen in counts_over
+//   neutral   repetition = 1, frequency = 0 and presence = 0, or window = 0
+//   range     repetition > 0, frequency and presence any, all finite. window: the last so many tokens of a scope, -1 all of them
+//   ties      equal logits of tokens seen equally often stay equal
+//   cost      a step for each distinct token of the window, in each of the scopes if they differ; the row is not read
+//   source    as repetition_penalty, frequency_penalty and presence_penalty
+//   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/history/history.hpp>
+#include <argdraw/numeric/saturated.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct penalties {
+    float repetition = 1.0f;
+    float frequency = 0.0f;
+    float presence = 0.0f;
+    int window = -1;
+    scope repetition_over = scope::both;
+    scope counts_over = scope::output;
+
+    static constexpr std::string_view requirement =
+        "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or more";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return window == 0 || (!repeats() && !counts()); }
+    constexpr bool valid() const noexcept { return 0 < repetition && finite(repetition) && finite(frequency) && finite(presence) && window >= -1; }
+
+    status prepare(history& seen) const noexcept {
+        if (neutral()) return status::ok;
+        const status why = repeats() ? seen.watch_counts(window, repetition_over) : status::ok;
+        return why == status::ok && counts() ? seen.watch_counts(window, counts_over) : why;
+    }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        const auto weaken = [r = static_cast<double>(repetition)](double l) { return numeric::weakened(l, r); };
+        const auto lower = [f = static_cast<double>(frequency), p = static_cast<double>(presence)](double l, std::int32_t count) {
+            return l - numeric::product(f, count) - p;
+        };
+        if (repeats() && counts() && repetition_over == counts_over)
+            return edit(c, context, counts_over, [&](double l, const counted_token& t) { return lower(weaken(l), t.count); });
+        if (repeats()) edit(c, context, repetition_over, [&](double l, const counted_token&) { return weaken(l); });
+        if (counts()) edit(c, context, counts_over, [&](double l, const counted_token& t) { return lower(l, t.count); });
+    }
+
+    friend bool operator==(const penalties&, const penalties&) = default;
+
+private:
+    static constexpr bool finite(float x) noexcept { return std::numeric_limits<float>::lowest() <= x && x <= std::numeric_limits<float>::max(); }
+    constexpr bool repeats() const noexcept { return repetition != 1; }
+    constexpr bool counts() const noexcept { return frequency != 0 || presence != 0; }
+
+    template <class Candidates, class Context, class F>
+    void edit(Candidates& c, Context& context, scope over, F f) const noexcept {
+        const token_counts seen = context.history().counts(window, over);
+        if (!seen) return c.fail(seen.why);
+        c.edit(detail::part_in_row(seen.tokens, c.width()), f);
+    }
+};
+
+}  // namespace argdraw

@@ -1,0 +1,67 @@
+// sequence_bias — make what completes a sequence of tokens more or less likely.
+//
+//   formula   l <- l + b for the last token of each listed sequence whose other tokens are the last ones of prompt and output
+//   neutral   no sequences
+//   range     each sequence has at least one id, and all of them belong to the row; b any but NaN, -inf bans, +inf leaves only those of +inf
+//   ties      equal logits with equal biases stay equal
+//   cost      the sequences are gone through, each as far as it agrees with the history; the row is not read
+//   source    Hugging Face transformers, SequenceBiasLogitsProcessor
+//   edges     several biases of one token add up, -inf beats +inf; a sequence of one token is a plain bias; the sequences are views that must
+//             outlive their use, and so is the list unless written in braces
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/bias.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/core/list.hpp>
+#include <argdraw/history/history.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct biased_sequence {
+    std::span<const token_id> sequence;
+    float b;
+
+    friend constexpr bool operator==(const biased_sequence& x, const biased_sequence& y) noexcept {
+        return x.b == y.b && std::ranges::equal(x.sequence, y.sequence);
+    }
+};
+
+template <std::size_t N = std::dynamic_extent>
+struct sequence_bias : list<biased_sequence, N> {
+    using list<biased_sequence, N>::list;
+
+    static constexpr std::string_view requirement =
+        "sequence_bias: each sequence must have at least one token, all of them ids of the row, and no bias may be NaN";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return this->items().empty(); }
+    constexpr bool valid() const noexcept {
+        return std::ranges::none_of(this->items(), [](const biased_sequence& each) { return each.sequence.empty() || each.b != each.b; });
+    }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        const auto seen = context.history().tokens();
+        auto biases = detail::in_batches<token_bias>([&c](std::span<const token_bias> some) { c.edit(some, detail::bias_sums(some)); });
+        for (const biased_sequence& each : this->items()) {
+            if (!detail::all_in_row(each.sequence, c.width())) return c.fail(status::bad_parameter);
+            if (detail::completes(each.sequence, seen)) biases.push({each.sequence.back(), each.b});
+        }
+    }
+
+    friend bool operator==(const sequence_bias&, const sequence_bias&) = default;
+};
+
+template <std::size_t N>
+sequence_bias(const biased_sequence (&)[N]) -> sequence_bias<N>;
+template <std::size_t N>
+sequence_bias(const std::array<biased_sequence, N>&) -> sequence_bias<N>;
+sequence_bias(std::span<const biased_sequence>) -> sequence_bias<>;
+
+}  // namespace argdraw

@@ -1,0 +1,67 @@
+// skew — move mass down the order (s > 0) or up (s < 0) by a power of the cumulative distribution.
+//
+//   formula   in the order, with C_i = p_(1) + ... + p_(i) and g = e^s: q_i = C_i^g - C_(i-1)^g, l <- ln q
+//   neutral   s = 0
+//   range     finite
+//   ties      by id: of equal logits the lower id comes first, and their logits differ afterwards
+//   cost      sorts all living tokens; three logarithms and two exponentials each
+//   source    ExLlamaV2's skew: its draw uses u^(e^-s) on the sorted distribution
+//   edges     where e^s leaves the range of double, the first token (s < 0) or the last (s > 0) has it all
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/compensated_sum.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/expm1.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/log1p.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct skew {
+    float s = 0.0f;
+
+    static constexpr std::string_view requirement = "skew: s must be finite (0 is off)";
+    constexpr bool neutral() const noexcept { return s == 0; }
+    constexpr bool valid() const noexcept { return s - s == 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        const double g = numeric::exp(static_cast<double>(s)), m = c.max();
+        const auto living = c.survivors().logits;
+        const std::size_t n = living.size();
+        numeric::compensated_sum all, passed;
+        for (const double l : living) all.add(numeric::exp(l - m));
+        const double total = all.value();
+        std::size_t place = 0;
+        c.transform_in_order([&](double l, double) {
+            const double weight = numeric::exp(l - m);
+            passed.add(weight);
+            const double sum = passed.value();
+            // What is left behind a token is known to its last digit, as C is not where it is close to 1.
+            const double behind = std::max(0.0, all.minus(passed));
+            const double log_c = ++place == n       ? 0.0
+                                 : 2 * sum < total ? numeric::log(sum / total)
+                                                    : numeric::log1p(-behind / total);
+            const double log_power = log_c == 0 ? 0.0 : numeric::product(g, log_c);
+            return place == 1 ? log_power : log_power + log_of_step(g, weight / sum, (l - m) - numeric::log(sum));
+        });
+    }
+
+    friend bool operator==(const skew&, const skew&) = default;
+
+private:
+    // ln(1 - (1 - x)^g) for the share x = e^log_x, at most 1/2, that a token has of the mass up to it.
+    static double log_of_step(double g, double x, double log_x) noexcept {
+        // (1 - x)^g = e^-y; beneath the threshold -ln(1 - x) is x, and 1 - e^-y is y.
+        const double log_y = numeric::log(g) + (x < 0x1p-60 ? log_x : numeric::log(-numeric::log1p(-x)));
+        return log_y < -40 ? log_y : numeric::log(-numeric::expm1(-numeric::exp(log_y)));
+    }
+};
+
+}  // namespace argdraw

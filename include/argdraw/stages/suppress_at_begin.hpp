@@ -1,0 +1,46 @@
+// suppress_at_begin — listed tokens are not drawn first.
+//
+//   formula   the listed ids are removed while there is no token of output
+//   neutral   no ids
+//   range     the ids belong to the row
+//   cost      a step for each id; no value is read
+//   source    Radford et al. 2022, "Whisper", arXiv:2212.04356; Hugging Face transformers, SuppressTokensAtBeginLogitsProcessor
+//   edges     a prompt is no output; ids written in braces, or in a std::array, are stored, a span of them is a view that must outlive its use
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/core/list.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+template <std::size_t N = std::dynamic_extent>
+struct suppress_at_begin : list<token_id, N> {
+    using list<token_id, N>::list;
+
+    static constexpr std::string_view requirement = "suppress_at_begin: the ids must be ids of the row";
+    static constexpr bool reads_history = true;
+    constexpr bool neutral() const noexcept { return this->items().empty(); }
+    constexpr bool valid() const noexcept { return true; }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        if (!detail::all_in_row(this->items(), c.width())) return c.fail(status::bad_parameter);
+        if (context.history().output().empty()) c.ban(this->items());
+    }
+
+    friend bool operator==(const suppress_at_begin&, const suppress_at_begin&) = default;
+};
+
+template <std::size_t N>
+suppress_at_begin(const token_id (&)[N]) -> suppress_at_begin<N>;
+template <std::size_t N>
+suppress_at_begin(const std::array<token_id, N>&) -> suppress_at_begin<N>;
+suppress_at_begin(std::span<const token_id>) -> suppress_at_begin<>;
+
+}  // namespace argdraw

@@ -1,0 +1,36 @@
+// top_a — keep the tokens with a probability of at least a times the square of the greatest.
+//
+//   formula   K = { i : p_i >= a (max_j p_j)^2 }, that is l_i >= max l + ln a - ln S with S = sum exp(l - max l)
+//   neutral   a = 0 keeps everything
+//   range     0 <= a <= 1
+//   min_keep  the first min_keep in the order stay, whatever their probability
+//   ties      equal logits are kept or dropped together
+//   cost      a sweep for the mass, one for the maximum, then the blocks that reach the cut; no sort
+//   source    BlinkDL's RWKV-LM, 2022
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/numeric/log.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct top_a {
+    float a = 0.0f;
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement = "top_a: a must lie in [0, 1] (0 is off), min_keep 0 or more";
+    constexpr bool neutral() const noexcept { return a == 0; }
+    constexpr bool valid() const noexcept { return 0 <= a && a <= 1 && min_keep >= 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        c.keep_within(numeric::log(c.mass()) - numeric::log(static_cast<double>(a)), static_cast<std::size_t>(min_keep));
+    }
+
+    friend bool operator==(const top_a&, const top_a&) = default;
+};
+
+}  // namespace argdraw

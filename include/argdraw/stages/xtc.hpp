@@ -1,0 +1,82 @@
+// xtc — exclude top choices: now and then, drop every likely token but the least likely of them.
+//
+//   formula   with the given probability: of the tokens with p_i >= threshold, if they are two or more, all but the last in the order go
+//   neutral   probability = 0, or threshold > 0.5: two tokens cannot both have more than half
+//   range     0 <= probability <= 1, threshold >= 0
+//   protect   ids that are counted but never dropped; a view, which must outlive the call; an id outside the row is a bad parameter
+//   min_keep  where fewer tokens would stay, nothing is dropped
+//   ties      of equal logits at the threshold the highest id is the last, and stays
+//   random    one word of purpose::xtc, whatever the row holds; the coin falls for u < probability
+//   cost      one sweep for the masses, and the few blocks of the likely tokens
+//   source    Philipp Emanuel Weidmann 2024, as in text-generation-webui
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/random/philox.hpp>
+#include <argdraw/random/words.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct xtc {
+    float probability = 0.0f;
+    float threshold = 0.1f;
+    std::span<const token_id> protect = {};
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement =
+        "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more";
+    constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
+    constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
+
+    template <logit T, class Context>
+    void operator()(candidates<T>& c, Context& context) const noexcept {
+        const double u = unit(context.word(purpose::xtc));
+        for (const token_id id : protect)
+            if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
+        if (!(u < static_cast<double>(probability))) return;
+
+        const double greatest = c.max();
+        const double lowest = numeric::log(static_cast<double>(threshold)) + numeric::log(c.mass());
+        std::span<const leader> first;
+        std::size_t likely = 0, asked = few;
+        for (;; asked *= 4) {
+            first = c.leaders(asked);
+            likely = static_cast<std::size_t>(std::ranges::count_if(first, [&](const leader& l) { return l.logit - greatest >= lowest; }));
+            if (likely < asked) break;
+        }
+        if (likely < 2) return;
+        const leader last = first[likely - 1];
+        const auto dropped = [&](token_id id, double logit) {
+            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
+        };
+        token_id gone[few];
+        std::size_t count = 0;
+        for (const leader& each : first.first(likely - 1))
+            if (dropped(each.id, each.logit)) {
+                if (count < few) gone[count] = each.id;
+                ++count;
+            }
+        const std::size_t needed = count + static_cast<std::size_t>(min_keep);
+        if (min_keep > 1 && c.leaders(needed).size() < needed) return;
+        // A few are taken out of the row where they stand; for many it becomes a list.
+        if (count <= few) return c.ban({gone, count});
+        c.keep_if([&](token_id id, double logit) { return !dropped(id, logit); });
+    }
+
+    /// The same parameters, and the same ids protected.
+    friend constexpr bool operator==(const xtc& a, const xtc& b) noexcept {
+        return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
+               std::ranges::equal(a.protect, b.protect);
+    }
+
+private:
+    static constexpr std::size_t few = 64;
+};
+
+}  // namespace argdraw

@@ -1,0 +1,79 @@
+// xtc_mean — xtc without its coin: the mean of the two laws that the coin decides between.
+//
+//   formula   D = the tokens that xtc drops, P their mass, q the probability: p_i <- p_i (1 - q) for i in D, p_i (1 - q + q / (1 - P)) for the
+//             others. Followed directly by a draw, tokens come with the frequencies of xtc
+//   neutral   probability = 0, or threshold > 0.5: two tokens cannot both have more than half
+//   range     0 <= probability <= 1, threshold >= 0; probability = 1 drops
+//   protect   ids that are counted but never dropped; a view, which must outlive the call; an id outside the row is a bad parameter
+//   min_keep  where xtc would leave fewer tokens, nothing changes
+//   ties      of equal logits at the threshold the highest id is the last, and is not dropped
+//   cost      the row as a list, its exponentials, and the likely tokens sorted
+//   source    the averaged form of exllamav2 (turboderp 2024); xtc: Philipp Emanuel Weidmann 2024
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/log.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+struct xtc_mean {
+    float probability = 0.0f;
+    float threshold = 0.1f;
+    std::span<const token_id> protect = {};
+    int min_keep = 1;
+
+    static constexpr std::string_view requirement =
+        "xtc_mean: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more";
+    constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
+    constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
+
+    template <logit T>
+    void operator()(candidates<T>& c) const noexcept {
+        for (const token_id id : protect)
+            if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
+
+        const std::size_t living = c.size();  // a list from here on, whose masses are sums of doubles
+        const double greatest = c.max(), mass = c.mass();
+        const double lowest = numeric::log(static_cast<double>(threshold)) + numeric::log(mass);
+        std::span<const leader> first;
+        std::size_t likely = 0;
+        for (std::size_t asked = 64;; asked *= 4) {
+            first = c.leaders(asked);
+            likely = static_cast<std::size_t>(std::ranges::count_if(first, [&](const leader& l) { return l.logit - greatest >= lowest; }));
+            if (likely < asked) break;
+        }
+        if (likely < 2) return;
+        const leader last = first[likely - 1];
+        const auto dropped = [&](token_id id, double logit) {
+            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
+        };
+        // What stays is added up, for it may be next to nothing beside what goes.
+        const auto tokens = c.survivors();
+        double stays = 0;
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < living; ++i) {
+            if (dropped(tokens.ids[i], tokens.logits[i])) continue;
+            stays += numeric::exp(tokens.logits[i] - greatest);
+            ++count;
+        }
+        if (count == living || count < static_cast<std::size_t>(min_keep)) return;
+        const double q = static_cast<double>(probability);
+        const double loss = numeric::log(1 - q), gain = numeric::log(1 - q + q / (stays / mass));
+        c.transform([&](token_id id, double logit) { return logit + (dropped(id, logit) ? loss : gain); });
+    }
+
+    /// The same parameters, and the same ids protected.
+    friend constexpr bool operator==(const xtc_mean& a, const xtc_mean& b) noexcept {
+        return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
+               std::ranges::equal(a.protect, b.protect);
+    }
+};
+
+}  // namespace argdraw

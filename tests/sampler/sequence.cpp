@@ -1,0 +1,224 @@
+// A sequence: what moves when, and that copies, rollbacks and bytes have equal futures.
+#include "catch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include <argdraw/argdraw.hpp>
+
+using namespace argdraw;
+
+namespace {
+
+using ids = std::vector<token_id>;
+
+// Learns from what it drew: a count of accepts of its own tokens, and their sum.
+struct learning_draw {
+    struct state {
+        std::int64_t accepted;
+        double sum;
+    };
+    double first = 0;
+
+    state start() const noexcept { return {0, first}; }
+
+    template <logit T, class Context>
+    drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        auto& s = context.state();
+        c.scale(1 / (1 + static_cast<double>(s.accepted % 3)));
+        const drawn token = c.at(context.word(purpose::token));
+        s = {s.accepted + 1, s.sum + token.id};
+        return token;
+    }
+};
+
+// The last token gets a bonus.
+constexpr auto repeats = [](auto& c, auto& context) {
+    const auto seen = context.history().tokens();
+    if (!seen.empty() && seen.back() >= 0 && static_cast<std::size_t>(seen.back()) < c.width()) c.add(seen.back(), 0.5);
+};
+
+const std::vector<float> row{0.5f, 1.0f, -0.25f, 0.0f, 0.75f, 0.1f, 0.2f, 0.3f};
+constexpr sampler pick{temperature{0.9f}, repeats, learning_draw{7}};
+
+template <class Sequence>
+ids future(Sequence seq, int steps) {
+    ids drawn_ids;
+    for (int i = 0; i < steps; ++i) {
+        const drawn token = pick(row, seq);
+        drawn_ids.push_back(token.id);
+        if (i % 3 != 2 && seq.accept(token.id) != status::ok) break;
+    }
+    return drawn_ids;
+}
+
+}  // namespace
+
+TEST_CASE("sequence: a draw changes only attempt and what is pending; accept moves on") {
+    auto seq = pick.start({.seed = 3, .sequence = 5}, ids{1, 2});
+    REQUIRE(seq);
+    CHECK(seq.position() == 0);
+    const drawn token = pick(row, seq);
+    CHECK(token);
+    CHECK(seq.position() == 0);
+    CHECK(seq.attempt() == 1);
+    CHECK(seq.output().empty());
+    CHECK(seq.state<2>().accepted == 0);
+    CHECK(seq.accept(token.id) == status::ok);
+    CHECK(seq.position() == 1);
+    CHECK(seq.attempt() == 0);
+    CHECK(ids(seq.prompt().begin(), seq.prompt().end()) == ids{1, 2});
+    CHECK(ids(seq.output().begin(), seq.output().end()) == ids{token.id});
+    CHECK(seq.state<2>().accepted == 1);
+    CHECK(seq.state<2>().sum == 7 + token.id);
+}
+
+TEST_CASE("sequence: a prompt moves no position, options do") {
+    CHECK(pick.start({}, ids{1, 2, 3}).position() == 0);
+    const auto seq = pick.start({.seed = 1, .sequence = 2, .position = 3});
+    CHECK(seq.random() == philox{.seed = 1, .sequence = 2, .position = 3});
+    CHECK(seq.state<2>().sum == 7);
+}
+
+TEST_CASE("sequence: feedback is committed only for the token that was drawn") {
+    auto seq = pick.start({.seed = 4});
+    const drawn token = pick(row, seq);
+    CHECK(seq.accept(token.id == 0 ? 1 : 0) == status::ok);
+    CHECK(seq.state<2>().accepted == 0);
+    CHECK(seq.position() == 1);
+    CHECK(seq.accept(token.id) == status::ok);  // nothing is pending here
+    CHECK(seq.state<2>().accepted == 0);
+}
+
+TEST_CASE("sequence: a redraw takes the next index, and the first draws are those of a bare philox") {
+    constexpr sampler plain{categorical{}};
+    auto seq = plain.start({.seed = 11, .sequence = 12});
+    philox random{.seed = 11, .sequence = 12};
+    for (int i = 0; i < 50; ++i) {
+        const philox here = random;
+        const drawn token = plain(row, seq);
+        CHECK(token.id == plain(row, random).id);
+        const drawn again = plain(row, seq);
+        workspace space;
+        candidates<float> c(row, space);
+        CHECK(again.id == c.at(here.word(purpose::token, 1)).id);
+        CHECK(seq.accept(token.id) == status::ok);
+    }
+}
+
+TEST_CASE("sequence: ids out of range are refused and change nothing") {
+    auto seq = pick.start({.seed = 5, .vocabulary = 6});
+    for (const token_id id : {-1, 6, 1000, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
+        CHECK(seq.accept(id) == status::bad_parameter);
+        CHECK(seq.output().empty());
+        CHECK(seq.position() == 0);
+    }
+    CHECK(seq.accept(5) == status::ok);
+
+    auto open = pick.start();  // the last row tells
+    CHECK(open.accept(1 << 24) == status::bad_parameter);
+    CHECK(pick(row, open));
+    CHECK(open.accept(8) == status::bad_parameter);
+    CHECK(open.accept(7) == status::ok);
+    CHECK(seq.rollback(2) == status::bad_parameter);
+    CHECK(seq.output().size() == 1);
+}
+
+TEST_CASE("sequence: a failed row leaves it unchanged") {
+    auto seq = pick.start({.seed = 5});
+    (void)pick(row, seq);
+    const auto before = seq.bytes();
+    const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    CHECK(pick(std::vector{1.0f, nan}, seq).why == status::nan_logit);
+    CHECK(pick(std::vector{-infinity}, seq).why == status::empty);
+    CHECK(pick(std::vector<float>{}, seq).why == status::empty);
+    CHECK(seq.bytes() == before);
+}
+
+TEST_CASE("sequence: copies, rollbacks and bytes have equal futures") {
+    std::mt19937 random(23);
+    int checked = 0;
+    for (int text = 0; text < 300; ++text) {
+        ids prompt(random() % 5);
+        for (auto& id : prompt) id = static_cast<token_id>(random() % row.size());
+        auto seq = pick.start({.seed = random(), .sequence = random()}, prompt);
+        std::vector<decltype(seq)> checkpoints{seq};  // after each accept
+        for (int step = 0; step < 60; ++step) {
+            switch (random() % 6) {
+                case 0: (void)pick(row, seq); break;
+                case 1:
+                case 2: {
+                    const drawn token = pick(row, seq);
+                    REQUIRE(seq.accept(token.id) == status::ok);
+                    checkpoints.push_back(seq);
+                    break;
+                }
+                case 3:
+                    REQUIRE(seq.accept(static_cast<token_id>(random() % row.size())) == status::ok);
+                    checkpoints.push_back(seq);
+                    break;
+                case 4: {
+                    const std::size_t n = random() % checkpoints.size();
+                    REQUIRE(seq.rollback(n) == status::ok);
+                    checkpoints.resize(checkpoints.size() - n, seq);
+                    if (n > 0) CHECK(future(seq, 4) == future(checkpoints.back(), 4));
+                    break;
+                }
+                default: {
+                    const auto other = pick.resume(seq.bytes());
+                    REQUIRE(other);
+                    CHECK(other.bytes() == seq.bytes());
+                    CHECK(future(seq, 4) == future(other, 4));
+                    ++checked;
+                }
+            }
+        }
+    }
+    CHECK(checked > 1000);
+}
+
+TEST_CASE("sequence: foreign bytes are refused") {
+    auto seq = pick.start({.seed = 9}, ids{1, 2, 3});
+    for (int i = 0; i < 5; ++i) CHECK(seq.accept(pick(row, seq).id) == status::ok);
+    const auto good = seq.bytes();
+    CHECK(pick.resume(good));
+    for (std::size_t n = 0; n < good.size(); ++n)
+        CHECK(pick.resume(std::span(good).first(n)).why() == status::bad_parameter);
+    auto longer = good;
+    longer.push_back(std::byte{0});
+    CHECK(pick.resume(longer).why() == status::bad_parameter);
+    for (const std::size_t at : {0u, 4u, 8u}) {  // the name, the version, the size of the states
+        auto other = good;
+        other[at] ^= std::byte{1};
+        const auto wrong = pick.resume(other);
+        CHECK(wrong.why() == status::bad_parameter);
+        CHECK_FALSE(wrong);
+    }
+    auto refused = pick.resume({});
+    CHECK(pick(row, refused).why == status::bad_parameter);
+    CHECK(refused.accept(1) == status::bad_parameter);
+    // Another pipeline's states are of another size.
+    constexpr sampler plain{categorical{}};
+    CHECK(plain.resume(good).why() == status::bad_parameter);
+}
+
+TEST_CASE("sequence: it belongs to a pipeline's type and not to its address") {
+    auto seq = pick.start({.seed = 1});
+    const auto other = pick;
+    auto copy = seq;
+    CHECK(other(row, seq).id == pick(row, copy).id);
+}
+
+TEST_CASE("sequence: the distribution is that of the present position, and asks for nothing") {
+    auto seq = pick.start({.seed = 1}, ids{4});
+    const auto before = seq.bytes();
+    const auto law = pick.distribution(row, seq);
+    CHECK(seq.bytes() == before);
+    REQUIRE(law);
+    CHECK(law.ids.size() == row.size());
+    CHECK(law.probabilities[4] > law.probabilities[1]);  // 0.75 / 0.9 + 0.5 against 1 / 0.9
+}
