@@ -1,7 +1,9 @@
 // The time of one token: floor/*, pipeline/* and baseline/*. README.md beside this file says what each name means.
 #include "baseline.hpp"
 #include "floor.hpp"
+#include "registering.hpp"
 #include "rows.hpp"
+#include "stages.hpp"
 
 #include <argdraw/argdraw.hpp>
 #include <argdraw/simd/kernels.hpp>
@@ -21,50 +23,12 @@
 
 namespace {
 
+using bench::add;
+using bench::add_for_all_rows;
 using bench::row_kind;
+using bench::turns;
 
 constexpr std::array<std::size_t, 4> vocabularies{32000, 128256, 151936, 262144};
-
-template <class T>
-constexpr std::string_view scalar_name = "";
-template <>
-constexpr std::string_view scalar_name<float> = "float";
-template <>
-constexpr std::string_view scalar_name<double> = "double";
-template <>
-constexpr std::string_view scalar_name<Eigen::half> = "half";
-template <>
-constexpr std::string_view scalar_name<Eigen::bfloat16> = "bfloat16";
-
-// A pipeline sees eight rows in turn, or one row again and again.
-enum class turns { rotating, hot };
-
-// `call` is copied for each run, so that every run starts from the same random state. The first call, which makes the
-// scratch memory, is not timed.
-template <class T, class Call>
-void add(const std::string& name, row_kind kind, turns turn, std::size_t vocab, Call call) {
-    const std::string full = name + '/' + std::string{scalar_name<T>} + '/' + std::to_string(vocab);
-    const auto run = [=](benchmark::State& state) {
-        const bench::row_set<T>& rows = bench::rows_of<T>(kind, vocab);
-        Call once = call;
-        benchmark::DoNotOptimize(once(rows[0]));
-        std::size_t next = 0;
-        for ([[maybe_unused]] auto _ : state) {
-            auto result = once(rows[next]);
-            benchmark::DoNotOptimize(result);
-            if (turn == turns::rotating) ++next;
-        }
-        state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(vocab * sizeof(T)));
-    };
-    benchmark::RegisterBenchmark(full.c_str(), run)->Unit(benchmark::kMicrosecond);
-}
-
-template <class T, class Call>
-void add_for_all_rows(const std::string& name, std::size_t vocab, Call call) {
-    for (row_kind kind : bench::row_kinds)
-        add<T>(name + '/' + std::string{bench::name(kind)}, kind, turns::rotating, vocab, call);
-    add<T>(name + "/hot", row_kind::peaked, turns::hot, vocab, call);
-}
 
 // The library's weight kernel and nothing else: the mass of every block, at T = 0.8.
 template <class T>
@@ -173,6 +137,7 @@ int main(int argc, char** argv) {
         add_scalar<Eigen::half>(vocab, every_baseline);
         add_scalar<Eigen::bfloat16>(vocab, every_baseline);
     }
+    bench::add_stages(128256);
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});
     benchmark::AddCustomContext("kernels", std::string{argdraw::name(argdraw::active_isa())});
     benchmark::AddCustomContext("floor", std::string{bench::floor_instruction_set()});

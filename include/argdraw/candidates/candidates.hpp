@@ -105,6 +105,13 @@ public:
     /// The greatest logit.
     double max() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
 
+    /// The least logit of a living token.
+    double min() noexcept {
+        if (!find_maximum()) return nan;
+        if (!list_ && view_.banded().whole()) return logit_of(view_.minimum());
+        return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : nan;
+    }
+
     /// Sum of exp(l - max l) over the living: between 1 and size().
     double mass() noexcept {
         if (weigh_view() && find_maximum()) return view_.relative_to(maximum(), view_.mass());
@@ -276,13 +283,9 @@ public:
     /// Keeps the tokens nearest to a logit, the lower id first at equal distance: the fewest whose mass is at least p times the
     /// whole, and at least min_keep.
     void keep_mass_near(double center, double p, std::size_t min_keep = 1) noexcept {
-        if (!weigh_list()) return;
-        // A prefix of another order: by nearness instead of by logit.
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(logit_of(scratch_.values[i]) - center);
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.spare, scratch_.weights, count_, numeric::product(p, mass_), std::max<std::size_t>(min_keep, 1));
-        filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
-        maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
-        weighed_ = false;
+        min_keep = std::max<std::size_t>(min_keep, 1);
+        if (p <= 0.9999 && weigh_view() && keep_mass_near_of_heavy_blocks(center, p, min_keep)) return;
+        if (weigh_list()) keep_nearest(center, numeric::product(p, mass_), min_keep);
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A distance
@@ -718,6 +721,46 @@ private:
             return true;
         }
         return false;
+    }
+
+    // A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
+    // as those weigh enough.
+    bool keep_mass_near_of_heavy_blocks(double center, double p, std::size_t min_keep) noexcept {
+        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
+        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
+            double cut = 0;
+            const std::size_t n = view_.select_heaviest(wanted, cut);
+            if (n > most) return false;
+            const double reach = center - logit_of(cut);
+            if (!(reach > 0)) continue;
+            const std::size_t found = view_.list_from_blocks(n, cut);
+            if (found == 0) continue;
+            const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
+            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            double within = 0;
+            std::size_t count = 0;
+            for (std::size_t i = 0; i < found; ++i) {
+                const bool near = std::fabs(logit_of(scratch_.values[i]) - center) < reach;
+                within += numeric::product(scratch_.weights[i], static_cast<double>(near));
+                count += near;
+            }
+            const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
+            if (within < target || count < min_keep) continue;
+            take_list(found, maximum);
+            weighed_ = true;
+            keep_nearest(center, target, min_keep);
+            return true;
+        }
+        return false;
+    }
+
+    // Of a weighed list. A prefix of another order: by nearness instead of by logit.
+    void keep_nearest(double center, double target, std::size_t min_keep) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(logit_of(scratch_.values[i]) - center);
+        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.spare, scratch_.weights, count_, target, min_keep);
+        filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
+        maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
+        weighed_ = false;
     }
 
     // On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where

@@ -165,6 +165,13 @@ public:
     double maximum() const noexcept { return maximum_; }
     bool knows_maximum() const noexcept { return known_maximum_; }
 
+    /// The least living value. After find_maximum(); the band must be whole.
+    double minimum() const noexcept {
+        double least = static_cast<double>(simd::rows<T>().least(blocks_));
+        for (std::size_t i = 0; i < strays_.count; ++i) least = std::min(least, strays_.values[i]);
+        return least;
+    }
+
     /// Lists the first k living tokens in the order, or all where there are fewer, and a few more; of those equal to the last, no more
     /// than the first `equals` and a few. After find_maximum().
     std::size_t list_top(std::size_t k, std::size_t equals) noexcept {

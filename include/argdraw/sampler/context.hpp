@@ -52,6 +52,8 @@ struct nothing_given {
 template <class G>
 class generator_given {
 public:
+    using without_history = void;
+
     explicit generator_given(G& generator) noexcept : generator_(generator) {}
 
     template <std::size_t>
@@ -79,6 +81,8 @@ template <class P>
     requires std::same_as<std::remove_const_t<P>, philox>
 class generator_given<P> {
 public:
+    using without_history = void;
+
     explicit generator_given(P& generator) noexcept : generator_(generator) {}
 
     template <std::size_t>

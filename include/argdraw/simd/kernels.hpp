@@ -64,6 +64,8 @@ struct row_kernels {
     /// The same, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
     /// rounded to the row's precision, and so are sums of four.
     void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
+    /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
+    value (*least)(const blocked_row<T>&);
     /// The number of logits >= cut.
     std::size_t (*count)(const blocked_row<T>&, value cut);
     /// From the listed blocks, in id order: every logit above cut, and those equal to it until about `equals_wanted` of
@@ -116,7 +118,7 @@ struct array_kernels {
 
 #define ARGDRAW_KERNEL_TABLES                                                                                                  \
     template <logit T>                                                                                                         \
-    inline constexpr row_kernels<T> of_rows{maxima<T>, maxima_and_moments<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
+    inline constexpr row_kernels<T> of_rows{maxima<T>, maxima_and_moments<T>, least_in_row<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
                                             count_at_least<value_of<T>>, select_at_least<value_of<T>>};                        \
     template <logit T>                                                                                                         \
     inline constexpr weight_kernels<T> of_weights{masses<T>, masses_and<beside::exponents, T>, masses_and<beside::squares, T>, split<T>, weights<T>};\

@@ -453,6 +453,22 @@ std::size_t select_at_least(const V* a, std::size_t n, V cut, std::int32_t* out)
     return count;
 }
 
+// -inf is removed and not the least.
+template <class T>
+value_of<T> least_in_row(const blocked_row<T>& row) {
+    using value = value_of<T>;
+    const auto zero = splat(value{0}), lowest = splat(std::numeric_limits<value>::lowest());
+    auto greatest = splat(-std::numeric_limits<value>::infinity());
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const T* const p = block_at(row, b);
+        for (int i = 0; i < 16; ++i) {
+            const auto x = row.alive ? partial_block<T>{p, alive_in(row, b)}.at(i) : load(p + 16 * i);
+            greatest = max_where(at_least(x, lowest), sub(zero, x), greatest);
+        }
+    }
+    return -reduce_max(greatest);
+}
+
 template <class T>
 std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
     const auto level = splat(cut);

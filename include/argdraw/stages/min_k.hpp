@@ -6,7 +6,7 @@
 //   range     any tau but NaN
 //   min_keep  where K is smaller, the first min_keep in the order stay
 //   ties      equals of the k-th stay; of equal w_i the first counts
-//   cost      the row as a list for its minimum, then the first tokens in the order, four times as many until none behind can drop as steeply
+//   cost      one read for the minimum, one sweep; then the first tokens in the order, four times as many until none behind can drop as steeply
 //   source    Min-k sampling, ACL 2026, arXiv:2604.11012
 #pragma once
 
@@ -29,11 +29,8 @@ struct min_k {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        const auto living = c.survivors();
-        const std::size_t n = living.ids.size();
-        if (n == 0) return;
-        const double least = *std::ranges::min_element(living.logits);
-
+        const double least = c.min();
+        if (c.why() != status::ok) return;
         std::size_t k = 1;
         double steepest = 0, greatest = 0;
         for (std::size_t asked = 64;; asked *= 4) {
@@ -49,7 +46,7 @@ struct min_k {
             if (first.size() < asked || steepest >= (first.back().logit - least) / static_cast<double>(asked)) break;
         }
         const double share = static_cast<double>(tau) / (greatest - least + 1e-8);
-        k = share < static_cast<double>(n) ? std::max(k, static_cast<std::size_t>(share)) : n;
+        k = share < static_cast<double>(c.width()) ? std::max(k, static_cast<std::size_t>(share)) : c.width();
 
         const auto floor = static_cast<std::size_t>(min_keep);
         if (floor > k) {

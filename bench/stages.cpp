@@ -1,0 +1,144 @@
+#include "stages.hpp"
+
+#include "registering.hpp"
+#include "rows.hpp"
+
+#include <argdraw/argdraw.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bench {
+
+namespace {
+
+using namespace argdraw;
+
+// What the stages that read a history see: `length` tokens, `distinct` of them different, the last three a repetition of an earlier place
+// with `continued` different continuations.
+std::vector<token_id> make_history(std::size_t vocab, std::size_t length, std::size_t distinct, std::size_t continued) {
+    words random(7);
+    std::vector<token_id> some(distinct), history(length);
+    for (auto& id : some) id = static_cast<token_id>(random.below(vocab));
+    for (auto& id : history) id = some[random.below(distinct)];
+    const token_id a = static_cast<token_id>(vocab - 3), b = a + 1;
+    for (std::size_t i = 0; i < continued; ++i) {
+        history[4 * i] = a;
+        history[4 * i + 1] = b;
+        history[4 * i + 2] = some[i % distinct];
+    }
+    history[length - 2] = a;
+    history[length - 1] = b;
+    return history;
+}
+
+template <class Sampler>
+void add_one(const std::string& name, std::size_t vocab, Sampler pick) {
+    add_for_all_rows<float>("pipeline/" + name, vocab, [pick, random = philox{.seed = 42}](std::span<const float> row) mutable { return pick(row, random); });
+}
+
+// The sequence stands still: every draw is another attempt at the same position.
+template <class Sampler>
+void add_with_history(const std::string& name, std::size_t vocab, Sampler pick, std::span<const token_id> history) {
+    auto seq = pick.start({.seed = 42}, history.first(history.size() / 2));
+    for (const token_id id : history.subspan(history.size() / 2))
+        if (seq.accept(id) != status::ok) return;
+    add_for_all_rows<float>("pipeline/" + name, vocab, [pick, seq = std::move(seq)](std::span<const float> row) mutable { return pick(row, seq); });
+}
+
+template <class... S>
+auto before_default(S... stages) {
+    return sampler{stages..., top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}, categorical{}};
+}
+
+template <class S>
+void add_stage(const std::string& name, std::size_t vocab, S stage) {
+    add_one(name, vocab, sampler{stage, categorical{}});
+}
+
+}  // namespace
+
+void add_stages(std::size_t vocab) {
+    // Lists and masks outlive the benchmarks.
+    static const std::vector<token_id> short_history = make_history(vocab, 64, 64, 0), long_history = make_history(vocab, 4096, 2048, 16);
+    static const std::array<token_id, 3> some{7, 11, 13};
+    static const std::array<std::span<const token_id>, 2> sequences{std::span(some).first(2), std::span(some).last(2)};
+    static const std::array<biased_sequence, 2> biased{biased_sequence{sequences[0], 1.0f}, biased_sequence{sequences[1], -1.0f}};
+    static const std::array<token_bias, 3> biases{token_bias{7, -1.0f}, token_bias{11, 2.0f}, token_bias{13, 0.5f}};
+    static const std::vector<float> other_row(vocab, 0.25f);
+    static std::vector<std::uint32_t> half(vocab / 32), one(vocab / 32), hundredth(vocab / 32);
+    words random(11);
+    for (auto& word : half) word = static_cast<std::uint32_t>(random.next());
+    one[one.size() / 2] = 1u << 5;
+    for (std::size_t i = 0; i < vocab / 100; ++i) {
+        const std::size_t id = random.below(vocab);
+        hundredth[id / 32] |= 1u << (id % 32);
+    }
+
+    add_stage("softmax", vocab, softmax{});
+    add_stage("dynamic_temperature", vocab, dynamic_temperature{0.5f, 1.5f, 1.0f});
+    add_stage("quadratic", vocab, quadratic{0.1f, 1.5f});
+    add_stage("softcap", vocab, softcap{30.0f});
+    add_stage("skew", vocab, skew{0.2f});
+    add_stage("typical", vocab, typical{0.95f});
+    add_stage("top_n_sigma", vocab, top_n_sigma{1.0f});
+    add_stage("epsilon_cutoff", vocab, epsilon_cutoff{3e-4f});
+    add_stage("eta_cutoff", vocab, eta_cutoff{3e-4f});
+    add_stage("tail_free", vocab, tail_free{0.95f});
+    add_stage("top_a", vocab, top_a{0.2f});
+    add_stage("xtc", vocab, xtc{.probability = 0.5f, .threshold = 0.1f});
+    add_stage("xtc_mean", vocab, xtc_mean{.probability = 0.5f, .threshold = 0.1f});
+    add_stage("top_h", vocab, top_h{0.5f});
+    add_stage("top_h_sum", vocab, top_h_sum{0.5f});
+    add_stage("p_less", vocab, p_less{});
+    add_stage("p_less_norm", vocab, p_less_norm{});
+    add_stage("min_k", vocab, min_k{3.0f});
+    add_one("top_k_xtc", vocab, sampler{top_k{40}, xtc{.probability = 0.5f, .threshold = 0.1f}, categorical{}});
+    add_one("gumbel", vocab, sampler{top_k{40}, gumbel{}});
+    static std::array<drawn, 4> several;
+    add_one("without_replacement", vocab, sampler{top_k{40}, without_replacement{several}});
+
+    add_one("logit_bias", vocab, before_default(logit_bias{biases}));
+    add_one("ban", vocab, before_default(ban{some}));
+    add_one("allow_only", vocab, before_default(allow_only{some}));
+    add_one("allow_half", vocab, before_default(allow{half, past_end::ban}));
+    add_one("allow_one", vocab, before_default(allow{one, past_end::ban}));
+    add_one("allow_hundredth", vocab, before_default(allow{hundredth, past_end::ban}));
+    add_one("guidance", vocab, before_default(guidance{other_row, 1.5f}));
+    add_one("contrastive", vocab, before_default(contrastive{other_row, 0.1f, 0.5f}));
+
+    const auto history = [&](const std::string& name, auto stage, const std::vector<token_id>& seen) {
+        add_with_history(name, vocab, before_default(stage), seen);
+    };
+    history("repetition_penalty", repetition_penalty{1.1f}, short_history);
+    history("frequency_penalty", frequency_penalty{0.5f}, short_history);
+    history("presence_penalty", presence_penalty{0.5f}, short_history);
+    history("penalties", penalties{.repetition = 1.1f, .frequency = 0.1f, .presence = 0.1f, .counts_over = scope::both}, short_history);
+    history("dry", dry{.multiplier = 0.8f}, long_history);
+    history("no_repeat_ngram", no_repeat_ngram{3}, long_history);
+    history("bad_words", bad_words{sequences}, short_history);
+    history("sequence_bias", sequence_bias{biased}, short_history);
+    history("min_tokens", min_tokens{100, some}, short_history);
+    history("exponential_length", exponential_length{10, 1.01f, 7}, short_history);
+    history("encoder_repetition", encoder_repetition{1.2f}, short_history);
+    history("suppress_at_begin", suppress_at_begin{some}, short_history);
+    history("force", force{1 << 20, 7}, short_history);
+    add_with_history("mirostat", vocab, sampler{mirostat{}}, short_history);
+    add_with_history("mirostat_v1", vocab, sampler{mirostat_v1{}}, short_history);
+    add_with_history("adaptive_p", vocab, sampler{top_k{40}, adaptive_p{0.5f, 0.9f}}, short_history);
+
+    // Every stage of the pipeline switched off, written out and as a chain, against the bare draw.
+    const auto idle = [](auto... stages) { return std::pair(sampler{stages..., categorical{}}, sampler{chain{stages...}, categorical{}}); }(
+        temperature{}, top_k{}, top_p{}, min_p{}, typical{}, top_n_sigma{}, epsilon_cutoff{}, eta_cutoff{}, tail_free{}, top_a{}, xtc{}, xtc_mean{},
+        top_h{}, top_h_sum{}, min_k{}, dynamic_temperature{}, quadratic{}, softcap{}, skew{});
+    add_one("neutral", vocab, idle.first);
+    add_one("neutral_chain", vocab, idle.second);
+    add_one("chain_default", vocab, sampler{chain{top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}}, categorical{}});
+}
+
+}  // namespace bench

@@ -1,0 +1,246 @@
+// What a view answers without becoming a list, against the list: removed tokens, changed ones, bands, and all of them together.
+#include "support.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <span>
+
+using namespace argdraw;
+using namespace support;
+
+namespace {
+
+using verb = std::function<void(candidates<float>&)>;
+
+std::vector<std::uint32_t> random_mask(std::size_t width, unsigned seed, double share) {
+    std::mt19937 random(seed);
+    std::vector<std::uint32_t> mask((width + 31) / 32);
+    for (std::size_t id = 0; id < width; ++id)
+        if (static_cast<double>(random() % 100000) < share * 100000) mask[id / 32] |= 1u << (id % 32);
+    return mask;
+}
+
+// Rows wide enough for every shortcut, in the shapes that decide between them.
+std::vector<std::vector<float>> wide_rows() {
+    std::mt19937 random(31);
+    const auto normal = [&] {
+        double sum = 0;
+        for (int i = 0; i < 12; ++i) sum += static_cast<double>(random() % 65536) / 65536;
+        return sum - 6;
+    };
+    std::vector<std::vector<float>> all;
+    for (const std::size_t width : {std::size_t{20000}, std::size_t{70001}}) {
+        std::vector<float> row(width);
+        for (auto& l : row) l = static_cast<float>(normal());
+        all.push_back(row);  // flat
+        for (int i = 0; i < 60; ++i) row[random() % width] = static_cast<float>(9 + 2 * normal());
+        all.push_back(row);  // peaked
+        for (std::size_t i = 0; i < width; ++i) row[(i * 7919) % width] = -static_cast<float>(std::log(static_cast<double>(i) + 1));
+        all.push_back(row);  // heavy tail
+        all.emplace_back(width, 1.5f);  // ties
+        for (auto& l : row) l = static_cast<float>(random() % 5);
+        all.push_back(row);  // few values
+        for (auto& l : row)
+            if (random() % 100 != 0) l = -infinity;
+        row[width / 3] = 2.5f;
+        all.push_back(row);  // masked
+    }
+    return all;
+}
+
+// What stages may have said before: nothing; tokens removed, few, half, most, all but some; tokens changed, the greatest among them.
+std::vector<verb> preparations(const std::vector<float>& row) {
+    const std::size_t width = row.size();
+    const auto top = static_cast<token_id>(std::max_element(row.begin(), row.end()) - row.begin());
+    std::vector<verb> all{[](auto&) {}};
+    for (const double share : {0.999, 0.5, 0.1, 0.01, 0.0001})
+        all.push_back([width, share](auto& c) { c.allow(random_mask(width, 5, share), false); });
+    all.push_back([top](auto& c) { c.ban(ids{top}); });
+    all.push_back([width, top](auto& c) {
+        ids some{top};
+        for (std::size_t i = 0; i < 64; ++i) some.push_back(static_cast<token_id>((i * 2654435761u) % width));
+        c.edit(std::span(some), [](double l, token_id) { return l > 0 ? l / 1.25 : l * 1.25; });
+    });
+    all.push_back([width](auto& c) {
+        c.scale(1.25);
+        c.allow(random_mask(width, 6, 0.7), false);
+        for (std::size_t i = 0; i < 20; ++i) c.add(static_cast<token_id>((i * 977) % width), 3.25 - 0.3 * static_cast<double>(i));
+        c.ban(ids{static_cast<token_id>(977 * 3 % width), 5});
+    });
+    return all;
+}
+
+template <class F>
+void on_all(F check) {
+    for (const auto& row : wide_rows()) {
+        int which = 0;
+        for (const auto& prepare : preparations(row)) {
+            both_forms c(row);
+            c.act(prepare);
+            c.list.size();
+            CAPTURE(row.size(), row[0], which);
+            check(c);
+            ++which;
+        }
+    }
+}
+
+bool near(double a, double b, double tolerance) { return a == b || std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b)) || (a != a && b != b); }
+
+}  // namespace
+
+TEST_CASE("shortcuts: what is asked of a view") {
+    on_all([](both_forms& c) {
+        CHECK((c.view.max() == c.list.max() || c.list.why() != status::ok));
+        CHECK(c.view.why() == c.list.why());
+        if (c.list.why() != status::ok) return;
+        CHECK(c.view.min() == c.list.min());
+        CHECK(near(c.view.mass(), c.list.mass(), 2e-7));
+        CHECK(near(c.view.log_sum_exp(), c.list.log_sum_exp(), 2e-7));
+        CHECK(near(c.view.entropy(), c.list.entropy(), 1e-6));
+        CHECK(near(c.view.collision(), c.list.collision(), 4e-7));
+        CHECK(near(c.view.moments().mean, c.list.moments().mean, 1e-11));
+        CHECK(near(c.view.moments().deviation, c.list.moments().deviation, 1e-11));
+    });
+}
+
+TEST_CASE("shortcuts: the first n in the order") {
+    for (const std::size_t n : {1u, 2u, 40u, 300u, 5000u})
+        on_all([n](both_forms& c) {
+            const auto of_view = c.view.leaders(n);
+            const std::vector<leader> first(of_view.begin(), of_view.end());
+            const auto of_list = c.list.leaders(n);
+            REQUIRE(first.size() == of_list.size());
+            bool same = true;
+            for (std::size_t i = 0; i < first.size(); ++i) same &= first[i].id == of_list[i].id && first[i].logit == of_list[i].logit;
+            CHECK(same);
+        });
+}
+
+TEST_CASE("shortcuts: what is removed from a view") {
+    const std::vector<verb> removals{
+        [](auto& c) { c.keep_top(1); },
+        [](auto& c) { c.keep_top(40); },
+        [](auto& c) { c.keep_top(3000); },
+        [](auto& c) { c.keep_top(40, ties::all); },
+        [](auto& c) { c.keep_within(1.2345); },
+        [](auto& c) { c.keep_within(4.7, 500); },
+        [](auto& c) { c.keep_at_least(0.7654); },
+        [](auto& c) { c.keep_likely(3.21e-5); },
+        [](auto& c) { c.keep_likely(0.0123); },
+        [](auto& c) { c.keep_likely(0.9); },
+        [](auto& c) { c.keep_likely(1e-9, 12); },
+        [](auto& c) { c.keep_within_deviations(0.7071); },
+        [](auto& c) { c.keep_within_deviations(2.345); },
+        [](auto& c) { c.keep_within_deviations(0.1, 7); },
+    };
+    int which = 0;
+    for (const auto& remove : removals) {
+        CAPTURE(which++);
+        on_all([&](both_forms& c) {
+            c.act(remove);
+            CHECK(left(c.view).tokens == left(c.list).tokens);
+            CHECK(c.view.why() == c.list.why());
+        });
+    }
+}
+
+// A view weighs a token up to 1.2e-7 otherwise than a list does, so the edge of a mass may fall between other tokens of next to no weight: what
+// differs must not weigh more than that.
+TEST_CASE("shortcuts: prefixes by mass differ by no more than the rounding of a mass") {
+    const std::vector<verb> removals{
+        [](auto& c) { c.keep_mass(0.5432); },    [](auto& c) { c.keep_mass(0.95); },          [](auto& c) { c.keep_mass(0.0123); },
+        [](auto& c) { c.keep_mass(0.2, 150); },  [](auto& c) { c.keep_mass_near(-3, 0.9); },  [](auto& c) { c.keep_mass_near(-8, 0.4321, 9); },
+        [](auto& c) { c.keep_mass_near(0, 0.7); },
+    };
+    int which = 0;
+    for (const auto& remove : removals) {
+        CAPTURE(which++);
+        on_all([&](both_forms& c) {
+            if (c.list.why() != status::ok) return;
+            c.act([](auto& one) { one.shift(-one.log_sum_exp()); });
+            const double mass = c.list.mass(), greatest = c.list.max();
+            c.act(remove);
+            const auto a = left(c.view), b = left(c.list);
+            double apart = 0;
+            const auto weigh = [&](const left_over& x, const left_over& y) {
+                for (std::size_t i = 0; i < x.tokens.size(); ++i)
+                    if (!std::binary_search(y.tokens.begin(), y.tokens.end(), x.tokens[i])) apart += std::exp(x.logits[i] - greatest) / mass;
+            };
+            weigh(a, b);
+            weigh(b, a);
+            // One token at the edge may stay or go, and with it a tie of its distance.
+            double heaviest = 0;
+            for (std::size_t i = 0; i < a.tokens.size(); ++i)
+                if (!std::binary_search(b.tokens.begin(), b.tokens.end(), a.tokens[i])) heaviest = std::max(heaviest, std::exp(a.logits[i] - greatest) / mass);
+            for (std::size_t i = 0; i < b.tokens.size(); ++i)
+                if (!std::binary_search(a.tokens.begin(), a.tokens.end(), b.tokens[i])) heaviest = std::max(heaviest, std::exp(b.logits[i] - greatest) / mass);
+            CHECK(apart <= 3e-7 + heaviest);
+        });
+    }
+}
+
+TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do") {
+    std::mt19937 random(41);
+    on_all([&](both_forms& c) {
+        if (c.list.why() != status::ok) return;
+        c.act([](auto& one) { one.keep_within(3.0); });
+        switch (random() % 4) {
+            case 0: c.act([](auto& one) { one.scale(0.8); }); break;
+            case 1: c.act([](auto& one) { one.keep_within(2.5); }); break;
+            case 2: {
+                const auto s = c.list.survivors();
+                const ids some{s.ids[0], s.ids[s.ids.size() / 2], s.ids.back()};
+                c.act([&](auto& one) { one.edit(std::span(some), [](double l, token_id) { return l - 7.5; }); });
+                break;
+            }
+            default: c.act([](auto& one) { one.keep_top(4000); });
+        }
+        CHECK(near(c.view.mass(), c.list.mass(), 2e-7));
+        int other = 0;
+        for (int draw = 0; draw < 20; ++draw) {
+            const std::uint64_t word = (std::uint64_t{random()} << 32) | random();
+            other += c.view.at(word).id != c.list.at(word).id;
+        }
+        CHECK(other <= 1);  // equality, not bias: the two forms add up in other orders
+        CHECK(left(c.view).tokens == left(c.list).tokens);
+    });
+}
+
+TEST_CASE("shortcuts: a NaN or +inf is found where it lives, and only there") {
+    for (const float odd : {not_a_number, infinity})
+        for (const double share : {0.9, 0.4, 0.001}) {
+            std::vector<float> row(30000, 0.5f);
+            for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(i % 97) * 0.125f;
+            const auto mask = random_mask(row.size(), 9, share);
+            std::size_t living = 0, removed_one = 0;
+            for (std::size_t i = 20000; i < row.size(); ++i) ((mask[i / 32] >> (i % 32)) & 1 ? living : removed_one) = i;
+            row[removed_one] = odd;
+            both_forms hidden(row);
+            hidden.view.allow(mask, false);
+            CHECK(hidden.view.first().why == status::ok);
+            row[living] = odd;
+            both_forms seen(row);
+            seen.view.allow(mask, false);
+            const drawn first = seen.view.first();
+            if (odd == infinity) CHECK(first.id == static_cast<token_id>(living));
+            else CHECK(first.why == status::nan_logit);
+        }
+}
+
+TEST_CASE("shortcuts: race is the argument of the greatest sum") {
+    on_all([](both_forms& c) {
+        if (c.list.why() != status::ok) return;
+        const auto noise = [](token_id id) { return open_unit(philox{.seed = 3}.word(purpose::gumbel, static_cast<std::uint32_t>(id))); };
+        const auto s = c.list.survivors();
+        token_id best = -1;
+        double greatest = -infinite;
+        for (std::size_t i = 0; i < s.ids.size(); ++i)
+            if (const double sum = s.logits[i] - std::log(-std::log(noise(s.ids[i]))); sum > greatest) {
+                greatest = sum;
+                best = s.ids[i];
+            }
+        CHECK(c.view.race(noise).id == best);
+        CHECK(c.list.race(noise).id == best);
+    });
+}
