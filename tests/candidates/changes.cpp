@@ -230,3 +230,16 @@ TEST_CASE("candidates: a stage may draw with another sampler") {
     release_workspace();
     CHECK(outer(row).id == 0);
 }
+
+TEST_CASE("candidates: infinite tokens stay equal under scales, and infinite for add") {
+    both_forms c({infinity, 7.0f, infinity});
+    c.act([](auto& one) {
+        one.scale(0);
+        one.add(0, -5);
+        one.scale(3);
+    });
+    CHECK(left(c.view) == left_over{{0, 2}, {0, 0}});
+    CHECK(left(c.view) == left(c.list));
+    c.act([](auto& one) { one.add(0, -infinite); });
+    CHECK(left(c.view).tokens == ids{2});
+}

@@ -161,3 +161,22 @@ TEST_CASE("candidates: +inf leaves only those of +inf, equal among themselves") 
         CHECK(one.moments().deviation == 0);
     });
 }
+
+TEST_CASE("candidates: the entropy of a row that is all but sure") {
+    // p = e^-38: H = p (38 + 1) to the last digits, though 1 + p is 1 in double.
+    both_forms c({0.0f, -38.0f});
+    const double expected = 39 * std::exp(-38.0);
+    CHECK(near(c.list.entropy() / expected, 1, 1e-13));
+    CHECK(std::abs(c.view.entropy() - expected) < 1e-9);
+}
+
+TEST_CASE("candidates: the moments of logits whose squares overflow") {
+    for (const double s : {1.0, 1e150, 1e200, 1e300}) {
+        const std::vector<double> row{s, 0, s / 2, -s};
+        workspace space;
+        candidates<double> c(row, space);
+        const auto found = c.moments();
+        CHECK(near(found.mean / s, 0.125, 1e-13));
+        CHECK(near(found.deviation / s, std::sqrt(2.25 / 4 - 0.125 * 0.125), 1e-13));
+    }
+}

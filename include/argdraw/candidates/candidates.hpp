@@ -20,6 +20,7 @@
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/log1p.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
@@ -131,9 +132,13 @@ public:
         if (weigh_view(view::extra::exponents))
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
         if (!weigh_list()) return nan;
+        // Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the entropy.
+        std::copy_n(scratch_.weights, count_, scratch_.spare);
+        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
+        const double others = numeric::sum(scratch_.spare, count_);
         for (std::size_t i = 0; i < count_; ++i)
-            scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], numeric::product(scratch_.values[i] - maximum_, scale_.value())) : 0.0;
-        return std::max(0.0, numeric::log(mass_) - numeric::sum(scratch_.spare, count_) / mass_);
+            scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
+        return std::max(0.0, numeric::log1p(others) - numeric::sum(scratch_.spare, count_) / mass_);
     }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
@@ -158,16 +163,20 @@ public:
                 fail(why);
                 return {nan, nan};
             }
-            if (view_.maximum() < infinity) return {logit_of(found.mean), deviation_of(found.variance)};
+            if (view_.maximum() < infinity && found.variance < infinity) return {logit_of(found.mean), deviation_of(found.variance)};
         }
         if (!listed()) return {nan, nan};
         const double n = static_cast<double>(count_);
-        const double mean = numeric::sum(scratch_.values, count_) / n;
+        // Rows of double may hold what overflows when it is added up or squared.
+        const double least = *std::min_element(scratch_.values, scratch_.values + count_);
+        const double down = std::max(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down);
+        const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
-            const double d = scratch_.values[i] - mean;
+            const double d = scratch_.spare[i] - mean;
             scratch_.spare[i] = numeric::product(d, d);
         }
-        return {logit_of(mean), deviation_of(numeric::sum(scratch_.spare, count_) / n)};
+        return {logit_of(mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
     }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.
@@ -189,7 +198,10 @@ public:
     /// l <- l * factor, factor >= 0. Only noted; 0 makes the living equal.
     void scale(double factor) noexcept {
         if (factor == 1) return;
-        if (factor == 0) return transform([](token_id, double) { return 0.0; });
+        if (factor == 0) {
+            if (listed() && !infinite_) transform([](token_id, double) { return 0.0; });
+            return;
+        }
         scale_.multiply(factor);
         shift_ = numeric::product(shift_, factor);
         weighed_ = false;
@@ -797,7 +809,7 @@ private:
         double common = nan;
         for (std::size_t i = 0; i < n; ++i) {
             const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
-            common = inside & (between == 0) ? scratch_.values[i] : common;
+            common = (inside & (between == 0)) ? scratch_.values[i] : common;
             between += inside;
             equal += inside & (scratch_.values[i] == common);
         }

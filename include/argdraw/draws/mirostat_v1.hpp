@@ -14,7 +14,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string_view>
@@ -22,7 +21,9 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/expm1.hpp>
 #include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/log1p.hpp>
 #include <argdraw/random/philox.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -52,9 +53,7 @@ struct mirostat_v1 {
         double tb = 0, tt = 0;
         const auto first = c.leaders(static_cast<std::size_t>(m));
         for (std::size_t i = 1; i < first.size(); ++i) {
-            // ln(1 + 1/i), with what the rounding of 1 + 1/i lost put back.
-            const double x = 1 / static_cast<double>(i), rounded = 1 + x;
-            const double t = numeric::log(rounded) * (x / (rounded - 1));
+            const double t = numeric::log1p(1 / static_cast<double>(i));
             tb += numeric::product(t, first[i - 1].logit - first[i].logit);
             tt += numeric::product(t, t);
         }
@@ -82,10 +81,7 @@ private:
     // (e 2^mu / (1 - n^-e))^(1/s), by its logarithm: 0 and +inf are among the answers.
     static double predicted(double s, std::size_t n, double mu) noexcept {
         const double e = s - 1, log_n = numeric::log(static_cast<double>(n));
-        const double a = numeric::product(e, log_n);
-        const double power = numeric::exp(-a);  // n^-e
-        // (1 - x) / ln x for the very x that the exponential was rounded to, so that nothing cancels as e goes to 0.
-        const double ratio = power == 1 ? 1 / log_n : power == 0 ? e : e * (numeric::log(power) / -a) / (1 - power);
+        const double ratio = e == 0 ? 1 / log_n : e / -numeric::expm1(-numeric::product(e, log_n));
         const double log_k = numeric::log(ratio) + numeric::product(mu, 1 / numeric::log2_e);
         return log_k == 0 ? 1 : numeric::exp(log_k / s);
     }

@@ -6,7 +6,8 @@
 //   ties      by id: of equal logits the lower id comes first, and their logits differ afterwards
 //   cost      sorts all living tokens; three logarithms and two exponentials each
 //   source    ExLlamaV2's skew: its draw uses u^(e^-s) on the sorted distribution
-//   edges     where e^s leaves the range of double, the first token (s < 0) or the last (s > 0) has it all
+//   edges     where e^s leaves the range of double, the first token (s < 0) or the last (s > 0) has it all; from s = 60 on, the mass behind a
+//             token, known to 2^-105 of the whole, begins to limit the precision
 #pragma once
 
 #include <algorithm>
