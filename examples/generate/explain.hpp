@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <iostream>
 #include <numeric>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,6 +97,13 @@ inline std::string cell(double probability) {
     return bar(probability) + formatted("%6.1f%%", 100 * probability);
 }
 
+// Wide enough for the title, as long as that is no sentence.
+inline std::size_t width_of(const column& c) {
+    std::size_t title = 0;
+    for (std::string_view rest = c.title; !rest.empty(); ++title) rest.remove_prefix(std::max<std::size_t>(character_length(rest), 1));
+    return std::clamp(title, cell_width, 2 * cell_width);
+}
+
 inline void print_legend(std::ostream& out) {
     out << "Every token is drawn in stages, one column each, from the candidates that are left.\n"
            "  42.0%    a candidate's probability after the stage, also as a bar\n"
@@ -136,20 +144,40 @@ inline std::vector<int> rows_of(const std::vector<double>& probability, int chos
     return order;
 }
 
-inline void print_choice(std::ostream& out, int number, std::string_view text, const std::vector<column>& columns, int chosen,
-                         float logprob, const tokenizer& words) {
-    static constexpr std::size_t text_shown = 60;
+// A table of a few columns for the ids of some rows.
+inline void print_columns(std::ostream& out, std::span<const column> columns, const std::vector<int>& rows, int chosen,
+                          const tokenizer& words) {
     std::string titles(2 + name_width, ' ');
     std::string counts = titles;
     for (const column& c : columns) {
-        titles += "  " + fitted(c.title, cell_width);
-        counts += "  " + fitted(std::to_string(c.left) + " left", cell_width);
+        titles += "  " + fitted(c.title, width_of(c));
+        counts += "  " + fitted(std::to_string(c.left) + " left", width_of(c));
     }
-    out << "\n" << number << ".  " << tail(text, text_shown) << "\n" << trimmed(titles) << "\n" << trimmed(counts) << "\n";
-    for (const int id : rows_of(columns.front().probability, chosen)) {
-        out << (id == chosen ? "▶ " : "  ") << fitted(name_of(words, id), name_width);
-        for (const column& c : columns) out << "  " << cell(c.probability[static_cast<std::size_t>(id)]);
-        out << "\n";
+    out << trimmed(titles) << "\n" << trimmed(counts) << "\n";
+    for (const int id : rows) {
+        std::string line = (id == chosen ? "▶ " : "  ") + fitted(name_of(words, id), name_width);
+        for (const column& c : columns) {
+            const std::string one = cell(c.probability[static_cast<std::size_t>(id)]);
+            line += "  " + one + std::string(width_of(c) - cell_width, ' ');
+        }
+        out << trimmed(line) << "\n";
+    }
+}
+
+inline void print_choice(std::ostream& out, int number, std::string_view text, std::span<const column> columns, int chosen, float logprob,
+                         const tokenizer& words) {
+    static constexpr std::size_t text_shown = 60, line_shown = 120;
+    out << "\n" << number << ".  " << tail(text, text_shown) << "\n";
+    const auto rows = rows_of(columns.front().probability, chosen);
+    // A long chain of stages goes on in further tables.
+    while (!columns.empty()) {
+        std::size_t count = 0;
+        for (std::size_t width = 2 + name_width; count < columns.size(); ++count) {
+            width += 2 + width_of(columns[count]);
+            if (count > 0 && width > line_shown) break;
+        }
+        print_columns(out, columns.first(count), rows, chosen, words);
+        columns = columns.subspan(count);
     }
     out << "  drawn: " << name_of(words, chosen) << "   logprob " << formatted("%.3f", static_cast<double>(logprob)) << "\n";
 }

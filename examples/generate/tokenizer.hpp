@@ -72,6 +72,13 @@ public:
         return ids;
     }
 
+    // The id that stands for exactly these bytes; -1 where there is none.
+    int find(std::string_view text) const {
+        if (const auto found = ids_.find(std::string(text)); found != ids_.end()) return found->second;
+        return text.size() == 1 ? first_byte + static_cast<unsigned char>(text.front()) : -1;
+    }
+
+    std::size_t size() const { return pieces_.size(); }
     const std::string& piece(int id) const { return pieces_.at(static_cast<std::size_t>(id)).text; }
 
     // The bytes `id` stands for, after `previous`.

@@ -56,26 +56,27 @@ inline std::map<token_id, std::int64_t> counts(const ids_of& list)
 }
 
 // The two ways to move one logit. `below` takes a sum directly: it is finer than the logit itself.
-inline void add_to(working_set& s, token& t, real amount)
+inline void add_to(token& t, real amount)
 {
     if (amount == 0) return;
-    t.error += rounding(s.top + t.below);
+    t.error += rounding(t.logit) + rounding(t.logit, amount);
     t.below += amount;
-    t.error += rounding(s.top + t.below);
+    t.logit += amount;
     treat(t, amount);
 }
 
 inline void become(working_set& s, token& t, real logit)
 {
     t.below = logit - s.top;
+    t.logit = logit;
     t.error += rounding(logit);
 }
 
 inline void discourage(working_set& s, token& t, real r)
 {
-    const real logit = s.top + t.below;
-    t.error *= logit > 0 ? 1 / r : r;
-    become(s, t, logit > 0 ? logit / r : logit * r);
+    const real factor = t.logit > 0 ? 1 / r : r;
+    t.error = t.error * factor + s.astray * std::abs(factor - 1);
+    become(s, t, t.logit * factor);
     treat(t, r);
 }
 
@@ -101,11 +102,12 @@ struct penalties {
         for (token& t : s.tokens) {
             if (repetition != 1 && repeated.count(t.id) != 0) discourage(s, t, real(repetition));
             if (const auto found = counted.find(t.id); found != counted.end()) {
-                add_to(s, t, -real(frequency) * static_cast<real>(found->second));
-                add_to(s, t, -real(presence));
+                add_to(t, -real(frequency) * static_cast<real>(found->second));
+                add_to(t, -real(presence));
             }
         }
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };
@@ -156,6 +158,7 @@ struct encoder_repetition {
         for (token& t : s.tokens)
             if (contains(past.prompt, t.id)) discourage(s, t, 1 / real(r));
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };
@@ -198,9 +201,13 @@ struct dry {
             const auto found = longest.find(t.id);
             if (found == longest.end() || found->second == 0 || found->second < allowed_length) continue;
             const real grown = real(multiplier) * std::pow(real(base), static_cast<real>(found->second - allowed_length));
-            add_to(s, t, -std::min(grown, float_max));
+            // The power is that of a logarithm in double.
+            const real power = std::abs(std::log(real(base)) * static_cast<real>(found->second - allowed_length));
+            t.error += std::ldexp(std::min(grown, float_max) * (1 + power), -50);
+            add_to(t, -std::min(grown, float_max));
         }
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };
@@ -270,10 +277,11 @@ inline status add_biases(working_set& s, const std::vector<std::pair<token_id, f
         if (std::isinf(found->second)) {
             if (!s.infinite || found->second < 0) t.below = found->second;
         } else if (!s.infinite) {
-            add_to(s, t, found->second);
+            add_to(t, found->second);
         }
     }
     restore(s);
+    saturate(s);
     return status::ok;
 }
 
@@ -336,13 +344,16 @@ struct exponential_length {
         if (s.infinite || t <= start) return status::ok;
         const real growth = std::pow(real(factor), static_cast<real>(t - start)) - 1;
         for (token& each : s.tokens) {
-            const real logit = s.top + each.below;
+            const real logit = each.logit;
             if (each.id != eos || logit == 0) continue;
-            each.error *= 2 + std::abs(growth);
+            const real power = std::abs(std::log(real(factor)) * static_cast<real>(t - start));
+            each.error = each.error * (2 + std::abs(growth)) + s.astray * std::abs(growth) +
+                         std::ldexp(std::abs(logit) * (1 + growth) * (1 + power), -50);
             become(s, each, logit + std::abs(logit) * growth);
             treat(each, growth);
         }
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };

@@ -142,14 +142,18 @@ struct guidance {
                 if (std::isnan(l)) return status::nan_logit;
                 t.below = l;
             } else {
+                // u + s (l - u) in doubles is as good as its largest part.
+                t.error = t.error * std::abs(s) + std::ldexp(std::abs(u) + std::abs(s) * (std::abs(t.logit) + std::abs(u)), -50);
                 t.below = s * t.below + (1 - s) * u;  // above s * top
-                t.error = t.error * std::abs(s) + std::ldexp(std::abs(u), -50) + rounding(s * set.top + t.below);
+                t.logit = s * t.logit + (1 - s) * u;
                 treat(t, u);
             }
         }
         if (!was_infinite) set.top *= s;
+        set.astray *= std::abs(s);
         set.infinite = false;
         restore(set);
+        saturate(set);
         return status::ok;
     }
 };
@@ -187,12 +191,15 @@ struct contrastive {
                 if (a == infinity) return status::nan_logit;
                 continue;
             }
+            t.error = t.error * (1 + b) + std::ldexp(std::abs(b * a) + (1 + b) * std::abs(t.logit), -50);
             t.below = (1 + b) * t.below - b * a;
-            t.error = t.error * (1 + b) + std::ldexp(std::abs(b * a), -50) + rounding((1 + b) * s.top + t.below);
+            t.logit = (1 + b) * t.logit - b * a;
             treat(t, a);
         }
         if (!s.infinite) s.top *= 1 + b;
+        s.astray *= 1 + b;
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -53,6 +54,7 @@ struct situation {
 };
 
 struct full_law : law {
+    std::vector<real> errors;  // of ids: how far the logit may stray where logits are doubles
     // In pipeline order, one per truncation, T = 0, contrastive or mirostat that is not neutral and was reached. The last may
     // be one whose own stage then failed.
     std::vector<ruling> rulings;
@@ -176,7 +178,10 @@ private:
     full_law result_;
 };
 
-inline full_law run_any(const situation& at, const any_pipeline& stages, const chooser& choose = exact())
+// Told of every stage that is about to act, for who wants to follow another implementation.
+using witness = std::function<void(std::size_t stage, walk&)>;
+
+inline full_law run_any(const situation& at, const any_pipeline& stages, const chooser& choose = exact(), const witness& before = {})
 {
     walk w(at, choose);
     full_law& result = w.result();
@@ -186,8 +191,11 @@ inline full_law run_any(const situation& at, const any_pipeline& stages, const c
     };
     if (!std::all_of(stages.begin(), stages.end(), [&](const any_stage& each) { return valid(each, at.row.size()); }))
         return fail(status::bad_parameter);
-    for (const any_stage& each : stages)
-        if (const status why = w.apply(each); why != status::ok) return fail(why);
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        if (neutral(stages[i])) continue;
+        if (before) before(i, w);
+        if (const status why = w.apply(stages[i]); why != status::ok) return fail(why);
+    }
     if (const status why = w.read(); why != status::ok) return fail(why);
 
     working_set& s = w.set();
@@ -201,7 +209,8 @@ inline full_law run_any(const situation& at, const any_pipeline& stages, const c
     for (const token& t : s.tokens) {
         total += std::exp(t.below);
         result.ids.push_back(t.id);
-        result.logits.push_back(s.top + t.below);
+        result.errors.push_back(t.error);
+        result.logits.push_back(s.infinite ? s.top : t.logit);
         result.cumulative.push_back(total);
     }
     for (const token& t : s.tokens) {

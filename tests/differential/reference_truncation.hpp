@@ -75,7 +75,7 @@ struct typical {
             const token& a = s.tokens[i];
             const token& b = s.tokens[last];
             const real width = cut_band + a.error + b.error + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
-            if (a.below == b.below && (a.origin == b.origin || a.error + b.error == 0)) return false;
+            if (tied(a, b) && (a.origin == b.origin || a.error + b.error == 0)) return false;
             if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
             const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
             return !same_side || near_tie(a, b);
@@ -95,6 +95,8 @@ struct typical {
             const auto where = std::find(other.begin(), other.end(), last);
             other.insert(i < count - 1 ? std::next(where) : where, order[i]);
             r.add(set(other, walk(other, real(t) * total)));
+            for (std::size_t j = 0; j < n; ++j)
+                if (tied(s.tokens[j], s.tokens[last]) || tied(s.tokens[j], s.tokens[order[i]])) r.doubtful[j] = true;
         }
         return r;
     }
@@ -268,17 +270,36 @@ struct xtc_mean {
         if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
         const real pi = real(probability);
         const real total = s.mass();
+        // What is kept may be next to nothing: its mass is relative to the first of it.
+        const auto first = static_cast<std::size_t>(std::find(keep.begin(), keep.end(), true) - keep.begin());
+        const real top = s.tokens[first].below;
+        const real top_logit = s.tokens[first].logit;
         real kept = 0;
         for (std::size_t i = 0; i < keep.size(); ++i)
-            if (keep[i]) kept += std::exp(s.tokens[i].below);
-        if (s.infinite) s.top = -std::log(total);
+            if (keep[i]) kept += std::exp(s.tokens[i].below - top);
+        const real log_rest = std::log(kept / total) + top;
+        const real lost = std::log(1 - pi);  // ln 0 removes
+        // pi e^5000 leaves nothing of 1 - pi.
+        const bool far = log_rest < -5000;
+        const real won = far ? std::log(pi) - std::log(kept / total) : std::log(1 - pi + pi * std::exp(-log_rest));
+        if (s.infinite) {
+            s.top = -std::log(total);
+            for (token& t : s.tokens) t.logit = s.top;
+        }
         s.infinite = false;
         for (std::size_t i = 0; i < keep.size(); ++i) {
             token& t = s.tokens[i];
-            const real factor = keep[i] ? 1 - pi + pi * total / kept : 1 - pi;
-            t.below += std::log(factor);  // ln 0 removes it
+            t.error += std::ldexp(std::abs(t.logit), -50);
+            if (keep[i] && far) {
+                // Up to where the first of all is, from however far down.
+                t.below = t.below - top + won;
+                t.logit = t.logit - top_logit + s.top + won;
+            } else {
+                t.below += keep[i] ? won : lost;
+                t.logit += keep[i] ? won : lost;
+            }
             treat(t, keep[i] ? 1 : 0);
-            t.error += std::ldexp(std::abs(s.top + t.below) + 1, -50);
+            t.error += std::ldexp(std::abs(t.logit) + 1, -50);
         }
         restore(s);
     }
@@ -413,7 +434,7 @@ struct min_k {
         };
         const auto length = [&](std::size_t cliff, std::size_t fallback) {
             std::size_t k = std::clamp<std::size_t>(std::max(cliff, fallback), 1, n);
-            while (k < n && t[k].below == t[k - 1].below) ++k;
+            while (k < n && tied(t[k], t[k - 1])) ++k;
             return k;
         };
 

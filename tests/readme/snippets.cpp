@@ -43,9 +43,35 @@ bool stage_of_ones_own() {
     return true;
 }
 
+bool sequences() {
+    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f, 1.5f, 0.25f, 1.75f};
+    const std::array<token_id, 3> prompt{3, 0, 4};
+
+    sampler writer{penalties{.repetition = 1.1f, .window = 64}, dry{.multiplier = 0.8f}, top_k{40}, temperature{0.8f}, categorical{}};
+
+    auto seq = writer.start({.seed = 42, .sequence = 7}, prompt);
+    for (drawn token; (token = writer(logits, seq)) && token.id != eos; model.step(token.id, logits)) {
+        if (seq.accept(token.id) != status::ok) break;    // refused: an id outside of the vocabulary, no memory
+    }
+    auto fork = seq;                                      // goes on alike
+    (void)fork.rollback(2);                               // as if the last two had not been
+    return fork.position() + 2 == seq.position();
+}
+
+bool chains() {
+    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};
+    philox random{.seed = 42};
+
+    chain stages;
+    stages.add(top_k{40});
+    stages.add(xtc{.probability = 0.5f, .threshold = 0.1f});
+    sampler chosen{stages, categorical{}};
+    return static_cast<bool>(chosen(logits, random));
+}
+
 }  // namespace
 
 int main() {
     std::printf("the text had %d tokens\n", first_program());
-    return stage_of_ones_own() ? 0 : 1;
+    return stage_of_ones_own() && sequences() && chains() ? 0 : 1;
 }

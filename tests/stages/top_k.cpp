@@ -127,11 +127,38 @@ TEST_CASE("top_k ties: equals at both ends of every block of a wide row") {
     }
 }
 
+TEST_CASE("top_k ties: all equals of the k-th where ties::all is asked for") {
+    CHECK(kept(std::vector{1.0f, 4.0f, 4.0f, 4.0f}, top_k{2, 1, ties::all}) == ids{1, 2, 3});
+    CHECK(kept(std::vector{4.0f, 1.0f, 4.0f, 9.0f, 4.0f}, top_k{1, 1, ties::all}) == ids{3});
+    CHECK(kept(std::vector{4.0f, 1.0f, 4.0f, 9.0f, 4.0f}, top_k{2, 1, ties::all}) == ids{0, 2, 3, 4});
+    CHECK(kept(std::vector<float>(5000, 1.0f), top_k{7, 1, ties::all}) == first_ids(5000));
+    CHECK(top_k{0, 1, ties::all}.neutral());
+    CHECK_FALSE(top_k{2, 1, ties::all} == top_k{2});
+    // Equals of the k-th reach as far as they do; those of the last for min_keep stay out.
+    const std::vector row{9.0f, 9.0f, 9.0f, 5.0f, 5.0f, 1.0f};
+    CHECK(kept(row, top_k{1, 2, ties::all}) == first_ids(3));
+    CHECK(kept(row, top_k{1, 4, ties::all}) == first_ids(4));
+    CHECK(kept(row, top_k{4, 2, ties::all}) == first_ids(5));
+    CHECK(kept(row, top_k{1, INT_MAX, ties::all}) == first_ids(6));
+    CHECK(kept(row, top_k{INT_MAX, 1, ties::all}) == first_ids(6));
+    std::vector<float> wide(128256, -1.0f);
+    ids equals;
+    for (std::size_t i = 0; i < wide.size(); ++i)
+        if (i % 256 == 0 || i % 256 == 255) {
+            wide[i] = 2.0f;
+            equals.push_back(static_cast<token_id>(i));
+        }
+    CHECK(kept(wide, top_k{3, 1, ties::all}) == equals);
+    CHECK(kept(wide, top_k{3, 1000, ties::all}) == equals);
+    CHECK(kept(wide, top_k{1003, 1, ties::all}) == first_ids(128256));
+}
+
 TEST_CASE("top_k edges") {
     check_edges(top_k{2}, "0:0.5 2:0.5");
     check_edges(top_k{1}, "0:1");
     check_edges(top_k{INT_MAX}, "0:0.5 2:0.5");
     check_edges(top_k{1, 2}, "0:0.5 2:0.5");
+    check_edges(top_k{1, 1, ties::all}, "0:0.5 2:0.5");
 }
 
 TEST_CASE("top_k on wide rows equals a sort") {

@@ -227,9 +227,10 @@ public:
         }
         if (why_ != status::ok) return;
         std::size_t done = 0;
+        bool made_infinite = false;
         if (!list_) {
             for (; done < entries.size() && !list_ && why_ == status::ok; ++done)
-                if (!edit_in_view(detail::id_in(entries[done]), [&](double l) { return f(l, entries[done]); })) break;
+                if (!edit_in_view(detail::id_in(entries[done]), [&](double l) { return f(l, entries[done]); }, made_infinite)) break;
             if (!list_ || why_ != status::ok) return;
         }
         if (infinite_) std::fill_n(scratch_.values, count_, infinity);
@@ -544,7 +545,7 @@ private:
 
     // False where the view has become a list, and the change is still to be made there.
     template <class F>
-    bool edit_in_view(token_id id, F f) noexcept {
+    bool edit_in_view(token_id id, F f, bool& made_infinite) noexcept {
         const double v = view_.value_of_token(id);
         if (v == -infinity) return true;
         read_ = true;
@@ -555,7 +556,8 @@ private:
         }
         if (changed == l) return true;
         // Whether a token made infinite has others beside it is a question to the row as it stood before.
-        if (changed == infinity && find_maximum() && list_) return false;
+        if (changed == infinity && !made_infinite && find_maximum() && list_) return false;
+        made_infinite |= changed == infinity;
         view_.set(id, value_from(changed));
         return true;
     }

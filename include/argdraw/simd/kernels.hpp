@@ -213,4 +213,22 @@ inline const array_kernels& arrays() noexcept { ARGDRAW_DISPATCH(of_arrays) }
 
 #undef ARGDRAW_DISPATCH
 
+// The kernels are most of what a compiler has to do here: every scalar for every instruction set. A program of many files may define
+// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, in a file with
+//     #include <argdraw/simd/kernels.hpp>
+//     ARGDRAW_KERNELS_HERE
+#define ARGDRAW_KERNELS(prefix)                                                                               \
+    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;           \
+    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;         \
+    prefix template const argdraw::simd::row_kernels<Eigen::half>& argdraw::simd::rows<Eigen::half>() noexcept; \
+    prefix template const argdraw::simd::row_kernels<Eigen::bfloat16>& argdraw::simd::rows<Eigen::bfloat16>() noexcept; \
+    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept; \
+    prefix template const argdraw::simd::weight_kernels<Eigen::half>& argdraw::simd::block_weights<Eigen::half>() noexcept; \
+    prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept;
+#define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
+
 }  // namespace argdraw::simd
+
+#if defined(ARGDRAW_KERNELS_ELSEWHERE)
+ARGDRAW_KERNELS(extern)
+#endif

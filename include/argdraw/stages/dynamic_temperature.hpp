@@ -41,11 +41,13 @@ struct dynamic_temperature {
     friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
 
 private:
-    // At 0 it is min itself, even where max is infinite.
+    // Two living tokens have an entropy, however small, so that T = 0 only where max is 0. Of an infinite max there is no share where the
+    // entropy is too small for a double.
     double between(double share) const noexcept {
         const double low = static_cast<double>(min), high = static_cast<double>(max);
         const double part = numeric::pow(std::clamp(share, 0.0, 1.0), static_cast<double>(exponent));
-        return part == 0 ? low : low + numeric::product(high - low, part);
+        if (min == max || (part == 0 && std::max(max, exponent) > std::numeric_limits<float>::max())) return low;
+        return low + numeric::product(high - low, std::max(part, 0x1p-1000));
     }
 };
 

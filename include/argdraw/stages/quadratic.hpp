@@ -34,7 +34,8 @@ struct quadratic {
         if (std::all_of(living.begin(), living.end(), [m](double l) { return l == m; })) return;
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
-            const double d = l - m;
+            // A distance may be beyond the doubles; an infinite one times 0 would be no number.
+            const double d = std::max(l - m, std::numeric_limits<double>::lowest());
             const double down = numeric::product(numeric::product(numeric::product(f, d), d), k - numeric::product(s, d));
             return std::max(m - down, std::numeric_limits<double>::lowest());
         });

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -54,19 +55,30 @@ struct xtc_mean {
         const auto dropped = [&](token_id id, double logit) {
             return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
         };
-        // What stays is added up, for it may be next to nothing beside what goes.
+        // What stays is added up by itself, for it may be next to nothing beside what goes.
         const auto tokens = c.survivors();
-        double stays = 0;
+        double top = -std::numeric_limits<double>::infinity();
         std::size_t count = 0;
         for (std::size_t i = 0; i < living; ++i) {
             if (dropped(tokens.ids[i], tokens.logits[i])) continue;
-            stays += numeric::exp(tokens.logits[i] - greatest);
+            top = std::max(top, tokens.logits[i]);
             ++count;
         }
         if (count == living || count < static_cast<std::size_t>(min_keep)) return;
+        double stays = 0;
+        for (std::size_t i = 0; i < living; ++i)
+            if (!dropped(tokens.ids[i], tokens.logits[i])) stays += numeric::exp(tokens.logits[i] - top);
+
         const double q = static_cast<double>(probability);
-        const double loss = numeric::log(1 - q), gain = numeric::log(1 - q + q / (stays / mass));
-        c.transform([&](token_id id, double logit) { return logit + (dropped(id, logit) ? loss : gain); });
+        const double loss = numeric::log(1 - q);
+        const double log_rest = numeric::log(stays / mass) + (top - greatest);  // ln(1 - P)
+        // e^600 times q > 0 leaves nothing of 1 - q. What stays then comes up to the rest, from however far down.
+        const bool far = log_rest < -600;
+        const double gain = far ? greatest - numeric::log(stays / mass) + numeric::log(q) : numeric::log(1 - q + numeric::product(q, numeric::exp(-log_rest)));
+        c.transform([&](token_id id, double logit) {
+            if (dropped(id, logit)) return logit + loss;
+            return far ? (logit - top) + gain : logit + gain;
+        });
     }
 
     /// The same parameters, and the same ids protected.

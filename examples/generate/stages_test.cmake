@@ -1,0 +1,50 @@
+# Every stage and draw that GENERATE has an option for writes a text, the same one twice; and a bad value is answered with the stage's own sentence.
+function(generate result output)
+    execute_process(COMMAND ${GENERATE} --length 12 ${ARGN} OUTPUT_VARIABLE text ERROR_VARIABLE text RESULT_VARIABLE code)
+    set(${result} "${code}" PARENT_SCOPE)
+    set(${output} "${text}" PARENT_SCOPE)
+endfunction()
+
+foreach(arguments
+        "--temperature=0.5" "--dynamic-temperature=0.5,1.5" "--quadratic=0.2,1.5" "--softcap=10" "--skew=-0.5" "--softmax"
+        "--top-k=5,1,all" "--top-p=0.9,min_keep=2" "--min-p=0.1" "--typical=0.9" "--top-n-sigma=1.5" "--epsilon-cutoff=0.01" "--eta-cutoff=0.01"
+        "--tail-free=0.9" "--top-a=0.1" "--xtc=0.5,0.05;--xtc-protect=<s>|." "--xtc-mean=0.5" "--top-h=0.5" "--top-h-sum=0.5" "--p-less"
+        "--p-less-norm" "--min-k=3" "--repetition-penalty=1.2,64" "--frequency-penalty=0.5,over=both" "--presence-penalty=0.5"
+        "--penalties=1.2,0.1,0.1" "--dry=0.8,1.75,1;--dry-breakers=.|," "--no-repeat-ngram=2" "--encoder-repetition=1.2" "--bad-words=the mat|big dog"
+        "--sequence-bias=on the mat=2" "--min-tokens=12" "--exponential-length=3,1.1" "--logit-bias= cat=2|#262=-1" "--ban=␣m| b" "--allow-only= the| cat|."
+        "--allow=abcdefghijklmnopqrstuvwxyz " "--suppress-at-begin= m" "--force=0, big" "--guidance=1.5" "--contrastive=0.1,0.5"
+        "--greedy" "--gumbel" "--mirostat" "--mirostat=3,0.1" "--mirostat-v1=3" "--adaptive-p=0.3"
+        "--only;--top-k=40;--temperature=2;--top-k=3;--repetition-penalty=1.1;--xtc=0.5;--dry=0.8;--mirostat=5,0.1")
+    generate(code text ${arguments})
+    generate(again_code again ${arguments} --explain)
+    if(NOT code EQUAL 0 OR NOT again_code EQUAL 0 OR text STREQUAL "")
+        message(SEND_ERROR "${arguments}: ${code}, ${text}")
+    endif()
+    # The explanation ends with the text.
+    string(FIND "${again}" "\n${text}" at REVERSE)
+    if(at EQUAL -1)
+        message(SEND_ERROR "${arguments}: not the same text with --explain:\n${text}${again}")
+    endif()
+endforeach()
+
+generate(code usual --seed 7)
+foreach(arguments "--temperature=0.7" "--min-p=0.05" "--top-k=40;--top-p=0.95" "--only;--temperature=0.7;--top-k=40;--top-p=0.95;--min-p=0.05")
+    generate(code text --seed 7 ${arguments})
+    if(NOT text STREQUAL usual)
+        message(SEND_ERROR "${arguments}: not the usual pipeline")
+    endif()
+endforeach()
+
+foreach(bad
+        "--top-k=-1;top_k: k must be 0" "--top-k=many;top_k: k must be 0" "--top-k=1,1,all,1;one value too many" "--min-p=2;min_p: p must lie in"
+        "--dry=1,base=0.5;dry: multiplier must be" "--dry=1,bass=2;names nothing here" "--xtc=2;xtc: probability must lie" "--ban=nothing of this;is not one token"
+        "--ban=#512;is not in the vocabulary" "--logit-bias= cat;has no bias" "--force=x;a position and a token" "--mirostat=-1;mirostat: tau and eta"
+        "--temperature=-0.5;temperature: t must be")
+    list(GET bad 0 argument)
+    list(GET bad 1 sentence)
+    generate(code text ${argument})
+    string(FIND "${text}" "${sentence}" at)
+    if(NOT code EQUAL 2 OR at EQUAL -1)
+        message(SEND_ERROR "${argument}: ${code}, ${text}")
+    endif()
+endforeach()
