@@ -147,7 +147,8 @@ difference compare(const full_law& exact, const library_law& library)
         const real q = library.probabilities[i];
         const real off = p >= faint ? std::abs(q / p - 1) : std::abs(q - p);
         const real strict = p >= faint ? probability_band : faint;
-        const real excuse = std::expm1(std::min(allowed[i], real(1000))) * (p >= faint ? 1 : p);
+        const real least = std::min(allowed[i], real(10000));
+        const real excuse = p >= faint ? std::expm1(least) : std::exp(exact.logs[i] + least) - p;
         if (off <= strict) {
             if (p >= faint) d.worst = std::max(d.worst, off);
         } else if (off <= strict + excuse) {
@@ -190,7 +191,7 @@ public:
             ++t.rulings;
             if (!r.close()) return r.keep;
             ++t.close;
-            std::vector<bool> theirs = side_of(stages_[stage], r, *walking, stage < about_.stages.size() ? after(stage + 1) : glimpse{library.why, library.ids, {}});
+            std::vector<bool> theirs = side_of(stage, r, *walking, stage < about_.stages.size() ? after(stage + 1) : glimpse{library.why, library.ids, {}});
             if (theirs.empty()) {
                 if (wrong.empty()) wrong = "stage " + std::to_string(stage) + ": kept what the ruling does not allow";
                 return r.keep;
@@ -250,40 +251,38 @@ private:
     }
 
     // The set that the library went on with, empty if no side of the ruling explains it.
-    static std::vector<bool> side_of(const any_stage& which, const ruling& r, walk& w, const glimpse& seen)
+    std::vector<bool> side_of(std::size_t stage, const ruling& r, walk& w, const glimpse& seen)
     {
-        std::vector<std::vector<bool>> sides{r.keep};
-        sides.insert(sides.end(), r.others.begin(), r.others.end());
-        if (const auto* mean = std::get_if<xtc_mean>(&which)) {
-            // What would go only weighs less, so the side shows in the weights.
-            for (const auto& side : sides) {
-                working_set s = w.set();
-                mean->settle(s, side);
-                if (s.tokens.size() != seen.ids.size()) continue;
-                const real top = seen.logit(s.tokens.front().id);
-                const bool same = std::all_of(s.tokens.begin(), s.tokens.end(), [&](const token& t) {
-                    return std::abs(seen.logit(t.id) - top - t.below) <= 1e-6L + t.error + s.tokens.front().error;
-                });
-                if (same) return side;
+        std::vector<bool> theirs;
+        if (const auto* mean = std::get_if<xtc_mean>(&stages_[stage])) {
+            // What would go only weighs less: its logit has fallen by -ln(1 - pi), and the others' have risen.
+            const glimpse before = after(stage);
+            const real lost = std::log1p(-real(mean->probability));
+            for (std::size_t i = 0; i < r.ids.size(); ++i) {
+                const real from = before.logit(r.ids[i]);
+                const bool visible = std::ldexp(std::abs(from), -50) < std::abs(lost) / 8;
+                theirs.push_back(visible ? seen.logit(r.ids[i]) - from > lost / 2 : r.keep[i]);
             }
-            return {};
+            return r.allows(theirs) ? theirs : std::vector<bool>{};
         }
-        if (const auto* two = std::get_if<contrastive>(&which)) {
+        for (const token_id id : r.ids) theirs.push_back(std::binary_search(seen.ids.begin(), seen.ids.end(), id));
+        const auto kept = static_cast<std::size_t>(std::count(theirs.begin(), theirs.end(), true));
+        if (kept > 0 && kept == seen.ids.size() && r.allows(theirs)) return theirs;
+        if (const auto* two = std::get_if<contrastive>(&stages_[stage])) {
+            // The other row may have removed some of those that were kept, or have failed.
+            std::vector<std::vector<bool>> sides{r.keep};
+            sides.insert(sides.end(), r.others.begin(), r.others.end());
             for (const auto& side : sides) {
                 working_set s = w.set();
                 const status why = two->settle(s, side);
-                if (why != differential::same(seen.why) && !(why == status::ok && s.tokens.empty() && seen.why == argdraw::status::empty)) continue;
+                if (why == status::ok && s.tokens.empty() ? seen.why != argdraw::status::empty : why != differential::same(seen.why)) continue;
                 ids_of ids;
                 for (const token& t : s.tokens) ids.push_back(t.id);
                 std::sort(ids.begin(), ids.end());
                 if (why != status::ok || ids == seen.ids) return side;
             }
-            return {};
         }
-        std::vector<bool> theirs;
-        for (const token_id id : r.ids) theirs.push_back(std::binary_search(seen.ids.begin(), seen.ids.end(), id));
-        const auto kept = static_cast<std::size_t>(std::count(theirs.begin(), theirs.end(), true));
-        return kept > 0 && kept == seen.ids.size() && r.allows(theirs) ? theirs : std::vector<bool>{};
+        return {};
     }
 
     // Puts near ties into the library's order. True if that is another one.

@@ -69,6 +69,8 @@ struct working_set {
     bool infinite = false;  // every logit is +inf; `below` and `logit` are 0 then
     // How far all logits may stray together. It takes a stage that reads a logit's sign or size to make a difference of it.
     real astray = 0;
+    // The largest number that was subtracted from all logits: beside it a single one is as coarse as it is.
+    real offset = 0;
 
     real mass() const
     {
@@ -104,7 +106,7 @@ inline void divide(working_set& s, real t)
         // Equal they are and equal they stay.
     } else if (std::isinf(t)) {
         for (token& each : s.tokens) each.below = each.logit = each.error = 0;
-        s.top = s.astray = 0;
+        s.top = s.astray = s.offset = 0;
         std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     } else {
         // The order is left alone: dividing distinct reals never makes a tie.
@@ -115,6 +117,7 @@ inline void divide(working_set& s, real t)
         }
         s.top /= t;
         s.astray /= t;
+        s.offset /= t;
     }
 }
 
@@ -135,6 +138,7 @@ struct softmax {
     {
         // The sum may be one of float weights, and what is subtracted is a double.
         s.astray += 2e-7L + std::ldexp(std::abs(s.top), -50);
+        if (!s.infinite) s.offset = std::max(s.offset, std::abs(s.top));
         s.top = -std::log(s.mass());
         s.infinite = false;  // ln(1/n) each
         token last{};

@@ -163,7 +163,7 @@ struct adaptive_p::reshape {
             t.error = 34 * p * std::min(t.error + common, real(1)) + 1e-13L;  // the slope is at most 10 / 0.3
             t.below = t.logit = 5 - 10 * d * d / (1 + d);
         }
-        s.top = s.astray = 0;
+        s.top = s.astray = s.offset = 0;
         s.infinite = false;
         restore(s);
     }

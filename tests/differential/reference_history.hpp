@@ -56,10 +56,10 @@ inline std::map<token_id, std::int64_t> counts(const ids_of& list)
 }
 
 // The two ways to move one logit. `below` takes a sum directly: it is finer than the logit itself.
-inline void add_to(token& t, real amount)
+inline void add_to(const working_set& s, token& t, real amount)
 {
     if (amount == 0) return;
-    t.error += rounding(t.logit) + rounding(t.logit, amount);
+    t.error += read_error(s, t) + rounding(t.logit, amount);
     t.below += amount;
     t.logit += amount;
     treat(t, amount);
@@ -69,13 +69,13 @@ inline void become(working_set& s, token& t, real logit)
 {
     t.below = logit - s.top;
     t.logit = logit;
-    t.error += rounding(logit);
+    t.error += rounding(logit) + std::ldexp(s.offset, -50);
 }
 
 inline void discourage(working_set& s, token& t, real r)
 {
     const real factor = t.logit > 0 ? 1 / r : r;
-    t.error = t.error * factor + s.astray * std::abs(factor - 1);
+    t.error = (t.error + read_error(s, t)) * factor + s.astray * std::abs(factor - 1);
     become(s, t, t.logit * factor);
     treat(t, r);
 }
@@ -102,8 +102,8 @@ struct penalties {
         for (token& t : s.tokens) {
             if (repetition != 1 && repeated.count(t.id) != 0) discourage(s, t, real(repetition));
             if (const auto found = counted.find(t.id); found != counted.end()) {
-                add_to(t, -real(frequency) * static_cast<real>(found->second));
-                add_to(t, -real(presence));
+                add_to(s, t, -real(frequency) * static_cast<real>(found->second));
+                add_to(s, t, -real(presence));
             }
         }
         restore(s);
@@ -204,7 +204,7 @@ struct dry {
             // The power is that of a logarithm in double.
             const real power = std::abs(std::log(real(base)) * static_cast<real>(found->second - allowed_length));
             t.error += std::ldexp(std::min(grown, float_max) * (1 + power), -50);
-            add_to(t, -std::min(grown, float_max));
+            add_to(s, t, -std::min(grown, float_max));
         }
         restore(s);
         saturate(s);
@@ -277,7 +277,7 @@ inline status add_biases(working_set& s, const std::vector<std::pair<token_id, f
         if (std::isinf(found->second)) {
             if (!s.infinite || found->second < 0) t.below = found->second;
         } else if (!s.infinite) {
-            add_to(t, found->second);
+            add_to(s, t, found->second);
         }
     }
     restore(s);

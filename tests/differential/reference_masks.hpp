@@ -132,6 +132,9 @@ struct guidance {
         const real infinity = std::numeric_limits<real>::infinity();
         const real s = real(scale);
         const bool was_infinite = set.infinite;
+        real anchor = 0;  // distances in the other row are finer than its logits, too
+        for (const token& t : set.tokens)
+            if (const double u = row[static_cast<std::size_t>(t.id)]; std::isfinite(u)) anchor = real(u);
         for (token& t : set.tokens) {
             const real u = real(row[static_cast<std::size_t>(t.id)]);
             if (std::isnan(u)) return status::nan_logit;
@@ -143,14 +146,16 @@ struct guidance {
                 t.below = l;
             } else {
                 // u + s (l - u) in doubles is as good as its largest part.
-                t.error = t.error * std::abs(s) + std::ldexp(std::abs(u) + std::abs(s) * (std::abs(t.logit) + std::abs(u)), -50);
-                t.below = s * t.below + (1 - s) * u;  // above s * top
-                t.logit = s * t.logit + (1 - s) * u;
+                const real moved = u + s * (t.logit - u);
+                t.error = (t.error + read_error(set, t)) * std::abs(s) + std::ldexp(std::abs(s * (t.logit - u)) + std::abs(moved), -50);
+                t.below = (u - anchor) + s * (t.below - (u - anchor));  // above what becomes of top beside the anchor
+                t.logit = moved;
                 treat(t, u);
             }
         }
-        if (!was_infinite) set.top *= s;
+        if (!was_infinite) set.top = anchor + s * (set.top - anchor);
         set.astray *= std::abs(s);
+        set.offset = 0;
         set.infinite = false;
         restore(set);
         saturate(set);
@@ -191,13 +196,14 @@ struct contrastive {
                 if (a == infinity) return status::nan_logit;
                 continue;
             }
-            t.error = t.error * (1 + b) + std::ldexp(std::abs(b * a) + (1 + b) * std::abs(t.logit), -50);
+            t.error = (t.error + read_error(s, t)) * (1 + b) + std::ldexp(std::abs(b * a) + (1 + b) * std::abs(t.logit), -50);
             t.below = (1 + b) * t.below - b * a;
             t.logit = (1 + b) * t.logit - b * a;
             treat(t, a);
         }
         if (!s.infinite) s.top *= 1 + b;
         s.astray *= 1 + b;
+        s.offset = 0;
         restore(s);
         saturate(s);
         return status::ok;

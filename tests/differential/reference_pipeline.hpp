@@ -100,6 +100,11 @@ private:
                     return status::ok;
                 }
             }
+            if constexpr (std::is_same_v<Stage, top_k>) {
+                // As many as there are ids are all, whatever they are.
+                const auto least = std::max(which.k, which.equals == ties::first ? which.min_keep : 0);
+                if (!read_ && static_cast<std::size_t>(least) >= row_.size()) return status::ok;
+            }
             if (const status why = read(); why != status::ok) return why;
             const status why = moved(which);
             return why == status::ok && s_.tokens.empty() ? status::empty : why;

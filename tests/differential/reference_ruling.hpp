@@ -127,6 +127,10 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
         const token& last = s.tokens[kept - 1];
         const token& next = s.tokens[kept];
         const auto swap = [&](std::size_t out, std::size_t in) {
+            if (r.others.size() == most_others) {
+                r.doubtful[out] = r.doubtful[in] = true;
+                return;
+            }
             std::vector<bool> other = r.keep;
             other[out] = false;
             other[in] = true;
@@ -169,7 +173,7 @@ inline real common_error(const working_set& s)
     for (const token& t : s.tokens) most = std::max(most, t.below - std::log(total) + t.error);
     if (most > 1) return most + std::log(static_cast<real>(s.tokens.size()));
     real grown = 0;
-    for (const token& t : s.tokens) grown += std::exp(t.below) * std::expm1(t.error);
+    for (const token& t : s.tokens) grown += t.error < 1 ? std::exp(t.below) * std::expm1(t.error) : std::exp(t.below + t.error) - std::exp(t.below);
     return std::log1p(grown / total);
 }
 
@@ -242,6 +246,8 @@ inline void lower_to_first(working_set& s)
 inline void restore(working_set& s)
 {
     const real infinity = std::numeric_limits<real>::infinity();
+    for (token& t : s.tokens)
+        if (std::isinf(t.below)) t.logit = t.below;
     const auto remove = [&s](const auto& gone) { s.tokens.erase(std::remove_if(s.tokens.begin(), s.tokens.end(), gone), s.tokens.end()); };
     remove([&](const token& t) { return t.below == -infinity; });
     if (s.tokens.empty()) return;
@@ -256,6 +262,9 @@ inline void restore(working_set& s)
         lower_to_first(s);
     }
 }
+
+// What a logit may stray by when a stage reads it: it is then a double, and what was subtracted from it stands beside it as one.
+inline real read_error(const working_set& s, const token& t) { return rounding(t.logit) + std::ldexp(s.offset, -50); }
 
 // A stage that computes a logit leaves it in the range of double, so that a token far down lives.
 inline void saturate(working_set& s)

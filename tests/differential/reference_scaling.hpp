@@ -49,16 +49,18 @@ struct quadratic {
         const real f = real(factor);
         const real k = (3 - real(curve)) / 2;
         const real c = (real(curve) - 1) / 2;
+        const real of_front = s.tokens.front().error + read_error(s, s.tokens.front());
         for (token& t : s.tokens) {
             const real d = t.below;
             const real slope = std::abs(-2 * k * f * d + 3 * c * f * d * d);
             const real moved = -k * f * d * d + c * f * d * d * d;
             // d is as good as the logits that it is the distance of.
-            const real stray = t.error + s.tokens.front().error + rounding(s.top, d);
+            const real stray = t.error + of_front + read_error(s, t) + rounding(s.top, d);
             t.error = stray * slope + std::ldexp(std::abs(moved), -50) + rounding(s.top, moved);
             t.below = moved;
             t.logit = s.top + moved;
         }
+        s.offset = 0;
         // The order is left alone: d -> moved is increasing for d <= 0.
         saturate(s);
     }
@@ -83,12 +85,12 @@ struct softcap {
         const real top = c * std::tanh(s.top / c);
         for (token& t : s.tokens) {
             const real capped = c * std::tanh(t.logit / c);
-            t.error += s.astray + std::ldexp(std::abs(capped), -50);
+            t.error += s.astray + read_error(s, t) + std::ldexp(std::abs(capped), -50);
             t.below = std::min(capped - top, real(0));
             t.logit = capped;
         }
         s.top = top;
-        s.astray = 0;
+        s.astray = s.offset = 0;
         // The order is left alone: tanh is increasing, although far out it rounds to a tie.
     }
 };
@@ -111,6 +113,7 @@ struct skew {
         const real total = set.mass();
         std::vector<real> after(n + 1, 0);  // the mass behind token i, without which C near 1 would be inexact
         for (std::size_t i = n; i-- > 0;) after[i] = after[i + 1] + std::exp(set.tokens[i].below);
+        for (token& t : set.tokens) t.error += read_error(set, t);
         const real common = common_error(set);
         real sum = 0;
         real strays = 0;
@@ -137,7 +140,7 @@ struct skew {
             if (!std::isinf(g)) t.error += g * (std::min(of_c, real(1)) + (i + 1 < n ? 0x1p-104L : 0));
             t.below = t.logit = log_q;
         }
-        set.top = set.astray = 0;
+        set.top = set.astray = set.offset = 0;
         set.infinite = false;
         restore(set);
     }

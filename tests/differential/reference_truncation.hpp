@@ -218,15 +218,22 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
     ruling r = settled(without(count));
     for (const std::size_t each : lengths) r.add(without(each));
 
-    if (std::find(r.keep.begin(), r.keep.end(), false) != r.keep.end()) {
-        // Who of the eligible is the last?
-        const std::size_t last = count - 1;
-        for (std::size_t i = last; i-- > 0 && r.others.size() < most_others;) {
+    // Who of the eligible is the last?
+    lengths.insert(lengths.begin(), count);
+    for (const std::size_t eligible : lengths) {
+        const std::vector<bool> keep = without(eligible);
+        if (std::find(keep.begin(), keep.end(), false) == keep.end()) continue;
+        const std::size_t last = eligible - 1;
+        for (std::size_t i = last; i-- > 0;) {
             if (!near_tie(s.tokens[i], s.tokens[last])) {
                 if (s.tokens[i].below - s.tokens[last].below > 2 * (s.tokens[i].error + s.tokens[last].error)) break;
                 continue;
             }
-            std::vector<bool> other = r.keep;
+            if (r.others.size() == most_others) {
+                r.doubtful[i] = r.doubtful[last] = true;
+                continue;
+            }
+            std::vector<bool> other = keep;
             other[i] = true;
             other[last] = contains(protect, s.tokens[last].id);
             r.add(other);
@@ -289,7 +296,7 @@ struct xtc_mean {
         s.infinite = false;
         for (std::size_t i = 0; i < keep.size(); ++i) {
             token& t = s.tokens[i];
-            t.error += std::ldexp(std::abs(t.logit), -50);
+            t.error += read_error(s, t) + std::ldexp(std::abs(t.logit), -50);
             if (keep[i] && far) {
                 // Up to where the first of all is, from however far down.
                 t.below = t.below - top + won;
@@ -301,6 +308,7 @@ struct xtc_mean {
             treat(t, keep[i] ? 1 : 0);
             t.error += std::ldexp(std::abs(t.logit) + 1, -50);
         }
+        s.offset = 0;
         restore(s);
     }
 };

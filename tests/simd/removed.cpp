@@ -1,0 +1,210 @@
+// Removed tokens: every kernel sees a row with cleared bits as the row with -inf in those places, NaN and +inf under them included, on every
+// instruction set, bit for bit. And what the kernels add up beside masses, and moments, against their definitions.
+#include "catch.hpp"
+#include "simd/rows.hpp"
+
+#include <argdraw/simd/weight_scale.hpp>
+
+using namespace argdraw;
+using namespace testing_simd;
+using simd::weight_scale;
+
+namespace {
+
+struct marked {
+    std::vector<std::uint16_t> bits;
+    bool lives(std::size_t i) const { return ((bits[i / 16] >> (i % 16)) & 1) != 0; }
+};
+
+marked random_marks(std::size_t blocks, std::uint64_t seed, unsigned of_eight) {
+    words random{seed};
+    marked m{std::vector<std::uint16_t>(blocks * 16)};
+    for (std::size_t w = 0; w < m.bits.size(); ++w) {
+        const std::uint64_t block_kind = (seed + w / 16 * 2654435761u) % 5;  // some blocks whole, some empty
+        for (int bit = 0; bit < 16; ++bit)
+            if (block_kind == 0 || (block_kind != 1 && random() % 8 < of_eight)) m.bits[w] = static_cast<std::uint16_t>(m.bits[w] | (1u << bit));
+    }
+    return m;
+}
+
+// The same row twice: with bits, and with -inf written where they are cleared.
+template <class T>
+struct two_rows {
+    marked marks;
+    row_in_blocks<T> with_bits, written;
+
+    two_rows(const std::vector<T>& row, unsigned of_eight, std::uint64_t seed)
+        : marks(random_marks((row.size() + 255) / 256, seed, of_eight)), with_bits(spoiled(row, marks)), written(removed_from(row, marks)) {
+        with_bits.view.alive = marks.bits.data();
+    }
+
+    static std::vector<T> removed_from(std::vector<T> row, const marked& m) {
+        for (std::size_t i = 0; i < row.size(); ++i)
+            if (!m.lives(i)) row[i] = removed<T>();
+        return row;
+    }
+    static std::vector<T> spoiled(std::vector<T> row, const marked& m) {
+        for (std::size_t i = 0; i < row.size(); ++i)
+            if (!m.lives(i) && i % 3 != 0) row[i] = i % 3 == 1 ? nans<T>()[i % 6] : infinity<T>();
+        return row;
+    }
+};
+
+template <class T, class F>
+void on_rows(F check) {
+    for (const kind what : kinds)
+        for (const std::size_t width : {1u, 300u, 4096u, 5003u})
+            for (const unsigned of_eight : {1u, 4u, 7u}) check(two_rows<T>(random_row<T>(what, width, width + of_eight), of_eight, width * 31 + of_eight));
+}
+
+bool same(double a, double b) { return a == b || (a != a && b != b); }
+
+}  // namespace
+
+#define ARGDRAW_TEST_SCALARS float, double, Eigen::half, Eigen::bfloat16
+
+TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "", ARGDRAW_TEST_SCALARS) {
+    using T = TestType;
+    int wrong = 0, rows_seen = 0;
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        on_rows<T>([&](const two_rows<T>& r) {
+            ++rows_seen;
+            const auto& rows = simd::rows<T>();
+            const std::size_t blocks = r.written.view.blocks;
+            std::vector<value_of<T>> a(blocks + simd::lanes), b(blocks + simd::lanes);
+            rows.maxima(r.with_bits.view, a.data());
+            rows.maxima(r.written.view, b.data());
+            for (std::size_t i = 0; i < blocks; ++i) wrong += !(a[i] == b[i]);
+            wrong += !(rows.least(r.with_bits.view) == rows.least(r.written.view));
+            value_of<T> least = std::numeric_limits<value_of<T>>::infinity();
+            for (std::size_t i = 0; i < blocks * 256; ++i)
+                if (const auto x = value(r.written.at(i)); x > -std::numeric_limits<value_of<T>>::infinity()) least = std::min(least, x);
+            wrong += !(rows.least(r.written.view) == least);
+            for (const value_of<T> cut : {std::numeric_limits<value_of<T>>::lowest(), value_of<T>{-1}, value_of<T>{0}, value_of<T>{3}}) {
+                wrong += rows.count(r.with_bits.view, cut) != rows.count(r.written.view, cut);
+                std::vector<std::int32_t> list(blocks), ids_a(blocks * 256 + 64), ids_b(blocks * 256 + 64);
+                std::vector<double> values_a(ids_a.size()), values_b(ids_a.size());
+                for (std::size_t i = 0; i < blocks; ++i) list[i] = static_cast<std::int32_t>(i);
+                const auto next = std::nextafter(cut, std::numeric_limits<value_of<T>>::infinity());
+                const std::size_t n = rows.gather(r.with_bits.view, list.data(), blocks, cut, next, 100, a.data(), ids_a.data(), values_a.data());
+                const std::size_t m = rows.gather(r.written.view, list.data(), blocks, cut, next, 100, b.data(), ids_b.data(), values_b.data());
+                wrong += n != m || !std::equal(ids_a.begin(), ids_a.begin() + static_cast<std::ptrdiff_t>(n), ids_b.begin()) ||
+                         !std::equal(values_a.begin(), values_a.begin() + static_cast<std::ptrdiff_t>(n), values_b.begin());
+            }
+        });
+    });
+    CHECK(wrong == 0);
+    CHECK(rows_seen >= 72);
+}
+
+TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and weights", "", float, Eigen::half, Eigen::bfloat16) {
+    using T = TestType;
+    int wrong = 0, far = 0;
+    std::vector<double> first;  // of the plain set, for all sets must agree
+    std::size_t at = 0;
+    const auto agree = [&](isa set, double x) {
+        if (set == isa::generic) first.push_back(x);
+        else wrong += !same(first[at++], x);
+    };
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        at = 0;
+        on_rows<T>([&](const two_rows<T>& r) {
+            const auto& kernels = simd::block_weights<T>();
+            const weight_scale scale = weight_scale::of(1.4426950408889634 / 0.8);
+            const std::size_t blocks = r.written.view.blocks;
+            std::vector<double> mass_a(blocks), mass_b(blocks), beside_a(blocks), beside_b(blocks);
+            std::vector<std::int32_t> top_a(blocks), top_b(blocks);
+            const auto compare = [&] {
+                for (std::size_t b = 0; b < blocks; ++b) {
+                    wrong += top_a[b] != top_b[b] || !same(mass_a[b], mass_b[b]);
+                    agree(set, mass_a[b]);
+                }
+            };
+            wrong += kernels.masses(r.with_bits.view, scale, mass_a.data(), top_a.data()) != kernels.masses(r.written.view, scale, mass_b.data(), top_b.data());
+            compare();
+            kernels.masses_and_exponents(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
+            kernels.masses_and_exponents(r.written.view, scale, mass_b.data(), top_b.data(), beside_b.data());
+            compare();
+            for (std::size_t b = 0; b < blocks; ++b) {
+                if (top_a[b] == weight_scale::beyond) continue;
+                wrong += !same(beside_a[b], beside_b[b]);
+                agree(set, beside_a[b]);
+                if (top_a[b] == weight_scale::nothing) continue;
+                float weights[256];
+                wrong += kernels.weights(r.with_bits.view, b, scale, weights) != top_a[b];
+                double sum = 0, size = 0;
+                for (std::size_t i = 0; i < 256; ++i) {
+                    if (weights[i] == 0) continue;
+                    const double e = static_cast<double>(value(r.written.at(b * 256 + i))) * (1.4426950408889634 / 0.8) - (top_a[b] >> 3);
+                    sum += static_cast<double>(weights[i]) * e;
+                    size += static_cast<double>(weights[i]) * std::abs(e);
+                }
+                far += !(std::abs(sum - beside_a[b]) <= 1e-6 * (size + 1e-3 * mass_a[b]));
+            }
+            kernels.masses_and_squares(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
+            for (std::size_t b = 0; b < blocks; ++b) {
+                if (top_a[b] == weight_scale::beyond) continue;
+                agree(set, beside_a[b]);
+                float weights[256];
+                kernels.weights(r.with_bits.view, b, scale, weights);
+                double sum = 0;
+                for (const float w : weights) sum += static_cast<double>(w) * static_cast<double>(w);
+                far += !(std::abs(sum - beside_a[b]) <= 4e-7 * sum);
+            }
+            std::vector<std::int32_t> ids_a(blocks * 256 + 64), ids_b(blocks * 256 + 64);
+            std::vector<double> values_a(ids_a.size()), values_b(ids_a.size());
+            const std::size_t n = kernels.split(r.with_bits.view, scale, -2.0f, 3.0f, mass_a.data(), top_a.data(), ids_a.data(), values_a.data());
+            const std::size_t m = kernels.split(r.written.view, scale, -2.0f, 3.0f, mass_b.data(), top_b.data(), ids_b.data(), values_b.data());
+            wrong += n != m || !std::equal(ids_a.begin(), ids_a.begin() + static_cast<std::ptrdiff_t>(n), ids_b.begin());
+            compare();
+        });
+    });
+    CHECK(wrong == 0);
+    CHECK(far == 0);
+}
+
+TEMPLATE_TEST_CASE("removed: moments, quick and exact", "", ARGDRAW_TEST_SCALARS) {
+    using T = TestType;
+    int wrong = 0, far = 0;
+    std::vector<double> first;
+    std::size_t at = 0;
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        at = 0;
+        on_rows<T>([&](const two_rows<T>& r) {
+            const std::size_t blocks = r.written.view.blocks;
+            for (const bool exact : {true, false}) {
+                std::vector<double> reference(blocks), sum(blocks), squares(blocks);
+                std::vector<std::int32_t> count(blocks);
+                std::vector<value_of<T>> maximum(blocks + simd::lanes), expected(blocks + simd::lanes);
+                simd::rows<T>().maxima_and_moments(r.with_bits.view, exact, maximum.data(), {reference.data(), sum.data(), squares.data(), count.data()});
+                simd::rows<T>().maxima(r.written.view, expected.data());
+                for (std::size_t b = 0; b < blocks; ++b) {
+                    wrong += !(maximum[b] == expected[b]);
+                    long double s = 0, q = 0, size = 0;
+                    int n = 0;
+                    for (std::size_t i = 0; i < 256; ++i) {
+                        const auto x = value(r.written.at(b * 256 + i));
+                        if (!(x > -std::numeric_limits<value_of<T>>::infinity())) continue;
+                        const long double d = static_cast<long double>(x) - static_cast<long double>(reference[b]);
+                        s += d;
+                        size += std::abs(d);
+                        q += d * d;
+                        ++n;
+                    }
+                    wrong += count[b] != n;
+                    const long double tolerance = exact || sizeof(T) == 8 ? 1e-14L : 4e-7L;
+                    if (q < 1e300L) far += !(std::abs(s - static_cast<long double>(sum[b])) <= tolerance * size) || !(std::abs(q - static_cast<long double>(squares[b])) <= tolerance * q);
+                    for (const double x : {reference[b], sum[b], squares[b]}) {
+                        if (set == isa::generic) first.push_back(x);
+                        else wrong += !same(first[at++], x);
+                    }
+                }
+            }
+        });
+    });
+    CHECK(wrong == 0);
+    CHECK(far == 0);
+}
