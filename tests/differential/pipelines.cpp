@@ -46,6 +46,7 @@ struct glimpse {
     argdraw::status why = argdraw::status::ok;
     ids_of ids;
     std::vector<double> logits;
+    ids_of order;
 
     real logit(token_id id) const
     {
@@ -62,6 +63,8 @@ struct window {
     template <argdraw::logit T>
     void operator()(argdraw::candidates<T>& c) const noexcept
     {
+        onto->order.clear();
+        for (const argdraw::leader& each : c.leaders(c.size())) onto->order.push_back(each.id);
         const argdraw::living_tokens living = c.survivors();
         onto->why = c.why();
         onto->ids.assign(living.ids.begin(), living.ids.end());
@@ -147,8 +150,7 @@ difference compare(const full_law& exact, const library_law& library)
         const real q = library.probabilities[i];
         const real off = p >= faint ? std::abs(q / p - 1) : std::abs(q - p);
         const real strict = p >= faint ? probability_band : faint;
-        const real least = std::min(allowed[i], real(10000));
-        const real excuse = p >= faint ? std::expm1(least) : std::exp(exact.logs[i] + least) - p;
+        const real excuse = p >= faint ? std::expm1(std::min(allowed[i], real(10000))) : std::exp(std::min(exact.logs[i] + allowed[i], real(0))) - p;
         if (off <= strict) {
             if (p >= faint) d.worst = std::max(d.worst, off);
         } else if (off <= strict + excuse) {
@@ -202,7 +204,7 @@ public:
         const witness before = [&](std::size_t which, walk& w) {
             stage = which;
             walking = &w;
-            beyond_ = beyond_ || no_double_holds(w.set(), stages_[which]);
+            beyond_ = beyond_ || no_double_holds(w, stages_[which]);
             if (std::holds_alternative<skew>(stages_[which]) && w.read() == status::ok) t.other_order += take_order(w.set(), which);
         };
         return run_any(at_, stages_, choose, before);
@@ -244,10 +246,13 @@ private:
     }
 
     // A tiny temperature only scales; whoever then asks for a logit may find it beyond the doubles.
-    static bool no_double_holds(const working_set& s, const any_stage& which)
+    bool no_double_holds(walk& w, const any_stage& which) const
     {
-        if (std::holds_alternative<temperature>(which)) return false;
-        return std::any_of(s.tokens.begin(), s.tokens.end(), [](const token& t) { return std::abs(t.logit) > double_max || t.below < -double_max; });
+        const bool reads = !std::holds_alternative<temperature>(which) && !std::holds_alternative<top_k>(which) &&
+                           std::visit([&](const auto& each) { return !requires { each.banned(about_.at.past, row_.size()); }; }, which);
+        if (reads && !w.unread(which)) static_cast<void>(w.read());
+        const working_set& s = w.set();
+        return reads && std::any_of(s.tokens.begin(), s.tokens.end(), [](const token& t) { return std::abs(t.logit) > double_max || t.below < -double_max; });
     }
 
     // The set that the library went on with, empty if no side of the ruling explains it.
@@ -260,7 +265,7 @@ private:
             const real lost = std::log1p(-real(mean->probability));
             for (std::size_t i = 0; i < r.ids.size(); ++i) {
                 const real from = before.logit(r.ids[i]);
-                const bool visible = std::ldexp(std::abs(from), -50) < std::abs(lost) / 8;
+                const bool visible = std::ldexp(1 + std::abs(from), -50) < std::abs(lost) / 8;
                 theirs.push_back(visible ? seen.logit(r.ids[i]) - from > lost / 2 : r.keep[i]);
             }
             return r.allows(theirs) ? theirs : std::vector<bool>{};
@@ -293,11 +298,10 @@ private:
         if (!any || which >= about_.stages.size()) return false;
         const glimpse seen = after(which);
         const std::vector<token> ours = s.tokens;
-        std::stable_sort(s.tokens.begin(), s.tokens.end(), [&](const token& a, const token& b) {
-            const real la = seen.logit(a.id);
-            const real lb = seen.logit(b.id);
-            return la != lb ? la > lb : a.id < b.id;
-        });
+        std::map<token_id, std::size_t> place;
+        for (const token_id id : seen.order) place.emplace(id, place.size());
+        if (place.size() != ours.size() || !std::all_of(ours.begin(), ours.end(), [&](const token& t) { return place.count(t.id) != 0; })) return false;
+        std::sort(s.tokens.begin(), s.tokens.end(), [&](const token& a, const token& b) { return place[a.id] < place[b.id]; });
         bool changed = false;
         for (std::size_t i = 0; i < ours.size(); ++i) {
             changed = changed || s.tokens[i].id != ours[i].id;

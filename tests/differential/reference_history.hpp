@@ -2,7 +2,8 @@
 //
 // Every stage has one of
 //     std::vector<bool> banned(const history&, std::size_t vocabulary) const;  it removes tokens and reads no value
-//     status change(working_set&, const history&) const;                       it moves logits
+//     status change(working_set&, const history&) const;                       it moves logits, those of
+//     ids_of changes(const history&) const;
 
 #pragma once
 
@@ -94,6 +95,15 @@ struct penalties {
     }
     bool neutral() const { return window == 0 || (repetition == 1 && frequency == 0 && presence == 0); }
 
+    ids_of changes(const history& past) const
+    {
+        ids_of ids;
+        if (repetition != 1) ids = seen(past, repetition_scope, window);
+        if (frequency != 0 || presence != 0)
+            for (const token_id id : seen(past, count_scope, window)) ids.push_back(id);
+        return ids;
+    }
+
     status change(working_set& s, const history& past) const
     {
         if (s.infinite) return status::ok;
@@ -120,6 +130,7 @@ struct repetition_penalty {
     penalties as() const { return {r, 0, 0, window, where, where}; }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
+    ids_of changes(const history& past) const { return as().changes(past); }
     status change(working_set& s, const history& past) const { return as().change(s, past); }
 };
 
@@ -131,6 +142,7 @@ struct frequency_penalty {
     penalties as() const { return {1, alpha, 0, window, where, where}; }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
+    ids_of changes(const history& past) const { return as().changes(past); }
     status change(working_set& s, const history& past) const { return as().change(s, past); }
 };
 
@@ -142,6 +154,7 @@ struct presence_penalty {
     penalties as() const { return {1, 0, alpha, window, where, where}; }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
+    ids_of changes(const history& past) const { return as().changes(past); }
     status change(working_set& s, const history& past) const { return as().change(s, past); }
 };
 
@@ -151,6 +164,7 @@ struct encoder_repetition {
 
     bool valid() const { return r > 0 && std::isfinite(r); }
     bool neutral() const { return r == 1; }
+    ids_of changes(const history& past) const { return past.prompt; }
 
     status change(working_set& s, const history& past) const
     {
@@ -191,6 +205,14 @@ struct dry {
             most = std::max(most, static_cast<std::int64_t>(length));
         }
         return longest;
+    }
+
+    ids_of changes(const history& past) const
+    {
+        ids_of ids;
+        for (const auto& [id, length] : matches(past))
+            if (length > 0 && length >= allowed_length) ids.push_back(id);
+        return ids;
     }
 
     status change(working_set& s, const history& past) const
@@ -302,13 +324,22 @@ struct sequence_bias {
         return std::all_of(items.begin(), items.end(), [&](const item& each) { return inside(each.sequence, vocabulary); });
     }
 
-    status change(working_set& s, const history& past) const
+    std::vector<std::pair<token_id, float>> biases(const history& past) const
     {
         std::vector<std::pair<token_id, float>> list;
         for (const item& each : items)
             if (completes(each.sequence, past)) list.emplace_back(each.sequence.back(), each.b);
-        return add_biases(s, list);
+        return list;
     }
+
+    ids_of changes(const history& past) const
+    {
+        ids_of ids;
+        for (const auto& each : biases(past)) ids.push_back(each.first);
+        return ids;
+    }
+
+    status change(working_set& s, const history& past) const { return add_biases(s, biases(past)); }
 };
 
 struct min_tokens {
@@ -337,6 +368,7 @@ struct exponential_length {
     bool valid() const { return start >= 0 && factor > 0 && std::isfinite(factor); }
     bool neutral() const { return factor == 1; }
     bool fits(std::size_t vocabulary) const { return inside({eos}, vocabulary); }
+    ids_of changes(const history& past) const { return static_cast<std::int64_t>(past.output.size()) > start ? ids_of{eos} : ids_of{}; }
 
     status change(working_set& s, const history& past) const
     {

@@ -37,6 +37,13 @@ struct logit_bias {
         return std::all_of(list.begin(), list.end(), [&](const auto& each) { return inside({each.first}, vocabulary); });
     }
 
+    ids_of changes(const history&) const
+    {
+        ids_of ids;
+        for (const auto& each : list) ids.push_back(each.first);
+        return ids;
+    }
+
     status change(working_set& s, const history&) const { return add_biases(s, list); }
 };
 

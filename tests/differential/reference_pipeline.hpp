@@ -69,6 +69,7 @@ public:
 
     status apply(const any_stage& which)
     {
+        if (unread(which)) return status::ok;
         return std::visit([this](const auto& each) { return each.neutral() ? status::ok : one(each); }, which);
     }
 
@@ -82,6 +83,24 @@ public:
         if (s_.tokens.empty()) return status::empty;
         for (const temperature& each : waiting_) each.change(s_);
         return status::ok;
+    }
+
+    // Whether a stage finds nothing to change before anything was read: then it reads nothing either.
+    bool unread(const any_stage& which) const
+    {
+        return !read_ && std::visit(
+                             [this](const auto& each) {
+                                 if constexpr (requires { each.changes(at_.past); }) {
+                                     const ids_of ids = each.changes(at_.past);
+                                     return std::none_of(ids.begin(), ids.end(), [this](token_id id) {
+                                         return id >= 0 && static_cast<std::size_t>(id) < row_.size() &&
+                                                row_[static_cast<std::size_t>(id)] != -std::numeric_limits<double>::infinity();
+                                     });
+                                 } else {
+                                     return false;
+                                 }
+                             },
+                             which);
     }
 
     working_set& set() { return s_; }

@@ -181,7 +181,9 @@ struct tail_free {
             return found == c.end() ? n : static_cast<std::size_t>(found - c.begin()) + 1;
         };
         // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
-        const real width = std::max(mass_band, relative_band * real(z)) + 0x1p-48L / sum;
+        real stray = 0x1p-50L;
+        for (const token& t : s.tokens) stray += std::exp(t.below) / total * std::min(t.error + read_error(s, t), real(1));
+        const real width = std::max(mass_band, relative_band * real(z)) + 4 * stray / sum;
         const std::size_t count = exceeds(real(z));
         std::vector<std::size_t> lengths = around(count, exceeds(real(z) - width), exceeds(real(z) + width));
         // Only a step of the sum, or its end, can be the first to exceed anything.
@@ -225,10 +227,10 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
         if (std::find(keep.begin(), keep.end(), false) == keep.end()) continue;
         const std::size_t last = eligible - 1;
         for (std::size_t i = last; i-- > 0;) {
-            if (!near_tie(s.tokens[i], s.tokens[last])) {
-                if (s.tokens[i].below - s.tokens[last].below > 2 * (s.tokens[i].error + s.tokens[last].error)) break;
-                continue;
-            }
+            // The logit of the last one is a double that others are compared with.
+            const real error = s.tokens[i].error + s.tokens[last].error + read_error(s, s.tokens[i]) + read_error(s, s.tokens[last]);
+            if (s.tokens[i].below - s.tokens[last].below > 2 * error) break;
+            if (error == 0 || s.tokens[i].origin == s.tokens[last].origin || s.tokens[i].below - s.tokens[last].below > error) continue;
             if (r.others.size() == most_others) {
                 r.doubtful[i] = r.doubtful[last] = true;
                 continue;

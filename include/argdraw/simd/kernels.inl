@@ -303,7 +303,7 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
             if constexpr (want_weights) store(weights + 64 * g + 16 * i, w[i]);
             if constexpr (also == beside::squares) y[i] = mul(w[i], w[i]);
             if constexpr (also == beside::exponents) {
-                y[i] = mul(w[i], sub(sub(r, minus_n), exponent_of_reference));
+                y[i] = mul(w[i], sub(r, add(minus_n, exponent_of_reference)));  // what is large cancels first, exactly
                 if (some_drop) y[i] = keep(at_least(key, floor_lanes), y[i]);
             }
         }
