@@ -45,19 +45,9 @@ constexpr real logprob_band = 1e-6L;
 argdraw::temperature to_library(const reference::temperature& s) { return {s.t}; }
 argdraw::softmax to_library(const reference::softmax&) { return {}; }
 
-template <class Library, class Parameter>
-Library truncation(Parameter parameter, std::int64_t min_keep)
-{
-    Library stage{};
-    auto& [first, keep] = stage;
-    first = static_cast<std::decay_t<decltype(first)>>(parameter);
-    keep = static_cast<std::decay_t<decltype(keep)>>(min_keep);
-    return stage;
-}
-
-argdraw::top_k to_library(const reference::top_k& s) { return truncation<argdraw::top_k>(s.k, s.min_keep); }
-argdraw::top_p to_library(const reference::top_p& s) { return truncation<argdraw::top_p>(s.p, s.min_keep); }
-argdraw::min_p to_library(const reference::min_p& s) { return truncation<argdraw::min_p>(s.p, s.min_keep); }
+argdraw::top_k to_library(const reference::top_k& s) { return {.k = static_cast<int>(s.k), .min_keep = static_cast<int>(s.min_keep)}; }
+argdraw::top_p to_library(const reference::top_p& s) { return {.p = s.p, .min_keep = static_cast<int>(s.min_keep)}; }
+argdraw::min_p to_library(const reference::min_p& s) { return {.p = s.p, .min_keep = static_cast<int>(s.min_keep)}; }
 
 using library_stage = std::variant<argdraw::temperature, argdraw::softmax, argdraw::top_k, argdraw::top_p, argdraw::min_p>;
 
