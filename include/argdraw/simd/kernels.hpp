@@ -46,7 +46,8 @@ struct blocked_row {
     const std::uint16_t* alive = nullptr;
 };
 
-/// Where the moments of each block go: the number of its living logits, and the sums of d and of d d, d = logit - reference.
+/// Where the moments of each block go: the number of its living logits, and the sums of d and of d d, d = logit - reference. Blocks side by
+/// side may be summed up as one, in the place of the first: the count of the others is 0, and the rest of theirs means nothing.
 struct row_moments {
     double* reference;
     double* sum;
@@ -62,7 +63,7 @@ struct row_kernels {
     /// The maximum of each block; NaN for a block that holds one. One read of the row.
     void (*maxima)(const blocked_row<T>&, value* out);
     /// The same, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
-    /// rounded to the row's precision, and so are sums of four.
+    /// rounded to the row's precision, and so are sums of eight.
     void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
     /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
     value (*least)(const blocked_row<T>&);
