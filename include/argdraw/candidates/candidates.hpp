@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -100,8 +101,11 @@ public:
 
     // ---- what is asked -------------------------------------------------------------------------------------------------
 
-    /// The number of living tokens.
-    std::size_t size() noexcept { return listed() ? count_ : 0; }
+    /// The number of living tokens. One read where the row is still a view.
+    std::size_t size() noexcept {
+        if (!list_ && view_.banded().whole() && !view_.sparse()) return find_maximum() ? (list_ ? count_ : view_.size()) : 0;
+        return listed() ? count_ : 0;
+    }
 
     /// The greatest logit.
     double max() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
@@ -126,7 +130,7 @@ public:
         return max() + numeric::log(relative);
     }
 
-    /// - sum p ln p over the living, in nats; 0 for one token.
+    /// - sum p ln p over the living, in nats; 0 for one token, or 2e-7 where the row is still a view.
     double entropy() noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
         if (weigh_view(view::extra::exponents))
@@ -566,9 +570,14 @@ private:
     std::span<leader> sorted(std::size_t n) noexcept {
         n = std::max<std::size_t>(n, 1);
         if (!find_maximum()) return {};
-        const std::size_t found = list_ ? count_ : view_.list_top(n, n);
+        const std::size_t listed = list_ ? count_ : view_.list_top(n, n);
+        const double level = list_ && count_ > 4 * n + 64 ? level_of_list(n) : -infinity;
         auto* const order = reinterpret_cast<leader*>(scratch_.order);
-        for (std::size_t i = 0; i < found; ++i) new (order + i) leader{scratch_.values[i], scratch_.ids[i]};
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < listed; ++i) {  // written whether it counts or not: which do is not to be predicted
+            new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
+            found += scratch_.values[i] >= level;
+        }
         const auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
         n = std::min(n, found);
         if (n < found) std::nth_element(order, order + n, order + found, before);
@@ -634,6 +643,26 @@ private:
         return weighed_ = true;
     }
 
+    // A level that at least k < count_ entries of the list reach, and in general not many more. Found in a sample and certified by a count;
+    // where the sample misled, by bisection.
+    double level_of_list(std::size_t k) noexcept {
+        std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
+        const auto reached = [&](double cut) { return simd::rows<double>().count_at_least(scratch_.values, count_, cut); };
+        constexpr std::size_t size = 1024;
+        if (count_ > 4 * size) {
+            const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
+            const auto place = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
+            if (place < size) {
+                std::array<double, size> sample;
+                for (std::size_t i = 0; i < size; ++i) sample[i] = scratch_.values[i * count_ / size];
+                const auto at = sample.begin() + static_cast<std::ptrdiff_t>(place);
+                std::nth_element(sample.begin(), at, sample.end(), std::greater<>());
+                if (reached(*at) >= k) return *at;
+            }
+        }
+        return numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, reached);
+    }
+
     void trim_to(std::size_t k, ties equals_at_edge = ties::first) noexcept {
         if (count_ <= k) return;
         // A certificate rarely lets in more than a few too many: those leave one by one.
@@ -648,10 +677,7 @@ private:
         }
         if (count_ > 4 * k + 64) {
             // Most of a long list goes without being put in order.
-            std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
-            const double level = numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, [&](double cut) {
-                return simd::arrays().mass_at_least(scratch_.values, scratch_.values, count_, cut).count;
-            });
+            const double level = level_of_list(k);
             filter([&](std::size_t i) { return scratch_.values[i] >= level; });
         }
         std::copy_n(scratch_.values, count_, scratch_.spare);
@@ -771,7 +797,7 @@ private:
     // Of a weighed list. A prefix of another order: by nearness instead of by logit.
     void keep_nearest(double center, double target, std::size_t min_keep) noexcept {
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(logit_of(scratch_.values[i]) - center);
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.spare, scratch_.weights, count_, target, min_keep);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
         weighed_ = false;
@@ -870,7 +896,7 @@ private:
         const double between = numeric::sum(scratch_.weights, found);
         const double target = numeric::product(numeric::product(p, view_.mass()) - mass_above, to_list);
         if (!(0 < target && target <= between)) return false;
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, found, target, 1);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -879,7 +905,7 @@ private:
     }
 
     void keep_prefix(double target, std::size_t min_keep) noexcept {
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, count_, target, min_keep);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.values[i], scratch_.ids[i]}); });
     }
 

@@ -165,6 +165,9 @@ public:
     double maximum() const noexcept { return maximum_; }
     bool knows_maximum() const noexcept { return known_maximum_; }
 
+    /// The number of living tokens. After find_maximum(); the band must be whole.
+    std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count; }
+
     /// The least living value. After find_maximum(); the band must be whole.
     double minimum() const noexcept {
         double least = static_cast<double>(simd::rows<T>().least(blocks_));
@@ -327,7 +330,8 @@ public:
             if (of.count[b] == 0) continue;
             const double count = of.count[b], apart = of.sum[b] / count;
             scatter += of.squares[b];
-            squares += std::max(0.0, of.squares[b] - numeric::product(of.sum[b], apart));
+            const double about_mean = of.squares[b] - numeric::product(of.sum[b], apart);
+            squares += about_mean < 0 ? 0 : about_mean;  // NaN where squares overflowed: the variance then says so
             of.reference[b] += apart;
             mean += numeric::product(of.reference[b], count / n);
         }
