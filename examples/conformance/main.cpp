@@ -87,8 +87,8 @@ int main(int argc, char** argv) {
         as_expected = as_expected && right;
         found += "  " + engine.name + std::string(22 - std::min<std::size_t>(21, engine.name.size()), ' ') +
                  (meant.empty() ? (right ? "conforms" : "should conform and does not")
-                                : (right ? "found by \"" : "should have been found by \"") + meant + "\", one of " +
-                                      std::to_string(report.count(conformance::verdict::failed)) + " checks that fail") +
+                                : (right ? "found by \"" : "should have been found by \"") + meant + "\"; checks that fail: " +
+                                      std::to_string(report.count(conformance::verdict::failed))) +
                  "\n";
     }
     if (!any) {

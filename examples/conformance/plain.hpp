@@ -106,10 +106,11 @@ inline conformance::engine walker(std::string name, const pieces& with = {}) {
                 }};
 }
 
-// A sampler with a generator of its own: the greatest logit plus noise.
+// A sampler with a generator of its own, of which only tokens can be seen: the greatest logit plus noise.
 inline conformance::engine racer(std::string name, double (*noise)(double) = gumbel) {
     auto e = walker(std::move(name));
     e.token = nullptr;
+    e.kept = nullptr;
     e.batch = nullptr;
     e.sample = [noise, random = std::mt19937_64(1)](row logits, const parameters& how) mutable {
         double best = 0;

@@ -24,15 +24,11 @@ TEST_CASE("run: every check once, under a name of its own") {
 }
 
 TEST_CASE("run: an engine with its own generator and nothing else is judged by its tokens") {
-    auto e = plain::racer("own words");
-    e.kept = nullptr;
-    const report all = run(e, small);
+    const report all = run(plain::racer("own words"), small);
     INFO(all);
     CHECK(all.passed());
     CHECK(all.count(verdict::passed) == 9);
-    e = plain::racer("exponential", bugs::exponential);
-    e.kept = nullptr;
-    CHECK_FALSE(run(e, small).passed());
+    CHECK_FALSE(run(plain::racer("exponential", bugs::exponential), small).passed());
 }
 
 TEST_CASE("run: an engine that can do nothing conforms to nothing") {

@@ -125,7 +125,7 @@ TEST_CASE("stages together: a mass that is not renormalised") {
 TEST_CASE("kept sets: not applicable without a way to see them, or without the stage") {
     for (const auto judge : {checks::top_k_sets, checks::top_p_peaked, checks::top_p_heavy_tailed, checks::top_p_flat, checks::min_p_sets})
         CHECK(outcome(judge, without_kept(right())) == verdict::not_applicable);
-    for (const auto judge : all_checks) CHECK(outcome(judge, without_kept(plain::racer("own words"))) == verdict::not_applicable);
+    for (const auto judge : all_checks) CHECK(outcome(judge, plain::racer("own words")) == verdict::not_applicable);
     auto bare = right();
     bare.stages = {stage::temperature};
     for (const auto judge : all_checks) CHECK(outcome(judge, bare) == verdict::not_applicable);
