@@ -591,7 +591,7 @@ private:
         for (std::size_t i = 0; i < strays_.count; ++i) {
             const double exponent = numeric::product(strays_.values[i], c_);
             if (!(std::fabs(exponent) < simd::weight_scale::range / 8)) return false;
-            const auto key = static_cast<std::int32_t>(std::nearbyint(8 * exponent));
+            const auto key = static_cast<std::int32_t>((8 * exponent + simd::exp2_magic) - simd::exp2_magic);
             const std::size_t b = block_of(strays_.ids[i]);
             std::int32_t& top = scratch_->block_top[b];
             double& mass = scratch_->block_mass[b];
