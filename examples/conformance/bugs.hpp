@@ -19,7 +19,9 @@ using plain::row;
 using plain::tokens;
 
 // "While the mass stays below p": the token that crosses p is dropped, and the nucleus weighs less than p.
-inline std::size_t nucleus_without_crossing(const tokens& sorted, float p) { return std::max<std::size_t>(1, plain::nucleus(sorted, p) - 1); }
+inline std::size_t nucleus_without_crossing(const tokens& sorted, float p) {
+    return std::max<std::size_t>(1, plain::nucleus(sorted, p) - 1);
+}
 
 // Sums in float: once they are large, a small weight is rounded to what few bits are left.
 inline std::size_t nucleus_in_float(const tokens& sorted, float p) {
@@ -54,11 +56,14 @@ inline std::size_t nucleus_from_the_tail(const tokens& sorted, float p) {
 
 // A shortcut: the nucleus is looked for among the first 64 tokens as if they were all.
 inline std::size_t nucleus_of_64(const tokens& sorted, float p) {
-    return plain::nucleus(tokens(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(sorted.size(), 64))), p);
+    return plain::nucleus(tokens(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(sorted.size(), 64))),
+                          p);
 }
 
 // A uniform number of 24 bits, as generators of floats give.
-inline std::int64_t draw_of_24_bits(const std::vector<double>& weights, std::uint64_t word) { return plain::draw(weights, word >> 40 << 40); }
+inline std::int64_t draw_of_24_bits(const std::vector<double>& weights, std::uint64_t word) {
+    return plain::draw(weights, word >> 40 << 40);
+}
 
 // A uniform number that can be 1, and the last of the row for whoever walks off its end.
 inline std::int64_t draw_up_to_1(const std::vector<double>& weights, std::uint64_t word) {

@@ -48,19 +48,20 @@ auto pipeline(const parameters& p) {
 
 conformance::engine argdraw_itself() {
     using enum conformance::stage;
-    return {.name = "argdraw",
-            .stages = {temperature, top_k, top_p, min_p},
-            .token = [](row logits, const parameters& p, std::uint64_t word) -> std::int64_t { return pipeline(p)(logits, one_word{word}).id; },
-            .sample = [random = argdraw::philox{.seed = 42}](row logits, const parameters& p) mutable -> std::int64_t {
-                return pipeline(p)(logits, random).id;
-            },
-            .kept = [](row logits, const parameters& p) { return pipeline(p).distribution(logits).ids; },
-            .batch =
-                [](std::span<const row> rows, const parameters& p, std::span<const std::uint64_t> words) {
-                    std::vector<std::int64_t> ids;
-                    for (std::size_t i = 0; i < rows.size(); ++i) ids.push_back(pipeline(p)(rows[i], one_word{words[i]}).id);
-                    return ids;
-                }};
+    return {
+        .name = "argdraw",
+        .stages = {temperature, top_k, top_p, min_p},
+        .token = [](row logits, const parameters& p, std::uint64_t word) -> std::int64_t { return pipeline(p)(logits, one_word{word}).id; },
+        .sample = [random = argdraw::philox{.seed = 42}](row logits, const parameters& p) mutable -> std::int64_t {
+            return pipeline(p)(logits, random).id;
+        },
+        .kept = [](row logits, const parameters& p) { return pipeline(p).distribution(logits).ids; },
+        .batch =
+            [](std::span<const row> rows, const parameters& p, std::span<const std::uint64_t> words) {
+                std::vector<std::int64_t> ids;
+                for (std::size_t i = 0; i < rows.size(); ++i) ids.push_back(pipeline(p)(rows[i], one_word{words[i]}).id);
+                return ids;
+            }};
 }
 
 // Samplers that have to conform have no check that is meant for them.
@@ -80,15 +81,16 @@ int main(int argc, char** argv) {
         if (!only.empty() && engine.name != only) continue;
         any = true;
         // A bug shows at one width and in fewer draws; what is right has to be right everywhere.
-        const conformance::report report = meant.empty() ? conformance::run(engine) : conformance::run(engine, {.draws = 30000, .widths = {151936}});
+        const conformance::report report =
+            meant.empty() ? conformance::run(engine) : conformance::run(engine, {.draws = 30000, .widths = {151936}});
         std::cout << report << "\n";
         const auto* aimed = report.find(meant);
         const bool right = meant.empty() ? report.passed() : aimed && aimed->outcome == conformance::verdict::failed;
         as_expected = as_expected && right;
         found += "  " + engine.name + std::string(22 - std::min<std::size_t>(21, engine.name.size()), ' ') +
                  (meant.empty() ? (right ? "conforms" : "should conform and does not")
-                                : (right ? "found by \"" : "should have been found by \"") + meant + "\"; checks that fail: " +
-                                      std::to_string(report.count(conformance::verdict::failed))) +
+                                : (right ? "found by \"" : "should have been found by \"") + meant +
+                                      "\"; checks that fail: " + std::to_string(report.count(conformance::verdict::failed))) +
                  "\n";
     }
     if (!any) {

@@ -1,4 +1,4 @@
-// Plain samplers in double: weigh, sort, cut, and walk to a word's token or race with noise. Pieces can be replaced, for samplers that go wrong.
+// Plain samplers in double: weigh, sort, cut, then walk to a word's token or race with noise. Pieces can be replaced by wrong ones.
 #pragma once
 
 #include <argdraw/conformance.hpp>
@@ -67,7 +67,8 @@ inline tokens left(row logits, const parameters& how, const pieces& with) {
         const float l = logits[i];
         if (l == -infinity || (top == infinity && l < top)) continue;
         const double below = l == top ? 0 : static_cast<double>(l) - static_cast<double>(top);
-        all.push_back({static_cast<std::uint32_t>(i), l, how.temperature == 0 ? 1 : std::exp(below / static_cast<double>(how.temperature))});
+        all.push_back(
+            {static_cast<std::uint32_t>(i), l, how.temperature == 0 ? 1 : std::exp(below / static_cast<double>(how.temperature))});
     }
     if (all.empty() || how == parameters{.temperature = how.temperature == 0 ? 1 : how.temperature}) return all;
     std::sort(all.begin(), all.end(), [](const token& a, const token& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; });

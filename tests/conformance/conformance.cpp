@@ -37,6 +37,4 @@ TEST_CASE("run: an engine that can do nothing conforms to nothing") {
     CHECK(none.count(verdict::not_applicable) == none.checks.size());
 }
 
-TEST_CASE("run: two runs of a deterministic engine say the same") {
-    CHECK(run(right(), small).page() == run(right(), small).page());
-}
+TEST_CASE("run: two runs of a deterministic engine say the same") { CHECK(run(right(), small).page() == run(right(), small).page()); }

@@ -31,9 +31,12 @@ TEST_CASE("endpoint words: a uniform number that is 1, and a first token without
 
 TEST_CASE("endpoint words: the middle of all words, a step, and the width itself") {
     must_fail(checks::endpoint_words(
-        with_token([](std::int64_t id, row, const parameters&, std::uint64_t word) { return word == std::uint64_t{1} << 63 ? -1 : id; }), small));
-    const auto past = checks::endpoint_words(
-        with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t word) { return word + 1 == 0 ? static_cast<std::int64_t>(logits.size()) : id; }), small);
+        with_token([](std::int64_t id, row, const parameters&, std::uint64_t word) { return word == std::uint64_t{1} << 63 ? -1 : id; }),
+        small));
+    const auto past = checks::endpoint_words(with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t word) {
+                                                 return word + 1 == 0 ? static_cast<std::int64_t>(logits.size()) : id;
+                                             }),
+                                             small);
     must_fail(past);
     CHECK(past.smallest.find("outside of the row") != std::string::npos);
 }

@@ -39,8 +39,13 @@ TEST_CASE("extremes: right samplers pass, with words or their own") {
 TEST_CASE("refusals: a token for a NaN, for nothing alive, and tokens kept of nothing") {
     must_fail(checks::refusals(answering(has_nan, 0), small));
     must_fail(checks::refusals(answering([](row logits) { return logits.empty(); }, 0), small));
-    must_fail(checks::refusals(
-        answering([](row logits) { return std::all_of(logits.begin(), logits.end(), [](float l) { return l == -std::numeric_limits<float>::infinity(); }); }, 0), small));
+    must_fail(checks::refusals(answering(
+                                   [](row logits) {
+                                       return std::all_of(logits.begin(), logits.end(),
+                                                          [](float l) { return l == -std::numeric_limits<float>::infinity(); });
+                                   },
+                                   0),
+                               small));
     const auto kept = checks::refusals(with_kept([](std::vector<argdraw::token_id>& ids, row, const parameters&) {
                                            if (ids.empty()) ids = {0};
                                        }),
@@ -79,12 +84,16 @@ TEST_CASE("extreme logits: exponentials that overflow, and a maximum that begins
     overflow.token = unshifted;
     overflow.stages = {};
     must_fail(checks::extreme_logits(overflow, small));
-    must_fail(checks::extreme_logits(answering([](row logits) { return std::all_of(logits.begin(), logits.end(), [](float l) { return l <= -1e38f; }); }, -1), small));
+    must_fail(checks::extreme_logits(
+        answering([](row logits) { return std::all_of(logits.begin(), logits.end(), [](float l) { return l <= -1e38f; }); }, -1), small));
 }
 
 TEST_CASE("odd widths: a row of one, a width of 257, padding, a million") {
     must_fail(checks::odd_widths(answering([](row logits) { return logits.size() == 1; }, -1), small));
-    must_fail(checks::odd_widths(with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t) { return logits.size() == 257 ? id % 256 + 300 : id; }), small));
+    must_fail(checks::odd_widths(with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t) {
+                                     return logits.size() == 257 ? id % 256 + 300 : id;
+                                 }),
+                                 small));
     must_fail(checks::odd_widths(answering([](row logits) { return logits.size() == 151936; }, 151643), small));
     must_fail(checks::odd_widths(with_token([](std::int64_t id, row, const parameters&, std::uint64_t) { return id & 0xffff; }), small));
 }

@@ -22,11 +22,16 @@ engine with_batch(F change) {
 
 TEST_CASE("same word, same token: a count of calls, the address, the neighbours in memory") {
     must_pass(checks::repeatable(right(), small));
-    must_fail(checks::repeatable(with_token([calls = 0](std::int64_t id, row, const parameters&, std::uint64_t) mutable { return ++calls % 97 == 0 ? 0 : id; }), small));
     must_fail(checks::repeatable(
-        with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t) { return reinterpret_cast<std::uintptr_t>(logits.data()) % 16 == 0 ? id : 0; }), small));
+        with_token([calls = 0](std::int64_t id, row, const parameters&, std::uint64_t) mutable { return ++calls % 97 == 0 ? 0 : id; }),
+        small));
+    must_fail(checks::repeatable(with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t) {
+                                     return reinterpret_cast<std::uintptr_t>(logits.data()) % 16 == 0 ? id : 0;
+                                 }),
+                                 small));
     // The row as the engine first saw it, by its width alone.
-    must_fail(checks::repeatable(with_token([token = right().token, last = std::uint64_t{0}](std::int64_t, row logits, const parameters& how, std::uint64_t word) mutable {
+    must_fail(checks::repeatable(with_token([token = right().token, last = std::uint64_t{0}](
+                                                std::int64_t, row logits, const parameters& how, std::uint64_t word) mutable {
                                      return token(logits, how, std::exchange(last, word));
                                  }),
                                  small));

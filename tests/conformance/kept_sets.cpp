@@ -8,7 +8,7 @@ using token_ids = std::vector<argdraw::token_id>;
 
 namespace {
 
-constexpr auto all_checks = {checks::top_k_sets,         checks::top_p_crossing, checks::top_p_ends,  checks::top_p_peaked,
+constexpr auto all_checks = {checks::top_k_sets,         checks::top_p_crossing, checks::top_p_ends, checks::top_p_peaked,
                              checks::top_p_heavy_tailed, checks::top_p_flat,     checks::min_p_sets, checks::ties,
                              checks::stages_together};
 constexpr auto of_short_rows = {checks::top_p_crossing, checks::top_p_ends, checks::ties, checks::stages_together};
@@ -52,10 +52,14 @@ TEST_CASE("top_p: the crossing token dropped is seen through the callback and th
 }
 
 TEST_CASE("top_p: one token too many, next to 0 and 1, a prefilter, sums in float") {
-    must_fail(checks::top_p_crossing(plain::walker("more", {.nucleus = [](const plain::tokens& t, float p) { return std::min(t.size(), plain::nucleus(t, p) + 1); }}), small));
+    must_fail(checks::top_p_crossing(
+        plain::walker("more", {.nucleus = [](const plain::tokens& t, float p) { return std::min(t.size(), plain::nucleus(t, p) + 1); }}),
+        small));
     must_fail(checks::top_p_ends(plain::walker("tail", {.nucleus = bugs::nucleus_from_the_tail}), small));
     must_fail(checks::top_p_ends(with_parameters([](parameters& how, row) { how.top_p = how.top_p > 0.9999f ? 1 : how.top_p; }), small));
-    const auto of_20 = [](const plain::tokens& t, float p) { return plain::nucleus(plain::tokens(t.begin(), t.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(t.size(), 20))), p); };
+    const auto of_20 = [](const plain::tokens& t, float p) {
+        return plain::nucleus(plain::tokens(t.begin(), t.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(t.size(), 20))), p);
+    };
     must_fail(checks::top_p_peaked(plain::walker("first 20", {.nucleus = of_20}), small));
     must_fail(checks::top_p_heavy_tailed(plain::walker("first 64", {.nucleus = bugs::nucleus_of_64}), small));
     must_fail(checks::top_p_flat(plain::walker("float", {.nucleus = bugs::nucleus_in_float}), {.widths = {151936}}));
@@ -71,7 +75,9 @@ TEST_CASE("top_k and min_p: one more, one less, one twice, one from elsewhere") 
         if (kept.size() > 1) kept.back() = kept.front();
     });
     CHECK(checks::top_k_sets(twice, small).smallest.find("comes twice") != std::string::npos);
-    must_fail(checks::top_k_sets(with_kept([](token_ids& kept, row logits, const parameters&) { kept.back() = static_cast<argdraw::token_id>(logits.size()); }), small));
+    must_fail(checks::top_k_sets(
+        with_kept([](token_ids& kept, row logits, const parameters&) { kept.back() = static_cast<argdraw::token_id>(logits.size()); }),
+        small));
     must_fail(checks::top_k_sets(with_kept([](token_ids& kept, row, const parameters&) { kept.back() = -1; }), small));
     must_fail(checks::min_p_sets(with_parameters([](parameters& how, row) { how.min_p *= 1.01f; }), small));
     must_fail(checks::top_k_sets(with_parameters([](parameters& how, row) { how.top_k = std::min(how.top_k, 1024); }), small));
@@ -115,7 +121,8 @@ TEST_CASE("stages together: a mass that is not renormalised") {
                                           // p of the whole row, then k of what is left.
                                           if (how.top_k == 0) return;
                                           kept.clear();
-                                          for (const auto& t : plain::left(logits, {.temperature = how.temperature, .top_p = how.top_p, .min_p = how.min_p}, {}))
+                                          for (const auto& t : plain::left(
+                                                   logits, {.temperature = how.temperature, .top_p = how.top_p, .min_p = how.min_p}, {}))
                                               kept.push_back(static_cast<argdraw::token_id>(t.id));
                                           kept.resize(std::min(kept.size(), static_cast<std::size_t>(how.top_k)));
                                       }),

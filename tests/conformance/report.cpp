@@ -53,14 +53,15 @@ TEST_CASE("report tally: without a case nothing passed") {
 }
 
 TEST_CASE("report sentences: every promise that a check belongs to has one") {
-    for (const promise p : {promise::living_token, promise::total, promise::greedy, promise::temperature, promise::filters, promise::distribution, promise::invariance,
-                            promise::statistics})
+    for (const promise p : {promise::living_token, promise::total, promise::greedy, promise::temperature, promise::filters,
+                            promise::distribution, promise::invariance, promise::statistics})
         CHECK_FALSE(sentence(p).empty());
 }
 
 TEST_CASE("report numbers: floats in as few digits as give them back") {
     CHECK(detail::describe(parameters{}) == "");
-    CHECK(detail::describe({.temperature = 0.7f, .top_k = 40, .top_p = 0.95f, .min_p = 0.05f}) == ", temperature 0.7, top_k 40, top_p 0.95, min_p 0.05");
+    CHECK(detail::describe({.temperature = 0.7f, .top_k = 40, .top_p = 0.95f, .min_p = 0.05f}) ==
+          ", temperature 0.7, top_k 40, top_p 0.95, min_p 0.05");
     CHECK(detail::shortest(std::nextafter(1.0f, 0.0f)) == "0.99999994");
     CHECK(detail::shortest(1e-45f) == "1e-45");
 }

@@ -107,7 +107,8 @@ TEST_CASE("shares: a bias of 3e-5 is found, and words that give nothing") {
 TEST_CASE("temperature range: one that is clamped, ignored, or divides in float") {
     must_fail(checks::temperature_range(bugs::with_clamped_temperature("clamped"), small));
     must_fail(checks::temperature_range(with_parameters([](parameters& how, row) { how.temperature = 1; }), small));
-    must_fail(checks::temperature_range(with_parameters([](parameters& how, row) { how.temperature = std::max(how.temperature, 1e-30f); }), small));
+    must_fail(checks::temperature_range(with_parameters([](parameters& how, row) { how.temperature = std::max(how.temperature, 1e-30f); }),
+                                        small));
 }
 
 TEST_CASE("shares after filters: a shorter nucleus, and a filter that does nothing") {

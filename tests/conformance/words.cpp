@@ -15,7 +15,9 @@ std::vector<std::uint64_t> firsts(const std::vector<detail::stretch>& steps) {
 }  // namespace
 
 TEST_CASE("words stretches: every step at its own word") {
-    const auto thirds = [](std::uint64_t word) -> std::int64_t { return word < 77 ? 5 : word <= std::uint64_t{1} << 40 ? 2 : word == ~std::uint64_t{0} ? 7 : 3; };
+    const auto thirds = [](std::uint64_t word) -> std::int64_t {
+        return word < 77 ? 5 : word <= std::uint64_t{1} << 40 ? 2 : word == ~std::uint64_t{0} ? 7 : 3;
+    };
     const auto steps = detail::stretches(thirds, 10);
     CHECK(firsts(steps) == std::vector<std::uint64_t>{0, 77, (std::uint64_t{1} << 40) + 1, ~std::uint64_t{0}});
     CHECK(steps[0].token == 5);
@@ -32,7 +34,8 @@ TEST_CASE("words stretches: a token that comes and goes, and what is no step fun
     CHECK(detail::stretches([](std::uint64_t word) { return static_cast<std::int64_t>(word >> 62); }, 10).size() == 4);
     CHECK(detail::stretches([](std::uint64_t word) { return static_cast<std::int64_t>((word >> 60) % 2); }, 20).size() == 16);
     CHECK(detail::stretches([](std::uint64_t) { return std::int64_t{3}; }, 10).size() == 1);
-    CHECK(detail::stretches([](std::uint64_t word) { return static_cast<std::int64_t>((word >> 53) * 0x9e3779b97f4a7c15u >> 62); }, 64).empty());
+    CHECK(detail::stretches([](std::uint64_t word) { return static_cast<std::int64_t>((word >> 53) * 0x9e3779b97f4a7c15u >> 62); }, 64)
+              .empty());
     engine hashed = with_token([](std::int64_t, row logits, const parameters&, std::uint64_t word) {
         return static_cast<std::int64_t>(argdraw::philox{.seed = word}() % logits.size());
     });

@@ -113,7 +113,7 @@ private:
     // At temperature 0 one token is left, whatever divides it.
     static long double scale(float temperature) { return temperature == 0 ? 1 : static_cast<long double>(temperature); }
 
-    // The logit of a place in the order, less the greatest one, divided by t. Exact but for the division: the difference of two floats fits.
+    // The logit of a place in the order, less the greatest one, divided by t.
     long double below(std::size_t place, long double t) const {
         const float l = at(order_[place]);
         return l == top_ ? 0 : (static_cast<long double>(l) - static_cast<long double>(top_)) / t;

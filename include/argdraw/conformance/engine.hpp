@@ -31,13 +31,13 @@ struct parameters {
 
 /// A sampler, wrapped. `token` or `sample` has to be there; each other callback makes for more checks.
 ///
-/// A token is an id in [0, row.size()). Any negative value says "refused": that is the answer to a row with a NaN and to a row in which no token
-/// lives, and a failure everywhere else. A std::exception counts as a refusal. A callback may be called thousands of times, in any order.
+/// A token is an id in [0, row.size()). Any negative value says "refused": that is the answer to a row with a NaN and to a row in which no
+/// token lives, and a failure everywhere else. A std::exception counts as a refusal. Calls come by the thousand and in any order.
 struct engine {
     std::string name;
     std::vector<stage> stages{};  ///< what it supports, in the order in which it acts
 
-    /// The token that a random word of 64 bits stands for. Engines that take a uniform number make it of the upper bits; at least 32 should count.
+    /// The token that a random word of 64 bits stands for. Engines that take a uniform number make it of the upper bits, 32 or more of them.
     std::function<std::int64_t(row, const parameters&, std::uint64_t word)> token{};
 
     /// A token drawn with the engine's own generator. The statistical checks ask this one where it is given.

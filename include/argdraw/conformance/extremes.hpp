@@ -37,7 +37,7 @@ inline std::vector<parameters> usual_parameters(const engine& e) {
     return some;
 }
 
-/// Sixteen draws of each row, one of a wide one: a token that is kept and has a probability of 2^-60 or more, or a refusal where nothing lives.
+/// Sixteen draws of each row, one of a wide one: a token that is kept and has a probability of 2^-60 or more; a refusal if nothing lives.
 inline check judge_tokens(tally found, const engine& e, const options& o, const std::vector<row_case>& rows, bool ends_too = false) {
     if (!e.token && !e.sample) return found.not_applicable("no token or sample callback");
     draws draw(e, o.seed);
@@ -60,7 +60,8 @@ inline check judge_tokens(tally found, const engine& e, const options& o, const 
                 for (const std::uint64_t word : {std::uint64_t{0}, last_word}) judge(token_at(e, r.logits, how, word));
             if (!exact.drawable() && e.kept) {
                 const auto left = *kept_set(e, r.logits, how, false);
-                found.add(left.empty(), r.logits.size(), [&] { return describe(c) + ": " + std::to_string(left.size()) + " tokens are kept of a row to refuse"; });
+                found.add(left.empty(), r.logits.size(),
+                          [&] { return describe(c) + ": " + std::to_string(left.size()) + " tokens are kept of a row to refuse"; });
             }
         }
     }
@@ -153,7 +154,9 @@ inline check greedy(const engine& e, const options& o) {
     if (!e.token && !e.sample) return found.not_applicable("no token or sample callback");
     std::vector<float> wide(32000, -1);
     wide[17000] = wide[20001] = 2;
-    const std::vector<detail::row_case> rows{{"logits 1 4 4 4", {1, 4, 4, 4}}, {"logits -2 -1 -3", {-2, -1, -3}}, {"5 equal logits", std::vector<float>(5, 0)},
+    const std::vector<detail::row_case> rows{{"logits 1 4 4 4", {1, 4, 4, 4}},
+                                             {"logits -2 -1 -3", {-2, -1, -3}},
+                                             {"5 equal logits", std::vector<float>(5, 0)},
                                              {"a row of 32000 with its maximum at 17000 and 20001", wide}};
     detail::draws draw(e, o.seed);
     for (const auto& r : rows)
@@ -163,7 +166,8 @@ inline check greedy(const engine& e, const options& o) {
             for (int i = 0; i < 8; ++i) {
                 const std::int64_t id = draw(r.logits, how);
                 found.add(id == first, r.logits.size(), [&] {
-                    return r.label + detail::describe(how) + ": gives " + (id < 0 ? "a refusal" : "token " + std::to_string(id)) + ", the first maximum is " + std::to_string(first);
+                    return r.label + detail::describe(how) + ": gives " + (id < 0 ? "a refusal" : "token " + std::to_string(id)) +
+                           ", the first maximum is " + std::to_string(first);
                 });
             }
         }

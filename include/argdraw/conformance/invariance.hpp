@@ -27,7 +27,11 @@ namespace detail {
 inline std::string named(std::int64_t id) { return id < 0 ? "a refusal" : "token " + std::to_string(id); }
 
 inline std::vector<row_case> rows_of_every_kind() {
-    return {weights_case({5, 3, 2}), {"16 equal logits", std::vector<float>(16, 0.5f)}, {"16 logits falling by 0.5", falling(16, 0.5)}, heavy_tailed(300), flat(5000)};
+    return {weights_case({5, 3, 2}),
+            {"16 equal logits", std::vector<float>(16, 0.5f)},
+            {"16 logits falling by 0.5", falling(16, 0.5)},
+            heavy_tailed(300),
+            flat(5000)};
 }
 
 }  // namespace detail
@@ -57,8 +61,8 @@ inline check repeatable(const engine& e, const options& o) {
             const std::int64_t moved = detail::token_at(e, row(elsewhere).subspan(shift, width), how, first[i].first);
             const auto judge = [&](std::int64_t id, const char* when) {
                 found.add(id == first[i].second, width, [&] {
-                    return r.label + detail::describe(how) + ": the word " + std::to_string(first[i].first) + " gives " + detail::named(first[i].second) + ", and " + when + " " +
-                           detail::named(id);
+                    return r.label + detail::describe(how) + ": the word " + std::to_string(first[i].first) + " gives " +
+                           detail::named(first[i].second) + ", and " + when + " " + detail::named(id);
                 });
             };
             judge(again, "later");
@@ -80,7 +84,8 @@ inline check batches(const engine& e, const options& o) {
     // Batches are matrices: all rows have one width, and rows that must be refused stand among them.
     constexpr std::size_t width = 500;
     constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
-    std::vector<std::vector<float>> logits{detail::heavy_tailed(width).logits, detail::flat(width).logits, std::vector<float>(width, -3), detail::peaked(width).logits};
+    std::vector<std::vector<float>> logits{detail::heavy_tailed(width).logits, detail::flat(width).logits, std::vector<float>(width, -3),
+                                           detail::peaked(width).logits};
     if (e.takes_nan) logits.insert(logits.begin() + 1, std::vector<float>(width, nan));
     if (e.takes_empty) logits.push_back(std::vector<float>(width, -infinity));
     logits.push_back(detail::flat(width).logits);
@@ -103,13 +108,14 @@ inline check batches(const engine& e, const options& o) {
                     // All negative values say the same.
                     const bool same = got[i] == alone[whose] || (got[i] < 0 && alone[whose] < 0);
                     found.add(same, width, [&] {
-                        return "row " + std::to_string(whose) + " of " + std::to_string(n) + detail::describe(how) + ": gives " + detail::named(alone[whose]) + " alone and " +
-                               detail::named(got[i]) + " in " + what;
+                        return "row " + std::to_string(whose) + " of " + std::to_string(n) + detail::describe(how) + ": gives " +
+                               detail::named(alone[whose]) + " alone and " + detail::named(got[i]) + " in " + what;
                     });
                 }
             };
             const auto whole = call(rows, how, words);
-            found.add(whole.size() == n, width, [&] { return "a batch of " + std::to_string(n) + " rows gives " + std::to_string(whole.size()) + " tokens"; });
+            found.add(whole.size() == n, width,
+                      [&] { return "a batch of " + std::to_string(n) + " rows gives " + std::to_string(whole.size()) + " tokens"; });
             if (whole.size() != n) continue;
             judge(whole, 0, false, "a batch");
             judge(call(std::span(rows).first(n / 2), how, std::span(words).first(n / 2)), 0, false, "the first half of a batch");

@@ -55,7 +55,8 @@ public:
         const auto places = exact.places();
         std::size_t inside = 0, furthest = 0;
         for (const token_id id : got) {
-            const std::size_t place = id >= 0 && static_cast<std::size_t>(id) < logits.size() ? places[static_cast<std::size_t>(id)] : logits.size();
+            const std::size_t place =
+                id >= 0 && static_cast<std::size_t>(id) < logits.size() ? places[static_cast<std::size_t>(id)] : logits.size();
             inside += place < kept.size;
             furthest = std::max(furthest, place + 1);
         }
@@ -64,12 +65,14 @@ public:
         const bool other_side = is_prefix && !same && (got.size() == kept.fewer || got.size() == kept.more);
         close_ += kept.close();
         other_side_ += other_side;
-        const std::size_t wrong = same || other_side ? 0 : (kept.size - std::min(kept.size, inside)) + (got.size() - std::min(got.size(), inside));
+        const std::size_t wrong =
+            same || other_side ? 0 : (kept.size - std::min(kept.size, inside)) + (got.size() - std::min(got.size(), inside));
         found_.add(same || other_side, static_cast<double>(wrong), logits.size(), [&] {
             auto definition_keeps = std::vector(exact.order().begin(), exact.order().begin() + static_cast<std::ptrdiff_t>(kept.size));
             std::sort(definition_keeps.begin(), definition_keeps.end());
             const bool brief = got.size() <= 8 && kept.size <= 8;
-            return label + describe(how) + ": keeps " + (brief ? set_of(got) : std::to_string(got.size()) + " tokens") + ", the definition " +
+            return label + describe(how) + ": keeps " + (brief ? set_of(got) : std::to_string(got.size()) + " tokens") +
+                   ", the definition " +
                    (brief ? set_of(definition_keeps) : std::to_string(kept.size) + ", " + std::to_string(wrong) + " differ") +
                    (unique ? "" : "; one of them comes twice");
         });
@@ -78,7 +81,8 @@ public:
     check done() {
         if (!engine_.kept && !no_steps_.empty()) return found_.not_applicable("no kept callback, and " + no_steps_);
         std::string note;
-        if (close_ > 0) note = "boundaries within their band: " + std::to_string(close_) + ", on the other side: " + std::to_string(other_side_);
+        if (close_ > 0)
+            note = "boundaries within their band: " + std::to_string(close_) + ", on the other side: " + std::to_string(other_side_);
         return found_.done(std::move(note));
     }
 
@@ -191,10 +195,11 @@ inline check ties(const engine& e, const options&) {
 inline check stages_together(const engine& e, const options&) {
     detail::set_judge judge("stages together", e);
     if (e.stages.size() < 2) return judge.not_applicable("the engine has fewer than two stages");
-    for (const parameters& how : {parameters{.top_k = 2, .top_p = 0.5f}, parameters{.top_k = 3, .top_p = 0.75f}, parameters{.temperature = 0.5f, .top_p = 0.6f},
-                                  parameters{.temperature = 2, .top_p = 0.6f}, parameters{.temperature = 0.5f, .min_p = 0.4f},
-                                  parameters{.temperature = 2, .min_p = 0.6f}, parameters{.top_p = 0.6f, .min_p = 0.8f}, parameters{.top_k = 3, .min_p = 0.8f},
-                                  parameters{.temperature = 0.7f, .top_k = 3, .top_p = 0.65f, .min_p = 0.05f}}) {
+    for (const parameters& how :
+         {parameters{.top_k = 2, .top_p = 0.5f}, parameters{.top_k = 3, .top_p = 0.75f}, parameters{.temperature = 0.5f, .top_p = 0.6f},
+          parameters{.temperature = 2, .top_p = 0.6f}, parameters{.temperature = 0.5f, .min_p = 0.4f},
+          parameters{.temperature = 2, .min_p = 0.6f}, parameters{.top_p = 0.6f, .min_p = 0.8f}, parameters{.top_k = 3, .min_p = 0.8f},
+          parameters{.temperature = 0.7f, .top_k = 3, .top_p = 0.65f, .min_p = 0.05f}}) {
         judge.add(detail::weights_case({4, 3, 2, 1}, how));
         judge.add({"16 logits falling by 0.125", detail::falling(16, 0.125), how});
     }

@@ -19,14 +19,14 @@ namespace argdraw::inline ARGDRAW_ABI::conformance {
 
 /// The promises of a sampler that the checks hold it to.
 enum class promise : std::uint8_t {
-    living_token = 1,   ///< P1
-    total = 2,          ///< P2
-    greedy = 4,         ///< P4
-    temperature = 5,    ///< P5
-    filters = 6,        ///< P6
-    distribution = 7,   ///< P7
-    invariance = 8,     ///< P8
-    statistics = 16,    ///< P16
+    living_token = 1,  ///< P1
+    total = 2,         ///< P2
+    greedy = 4,        ///< P4
+    temperature = 5,   ///< P5
+    filters = 6,       ///< P6
+    distribution = 7,  ///< P7
+    invariance = 8,    ///< P8
+    statistics = 16,   ///< P16
 };
 
 /// The promise in words.
@@ -36,9 +36,11 @@ constexpr std::string_view sentence(promise p) noexcept {
         case promise::total: return "every row ends in a token, or in a refusal where it has a NaN or no living token";
         case promise::greedy: return "temperature 0 and top_k 1 give the first maximum";
         case promise::temperature: return "any temperature above 0, subnormal to huge, without hidden clamps";
-        case promise::filters: return "filters keep what their definition keeps; one token where |mass - p| <= 1e-7 or |p_i/cut - 1| <= 1e-6";
+        case promise::filters:
+            return "filters keep what their definition keeps; one token where |mass - p| <= 1e-7 or |p_i/cut - 1| <= 1e-6";
         case promise::distribution: return "each token has the share of the random words that its probability says";
-        case promise::invariance: return "a row's token depends on row, parameters and word alone: not on calls before, neighbours or place";
+        case promise::invariance:
+            return "a row's token depends on row, parameters and word alone: not on calls before, neighbours or place";
         case promise::statistics: return "frequencies agree with the definition, at a stated alpha and a stated bias that would be found";
     }
     return "";
@@ -156,15 +158,20 @@ private:
 
 inline std::string report::page() const {
     const std::size_t failed = count(verdict::failed), good = count(verdict::passed), absent = count(verdict::not_applicable);
-    std::string text = engine + ": " + (passed() ? "conforms" : failed > 0 ? "does not conform" : "nothing could be checked") + " (" +
-                       std::to_string(good) + " passed, " + std::to_string(failed) + " failed, " + std::to_string(absent) + " not applicable)\n";
+    std::string text = engine + ": " +
+                       (passed()     ? "conforms"
+                        : failed > 0 ? "does not conform"
+                                     : "nothing could be checked") +
+                       " (" + std::to_string(good) + " passed, " + std::to_string(failed) + " failed, " + std::to_string(absent) +
+                       " not applicable)\n";
     std::size_t width = 0;
     for (const check& c : checks) width = std::max(width, c.name.size());
     std::vector<promise> broken;
     for (const check& c : checks) {
         const std::string_view word = c.outcome == verdict::passed ? "passed" : c.outcome == verdict::failed ? "FAILED" : "   -  ";
         const std::string tag = "P" + std::to_string(static_cast<int>(c.belongs_to));
-        text += "  " + std::string(word) + "  " + detail::padded(tag, 3) + "  " + detail::padded(c.name, width) + "  " + detail::by_how_much(c) + "\n";
+        text += "  " + std::string(word) + "  " + detail::padded(tag, 3) + "  " + detail::padded(c.name, width) + "  " +
+                detail::by_how_much(c) + "\n";
         if (c.outcome != verdict::failed) continue;
         text += "               e.g. " + c.smallest + "\n";
         if (std::find(broken.begin(), broken.end(), c.belongs_to) == broken.end()) broken.push_back(c.belongs_to);

@@ -49,7 +49,8 @@ inline void judge_shares(tally& found, const engine& e, const row_case& c) {
     auto p = exact.probabilities(c.how.temperature, kept.size);
     p.push_back(0);
     const auto steps = stretches(e, c.logits, c.how);
-    if (steps.empty()) return found.add(false, 1, c.logits.size(), [&] { return describe(c) + ": the tokens are no intervals of the word"; });
+    if (steps.empty())
+        return found.add(false, 1, c.logits.size(), [&] { return describe(c) + ": the tokens are no intervals of the word"; });
     const auto share = shares(steps, c.logits.size());
     std::size_t worst = 0;
     double error = 0;
@@ -128,12 +129,14 @@ inline check shares(const engine& e, const options&) {
 
 /// Temperatures from the smallest float to the greatest.
 inline check temperature_range(const engine& e, const options&) {
-    return detail::judge_shares({"temperature range", promise::temperature, "relative error", detail::share_error}, e, detail::temperature_cases());
+    return detail::judge_shares({"temperature range", promise::temperature, "relative error", detail::share_error}, e,
+                                detail::temperature_cases());
 }
 
 /// Filtered rows: what is kept has its share of what is kept, and what is not has none.
 inline check filtered_shares(const engine& e, const options&) {
-    return detail::judge_shares({"shares after filters", promise::filters, "relative error", detail::share_error}, e, detail::filter_cases());
+    return detail::judge_shares({"shares after filters", promise::filters, "relative error", detail::share_error}, e,
+                                detail::filter_cases());
 }
 
 /// The tokens that four words give in a flat row of the greatest width: probabilities of some 1e-5, which sums in float and uniforms of
@@ -183,7 +186,8 @@ inline check tails(const engine& e, const options&) {
         const auto depth = static_cast<float>(-bits * std::log(2.0));
         bool reached = true;
         for (const auto& logits : {std::vector<float>{depth, 0}, {0, depth}, {-infinity, 0, depth, -infinity}}) {
-            const detail::row_case c{"a token of probability 2^-" + std::to_string(bits) + " in a row of " + std::to_string(logits.size()), logits, {}};
+            const detail::row_case c{
+                "a token of probability 2^-" + std::to_string(bits) + " in a row of " + std::to_string(logits.size()), logits, {}};
             const auto rare = static_cast<std::size_t>(std::find(logits.begin(), logits.end(), depth) - logits.begin());
             const long double p = definition(logits).probabilities(1, 2)[rare];
             const auto steps = detail::stretches(e, logits, {});

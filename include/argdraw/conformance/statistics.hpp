@@ -25,8 +25,8 @@ namespace detail {
 
 inline constexpr const char* chi_square_unit = "chi-square over critical value";
 
-/// The probability that a chi-square of `degrees` >= 1 exceeds x: erfc(sqrt(x/2)) for one degree, e^(-x/2) for two, and a term more for every
-/// two further ones.
+/// The probability that a chi-square of `degrees` >= 1 exceeds x: erfc(sqrt(x/2)) for one degree, e^(-x/2) for two, and a term more for
+/// every two further ones.
 inline double exceeds(double x, int degrees) {
     const double half = x / 2;
     double tail = degrees % 2 == 1 ? std::erfc(std::sqrt(half)) : std::exp(-half);
@@ -57,8 +57,8 @@ inline double found_noncentrality(int degrees) {
 }
 
 struct chi_square {
-    double ratio = 0;    ///< Pearson's statistic over its critical value; above 1 with probability 1e-6 if the law is right
-    double found = 0;    ///< every second bin this part too likely, the others too unlikely, would exceed it 99 times in 100
+    double ratio = 0;            ///< Pearson's statistic over its critical value; above 1 with probability 1e-6 if the law is right
+    double found = 0;            ///< every second bin this part too likely, the others too unlikely, would exceed it 99 times in 100
     std::size_t impossible = 0;  ///< draws of tokens that have no probability
 };
 
@@ -126,7 +126,9 @@ inline check judge_frequencies(tally found, const engine& e, const options& o, s
             weakest = std::max(weakest, seen.found);
         }
         found.add(seen.impossible == 0 && seen.ratio <= 1, seen.ratio, width, [&] {
-            if (seen.impossible > 0) return describe(c) + ": " + std::to_string(seen.impossible) + " of " + std::to_string(n) + " draws give no token that is kept";
+            if (seen.impossible > 0)
+                return describe(c) + ": " + std::to_string(seen.impossible) + " of " + std::to_string(n) +
+                       " draws give no token that is kept";
             std::size_t worst = 0;
             const auto off = [&](std::size_t i) {
                 const double expected = static_cast<double>(p[i]) * static_cast<double>(n), came = static_cast<double>(counts[i]);
@@ -134,8 +136,8 @@ inline check judge_frequencies(tally found, const engine& e, const options& o, s
             };
             for (std::size_t i = 1; i < width; ++i)
                 if (off(i) > off(worst)) worst = i;
-            return describe(c) + ": token " + std::to_string(worst) + " came " + std::to_string(counts[worst]) + " times in " + std::to_string(n) + ", expected " +
-                   whole(p[worst] * static_cast<long double>(n));
+            return describe(c) + ": token " + std::to_string(worst) + " came " + std::to_string(counts[worst]) + " times in " +
+                   std::to_string(n) + ", expected " + whole(p[worst] * static_cast<long double>(n));
         });
     }
     return found.done(what_would_show(sharpest, weakest));
@@ -147,7 +149,8 @@ namespace checks {
 
 /// Rows without parameters.
 inline check chi_square(const engine& e, const options& o) {
-    const auto cases = std::vector<detail::row_case>{detail::weights_case({5, 3, 2}), {"16 equal logits", std::vector<float>(16, 1)},
+    const auto cases = std::vector<detail::row_case>{detail::weights_case({5, 3, 2}),
+                                                     {"16 equal logits", std::vector<float>(16, 1)},
                                                      {"16 logits falling by 0.5", detail::falling(16, 0.5)}};
     return detail::judge_frequencies({"chi-square", promise::statistics, detail::chi_square_unit, 1}, e, o, cases);
 }
@@ -155,20 +158,22 @@ inline check chi_square(const engine& e, const options& o) {
 /// Temperatures below and above 1.
 inline check chi_square_temperature(const engine& e, const options& o) {
     const auto row = detail::falling(16, 0.5);
-    const auto cases = std::vector<detail::row_case>{{"16 logits falling by 0.5", row, {.temperature = 0.5f}},
-                                                     {"16 logits falling by 0.5", row, {.temperature = 2}},
-                                                     {"logits 1, 1 - 2^-24, 1 - 2^-23", {1, 1 - 0x1p-24f, 1 - 0x1p-23f}, {.temperature = 1e-7f}}};
+    const auto cases =
+        std::vector<detail::row_case>{{"16 logits falling by 0.5", row, {.temperature = 0.5f}},
+                                      {"16 logits falling by 0.5", row, {.temperature = 2}},
+                                      {"logits 1, 1 - 2^-24, 1 - 2^-23", {1, 1 - 0x1p-24f, 1 - 0x1p-23f}, {.temperature = 1e-7f}}};
     return detail::judge_frequencies({"chi-square, temperature", promise::statistics, detail::chi_square_unit, 1}, e, o, cases);
 }
 
 /// Each filter alone, and all together.
 inline check chi_square_filters(const engine& e, const options& o) {
     const auto row = detail::falling(16, 0.5);
-    const auto cases = std::vector<detail::row_case>{{"16 logits falling by 0.5", row, {.top_k = 5}},
-                                                     detail::weights_case({4, 1, 4, 1}, {.top_p = 0.75f}),
-                                                     {"16 logits falling by 0.5", row, {.min_p = 0.15f}},
-                                                     {"heavy-tailed row of 150", detail::heavy_tailed(150).logits, {.top_p = 0.9f}},
-                                                     {"16 logits falling by 0.5", row, {.temperature = 1.7f, .top_k = 9, .top_p = 0.83f, .min_p = 0.1f}}};
+    const auto cases =
+        std::vector<detail::row_case>{{"16 logits falling by 0.5", row, {.top_k = 5}},
+                                      detail::weights_case({4, 1, 4, 1}, {.top_p = 0.75f}),
+                                      {"16 logits falling by 0.5", row, {.min_p = 0.15f}},
+                                      {"heavy-tailed row of 150", detail::heavy_tailed(150).logits, {.top_p = 0.9f}},
+                                      {"16 logits falling by 0.5", row, {.temperature = 1.7f, .top_k = 9, .top_p = 0.83f, .min_p = 0.1f}}};
     return detail::judge_frequencies({"chi-square, filters", promise::statistics, detail::chi_square_unit, 1}, e, o, cases);
 }
 
@@ -179,16 +184,19 @@ inline check independence(const engine& e, const options& o) {
     const std::vector<float> equals(8, 0);
     std::vector<std::uint64_t> counts(65);
     for (std::size_t i = 0; i < o.draws; ++i) {
-        const std::int64_t a = detail::answer([&] { return e.sample(equals, {}); }), b = detail::answer([&] { return e.sample(equals, {}); });
+        const std::int64_t a = detail::answer([&] { return e.sample(equals, {}); }),
+                           b = detail::answer([&] { return e.sample(equals, {}); });
         ++counts[a >= 0 && a < 8 && b >= 0 && b < 8 ? static_cast<std::size_t>(8 * a + b) : 64];
     }
     const std::vector<long double> even(64, 1.0L / 64);
     const auto seen = detail::judge_counts(even, counts);
     const auto most = static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
     found.add(seen.impossible == 0 && seen.ratio <= 1, seen.ratio, equals.size(), [&] {
-        if (seen.impossible > 0) return "8 equal logits: " + std::to_string(seen.impossible) + " of " + std::to_string(o.draws) + " pairs are no tokens";
-        return "8 equal logits: token " + std::to_string(most % 8) + " follows token " + std::to_string(most / 8) + " " + std::to_string(counts[most]) + " times in " +
-               std::to_string(o.draws) + " pairs, expected " + detail::whole(static_cast<long double>(o.draws) / 64);
+        if (seen.impossible > 0)
+            return "8 equal logits: " + std::to_string(seen.impossible) + " of " + std::to_string(o.draws) + " pairs are no tokens";
+        return "8 equal logits: token " + std::to_string(most % 8) + " follows token " + std::to_string(most / 8) + " " +
+               std::to_string(counts[most]) + " times in " + std::to_string(o.draws) + " pairs, expected " +
+               detail::whole(static_cast<long double>(o.draws) / 64);
     });
     return found.done(detail::what_would_show(seen.found, seen.found));
 }

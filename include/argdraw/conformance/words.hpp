@@ -57,8 +57,8 @@ struct stretch {
 };
 
 /// The steps of a function of the word, each at the very word: 1024 words evenly spaced, and bisection between those that differ.
-/// Complete if every token has one interval, as in an inverse CDF in whatever order; empty if there are more than `most`, for then the token
-/// is no step function of the word. Calls token_of some 54 times for each step.
+/// Complete if every token has one interval, as in an inverse CDF in whatever order; empty if there are more than `most`, for then the
+/// token is no step function of the word. Calls token_of some 54 times for each step.
 template <class F>
 std::vector<stretch> stretches(const F& token_of, std::size_t most) {
     std::vector<stretch> found{{0, token_of(std::uint64_t{0})}};
@@ -96,8 +96,8 @@ inline std::vector<long double> shares(const std::vector<stretch>& steps, std::s
     return share;
 }
 
-/// Why an engine's words cannot be enumerated; empty if they can. Where a token comes back (a table of aliases, hashed words), an interval
-/// between two of its own may go unseen, and frequencies are the only judge.
+/// Why an engine's words cannot be enumerated; empty if they can. Where a token comes back (a table of aliases, hashed words), an
+/// interval between two of its own may go unseen, and frequencies are the only judge.
 inline std::string no_steps(const engine& e) {
     if (!e.token) return "no token callback: the words are the engine's own";
     const std::array<float, 8> uneven{1.0f, 0.5f, -0.25f, -1, 0.75f, -2, 0, 0.25f};
