@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 using namespace doubles;
 
@@ -62,6 +63,7 @@ TEST_CASE("batch: the place in it, a neighbour's NaN, a neighbour's word, a toke
                               }),
                               small));
     must_fail(checks::batches(with_batch([](auto& ids, auto, const auto&, auto) { ids.pop_back(); }), small));
+    must_fail(checks::batches(with_batch([](auto& ids, auto, const auto&, auto) { ids.resize(7); }), small));
     auto throws = right();
     throws.batch = [](auto, const auto&, auto) -> std::vector<std::int64_t> { throw std::runtime_error("no batches today"); };
     must_fail(checks::batches(throws, small));

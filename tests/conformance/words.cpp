@@ -46,6 +46,7 @@ TEST_CASE("words stretches: a token that comes and goes, and what is no step fun
 
 TEST_CASE("words answer: an exception is a refusal") {
     CHECK(detail::answer([]() -> std::int64_t { throw std::runtime_error("NaN"); }) == detail::refused);
+    CHECK(detail::answer([] { return std::int64_t{-7}; }) == detail::refused);
     CHECK(detail::answer([] { return std::int64_t{4}; }) == 4);
 }
 

@@ -23,10 +23,10 @@ inline constexpr std::uint64_t half_of_words = std::uint64_t{1} << 63;
 /// What an engine answers where it refuses.
 inline constexpr std::int64_t refused = -1;
 
-/// The callback's answer; a refusal if it throws.
+/// The callback's answer; all refusals are one, and so is an exception.
 template <class Call>
 std::int64_t answer(const Call& call) {
-    ARGDRAW_TRY { return call(); }
+    ARGDRAW_TRY { return std::max<std::int64_t>(call(), refused); }
     ARGDRAW_CATCH(std::exception) { return refused; }
     return refused;
 }
