@@ -9,10 +9,9 @@
 
 #include "cases.hpp"
 #include "reference.hpp"
+#include "scalars.hpp"
 
 #include <argdraw/argdraw.hpp>
-
-#include <Eigen/Core>
 
 #include <algorithm>
 #include <array>
@@ -36,6 +35,10 @@
 
 namespace {
 
+using cases::limits_of;
+using cases::scalar_name;
+using cases::to_double;
+using cases::to_scalar;
 using reference::real;
 
 constexpr real probability_band = 5e-7L;  // relative, for probabilities of at least `faint`
@@ -95,42 +98,6 @@ reference::status same(argdraw::status s)
     default: return reference::status::ok;
     }
 }
-
-template <class T>
-T to_scalar(double x)
-{
-    if constexpr (std::is_same_v<T, double>)
-        return x;
-    else
-        return static_cast<T>(static_cast<float>(x));
-}
-
-template <class T>
-double to_double(T x)
-{
-    if constexpr (std::is_same_v<T, double>)
-        return x;
-    else
-        return static_cast<double>(static_cast<float>(x));
-}
-
-template <class T>
-cases::limits limits_of()
-{
-    using about = std::numeric_limits<T>;
-    return {to_double(about::max()), to_double(about::denorm_min()), to_double(about::epsilon())};
-}
-
-template <class T>
-constexpr const char* scalar_name = "";
-template <>
-constexpr const char* scalar_name<float> = "float";
-template <>
-constexpr const char* scalar_name<double> = "double";
-template <>
-constexpr const char* scalar_name<Eigen::half> = "half";
-template <>
-constexpr const char* scalar_name<Eigen::bfloat16> = "bfloat16";
 
 struct tally {
     std::size_t rows = 0;

@@ -22,6 +22,7 @@ namespace reference {
 // Two quantities of one kind (an argmax, a floor, an entropy) compare as equal within this.
 inline constexpr real relative_band = 1e-6L;
 inline constexpr real float_max = std::numeric_limits<float>::max();
+inline constexpr real double_max = std::numeric_limits<double>::max();
 
 // The cases that are listed at most; `doubtful` always has all of them.
 inline constexpr std::size_t most_others = 32;
@@ -30,6 +31,13 @@ inline constexpr std::size_t most_others = 32;
 inline real rounding(real value)
 {
     return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50);
+}
+
+// The same of a sum, which may be inexact here already.
+inline real rounding(real a, real b)
+{
+    const real sum = a + b;
+    return sum - a == b && sum - b == a ? rounding(sum) : std::ldexp(std::abs(sum), -50);
 }
 
 // What was done to one token and not to all: tokens of one origin treated alike remain equal in any arithmetic.
@@ -119,15 +127,27 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
         const token& last = s.tokens[kept - 1];
         const token& next = s.tokens[kept];
         const auto swap = [&](std::size_t out, std::size_t in) {
+            if (r.others.size() == most_others) {
+                r.doubtful[out] = r.doubtful[in] = true;
+                return;
+            }
             std::vector<bool> other = r.keep;
             other[out] = false;
             other[in] = true;
             r.add(other);
         };
+        std::size_t from = kept;
+        std::size_t to = kept;
         for (std::size_t in = kept; in < living && last.below - s.tokens[in].below <= 2 * (last.error + s.tokens[in].error); ++in)
-            if (near_tie(last, s.tokens[in])) swap(kept - 1, in);
+            if (near_tie(last, s.tokens[in])) swap(kept - 1, to = in);
         for (std::size_t out = kept; out-- > 0 && s.tokens[out].below - next.below <= 2 * (next.error + s.tokens[out].error);)
-            if (near_tie(s.tokens[out], next)) swap(out, kept);
+            if (near_tie(s.tokens[out], next)) swap(from = out, kept);
+        // Where rounding makes one tie of many, equal ones among them, the ids decide about all of it.
+        if (from < kept || to > kept) {
+            while (to + 1 < living && tied(s.tokens[to], s.tokens[to + 1])) ++to;
+            while (from > 0 && tied(s.tokens[from - 1], s.tokens[from])) --from;
+            for (std::size_t i = std::min(from, kept - 1); i <= to; ++i) r.doubtful[i] = true;
+        }
     }
     return r;
 }
@@ -143,6 +163,20 @@ inline std::vector<std::size_t> around(std::size_t count, std::size_t fewest, st
     return lengths;
 }
 
+// How far the logarithm of the mass, relative to the maximum, may be off by what the logits may: ln sum p e^error. With errors that are
+// large beside 1, even a token without a weight may turn out to have it all.
+inline real common_error(const working_set& s)
+{
+    if (std::none_of(s.tokens.begin(), s.tokens.end(), [](const token& t) { return t.error > 0; })) return 0;
+    const real total = s.mass();
+    real most = 0;
+    for (const token& t : s.tokens) most = std::max(most, t.below - std::log(total) + t.error);
+    if (most > 1) return most + std::log(static_cast<real>(s.tokens.size()));
+    real grown = 0;
+    for (const token& t : s.tokens) grown += t.error < 1 ? std::exp(t.below) * std::expm1(t.error) : std::exp(t.below + t.error) - std::exp(t.below);
+    return std::log1p(grown / total);
+}
+
 enum class maximum { lives, stands_trial };
 
 // Tokens whose distance below the maximum reaches `lowest`; equal logits stand or fall together. `width` is the band, as
@@ -154,17 +188,19 @@ inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, r
     const std::vector<token>& t = s.tokens;
     count = static_cast<std::size_t>(
         std::partition_point(t.begin(), t.end(), [&](const token& each) { return each.below >= lowest; }) - t.begin());
+    const real common = common_error(s);
     const auto close = [&](std::size_t i) {
         if (largest == maximum::lives && t[i].below == 0) return false;
-        return std::abs(std::expm1(t[i].below - lowest)) <= width + t[i].error;
+        const real off = std::abs(t[i].below - lowest) - (i == 0 ? 0 : t[i].error + t[0].error) - common;
+        return off <= 0 || std::expm1(off) <= width;
     };
 
     std::vector<std::size_t> fewer;
     for (std::size_t i = count; i > 0 && close(i - 1); --i)
-        if (i == 1 || t[i - 2].below > t[i - 1].below) fewer.push_back(i - 1);
+        if (i == 1 || !tied(t[i - 2], t[i - 1])) fewer.push_back(i - 1);
     std::vector<std::size_t> more;
     for (std::size_t i = count; i < t.size() && close(i); ++i)
-        if (i + 1 == t.size() || t[i].below > t[i + 1].below) more.push_back(i + 1);
+        if (i + 1 == t.size() || !tied(t[i], t[i + 1])) more.push_back(i + 1);
 
     std::vector<std::size_t> lengths;
     for (std::size_t i = 0; i < std::max(fewer.size(), more.size()); ++i) {
@@ -195,26 +231,55 @@ inline real entropy(const working_set& s)
     return std::log(total) - sum / total;
 }
 
+// Makes the first token the one that the others are below, by its distance from the former or by the logits, whichever is finer.
+inline void lower_to_first(working_set& s)
+{
+    const token first = s.tokens.front();
+    if (first.below == 0) return;
+    const bool by_logits = std::abs(first.below) > std::abs(first.logit);
+    for (token& t : s.tokens) t.below = by_logits ? t.logit - first.logit : t.below - first.below;
+    s.top = by_logits ? first.logit : s.top + first.below;
+}
+
 // After some `below` were moved: −inf is gone, +inf beats the rest, the order and the top are true again. A set of +inf
 // only ever loses tokens.
 inline void restore(working_set& s)
 {
     const real infinity = std::numeric_limits<real>::infinity();
+    for (token& t : s.tokens)
+        if (std::isinf(t.below)) t.logit = t.below;
     const auto remove = [&s](const auto& gone) { s.tokens.erase(std::remove_if(s.tokens.begin(), s.tokens.end(), gone), s.tokens.end()); };
     remove([&](const token& t) { return t.below == -infinity; });
     if (s.tokens.empty()) return;
-    std::sort(s.tokens.begin(), s.tokens.end(),
-              [](const token& a, const token& b) { return a.below != b.below ? a.below > b.below : a.id < b.id; });
+    std::sort(s.tokens.begin(), s.tokens.end(), in_order);
     const real largest = s.tokens.front().below;
     if (largest == infinity) {
         remove([&](const token& t) { return t.below != infinity; });
-        for (token& t : s.tokens) t.below = t.error = 0;
+        for (token& t : s.tokens) t.below = t.logit = t.error = 0;
         s.top = infinity;
         s.infinite = true;
     } else {
-        for (token& t : s.tokens) t.below -= largest;
-        s.top += largest;
+        lower_to_first(s);
     }
+}
+
+// What a logit may stray by when a stage reads it: it is then a double, and what was subtracted from it stands beside it as one.
+inline real read_error(const working_set& s, const token& t) { return rounding(t.logit) + std::ldexp(s.offset, -50); }
+
+// A stage that computes a logit leaves it in the range of double, so that a token far down lives.
+inline void saturate(working_set& s)
+{
+    if (s.infinite || s.tokens.empty()) return;
+    bool any = false;
+    const bool top = s.tokens.front().logit > double_max;
+    for (token& t : s.tokens) {
+        const real inside = std::clamp(t.logit, -double_max, double_max);
+        any = any || inside != t.logit;
+        if (inside != t.logit || top) t.below = inside - (top ? double_max : s.top);
+        t.logit = inside;
+    }
+    if (top) s.top = double_max;
+    if (any) restore(s);
 }
 
 // Keeps what `keep` says; no logit moves.
@@ -224,10 +289,7 @@ inline void take(working_set& s, const std::vector<bool>& keep)
     for (std::size_t i = 0; i < s.tokens.size(); ++i)
         if (keep[i]) kept.push_back(s.tokens[i]);
     s.tokens = std::move(kept);
-    if (s.tokens.empty()) return;
-    const real largest = s.tokens.front().below;
-    for (token& t : s.tokens) t.below -= largest;
-    s.top += largest;
+    if (!s.tokens.empty()) lower_to_first(s);
 }
 
 // Which set to go on with, asked once per ruling in pipeline order.

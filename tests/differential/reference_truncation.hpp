@@ -75,13 +75,15 @@ struct typical {
             const token& a = s.tokens[i];
             const token& b = s.tokens[last];
             const real width = cut_band + a.error + b.error + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
-            if (a.below == b.below && (a.origin == b.origin || a.error + b.error == 0)) return false;
+            if (tied(a, b) && (a.origin == b.origin || a.error + b.error == 0)) return false;
             if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
             const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
             return !same_side || near_tie(a, b);
         };
         for (std::size_t i = 0; i < n; ++i) {
             if (order[i] == last || !swappable(order[i])) continue;
+            for (std::size_t j = 0; j < n && r.others.size() <= 2; ++j)
+                if (tied(s.tokens[j], s.tokens[last]) || tied(s.tokens[j], s.tokens[order[i]])) r.doubtful[j] = true;
             if (r.others.size() == most_others) {
                 r.doubtful[order[i]] = r.doubtful[last] = true;
                 continue;
@@ -179,7 +181,9 @@ struct tail_free {
             return found == c.end() ? n : static_cast<std::size_t>(found - c.begin()) + 1;
         };
         // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
-        const real width = std::max(mass_band, relative_band * real(z)) + 0x1p-48L / sum;
+        real stray = 0x1p-50L;
+        for (const token& t : s.tokens) stray += std::exp(t.below) / total * std::min(t.error + read_error(s, t), real(1));
+        const real width = std::max(mass_band, relative_band * real(z)) + 4 * stray / sum;
         const std::size_t count = exceeds(real(z));
         std::vector<std::size_t> lengths = around(count, exceeds(real(z) - width), exceeds(real(z) + width));
         // Only a step of the sum, or its end, can be the first to exceed anything.
@@ -216,15 +220,22 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
     ruling r = settled(without(count));
     for (const std::size_t each : lengths) r.add(without(each));
 
-    if (std::find(r.keep.begin(), r.keep.end(), false) != r.keep.end()) {
-        // Who of the eligible is the last?
-        const std::size_t last = count - 1;
-        for (std::size_t i = last; i-- > 0 && r.others.size() < most_others;) {
-            if (!near_tie(s.tokens[i], s.tokens[last])) {
-                if (s.tokens[i].below - s.tokens[last].below > 2 * (s.tokens[i].error + s.tokens[last].error)) break;
+    // Who of the eligible is the last?
+    lengths.insert(lengths.begin(), count);
+    for (const std::size_t eligible : lengths) {
+        const std::vector<bool> keep = without(eligible);
+        if (std::find(keep.begin(), keep.end(), false) == keep.end()) continue;
+        const std::size_t last = eligible - 1;
+        for (std::size_t i = last; i-- > 0;) {
+            // The logit of the last one is a double that others are compared with.
+            const real error = s.tokens[i].error + s.tokens[last].error + read_error(s, s.tokens[i]) + read_error(s, s.tokens[last]);
+            if (s.tokens[i].below - s.tokens[last].below > 2 * error) break;
+            if (error == 0 || s.tokens[i].origin == s.tokens[last].origin || s.tokens[i].below - s.tokens[last].below > error) continue;
+            if (r.others.size() == most_others) {
+                r.doubtful[i] = r.doubtful[last] = true;
                 continue;
             }
-            std::vector<bool> other = r.keep;
+            std::vector<bool> other = keep;
             other[i] = true;
             other[last] = contains(protect, s.tokens[last].id);
             r.add(other);
@@ -268,18 +279,35 @@ struct xtc_mean {
         if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
         const real pi = real(probability);
         const real total = s.mass();
+        // What is kept may be next to nothing: its mass is relative to the first of it.
+        const auto first = static_cast<std::size_t>(std::find(keep.begin(), keep.end(), true) - keep.begin());
+        const real top = s.tokens[first].below;
+        const real top_logit = s.tokens[first].logit;
         real kept = 0;
         for (std::size_t i = 0; i < keep.size(); ++i)
-            if (keep[i]) kept += std::exp(s.tokens[i].below);
-        if (s.infinite) s.top = -std::log(total);
+            if (keep[i]) kept += std::exp(s.tokens[i].below - top);
+        const real log_rest = std::log(kept / total) + top;
+        const real lost = std::log(1 - pi);  // ln 0 removes
+        // pi e^5000 leaves nothing of 1 - pi.
+        const bool far = log_rest < -5000;
+        const real won = far ? std::log(pi) - std::log(kept / total) : std::log(1 - pi + pi * std::exp(-log_rest));
+        if (s.infinite) s.top = 0;  // what counts from here on
         s.infinite = false;
         for (std::size_t i = 0; i < keep.size(); ++i) {
             token& t = s.tokens[i];
-            const real factor = keep[i] ? 1 - pi + pi * total / kept : 1 - pi;
-            t.below += std::log(factor);  // ln 0 removes it
+            t.error += read_error(s, t) + std::ldexp(std::abs(t.logit), -50);
+            if (keep[i] && far) {
+                // Up to where the first of all is, from however far down.
+                t.below = t.below - top + won;
+                t.logit = t.logit - top_logit + s.top + won;
+            } else {
+                t.below += keep[i] ? won : lost;
+                t.logit += keep[i] ? won : lost;
+            }
             treat(t, keep[i] ? 1 : 0);
-            t.error += std::ldexp(std::abs(s.top + t.below) + 1, -50);
+            t.error += std::ldexp(std::abs(t.logit) + 1, -50);
         }
+        s.offset = 0;
         restore(s);
     }
 };
@@ -411,9 +439,9 @@ struct min_k {
         const auto whole = [&](real x) {
             return x >= static_cast<real>(n) ? n : static_cast<std::size_t>(std::floor(x));
         };
-        const auto length = [&](std::size_t cliff, std::size_t fallback) {
+        const auto length = [&](std::size_t cliff, std::size_t fallback, const auto& equal) {
             std::size_t k = std::clamp<std::size_t>(std::max(cliff, fallback), 1, n);
-            while (k < n && t[k].below == t[k - 1].below) ++k;
+            while (k < n && equal(t[k], t[k - 1])) ++k;
             return k;
         };
 
@@ -432,7 +460,11 @@ struct min_k {
         }
         std::vector<std::size_t> lengths;
         for (const std::size_t c : cliffs)
-            for (const std::size_t f : fallbacks) lengths.push_back(length(c, f));
+            for (const std::size_t f : fallbacks) {
+                lengths.push_back(length(c, f, tied));
+                lengths.push_back(length(c, f, surely_tied));
+                lengths.push_back(length(c, f, perhaps_tied));
+            }
         return prefix(s, lengths.front(), lengths, min_keep);
     }
 };
