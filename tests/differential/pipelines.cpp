@@ -167,10 +167,17 @@ difference compare(const full_law& exact, const library_law& library)
 template <class T, class Draw>
 class pair {
 public:
-    pair(const one_case& about, std::span<const T> row, const Draw& draw, const any_pipeline& draws_stages = {})
+    pair(const one_case& about, std::span<const T> row, const Draw& draw)
         : about_(about), row_(row), draw_(draw), stages_(about.stages), at_(about.at), pick_(sampler_of(about.stages.size(), {})), seq_(begin())
     {
-        stages_.insert(stages_.end(), draws_stages.begin(), draws_stages.end());
+    }
+
+    // In the middle of a sequence; `shape` is what the draw does before it draws.
+    pair(const one_case& about, std::span<const T> row, const Draw& draw, const any_pipeline& shape, std::span<const std::byte> under_way)
+        : about_(about), row_(row), draw_(draw), stages_(about.stages), at_(about.at), pick_(sampler_of(about.stages.size(), {})),
+          seq_(pick_.resume(under_way))
+    {
+        stages_.insert(stages_.end(), shape.begin(), shape.end());
     }
 
     auto& sequence() { return seq_; }
@@ -266,7 +273,8 @@ private:
             const glimpse before = after(stage);
             const real lost = std::log1p(-real(mean->probability));
             bool leapt = false;  // from far down
-            for (const token_id id : r.ids) leapt = leapt || seen.logit(id) - before.logit(id) > 1 + std::ldexp(std::abs(before.logit(id)), -45);
+            for (const token_id id : r.ids)
+                leapt = leapt || (std::ldexp(std::abs(before.logit(id)), -50) > 1 && seen.logit(id) - before.logit(id) > std::abs(before.logit(id)) / 2);
             for (std::size_t i = 0; i < r.ids.size(); ++i) {
                 const real from = before.logit(r.ids[i]);
                 const real risen = seen.logit(r.ids[i]) - from;
@@ -344,6 +352,30 @@ bool may_fail_with(const one_case& about, const situation& at, status why)
 
 std::string describe(const argdraw::status& s) { return std::string(argdraw::message(s).substr(0, argdraw::message(s).find(':'))); }
 
+// Whether a categorical draw may have given that token at that word: from the library's law where that may be off by more than a step of the
+// CDF may.
+verdict check_token(tally& t, const full_law& exact, const library_law& library, const difference& d, const argdraw::drawn& token, std::uint64_t word)
+{
+    const auto found = std::lower_bound(exact.ids.begin(), exact.ids.end(), token_id{token.id});
+    if (found == exact.ids.end() || *found != token.id) return "drew a token that is not living";
+    const auto index = static_cast<std::size_t>(found - exact.ids.begin());
+    if (!(library.probabilities[index] > 0)) return "drew a token without weight";
+    law steps = exact;
+    if (d.relaxed || *std::max_element(exact.errors.begin(), exact.errors.end()) > 1e-9L) {
+        steps.cumulative.clear();
+        real sum = 0;
+        for (const real p : library.probabilities) steps.cumulative.push_back(sum += p);
+    }
+    if (!reachable(steps, index, word)) return "drew token " + std::to_string(token.id) + " at word " + std::to_string(word);
+    if (exact.probabilities[index] >= faint) {
+        const real lnp = exact.logs[index];
+        const real off = std::abs(real(token.logprob) - lnp) / std::max(real(1), std::abs(lnp));
+        if (!d.relaxed) t.worst_logprob = std::max(t.worst_logprob, off);
+        if (!(off <= logprob_band + allowances(exact)[index]) || token.logprob > 0) return "logprob " + std::to_string(token.logprob);
+    }
+    return std::nullopt;
+}
+
 template <class T>
 verdict check_law(tally& t, const one_case& about, std::span<const T> row)
 {
@@ -385,25 +417,7 @@ verdict check_law(tally& t, const one_case& about, std::span<const T> row)
     t.relaxed += d.relaxed;
     t.worst = std::max(t.worst, d.worst);
 
-    // The draw, from the library's law where that may be off by more than a step of the CDF may.
-    const auto found = std::lower_bound(exact.ids.begin(), exact.ids.end(), token_id{token.id});
-    if (found == exact.ids.end() || *found != token.id) return "drew a token that is not living";
-    const auto index = static_cast<std::size_t>(found - exact.ids.begin());
-    if (!(library.probabilities[index] > 0)) return "drew a token without weight";
-    law steps = exact;
-    if (d.relaxed || *std::max_element(exact.errors.begin(), exact.errors.end()) > 1e-9L) {
-        steps.cumulative.clear();
-        real sum = 0;
-        for (const real p : library.probabilities) steps.cumulative.push_back(sum += p);
-    }
-    if (!reachable(steps, index, word)) return "drew token " + std::to_string(token.id) + " at word " + std::to_string(word);
-    if (exact.probabilities[index] >= faint) {
-        const real lnp = exact.logs[index];
-        const real off = std::abs(real(token.logprob) - lnp) / std::max(real(1), std::abs(lnp));
-        if (!d.relaxed) t.worst_logprob = std::max(t.worst_logprob, off);
-        if (!(off <= logprob_band + allowances(exact)[index]) || token.logprob > 0) return "logprob " + std::to_string(token.logprob);
-    }
-    return std::nullopt;
+    return check_token(t, exact, library, d, token, word);
 }
 
 // The last sets of greedy and of T = 0 are one token, which near ties leave open.
@@ -572,6 +586,209 @@ void report(const char* suite, const tally& t)
     CHECK(t.failed == 0);
 }
 
+// What a draw does to the set, and what it remembers.
+
+template <class Draw, class Sequence>
+auto memory(const Sequence& seq)
+{
+    const auto& state = seq.template state<2>();
+    if constexpr (std::is_same_v<Draw, argdraw::adaptive_p>) return average{real(state.sum), real(state.weight)};
+    else return surprise{real(state.mu)};
+}
+
+real distance(const surprise& a, const surprise& b) { return std::abs(a.mu - b.mu); }
+real distance(const average& a, const average& b) { return std::abs(a.sum - b.sum) + std::abs(a.weight - b.weight); }
+real size(const surprise& s) { return std::abs(s.mu); }
+real size(const average& s) { return std::abs(s.sum) + std::abs(s.weight); }
+
+// One position of a sequence: the law before the draw, the token, and what the draw will have learned from it. The sequence goes on with
+// the library's numbers, so that every step is compared from the same start.
+template <class T, class Draw, class Exact>
+verdict check_step(tally& t, const one_case& about, std::span<const T> row, const Draw& draw, const Exact& exact_draw,
+                   argdraw::sequence<argdraw::chain, window, Draw>& seq, bool accept)
+{
+    const auto before = memory<Draw>(seq);
+    pair<T, Draw> two(about, row, draw, {any_stage{exact_draw.stage(before)}}, seq.bytes());
+    const library_law library = two.law();
+    const std::uint64_t word = seq.random().word(argdraw::purpose::token, seq.attempt());
+    std::string wrong;
+    const std::size_t close = t.close;
+    const full_law exact = two.beside(t, library, wrong);
+    const argdraw::drawn token = two.sampler()(row, seq);
+    ++t.statuses[static_cast<std::size_t>(exact.why)];
+    if (two.beyond()) return ++t.beyond, std::nullopt;
+    if (token.why != library.why || differential::same(token.why) != exact.why)
+        return "status " + describe(token.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
+    if (distance(memory<Draw>(seq), before) != 0) return std::string("a draw changed the memory");
+    if (!token) return std::nullopt;
+    if (!wrong.empty()) return wrong;
+    ++t.laws;
+    const difference d = compare(exact, library);
+    if (!d.what.empty()) return d.what;
+    t.relaxed += d.relaxed;
+    t.worst = std::max(t.worst, d.worst);
+    if (const verdict v = check_token(t, exact, library, d, token, word)) return v;
+    if (!accept) return std::nullopt;
+
+    if (seq.accept(token.id) != argdraw::status::ok) return std::string("the token drawn was refused");
+    const auto after = memory<Draw>(seq);
+    const full_law seen_by_draw = std::is_same_v<Draw, argdraw::adaptive_p> ? run_any(two.at(), about.stages) : exact;
+    const auto at = std::lower_bound(seen_by_draw.ids.begin(), seen_by_draw.ids.end(), token_id{token.id});
+    if (at == seen_by_draw.ids.end() || *at != token.id || (close != t.close && std::is_same_v<Draw, argdraw::adaptive_p>)) return std::nullopt;
+    const auto index = static_cast<std::size_t>(at - seen_by_draw.ids.begin());
+    if (seen_by_draw.probabilities[index] < faint) return std::nullopt;
+    const auto expected = exact_draw.accept(before, seen_by_draw.probabilities[index]);
+    real slope = 1;
+    if constexpr (requires { exact_draw.eta; }) slope = real(exact_draw.eta) / std::log(real(2));
+    if (distance(after, expected) > slope * (probability_band + allowances(seen_by_draw)[index]) + 1e-12L * (1 + size(expected))) {
+        std::ostringstream out;
+        out << std::setprecision(15) << "learned something else: " << size(after) << " instead of " << size(expected);
+        return out.str();
+    }
+    return std::nullopt;
+}
+
+// Draws by noise have no memory; every one of them can be told from the law.
+template <class T, class Draw>
+verdict check_race(tally& t, const one_case& about, std::span<const T> row, const Draw& draw, std::span<argdraw::drawn> into,
+                   argdraw::sequence<argdraw::chain, window, Draw>& seq, bool accept)
+{
+    pair<T, Draw> two(about, row, draw, {}, seq.bytes());
+    const library_law library = two.law();
+    std::string wrong;
+    const full_law exact = two.beside(t, library, wrong);
+    const argdraw::drawn token = two.sampler()(row, seq);
+    ++t.statuses[static_cast<std::size_t>(exact.why)];
+    if (two.beyond()) return ++t.beyond, std::nullopt;
+    if (token.why != library.why || differential::same(token.why) != exact.why)
+        return "status " + describe(token.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
+    if (!token) return std::nullopt;
+    if (!wrong.empty()) return wrong;
+    ++t.laws;
+    const difference d = compare(exact, library);
+    if (!d.what.empty()) return d.what;
+    t.relaxed += d.relaxed;
+    const noise_of noise = [&](token_id id) { return gumbel_noise(seq.random().word(argdraw::purpose::gumbel, static_cast<std::uint32_t>(id))); };
+    const std::size_t k = into.empty() ? 1 : into.size();
+    const perturbed expected = without_replacement(exact, static_cast<std::int64_t>(k), noise);
+    real doubt = 2 * probability_band;
+    for (const real each : allowances(exact)) doubt = std::max(doubt, 2 * each);
+    if (expected.gap <= doubt) {
+        ++t.close;
+    } else {
+        ids_of drew{token.id};
+        if (!into.empty()) {
+            drew.clear();
+            for (const argdraw::drawn& each : into)
+                if (each) drew.push_back(each.id);
+        }
+        if (drew != expected.ids) return "drew " + cases::words::list(drew) + " instead of " + cases::words::list(expected.ids);
+        const auto index = static_cast<std::size_t>(std::lower_bound(exact.ids.begin(), exact.ids.end(), token_id{token.id}) - exact.ids.begin());
+        const real lnp = exact.logs[index];
+        if (std::abs(real(token.logprob) - lnp) > (logprob_band + allowances(exact)[index]) * std::max(real(1), std::abs(lnp)))
+            return "logprob " + std::to_string(token.logprob);
+    }
+    if (accept && seq.accept(token.id) != argdraw::status::ok) return std::string("the token drawn was refused");
+    return std::nullopt;
+}
+
+template <class T, class Draw, class Check>
+void run_sequence(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, const Draw& draw, const Check& check)
+{
+    const std::size_t width = random.chance(0.5) ? 1 + random.below(24) : 1 + random.below(300);
+    const auto next_row = [&](one_case& c) {
+        const auto which = static_cast<cases::kind>(random.below(cases::kinds - 1));
+        cases::limits scalar = cases::limits_of<T>();
+        scalar.largest = std::min(scalar.largest, 1e290);
+        c.kind = cases::kind_names[static_cast<std::size_t>(which)];
+        c.at.row = cases::make_row(random, which, width, scalar);
+        if (random.chance(0.1)) cases::pollute(random, c.at.row, scalar);
+        std::vector<T> row = scalars<T>(c.at.row);
+        for (std::size_t i = 0; i < width; ++i) c.at.row[i] = cases::to_double(row[i]);
+        return row;
+    };
+    one_case c{suite, seed, index, "", {}, {}, {}};
+    std::vector<T> row = next_row(c);
+    c.at.past = cases::random_history(random, c.at.row, 12);
+    c.at.past.output.clear();
+    const cases::surroundings about{c.at.row, c.at.past, cases::likely_ids(c.at.row)};
+    c.stages.resize(random.below(4));
+    for (any_stage& each : c.stages) each = cases::random_any_stage(cases::random_kind(random), random, about);
+    if (!std::all_of(c.stages.begin(), c.stages.end(), [&](const any_stage& s) { return valid(s, width); })) c.stages.clear();
+    c.start = {.seed = random.word(), .sequence = random.word()};
+
+    pair<T, Draw> first(c, row, draw);
+    auto seq = first.sampler().start(c.start, differential::translation{}.ids(c.at.past.prompt));
+    std::vector<std::vector<std::byte>> kept{seq.bytes()};  // after so many outputs
+    for (int step = 0; step < 6; ++step) {
+        ++t.rows;
+        const bool accept = random.chance(0.8);
+        if (const verdict wrong = check(c, std::span<const T>(row), seq, accept)) {
+            if (++t.failed <= 10)
+                t.failures.push_back(std::string(suite) + ", seed " + std::to_string(seed) + ", case " + std::to_string(index) + ", step " +
+                                     std::to_string(step) + ": " + *wrong + "\n  " + describe(c, cases::scalar_name<T>));
+            return;
+        }
+        if (seq.output().size() >= kept.size()) kept.push_back(seq.bytes());
+        if (random.chance(0.2)) {
+            // Back to where it was: the same bytes as then, and so the same future.
+            const std::size_t n = random.below(seq.output().size() + 1);
+            static_cast<void>(seq.accept(0));
+            static_cast<void>(seq.rollback(n + 1));
+            kept.resize(seq.output().size() + 1);
+            if (seq.bytes() != kept.back() && ++t.failed <= 10)
+                t.failures.push_back(std::string(suite) + ", seed " + std::to_string(seed) + ", case " + std::to_string(index) + ": rollback " + std::to_string(n));
+        }
+        c.at.past.output.assign(seq.output().begin(), seq.output().end());
+        row = next_row(c);
+    }
+}
+
+template <class T>
+void run_draw(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random)
+{
+    const auto remembering = [&](const auto& draw, const auto& exact) {
+        run_sequence<T>(t, suite, seed, index, random, draw,
+                        [&](const one_case& c, std::span<const T> row, auto& seq, bool accept) { return check_step<T>(t, c, row, draw, exact, seq, accept); });
+    };
+    const auto racing = [&](const auto& draw, std::span<argdraw::drawn> into) {
+        run_sequence<T>(t, suite, seed, index, random, draw,
+                        [&](const one_case& c, std::span<const T> row, auto& seq, bool accept) { return check_race<T>(t, c, row, draw, into, seq, accept); });
+    };
+    const float tau = random.chance(0.1) ? 0.0f : static_cast<float>(random.uniform(0.2, 8));
+    const float eta = random.chance(0.1) ? 0.0f : static_cast<float>(random.uniform(0.01, 1));
+    switch (random.below(5)) {
+    case 0: return remembering(argdraw::mirostat{tau, eta}, mirostat{tau, eta});
+    case 1: {
+        const auto m = static_cast<std::int64_t>(random.chance(0.5) ? 100 : 2 + random.below(60));
+        return remembering(argdraw::mirostat_v1{tau, eta, static_cast<int>(m)}, mirostat_v1{tau, eta, m});
+    }
+    case 2: {
+        const auto target = static_cast<float>(random.uniform());
+        const auto decay = static_cast<float>(random.uniform(0, 0.99));
+        return remembering(argdraw::adaptive_p{target, decay}, adaptive_p{target, decay});
+    }
+    case 3: return racing(argdraw::gumbel{}, {});
+    default: {
+        std::vector<argdraw::drawn> into(1 + random.below(12));
+        return racing(argdraw::without_replacement{into}, into);
+    }
+    }
+}
+
+void run_draws(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count)
+{
+    for (std::size_t index = from; index < from + count; ++index) {
+        cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
+        switch (index % 4) {
+        case 0: run_draw<float>(t, suite, seed, index, random); break;
+        case 1: run_draw<double>(t, suite, seed, index, random); break;
+        case 2: run_draw<Eigen::half>(t, suite, seed, index, random); break;
+        default: run_draw<Eigen::bfloat16>(t, suite, seed, index, random); break;
+        }
+    }
+}
+
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
 {
     const char* const value = std::getenv(name);
@@ -616,6 +833,13 @@ TEST_CASE("differential: 1 000 pipelines of any stages on rows of real sizes")
     CHECK(t.rows == 1'000);
     report("real pipelines", t);
     CHECK(t.beyond < t.rows / 100);
+}
+
+TEST_CASE("differential: draws with a memory and draws by noise, over several steps")
+{
+    tally t;
+    run_draws(t, "draws", 19870302, 0, 12'000);
+    report("draws", t);
 }
 
 TEST_CASE("differential: 5 000 000 small and 50 000 real pipelines", "[.deep]")

@@ -78,12 +78,13 @@ struct typical {
             if (tied(a, b) && (a.origin == b.origin || a.error + b.error == 0)) return false;
             if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
             const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
-            return !same_side || near_tie(a, b);
+            // On one side the logits decide, as far as a distance that is a double has not made them equal.
+            return !same_side || near_tie(a, b) || std::abs(a.below - b.below) <= std::ldexp(1 + std::abs(a.below) + std::abs(above[i]), -50);
         };
+        std::vector<bool> open(n, false);
         for (std::size_t i = 0; i < n; ++i) {
             if (order[i] == last || !swappable(order[i])) continue;
-            for (std::size_t j = 0; j < n && r.others.size() <= 2; ++j)
-                if (tied(s.tokens[j], s.tokens[last]) || tied(s.tokens[j], s.tokens[order[i]])) r.doubtful[j] = true;
+            open[order[i]] = open[last] = true;
             if (r.others.size() == most_others) {
                 r.doubtful[order[i]] = r.doubtful[last] = true;
                 continue;
@@ -97,6 +98,12 @@ struct typical {
             const auto where = std::find(other.begin(), other.end(), last);
             other.insert(i < count - 1 ? std::next(where) : where, order[i]);
             r.add(set(other, walk(other, real(t) * total)));
+        }
+        // And with them their equals, who follow each other by id.
+        for (std::size_t i = 0, end = 0; i < n; i = end) {
+            bool any = false;
+            for (end = i; end < n && tied(s.tokens[i], s.tokens[end]); ++end) any = any || open[end];
+            for (std::size_t j = i; j < end && any; ++j) r.doubtful[j] = true;
         }
         return r;
     }

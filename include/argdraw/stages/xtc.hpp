@@ -51,6 +51,11 @@ struct xtc {
             if (likely < asked) break;
         }
         if (likely < 2) return;
+        // Tokens are told apart by their logits below: what a scale or a shift rounded to one number is equal from here on.
+        if (!std::ranges::is_sorted(first.first(likely), [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; })) {
+            c.transform([](token_id, double logit) { return logit; });
+            first = c.leaders(likely);
+        }
         const leader last = first[likely - 1];
         const auto dropped = [&](token_id id, double logit) {
             return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
