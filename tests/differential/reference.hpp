@@ -55,6 +55,11 @@ struct token {
     std::uint64_t origin = 0;
 };
 
+// Below this e^x is 0, and libm slow to say so.
+inline constexpr real least_exponent = -11400;
+
+inline real weight(const token& t) { return t.below < least_exponent ? 0 : std::exp(t.below); }
+
 inline bool tied(const token& a, const token& b) { return a.below == b.below && a.logit == b.logit; }
 
 // Whether they are equal in any arithmetic, and in some.
@@ -79,7 +84,7 @@ struct working_set {
     real mass() const
     {
         real sum = 0;
-        for (const token& t : tokens) sum += std::exp(t.below);
+        for (const token& t : tokens) sum += weight(t);
         return sum;
     }
 };
@@ -194,7 +199,7 @@ struct top_p {
         const std::size_t living = s.tokens.size();
         std::vector<real> prefix(living);
         real sum = 0;
-        for (std::size_t i = 0; i < living; ++i) prefix[i] = sum += std::exp(s.tokens[i].below);
+        for (std::size_t i = 0; i < living; ++i) prefix[i] = sum += weight(s.tokens[i]);
 
         const auto crossing = std::find_if(prefix.begin(), prefix.end(), [&](real c) { return c >= real(p) * sum; });
         const std::size_t count = static_cast<std::size_t>(crossing - prefix.begin()) + 1;
@@ -314,13 +319,13 @@ inline law run(const std::vector<double>& row, const pipeline& stages, const std
     std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     real total = 0;
     for (const token& t : s.tokens) {
-        total += std::exp(t.below);
+        total += weight(t);
         result.ids.push_back(t.id);
         result.logits.push_back(s.infinite ? s.top : t.logit);
         result.cumulative.push_back(total);
     }
     for (const token& t : s.tokens) {
-        result.probabilities.push_back(std::exp(t.below) / total);
+        result.probabilities.push_back(weight(t) / total);
         result.logs.push_back(t.below - std::log(total));
     }
     return result;

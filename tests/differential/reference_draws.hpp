@@ -158,7 +158,7 @@ struct adaptive_p::reshape {
         const real total = s.mass();
         const real common = common_error(s);
         for (token& t : s.tokens) {
-            const real p = std::exp(t.below) / total;
+            const real p = weight(t) / total;
             const real d = std::abs(p - aim()) / 0.3L;
             t.error = 34 * p * std::min(t.error + common, real(1)) + 1e-13L;  // the slope is at most 10 / 0.3
             t.below = t.logit = 5 - 10 * d * d / (1 + d);

@@ -237,14 +237,14 @@ inline full_law run_any(const situation& at, const any_pipeline& stages, const c
     std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     real total = 0;
     for (const token& t : s.tokens) {
-        total += std::exp(t.below);
+        total += weight(t);
         result.ids.push_back(t.id);
         result.errors.push_back(t.error);
         result.logits.push_back(s.infinite ? s.top : t.logit);
         result.cumulative.push_back(total);
     }
     for (const token& t : s.tokens) {
-        result.probabilities.push_back(std::exp(t.below) / total);
+        result.probabilities.push_back(weight(t) / total);
         result.logs.push_back(t.below - std::log(total));
     }
     return result;

@@ -62,26 +62,48 @@ struct ruling {
     std::vector<bool> doubtful;                // may be decided the other way
     std::vector<std::vector<bool>> others;     // the sets that come of it, nearest first, `most_others` at most
     std::vector<token_id> ids;                 // of the positions; filled in by run_any
+    // Where the sets are too many to be listed, one that differs from `keep` in doubtful tokens only may come of it too: if it has as many
+    // tokens as one of them, or by a rule of the stage's own.
+    bool unlisted = false;
+    std::size_t fewest = 0;
+    std::size_t most = 0;
+    std::function<bool(const std::vector<bool>&)> plausible = {};
 
     bool close() const { return std::find(doubtful.begin(), doubtful.end(), true) != doubtful.end(); }
 
-    // Whether a set differs from `keep` in doubtful tokens only.
+    // Whether a set is one that the ruling may come to.
     bool allows(const std::vector<bool>& kept) const
     {
+        if (kept == keep || std::find(others.begin(), others.end(), kept) != others.end()) return true;
+        if (!unlisted) return false;
         for (std::size_t i = 0; i < keep.size(); ++i)
             if (kept[i] != keep[i] && !doubtful[i]) return false;
-        return true;
+        if (plausible) return plausible(kept);
+        const auto count = static_cast<std::size_t>(std::count(kept.begin(), kept.end(), true));
+        return fewest <= count && count <= most;
     }
 
     void add(const std::vector<bool>& other)
     {
         bool same = true;
+        std::size_t count = 0;
         for (std::size_t i = 0; i < keep.size(); ++i) {
+            count += other[i];
             if (keep[i] == other[i]) continue;
             doubtful[i] = true;
             same = false;
         }
-        if (!same && others.size() < most_others && std::find(others.begin(), others.end(), other) == others.end()) others.push_back(other);
+        if (same || std::find(others.begin(), others.end(), other) != others.end()) return;
+        fewest = std::min(fewest, count);
+        most = std::max(most, count);
+        if (others.size() < most_others) others.push_back(other);
+        else unlisted = true;
+    }
+
+    // A token more that may be decided the other way, in sets that are not listed.
+    void doubt(std::size_t i)
+    {
+        doubtful[i] = unlisted = true;
     }
 };
 
@@ -89,6 +111,7 @@ inline ruling settled(std::vector<bool> keep)
 {
     ruling r;
     r.doubtful.assign(keep.size(), false);
+    r.fewest = r.most = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), true));
     r.keep = std::move(keep);
     return r;
 }
@@ -116,10 +139,13 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
     ruling r = settled(first_of(living, kept));
     for (const std::size_t each : alternatives) {
         const std::size_t length = bounded(each);
-        if (r.others.size() < most_others)
+        if (r.others.size() < most_others) {
             r.add(first_of(living, length));
-        else
-            for (std::size_t i = std::min(kept, length); i < std::max(kept, length); ++i) r.doubtful[i] = true;
+        } else {
+            for (std::size_t i = std::min(kept, length); i < std::max(kept, length); ++i) r.doubt(i);
+            r.fewest = std::min(r.fewest, length);
+            r.most = std::max(r.most, length);
+        }
     }
 
     // Who stands at the boundary is a question of its own.
@@ -128,7 +154,8 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
         const token& next = s.tokens[kept];
         const auto swap = [&](std::size_t out, std::size_t in) {
             if (r.others.size() == most_others) {
-                r.doubtful[out] = r.doubtful[in] = true;
+                r.doubt(out);
+                r.doubt(in);
                 return;
             }
             std::vector<bool> other = r.keep;
@@ -146,7 +173,7 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
         if (from < kept || to > kept) {
             while (to + 1 < living && tied(s.tokens[to], s.tokens[to + 1])) ++to;
             while (from > 0 && tied(s.tokens[from - 1], s.tokens[from])) --from;
-            for (std::size_t i = std::min(from, kept - 1); i <= to; ++i) r.doubtful[i] = true;
+            for (std::size_t i = std::min(from, kept - 1); i <= to; ++i) r.doubt(i);
         }
     }
     return r;
@@ -173,7 +200,7 @@ inline real common_error(const working_set& s)
     for (const token& t : s.tokens) most = std::max(most, t.below - std::log(total) + t.error);
     if (most > 1) return most + std::log(static_cast<real>(s.tokens.size()));
     real grown = 0;
-    for (const token& t : s.tokens) grown += t.error < 1 ? std::exp(t.below) * std::expm1(t.error) : std::exp(t.below + t.error) - std::exp(t.below);
+    for (const token& t : s.tokens) grown += t.error < 1 ? weight(t) * std::expm1(t.error) : std::exp(t.below + t.error) - weight(t);
     return std::log1p(grown / total);
 }
 
@@ -227,7 +254,7 @@ inline real entropy(const working_set& s)
     const real total = s.mass();
     real sum = 0;
     for (const token& t : s.tokens)
-        if (const real w = std::exp(t.below); w > 0) sum += w * t.below;
+        if (const real w = weight(t); w > 0) sum += w * t.below;
     return std::log(total) - sum / total;
 }
 

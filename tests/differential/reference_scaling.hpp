@@ -112,15 +112,15 @@ struct skew {
         const std::size_t n = set.tokens.size();
         const real total = set.mass();
         std::vector<real> after(n + 1, 0);  // the mass behind token i, without which C near 1 would be inexact
-        for (std::size_t i = n; i-- > 0;) after[i] = after[i + 1] + std::exp(set.tokens[i].below);
+        for (std::size_t i = n; i-- > 0;) after[i] = after[i + 1] + weight(set.tokens[i]);
         for (token& t : set.tokens) t.error += read_error(set, t);
         const real common = common_error(set);
         real sum = 0;
         real strays = 0;
         for (std::size_t i = 0; i < n; ++i) {
             token& t = set.tokens[i];
-            const real weight = std::exp(t.below);
-            sum += weight;
+            const real own = weight(t);
+            sum += own;
             const real log_c = 2 * sum < total ? std::log(sum / total) : std::log1p(-after[i + 1] / total);
             const real power = log_c == 0 ? 0 : g * log_c;
             real log_q = power;
@@ -128,13 +128,13 @@ struct skew {
                 log_q = i == 0 ? 0 : -infinity;  // every power is 1
             } else if (i > 0) {
                 // C_i^g (1 - (1 - x)^g) with x = p_i / C_i, by y = -g ln(1 - x). A small x has lost no digit this way.
-                const real x = weight / sum;
+                const real x = own / sum;
                 const real log_y = real(s) + (x < 1e-18L ? t.below - std::log(sum) : std::log(-std::log1p(-x)));
                 log_q += log_y < -50 ? log_y : std::log(-std::expm1(-std::exp(log_y)));
             }
             treat(t, static_cast<real>(i));  // a tie is one no longer
             // What C and x may be off by, and the doubles that it is computed in.
-            strays += weight * std::min(t.error, real(1));
+            strays += own * std::min(t.error, real(1));
             const real of_c = strays / sum + common;
             t.error += of_c + std::ldexp(1 + std::abs(power) + std::abs(log_q), -46);
             if (!std::isinf(g)) t.error += g * (std::min(of_c, real(1)) + (i + 1 < n ? 0x1p-104L : 0));

@@ -55,7 +55,7 @@ struct typical {
         const auto walk = [&](const std::vector<std::size_t>& list, real until) {
             real sum = 0;
             std::size_t count = 0;
-            while (count < n && sum < until) sum += std::exp(s.tokens[list[count++]].below);
+            while (count < n && sum < until) sum += weight(s.tokens[list[count++]]);
             return std::max(count, least);
         };
         const auto set = [&](const std::vector<std::size_t>& list, std::size_t count) {
@@ -82,11 +82,13 @@ struct typical {
             return !same_side || near_tie(a, b) || std::abs(a.below - b.below) <= std::ldexp(1 + std::abs(a.below) + std::abs(above[i]), -50);
         };
         std::vector<bool> open(n, false);
+        std::size_t tried = 0;
         for (std::size_t i = 0; i < n; ++i) {
             if (order[i] == last || !swappable(order[i])) continue;
             open[order[i]] = open[last] = true;
-            if (r.others.size() == most_others) {
-                r.doubtful[order[i]] = r.doubtful[last] = true;
+            if (tried++ >= most_others) {
+                r.doubt(order[i]);
+                r.doubt(last);
                 continue;
             }
             std::vector<std::size_t> other = order;
@@ -103,8 +105,26 @@ struct typical {
         for (std::size_t i = 0, end = 0; i < n; i = end) {
             bool any = false;
             for (end = i; end < n && tied(s.tokens[i], s.tokens[end]); ++end) any = any || open[end];
-            for (std::size_t j = i; j < end && any; ++j) r.doubtful[j] = true;
+            for (std::size_t j = i; j < end && any; ++j) r.doubt(j);
         }
+        if (!r.unlisted) return r;
+
+        // Whatever the order of the doubtful ones, those kept weigh enough, and would not without one of these.
+        std::vector<real> weights;
+        for (const token& each : s.tokens) weights.push_back(weight(each));
+        r.plausible = [weights = std::move(weights), doubtful = r.doubtful, total, least, until = real(t)](const std::vector<bool>& kept) {
+            real sum = 0;
+            real heaviest = 0;
+            std::size_t number = 0;
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                if (!kept[i]) continue;
+                ++number;
+                sum += weights[i];
+                if (doubtful[i]) heaviest = std::max(heaviest, weights[i]);
+            }
+            const bool enough = sum >= (until - mass_band) * total || number == kept.size();
+            return number >= least && enough && (number == least || sum - heaviest < (until + mass_band) * total);
+        };
         return r;
     }
 };
@@ -177,7 +197,7 @@ struct tail_free {
         const real total = s.mass();
         std::vector<real> d(n - 1);
         for (std::size_t i = 0; i + 1 < n; ++i)
-            d[i] = -std::exp(s.tokens[i].below) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
+            d[i] = -weight(s.tokens[i]) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
         std::vector<real> c(n - 2);
         real sum = 0;
         for (std::size_t i = 0; i + 2 < n; ++i) c[i] = sum += std::abs(d[i] - d[i + 1]);
@@ -189,7 +209,7 @@ struct tail_free {
         };
         // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
         real stray = 0x1p-50L;
-        for (const token& t : s.tokens) stray += std::exp(t.below) / total * std::min(t.error + read_error(s, t), real(1));
+        for (const token& t : s.tokens) stray += weight(t) / total * std::min(t.error + read_error(s, t), real(1));
         const real width = std::max(mass_band, relative_band * real(z)) + 4 * stray / sum;
         const std::size_t count = exceeds(real(z));
         std::vector<std::size_t> lengths = around(count, exceeds(real(z) - width), exceeds(real(z) + width));
@@ -239,7 +259,8 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
             if (s.tokens[i].below - s.tokens[last].below > 2 * error) break;
             if (error == 0 || s.tokens[i].origin == s.tokens[last].origin || s.tokens[i].below - s.tokens[last].below > error) continue;
             if (r.others.size() == most_others) {
-                r.doubtful[i] = r.doubtful[last] = true;
+                r.doubt(i);
+                r.doubt(last);
                 continue;
             }
             std::vector<bool> other = keep;
@@ -334,7 +355,7 @@ struct top_h {
         real weights = 0;
         real products = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            const real w = std::exp(s.tokens[i].below);
+            const real w = weight(s.tokens[i]);
             weights += w;
             if (w > 0) products += w * s.tokens[i].below;
             prefixes[i] = i == 0 ? 0 : std::log(weights) - products / weights;
@@ -368,7 +389,7 @@ struct top_h_sum {
         std::vector<real> sums;
         real sum = 0;
         for (const token& t : s.tokens) {
-            if (const real p = std::exp(t.below) / total; p > 0) sum += p * (std::log(total) - t.below);
+            if (const real p = weight(t) / total; p > 0) sum += p * (std::log(total) - t.below);
             sums.push_back(sum);
         }
         return top_h::longest(s, sums, real(h) * sum, min_keep);
@@ -385,7 +406,7 @@ inline real collision(const working_set& s)  // sum of p^2
     const real total = s.mass();
     real sum = 0;
     for (const token& t : s.tokens) {
-        const real p = std::exp(t.below) / total;
+        const real p = weight(t) / total;
         sum += p * p;
     }
     return sum;
@@ -420,7 +441,7 @@ struct p_less_norm {
         const real total = s.mass();
         real spread = 0;
         for (const token& t : s.tokens) {
-            const real off = std::exp(t.below) / total - 1 / n;
+            const real off = weight(t) / total - 1 / n;
             spread += off * off;
         }
         const real floor = n * spread / (n - 1);
