@@ -200,9 +200,10 @@ public:
             ++t.rulings;
             if (!r.close()) return r.keep;
             ++t.close;
-            std::vector<bool> theirs = side_of(stage, r, *walking, stage < about_.stages.size() ? after(stage + 1) : glimpse{library.why, library.ids, {}, {}});
+            const glimpse seen = stage < about_.stages.size() ? after(stage + 1) : glimpse{library.why, library.ids, {}, {}};
+            std::vector<bool> theirs = side_of(stage, r, *walking, seen);
             if (theirs.empty()) {
-                if (wrong.empty()) wrong = "stage " + std::to_string(stage) + ": kept what the ruling does not allow";
+                if (wrong.empty()) wrong = "stage " + std::to_string(stage) + ": kept " + std::to_string(seen.ids.size()) + " by no ruling: " + in_words(r, seen.ids);
                 return r.keep;
             }
             if (theirs != r.keep) ++t.other_side;
@@ -251,6 +252,19 @@ private:
             if (seq.accept(static_cast<argdraw::token_id>(id)) != argdraw::status::ok) std::abort();
         for (std::size_t i = 0; i < about_.attempts; ++i) static_cast<void>(pick_(row_, seq));
         return seq;
+    }
+
+    static std::string in_words(const ruling& r, const ids_of& theirs)
+    {
+        ids_of missing;
+        ids_of extra;
+        ids_of doubtful;
+        for (std::size_t i = 0; i < r.ids.size(); ++i) {
+            const bool kept = std::binary_search(theirs.begin(), theirs.end(), r.ids[i]);
+            if (kept != r.keep[i]) (kept ? extra : missing).push_back(r.ids[i]);
+            if (r.doubtful[i]) doubtful.push_back(r.ids[i]);
+        }
+        return "missing " + cases::words::list(missing) + ", extra " + cases::words::list(extra) + ", doubtful " + cases::words::list(doubtful);
     }
 
     // A temperature only scales; whoever then asks for a logit, or changes one, may find it beyond the doubles.
@@ -533,7 +547,7 @@ void run_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index
     };
     const verdict wrong = check(t, c, row);
     if (!wrong) return;
-    if (++t.failed > 10) return;
+    if (++t.failed > 30) return;
     const one_case small = shrunk(c, [&](const one_case& each) {
         tally scratch;
         return check(scratch, each, scalars<T>(each.at.row)).has_value();

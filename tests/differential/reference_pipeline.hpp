@@ -172,6 +172,7 @@ private:
     {
         if constexpr (requires { which.decide(s_, real(0)); }) return which.decide(s_, at_.coins.at(result_.coins_used++));
         else if constexpr (std::is_same_v<Stage, min_p>) return cut(s_, std::log(real(which.p)), which.min_keep, maximum::lives);
+        else if constexpr (std::is_same_v<Stage, top_p>) return nucleus(s_, which);
         else if constexpr (std::is_same_v<decltype(which.decide(s_)), decision>) return widen(s_, which.decide(s_));
         else return which.decide(s_);
     }

@@ -27,10 +27,12 @@ inline constexpr real double_max = std::numeric_limits<double>::max();
 // The cases that are listed at most; `doubtful` always has all of them.
 inline constexpr std::size_t most_others = 32;
 
+inline constexpr real least_double = 0x1p-1074L;
+
 // How far a double may be from `value`. Zero where it is a double itself: rounding is then the identity.
 inline real rounding(real value)
 {
-    return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50);
+    return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50) + least_double;
 }
 
 // The same of a sum, which may be inexact here already.

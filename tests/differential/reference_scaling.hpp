@@ -26,13 +26,33 @@ struct dynamic_temperature {
         if (s.tokens.size() == 1) return 1;
         if (min == max) return real(min);
         const real share = std::clamp(entropy(s) / std::log(static_cast<real>(s.tokens.size())), real(0), real(1));
-        const real power = std::pow(share, real(exponent));
-        // Two living tokens have an entropy, however small: T is 0 only where max is, or where an infinite exponent makes it so.
+        // Two living tokens have an entropy, however small: T is 0 only where max is, or where an infinite exponent makes it so. If it is
+        // too small even here, its logarithm is that of the second token's weight.
+        const bool vanished = share == 0 && !std::isinf(max);
+        const real power = vanished ? std::exp(real(exponent) * s.tokens[1].below) : std::pow(share, real(exponent));
         if (power == 0 && (std::isinf(exponent) || std::isinf(max))) return real(min);
         return real(min) + (real(max) - real(min)) * std::max(power, 0x1p-1000L);
     }
 
-    void change(working_set& s) const { divide(s, at(s)); }
+    void change(working_set& s) const
+    {
+        const real t = at(s);
+        const real relative = t > 0 && min != max ? astray(s, t) : 0;
+        divide(s, t);
+        for (token& each : s.tokens) each.error += std::abs(each.below) * relative;
+    }
+
+    // What the entropy is off by, where the logits are, as a part of T.
+    real astray(const working_set& s, real t) const
+    {
+        const real common = common_error(s);
+        if (common == 0 || std::isinf(t)) return 0;
+        const real h = entropy(s);
+        const real total = s.mass();
+        real off = 0;
+        for (const token& each : s.tokens) off += weight(each) / total * std::abs(std::log(total) - each.below - h) * std::min(each.error + common, real(1));
+        return h > 0 ? (t - real(min)) / t * real(exponent) * std::min(off / h, real(1)) : 0;
+    }
 };
 
 // l <- m - k f d^2 + s f d^3 with d = l - m, k = (3 - c)/2, s = (c - 1)/2
@@ -85,7 +105,7 @@ struct softcap {
         const real top = c * std::tanh(s.top / c);
         for (token& t : s.tokens) {
             const real capped = c * std::tanh(t.logit / c);
-            t.error += s.astray + read_error(s, t) + std::ldexp(std::abs(capped), -50);
+            t.error += s.astray + read_error(s, t) + std::ldexp(std::abs(capped), -50) + (1 + c) * least_double;
             t.below = std::min(capped - top, real(0));
             t.logit = capped;
         }

@@ -28,6 +28,31 @@ inline bool inside(const ids_of& list, std::size_t vocabulary)
 
 inline bool contains(const ids_of& list, token_id id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
+// top_p, whose masses are as open as the logits are.
+inline ruling nucleus(const working_set& s, const top_p& which)
+{
+    const decision d = which.decide(s);
+    std::vector<std::size_t> lengths{d.fewer, d.more};
+    if (const real common = common_error(s); common > 1e-12L) {
+        const real total = s.mass();
+        const real open_by = mass_band + std::expm1(std::min(2 * common, real(1)));
+        const auto reach = [&](real until) {
+            real sum = 0;
+            std::size_t count = 0;
+            while (count < s.tokens.size() && sum < until * total) {
+                const token& next = s.tokens[count];
+                if (next.below + next.error + s.tokens.front().error < -50) break;  // a weight in no case
+                sum += weight(next);
+                ++count;
+            }
+            return std::max<std::size_t>(count, 1);
+        };
+        for (const std::size_t each : around(d.keep, reach(real(which.p) - open_by), reach(real(which.p) + open_by)))
+            if (each >= static_cast<std::size_t>(which.min_keep)) lengths.push_back(each);
+    }
+    return prefix(s, d.keep, lengths, which.min_keep);
+}
+
 // Locally typical: by |-ln p - H| ascending, then id; the shortest prefix of that with mass t.
 struct typical {
     float t = 1;
@@ -107,23 +132,32 @@ struct typical {
             for (end = i; end < n && tied(s.tokens[i], s.tokens[end]); ++end) any = any || open[end];
             for (std::size_t j = i; j < end && any; ++j) r.doubt(j);
         }
+        const real common = common_error(s);
+        if (common > 1e-12L && r.close()) r.unlisted = true;  // the masses of the other sets are open, too
         if (!r.unlisted) return r;
 
         // Whatever the order of the doubtful ones, those kept weigh enough, and would not without one of these.
-        std::vector<real> weights;
-        for (const token& each : s.tokens) weights.push_back(weight(each));
-        r.plausible = [weights = std::move(weights), doubtful = r.doubtful, total, least, until = real(t)](const std::vector<bool>& kept) {
-            real sum = 0;
-            real heaviest = 0;
+        std::vector<real> lightest;
+        std::vector<real> heaviest;
+        for (const token& each : s.tokens) {
+            const real open_by = each.error + common;
+            lightest.push_back(weight(each) / total * std::exp(-open_by));
+            heaviest.push_back(std::min(std::exp(each.below - std::log(total) + open_by), real(1)));
+        }
+        r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least, until = real(t)](const std::vector<bool>& kept) {
+            real at_least = 0;
+            real at_most = 0;
+            real crossing = 0;
             std::size_t number = 0;
             for (std::size_t i = 0; i < kept.size(); ++i) {
                 if (!kept[i]) continue;
                 ++number;
-                sum += weights[i];
-                if (doubtful[i]) heaviest = std::max(heaviest, weights[i]);
+                at_least += lightest[i];
+                at_most += heaviest[i];
+                if (doubtful[i]) crossing = std::max(crossing, heaviest[i]);
             }
-            const bool enough = sum >= (until - mass_band) * total || number == kept.size();
-            return number >= least && enough && (number == least || sum - heaviest < (until + mass_band) * total);
+            const bool enough = at_most >= until - mass_band || number == kept.size();
+            return number >= least && enough && (number == least || at_least - crossing < until + mass_band);
         };
         return r;
     }
@@ -482,8 +516,9 @@ struct min_k {
         for (const std::size_t each : {whole(ratio * (1 - relative_band)), whole(ratio * (1 + relative_band))})
             if (each != fallbacks.front()) fallbacks.push_back(each);
         std::vector<std::size_t> cliffs{cliff};
+        const auto doubt = [&](std::size_t i) { return t[i].error + read_error(s, t[i]); };
         for (std::size_t i = 0; i < w.size(); ++i) {
-            const real error = (t[i].error + t[i + 1].error + t[cliff - 1].error + (cliff < n ? t[cliff].error : 0)) / range;
+            const real error = (doubt(i) + doubt(i + 1) + doubt(cliff - 1) + (cliff < n ? doubt(cliff) : 0)) / range;
             if (i + 1 != cliff && w[i] >= w[cliff - 1] * (1 - relative_band) - error && w[cliff - 1] > 0) cliffs.push_back(i + 1);
         }
         std::vector<std::size_t> lengths;

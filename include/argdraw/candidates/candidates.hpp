@@ -279,9 +279,16 @@ public:
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
-    /// Keeps the first k in the order: exactly k where so many live, or with them all that equal the k-th.
-    void keep_top(std::size_t k, ties equals = ties::first) noexcept {
+    /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
+    void keep_top(std::size_t k, ties equals = ties::first, std::size_t min_keep = 1) noexcept {
         k = std::max<std::size_t>(k, 1);
+        if (equals == ties::first) {
+            k = std::max(k, min_keep);
+        } else if (min_keep > k) {
+            // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
+            const auto order = sorted(min_keep);
+            if (order.size() < min_keep || order[k - 1].logit != order.back().logit) return keep_top(min_keep);
+        }
         if (k >= width() || !find_maximum()) return;
         if (!list_) open_top(k, equals == ties::first ? k : width());
         trim_to(k, equals);
