@@ -508,10 +508,8 @@ std::string describe(const one_case& c, const char* scalar)
 }
 
 struct plan {
-    std::size_t longest_pipeline = cases::longest_pipeline;
     std::size_t longest_history = 40;  // of prompt and output each
     double aimed = 0.4;
-    std::vector<std::size_t> only = {};  // kinds of stages; all of them if empty
 };
 
 template <class T>
@@ -530,9 +528,8 @@ void run_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index
     for (std::size_t i = 0; i < size; ++i) c.at.row[i] = cases::to_double(row[i]);
     c.at.past = cases::random_history(random, c.at.row, how.longest_history);
     const cases::surroundings about{c.at.row, c.at.past, cases::likely_ids(c.at.row)};
-    c.stages.resize(1 + random.below(how.longest_pipeline));
-    for (any_stage& each : c.stages)
-        each = cases::random_any_stage(how.only.empty() ? cases::random_kind(random) : how.only[random.below(how.only.size())], random, about);
+    c.stages.resize(1 + random.below(cases::longest_pipeline));
+    for (any_stage& each : c.stages) each = cases::random_any_stage(cases::random_kind(random), random, about);
     c.start = {.seed = random.word(), .sequence = random.word(), .position = static_cast<std::uint32_t>(random.word())};
     c.attempts = random.chance(0.1) ? 1 + random.below(3) : 0;
     if (random.chance(how.aimed)) {
@@ -809,59 +806,71 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
     return value == nullptr ? otherwise : std::strtoull(value, nullptr, 0);
 }
 
+// Which cases to run. Elsewhere than by default: ARGDRAW_SEED, ARGDRAW_FROM and ARGDRAW_COUNT in the environment; a printed case again is
+// ARGDRAW_FROM=<its number> ARGDRAW_COUNT=1, with its seed if that is not the default.
+struct share_of_cases {
+    std::uint64_t seed;
+    std::size_t from;
+    std::size_t count;
+    bool whole;  // enough of them to ask for every kind
+};
+
+share_of_cases chosen(std::uint64_t seed, std::size_t count)
+{
+    const std::size_t asked = from_environment("ARGDRAW_COUNT", count);
+    return {from_environment("ARGDRAW_SEED", seed), from_environment("ARGDRAW_FROM", 0), asked, asked >= count};
+}
+
+// Most cases are close to nothing, though parameters are put beside a boundary on purpose; and what is close mostly falls on the exact side.
+void check_shares(const tally& t)
+{
+    CHECK(t.close > 0);
+    CHECK(t.close < t.rulings / 10);
+    CHECK(t.other_side < t.rulings / 100);
+    CHECK(t.other_order < t.rows / 200);
+    CHECK(t.relaxed < t.laws / 200);
+    CHECK(t.beyond < t.rows / 50);
+}
+
+void small_pipelines(const share_of_cases& which)
+{
+    tally t;
+    run_cases(t, "small pipelines", which.seed, which.from, which.count, small_size);
+    report("small pipelines", t);
+    if (!which.whole) return;
+    CHECK(t.rows == which.count);
+    for (const std::size_t each : t.statuses) CHECK(each > t.rows / 100);
+    for (const std::size_t each : t.acted) CHECK(each > t.rows / 200);
+    check_shares(t);
+}
+
+void real_pipelines(const share_of_cases& which, const plan& how)
+{
+    tally t;
+    run_cases(t, "real pipelines", which.seed, which.from, which.count, real_size, how);
+    report("real pipelines", t);
+    if (!which.whole) return;
+    CHECK(t.rows == which.count);
+    check_shares(t);
+}
+
 }  // namespace
 
-// A printed case again, or a run of one's own: ARGDRAW_SEED, ARGDRAW_FROM, ARGDRAW_COUNT, ARGDRAW_REAL=1, ARGDRAW_LONGEST, and in
-// ARGDRAW_ONLY the kinds of stages, by their place in reference::any_stage.
-TEST_CASE("differential: pipelines by hand", "[.by_hand]")
-{
-    plan how;
-    how.longest_pipeline = from_environment("ARGDRAW_LONGEST", how.longest_pipeline);
-    if (const char* list = std::getenv("ARGDRAW_ONLY")) {
-        std::istringstream in(list);
-        for (std::size_t kind = 0; in >> kind;) how.only.push_back(kind);
-    }
-    tally t;
-    const bool real_rows = from_environment("ARGDRAW_REAL", 0) != 0;
-    run_cases(t, "by hand", from_environment("ARGDRAW_SEED", 1), from_environment("ARGDRAW_FROM", 0), from_environment("ARGDRAW_COUNT", 2000),
-              [&](cases::generator& random) { return real_rows ? real_size(random) : small_size(random); }, how);
-    report("by hand", t);
-}
-
-TEST_CASE("differential: 200 000 small pipelines of any stages")
-{
-    tally t;
-    run_cases(t, "small pipelines", 20241107, 0, 200'000, small_size);
-    CHECK(t.rows == 200'000);
-    report("small pipelines", t);
-    for (const std::size_t each : t.statuses) CHECK(each > 0);
-    for (const std::size_t each : t.acted) CHECK(each > 1000);
-    CHECK(t.close > 0);
-    CHECK(t.beyond < t.rows / 100);
-}
+TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(chosen(20241107, 200'000)); }
 
 TEST_CASE("differential: 1 000 pipelines of any stages on rows of real sizes")
 {
-    tally t;
-    run_cases(t, "real pipelines", 19621016, 0, 1'000, real_size, {.longest_pipeline = 4, .longest_history = 200, .aimed = 0.1, .only = {}});
-    CHECK(t.rows == 1'000);
-    report("real pipelines", t);
-    CHECK(t.beyond < t.rows / 100);
+    real_pipelines(chosen(19621016, 1'000), {.longest_history = 200, .aimed = 0.1});
 }
 
 TEST_CASE("differential: draws with a memory and draws by noise, over several steps")
 {
+    const share_of_cases which = chosen(19870302, 12'000);
     tally t;
-    run_draws(t, "draws", 19870302, 0, 12'000);
+    run_draws(t, "draws", which.seed, which.from, which.count);
     report("draws", t);
 }
 
-TEST_CASE("differential: 5 000 000 small and 50 000 real pipelines", "[.deep]")
-{
-    tally small;
-    run_cases(small, "small pipelines", 11, 0, 5'000'000, small_size);
-    report("small pipelines", small);
-    tally real_sizes;
-    run_cases(real_sizes, "real pipelines", 11, 0, 50'000, real_size, {.longest_pipeline = cases::longest_pipeline, .longest_history = 400, .aimed = 0.2, .only = {}});
-    report("real pipelines", real_sizes);
-}
+TEST_CASE("differential: 5 000 000 small pipelines", "[.deep]") { small_pipelines(chosen(11, 5'000'000)); }
+
+TEST_CASE("differential: 50 000 real pipelines", "[.deep]") { real_pipelines(chosen(11, 50'000), {.longest_history = 400, .aimed = 0.2}); }

@@ -253,11 +253,14 @@ inline ruling widen(const working_set& s, const decision& d)
 
 inline real entropy(const working_set& s)
 {
-    const real total = s.mass();
+    real others = 0;  // beside the first weight, of 1
     real sum = 0;
-    for (const token& t : s.tokens)
-        if (const real w = weight(t); w > 0) sum += w * t.below;
-    return std::log(total) - sum / total;
+    for (std::size_t i = 1; i < s.tokens.size(); ++i) {
+        const real w = weight(s.tokens[i]);
+        others += w;
+        if (w > 0) sum += w * s.tokens[i].below;
+    }
+    return std::log1p(others) - sum / (1 + others);
 }
 
 // Makes the first token the one that the others are below, by its distance from the former or by the logits, whichever is finer.

@@ -386,26 +386,34 @@ struct top_h {
     {
         const std::size_t n = s.tokens.size();
         std::vector<real> prefixes(n);
-        real weights = 0;
+        real others = 0;
         real products = 0;
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = 1; i < n; ++i) {
             const real w = weight(s.tokens[i]);
-            weights += w;
+            others += w;
             if (w > 0) products += w * s.tokens[i].below;
-            prefixes[i] = i == 0 ? 0 : std::log(weights) - products / weights;
+            prefixes[i] = std::log1p(others) - products / (1 + others);
         }
-        return longest(s, prefixes, real(h) * prefixes.back(), min_keep);
+        return longest(s, prefixes, real(h) * prefixes.back(), 0, min_keep);
     }
 
-    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, std::int64_t min_keep)
+    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, real absolute, std::int64_t min_keep)
     {
+        // Logits that stray open all the weights.
+        const real common = common_error(s);
+        std::size_t weighty = values.size();
+        if (common > 0) {
+            const auto none = [&](const token& t) { return t.below + t.error + s.tokens.front().error < -50; };
+            weighty = static_cast<std::size_t>(std::find_if(s.tokens.begin(), s.tokens.end(), none) - s.tokens.begin());
+        }
         const auto reach = [&](real to) {
             const auto found = std::find_if(values.begin(), values.end(), [&](real each) { return each > to; });
             return std::max<std::size_t>(static_cast<std::size_t>(found - values.begin()), 1);
         };
-        const real width = relative_band * limit + 1e-14L;
+        const real width = relative_band * limit + absolute + 2 * std::expm1(std::min(common, real(1))) * (1 + limit + values.back());
         const std::size_t count = reach(limit);
-        return prefix(s, count, around(count, reach(limit - width), reach(limit + width)), min_keep);
+        const std::size_t most = reach(limit + width);
+        return prefix(s, count, around(count, reach(limit - width), common > 0 ? std::max(count, std::min(most, weighty)) : most), min_keep);
     }
 };
 
@@ -426,7 +434,7 @@ struct top_h_sum {
             if (const real p = weight(t) / total; p > 0) sum += p * (std::log(total) - t.below);
             sums.push_back(sum);
         }
-        return top_h::longest(s, sums, real(h) * sum, min_keep);
+        return top_h::longest(s, sums, real(h) * sum, 1e-14L, min_keep);  // its total mass is a double, at least 1
     }
 };
 

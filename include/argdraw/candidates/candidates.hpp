@@ -170,13 +170,13 @@ public:
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
         const double down = std::max(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down);
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
         const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
             const double d = scratch_.spare[i] - mean;
             scratch_.spare[i] = numeric::product(d, d);
         }
-        return {logit_of(mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
+        return {logit_of(maximum_ + mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
     }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.

@@ -319,7 +319,9 @@ public:
         known_weights_ = false;
         known_maximum_ = bounds_only_ = false;
         if (const status why = take_maximum(); why != status::ok) return why;
-        // Chan, Golub, LeVeque 1979: moments of two sets from those of each, block after block.
+        // Chan, Golub, LeVeque 1979: moments of two sets from those of each, block after block. Far from 0 a mean has no digits left for the
+        // scatter about it: all of them are distances from the maximum.
+        const double anchor = maximum() - maximum() == 0 ? maximum() : 0.0;
         double n = 0, mean = 0, squares = 0, scatter = 0;
         const auto add = [&](double count, double of_mean, double of_squares) {
             if (count == 0) return;
@@ -331,12 +333,12 @@ public:
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
             const double count = of.count[b];
             if (count > 0) scatter += of.squares[b];
-            add(count, of.reference[b] + of.sum[b] / count, std::max(0.0, of.squares[b] - numeric::product(of.sum[b], of.sum[b] / count)));
+            add(count, (of.reference[b] - anchor) + of.sum[b] / count, std::max(0.0, of.squares[b] - numeric::product(of.sum[b], of.sum[b] / count)));
         }
-        for (std::size_t i = 0; i < strays_.count; ++i) add(1, strays_.values[i], 0);
+        for (std::size_t i = 0; i < strays_.count; ++i) add(1, strays_.values[i] - anchor, 0);
         // Each d and each d d is within 2^-24 of itself, sums of four within three times that; with sum |d| <= sqrt(n sum d d) a block's
         // squares about its mean are off by less than 2^-20 of those about its first logit, and so is what its mean adds.
-        found = {n, mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
+        found = {n, anchor + mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
         return status::ok;
     }
 
