@@ -41,7 +41,7 @@ inline ruling nucleus(const working_set& s, const top_p& which)
             std::size_t count = 0;
             while (count < s.tokens.size() && sum < until * total) {
                 const token& next = s.tokens[count];
-                if (next.below + next.error + s.tokens.front().error < -50) break;  // a weight in no case
+                if (next.below + next.error + s.tokens.front().error < -750) break;  // a weight in no case
                 sum += weight(next);
                 ++count;
             }
@@ -394,16 +394,16 @@ struct top_h {
             if (w > 0) products += w * s.tokens[i].below;
             prefixes[i] = std::log1p(others) - products / (1 + others);
         }
-        return longest(s, prefixes, real(h) * prefixes.back(), 0, min_keep);
+        return longest(s, prefixes, real(h) * prefixes.back(), 0x1p-1000L, min_keep);  // beside one weight, doubles may hold no other
     }
 
     static ruling longest(const working_set& s, const std::vector<real>& values, real limit, real absolute, std::int64_t min_keep)
     {
-        // Logits that stray open all the weights.
+        // Logits that stray open the weights, if not of those that have none in a double.
         const real common = common_error(s);
         std::size_t weighty = values.size();
-        if (common > 0) {
-            const auto none = [&](const token& t) { return t.below + t.error + s.tokens.front().error < -50; };
+        if (common > 1e-3L) {
+            const auto none = [&](const token& t) { return t.below + t.error + s.tokens.front().error < -750; };
             weighty = static_cast<std::size_t>(std::find_if(s.tokens.begin(), s.tokens.end(), none) - s.tokens.begin());
         }
         const auto reach = [&](real to) {
@@ -413,7 +413,7 @@ struct top_h {
         const real width = relative_band * limit + absolute + 2 * std::expm1(std::min(common, real(1))) * (1 + limit + values.back());
         const std::size_t count = reach(limit);
         const std::size_t most = reach(limit + width);
-        return prefix(s, count, around(count, reach(limit - width), common > 0 ? std::max(count, std::min(most, weighty)) : most), min_keep);
+        return prefix(s, count, around(count, reach(limit - width), std::max(count, std::min(most, weighty))), min_keep);
     }
 };
 
