@@ -577,13 +577,6 @@ inline std::size_t random_kind(generator& random)
     return which;
 }
 
-inline reference::any_pipeline random_any_pipeline(generator& random, const surroundings& about, std::size_t longest)
-{
-    reference::any_pipeline stages(1 + random.below(longest));
-    for (reference::any_stage& each : stages) each = random_any_stage(random_kind(random), random, about);
-    return stages;
-}
-
 // In words, exact, in the order they run.
 
 namespace words {

@@ -329,8 +329,8 @@ public:
             typename view::moments quick;
             if (const status why = view_.find_moments(false, quick); why != status::ok) return fail(why);
             const double deviation = std::sqrt(quick.variance);
-            const double low = view_.maximum() - numeric::product(n, std::sqrt(quick.variance + quick.error));
-            const double high = view_.maximum() - numeric::product(n, deviation - quick.error / deviation);
+            const double low = numeric::lowest_within(numeric::product(n, std::sqrt(quick.variance + quick.error)), view_.maximum());
+            const double high = numeric::lowest_within(numeric::product(n, deviation - quick.error / deviation), view_.maximum());
             if (view_.maximum() < infinity && deviation > 0 && high <= view_.maximum() && !stays_a_view(low)) {
                 const std::size_t found = view_.list_reaching(low);
                 if (std::none_of(scratch_.values, scratch_.values + found, [&](double v) { return v < high; }))
