@@ -410,10 +410,18 @@ struct top_h {
             const auto found = std::find_if(values.begin(), values.end(), [&](real each) { return each > to; });
             return std::max<std::size_t>(static_cast<std::size_t>(found - values.begin()), 1);
         };
-        const real width = relative_band * limit + absolute + 2 * std::expm1(std::min(common, real(1))) * (1 + limit + values.back());
+        const real strict = relative_band * limit + absolute;
+        const real width = strict + 2 * std::expm1(std::min(common, real(1))) * (1 + limit + values.back());
         const std::size_t count = reach(limit);
-        const std::size_t most = reach(limit + width);
-        return prefix(s, count, around(count, reach(limit - width), std::max(count, std::min(most, weighty))), min_keep);
+        const std::size_t most = std::max(reach(limit + strict), std::min(reach(limit + width), weighty));
+        ruling r = prefix(s, count, around(count, reach(limit - width), most), min_keep);
+        // With the weights of near ties open, so is who comes first.
+        for (std::size_t i = 1; i < weighty && common > 1e-3L; ++i) {
+            if (!near_tie(s.tokens[i - 1], s.tokens[i])) continue;
+            r.doubt(i - 1);
+            r.doubt(i);
+        }
+        return r;
     }
 };
 
