@@ -139,16 +139,19 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
 
     const std::size_t kept = bounded(count);
     ruling r = settled(first_of(living, kept));
+    std::size_t shortest = kept, longest = kept;
     for (const std::size_t each : alternatives) {
         const std::size_t length = bounded(each);
         if (r.others.size() < most_others) {
             r.add(first_of(living, length));
         } else {
-            for (std::size_t i = std::min(kept, length); i < std::max(kept, length); ++i) r.doubt(i);
+            shortest = std::min(shortest, length);
+            longest = std::max(longest, length);
             r.fewest = std::min(r.fewest, length);
             r.most = std::max(r.most, length);
         }
     }
+    for (std::size_t i = shortest; i < longest; ++i) r.doubt(i);
 
     // Who stands at the boundary is a question of its own.
     if (kept < living) {
