@@ -76,11 +76,11 @@ TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "",
             rows.maxima(r.with_bits.view, a.data());
             rows.maxima(r.written.view, b.data());
             for (std::size_t i = 0; i < blocks; ++i) wrong += !(a[i] == b[i]);
-            wrong += !(rows.least(r.with_bits.view) == rows.least(r.written.view));
+            wrong += !(simd::spreads<T>().least(r.with_bits.view) == simd::spreads<T>().least(r.written.view));
             value_of<T> least = std::numeric_limits<value_of<T>>::infinity();
             for (std::size_t i = 0; i < blocks * 256; ++i)
                 if (const auto x = value(r.written.at(i)); x > -std::numeric_limits<value_of<T>>::infinity()) least = std::min(least, x);
-            wrong += !(rows.least(r.written.view) == least);
+            wrong += !(simd::spreads<T>().least(r.written.view) == least);
             for (const value_of<T> cut : {std::numeric_limits<value_of<T>>::lowest(), value_of<T>{-1}, value_of<T>{0}, value_of<T>{3}}) {
                 wrong += rows.count(r.with_bits.view, cut) != rows.count(r.written.view, cut);
                 std::vector<std::int32_t> list(blocks), ids_a(blocks * 256 + 64), ids_b(blocks * 256 + 64);
@@ -124,8 +124,8 @@ TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and we
             };
             wrong += kernels.masses(r.with_bits.view, scale, mass_a.data(), top_a.data()) != kernels.masses(r.written.view, scale, mass_b.data(), top_b.data());
             compare();
-            kernels.masses_and_exponents(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
-            kernels.masses_and_exponents(r.written.view, scale, mass_b.data(), top_b.data(), beside_b.data());
+            simd::block_weight_sums<T>().exponents(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
+            simd::block_weight_sums<T>().exponents(r.written.view, scale, mass_b.data(), top_b.data(), beside_b.data());
             compare();
             for (std::size_t b = 0; b < blocks; ++b) {
                 if (top_a[b] == weight_scale::beyond) continue;
@@ -143,7 +143,7 @@ TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and we
                 }
                 far += !(std::abs(sum - beside_a[b]) <= 1e-6 * (size + 1e-3 * mass_a[b]));
             }
-            kernels.masses_and_squares(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
+            simd::block_weight_sums<T>().squares(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
             for (std::size_t b = 0; b < blocks; ++b) {
                 if (top_a[b] == weight_scale::beyond) continue;
                 agree(set, beside_a[b]);
@@ -179,7 +179,7 @@ TEMPLATE_TEST_CASE("removed: moments, quick and exact", "", ARGDRAW_TEST_SCALARS
                 std::vector<double> reference(blocks), sum(blocks), squares(blocks);
                 std::vector<std::int32_t> count(blocks);
                 std::vector<value_of<T>> maximum(blocks + simd::lanes), expected(blocks + simd::lanes);
-                simd::rows<T>().maxima_and_moments(r.with_bits.view, exact, maximum.data(), {reference.data(), sum.data(), squares.data(), count.data()});
+                simd::spreads<T>().maxima_and_moments(r.with_bits.view, exact, maximum.data(), {reference.data(), sum.data(), squares.data(), count.data()});
                 simd::rows<T>().maxima(r.written.view, expected.data());
                 for (std::size_t b = 0; b < blocks; ++b) wrong += !(maximum[b] == expected[b]);
                 // Blocks that were summed up as one stand at the first of them.

@@ -133,7 +133,7 @@ public:
     /// - sum p ln p over the living, in nats; 0 for one token, or 2e-7 where the row is still a view.
     double entropy() noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
-        if (weigh_view(view::extra::exponents))
+        if (weigh_view<view::extra::exponents>())
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
         if (!weigh_list()) return nan;
         // Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the entropy.
@@ -147,7 +147,7 @@ public:
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
     double collision() noexcept {
-        if (weigh_view(view::extra::squares)) return view_.squares() / numeric::product(view_.mass(), view_.mass());
+        if (weigh_view<view::extra::squares>()) return view_.squares() / numeric::product(view_.mass(), view_.mass());
         if (!weigh_list()) return nan;
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], scratch_.weights[i]);
         return numeric::sum(scratch_.spare, count_) / numeric::product(mass_, mass_);
@@ -514,10 +514,11 @@ private:
     }
 
     // The masses of the view's blocks; false if it failed, or if there is a list.
-    bool weigh_view(typename view::extra also = view::extra::nothing) noexcept {
+    template <typename view::extra also = view::extra::nothing>
+    bool weigh_view() noexcept {
         if (why_ != status::ok || list_) return false;
         if (view_.sparse() && list_sparse()) return false;
-        if (view_.weigh(exponent_scale(), also)) return true;
+        if (view_.template weigh<also>(exponent_scale())) return true;
         find_maximum();
         return false;
     }
@@ -638,7 +639,7 @@ private:
     bool weigh_list() noexcept {
         if (!listed()) return false;
         if (weighed_) return true;
-        simd::arrays().weights(scratch_.values, count_, maximum_, exponent_scale(), scratch_.weights);
+        simd::lists().weights(scratch_.values, count_, maximum_, exponent_scale(), scratch_.weights);
         mass_ = numeric::sum(scratch_.weights, count_);
         return weighed_ = true;
     }
@@ -647,7 +648,7 @@ private:
     // where the sample misled, by bisection.
     double level_of_list(std::size_t k) noexcept {
         std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
-        const auto reached = [&](double cut) { return simd::rows<double>().count_at_least(scratch_.values, count_, cut); };
+        const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(scratch_.values, count_, cut); };
         constexpr std::size_t size = 1024;
         if (count_ > 4 * size) {
             const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
@@ -750,7 +751,7 @@ private:
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0 || found < min_keep) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             const double reached = numeric::sum(scratch_.weights, found);
             const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
             if (reached < target) continue;
@@ -776,7 +777,7 @@ private:
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             double within = 0;
             std::size_t count = 0;
             for (std::size_t i = 0; i < found; ++i) {
@@ -853,7 +854,7 @@ private:
         double low = high - 64 / exponent_scale();  // nothing below has a weight
         for (int step = 0; step < 20; ++step) {
             const double middle = low / 2 + high / 2;
-            const double mass = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
+            const double mass = simd::lists().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
             if (mass > most) low = middle;
             else if (mass < least) high = middle;
             else return middle;
@@ -892,7 +893,7 @@ private:
         // The list weighs its tokens relative to `high`; to_list takes masses there.
         const double reference = static_cast<double>(high);
         const double to_list = view_.relative_to(reference, 1.0);
-        simd::arrays().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
+        simd::lists().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found);
         const double target = numeric::product(numeric::product(p, view_.mass()) - mass_above, to_list);
         if (!(0 < target && target <= between)) return false;

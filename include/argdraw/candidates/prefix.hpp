@@ -77,7 +77,7 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
     double low = *least, high = numeric::next_above(*greatest);
     simd::weight_above over{0, 0}, set_aside{0, 0};  // tokens at or above high; those of them that no longer are in the arrays
     std::size_t reached = n;
-    double mass_reached = n > 64 ? simd::arrays().mass_at_least(values, weights, n, low).mass : 0;
+    double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
     std::array<double, 2> sampled{low, low};
     if (n > many) sampled = levels_about_edge(all, mass_reached - target);
     for (int step = 0; reached - over.count > few; ++step) {
@@ -92,7 +92,7 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
         }
         if (step < 2 && low < sampled[step] && sampled[step] < high) guess = sampled[step];
         if (step % 3 == 2 || !(low < guess && guess < high)) guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
-        auto w = simd::arrays().mass_at_least(values, weights, n, guess);
+        auto w = simd::lists().mass_at_least(values, weights, n, guess);
         w = {set_aside.mass + w.mass, set_aside.count + w.count};
         if (enough(w)) {
             low = guess;
