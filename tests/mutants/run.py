@@ -119,7 +119,8 @@ def kill(options):
         finally:
             header.write_text(right)
         survivors += not red
-        print(f"({m.number}) {m.name}: {'killed by ' + red[0] if red else 'SURVIVED ' + m.case}, {time.monotonic() - before:.0f} s", flush=True)
+        outcome = f"killed by '{red[0]}'" if red else f"SURVIVED '{m.case}'"
+        print(f"({m.number}) {m.name}: {outcome}, {time.monotonic() - before:.0f} s", flush=True)
     print(f"{len(chosen) - survivors} of {len(chosen)} killed, {time.monotonic() - started:.0f} s")
     return survivors == 0
 
@@ -132,7 +133,8 @@ def main():
     of_kill.add_argument("--scratch", required=True, help="a directory that may be emptied")
     of_kill.add_argument("--compiler", default="c++", help="one that takes gcc's options")
     of_kill.add_argument("--include", action="append", default=[], help="where Eigen and Catch2 are")
-    of_kill.add_argument("--catch-library", action="append", default=[], help="Catch2's main, and the rest of it; without, the main of version 2 is compiled")
+    of_kill.add_argument("--catch-library", action="append", default=[],
+                         help="Catch2's main, and the rest of it; without, the main of version 2 is compiled")
     of_kill.add_argument("--only", type=int, action="append", help="a mutant's number")
     of_kill.add_argument("--not-applicable", default="", help="the reason why nothing is to be done here")
     options = parser.parse_args()
