@@ -187,16 +187,10 @@ MUTANTS = [
     Mutant(
         27, "XTC removes the boundary token too",
         "stages/xtc.hpp",
-        "(logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();\n"
-        "        };\n"
-        "        token_id gone[few];\n"
-        "        std::size_t count = 0;\n"
-        "        for (const leader& each : first.first(likely - 1))",
-        "(logit == last.logit && id <= last.id)) && std::ranges::find(protect, id) == protect.end();\n"
-        "        };\n"
-        "        token_id gone[few];\n"
-        "        std::size_t count = 0;\n"
-        "        for (const leader& each : first.first(likely))",
+        "for (const leader& each : first.first(first.size() - 1))\n"
+        "            if (dropped(each.id, each.logit)) {",
+        "for (const leader& each : first)\n"
+        "            if (each.id == last.id || dropped(each.id, each.logit)) {",
         "stages/xtc.cpp", "xtc formula: of the tokens at or above the threshold all but the last in the order go"),
     Mutant(
         28, "mirostat's mu is shared between sequences",
