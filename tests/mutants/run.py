@@ -108,7 +108,7 @@ def kill(options):
     print(f"{sum(map(len, cases.values()))} test cases in {len(cases)} files are green without a mutant, "
           f"{time.monotonic() - started:.0f} s", flush=True)
 
-    survivors = 0
+    killed = 0
     for m in chosen:
         before = time.monotonic()
         header = bench.include / "argdraw" / m.file
@@ -116,13 +116,14 @@ def kill(options):
         header.write_text(right.replace(m.old, m.new))
         try:
             red = bench.red(bench.program(m.source, m.file), m.case)
-        finally:
-            header.write_text(right)
-        survivors += not red
-        outcome = f"killed by '{red[0]}'" if red else f"SURVIVED '{m.case}'"
+            outcome = f"killed by '{red[0]}'" if red else f"SURVIVED '{m.case}'"
+        except (subprocess.CalledProcessError, RuntimeError) as error:  # what does not compile was not killed by a test
+            red, outcome = [], f"NOT TESTED: {error}"
+        header.write_text(right)
+        killed += bool(red)
         print(f"({m.number}) {m.name}: {outcome}, {time.monotonic() - before:.0f} s", flush=True)
-    print(f"{len(chosen) - survivors} of {len(chosen)} killed, {time.monotonic() - started:.0f} s")
-    return survivors == 0
+    print(f"{killed} of {len(chosen)} killed, {time.monotonic() - started:.0f} s")
+    return killed == len(chosen)
 
 
 def main():
