@@ -196,6 +196,9 @@ TEST_CASE("sampler: philox moves by one position with every token, and by none w
     CHECK(pick(std::vector<float>{}, random).why == status::empty);
     CHECK(sampler{top_k{-1}, categorical{}}(good, random).why == status::bad_parameter);
     CHECK(sampler{[](auto& c) { c.keep_below(-100); }, categorical{}}(good, random).why == status::empty);
+    // The draw is the first to look at the row.
+    CHECK(sampler{categorical{}}(std::vector{1.0f, not_a_number}, random).why == status::nan_logit);
+    CHECK(sampler{categorical{}}(std::vector{-infinity}, random).why == status::empty);
     CHECK(random == before);
     CHECK(pick(good, random));
     CHECK(random.position == 102);

@@ -42,6 +42,19 @@ TEST_CASE("allow formula: past_end says what becomes of ids beyond the mask, and
     CHECK_FALSE(std::is_constructible_v<allow, words, bool>);
 }
 
+TEST_CASE("allow formula: words behind the mask are not read") {
+    // The mask is the first word; behind it stands the opposite of what past_end says.
+    const std::vector<float> row(80, 0.0f);
+    std::vector<std::uint32_t> set(8, ~0u), clear(8, 0u);
+    set[0] = clear[0] = 6;
+    ids kept_all{1, 2};
+    for (token_id id = 32; id < 80; ++id) kept_all.push_back(id);
+    CHECK(kept(row, allow{words(set).first(1), past_end::ban}) == ids{1, 2});
+    CHECK(kept(row, allow{words(clear).first(1), past_end::keep}) == kept_all);
+    CHECK(kept(row, as_list, allow{words(set).first(1), past_end::ban}) == ids{1, 2});
+    CHECK(kept(row, as_list, allow{words(clear).first(1), past_end::keep}) == kept_all);
+}
+
 TEST_CASE("allow neutral: never, an empty mask allows nothing or everything") {
     const std::vector<float> row(5, 0.0f);
     CHECK_FALSE(allow{words{}, past_end::keep}.neutral());

@@ -67,6 +67,19 @@ TEST_CASE("penalties in a sequence: what is accepted counts, what is rolled back
     CHECK(pick(row, seq));
 }
 
+TEST_CASE("penalties in a sequence: a fork has counted what its original has") {
+    // ln 2 for each time: 16/4 4 1 .5 1 of 10.5; once more in the fork, 16/8 4 1 .5 1 of 8.5.
+    const std::string twice = "0:0.380952 1:0.380952 2:0.0952381 3:0.047619 4:0.0952381";
+    const sampler pick{penalties{1, ln2, 0}, categorical{}};
+    auto seq = pick.start({.seed = 1});
+    for (int i = 0; i < 2; ++i) CHECK(seq.accept(0) == status::ok);
+    auto fork = seq;
+    CHECK(text(pick.distribution(row, fork)) == twice);
+    CHECK(fork.accept(0) == status::ok);
+    CHECK(text(pick.distribution(row, fork)) == "0:0.235294 1:0.470588 2:0.117647 3:0.0588235 4:0.117647");
+    CHECK(text(pick.distribution(row, seq)) == twice);
+}
+
 TEST_CASE("penalties neutral: all three off, or a window of 0") {
     CHECK(penalties{} == penalties{1, 0, 0, -1, scope::both, scope::output});
     check_neutral(row, after(prompt, output, penalties{}));
