@@ -80,7 +80,7 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
     double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
     std::array<double, 2> sampled{low, low};
     if (n > many) sampled = levels_about_edge(all, mass_reached - target);
-    for (int step = 0; reached - over.count > few; ++step) {
+    for (std::size_t step = 0; reached - over.count > few; ++step) {
         const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
         if (high_rank - 1 <= low_rank) break;
         // Where the edge is if the mass lies evenly between the levels, a little to either side in turn so that both of them move; by rank
