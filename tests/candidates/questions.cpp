@@ -182,3 +182,38 @@ TEST_CASE("candidates: the moments of logits whose squares overflow") {
         CHECK(near(found.deviation / s, std::sqrt(2.25 / 4 - 0.125 * 0.125), 1e-13));
     }
 }
+
+TEST_CASE("candidates: the likely ones, in the order") {
+    // p = 1/8 1/2 1/8 1/4
+    both_forms c({0.0f, static_cast<float>(std::log(4.0)), 0.0f, static_cast<float>(std::log(2.0))});
+    c.act([](auto& one) {
+        const auto ids_of = [&](double p) {
+            ids found;
+            for (const leader& each : one.likely(p)) found.push_back(each.id);
+            return found;
+        };
+        CHECK(ids_of(0.6) == ids{});
+        CHECK(ids_of(0.4) == ids{1});
+        CHECK(ids_of(0.2) == ids{1, 3});
+        CHECK(ids_of(0.1) == ids{1, 3, 0, 2});
+        CHECK(ids_of(0) == ids{1, 3, 0, 2});
+    });
+    std::vector<float> many(1000, 0.0f);
+    many[7] = -1;
+    both_forms wide(many);
+    wide.act([](auto& one) {
+        const auto found = one.likely(0.9e-3);
+        CHECK(found.size() == 999);
+        CHECK(std::ranges::none_of(found, [](const leader& each) { return each.id == 7; }));
+    });
+}
+
+TEST_CASE("candidates: logits rounded to one number are equal once the likely ones were asked for") {
+    const std::vector<double> row{0, 1e-17, -50};
+    workspace space;
+    candidates<double> c(row, space);
+    c.shift(1);
+    REQUIRE(c.likely(0.1).size() == 2);
+    CHECK(c.likely(0.1)[0].id == 0);
+    CHECK(c.leaders(2)[0].id == 0);
+}

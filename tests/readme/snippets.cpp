@@ -1,9 +1,13 @@
 // The README's programs, line for line; what they leave to the reader is supplied here.
 #include <array>
+#include <cstdint>
 #include <cstdio>
+#include <iostream>
+#include <limits>
 #include <span>
 
 #include <argdraw/argdraw.hpp>
+#include <argdraw/conformance.hpp>
 using namespace argdraw;
 
 namespace {
@@ -69,9 +73,29 @@ bool chains() {
     return static_cast<bool>(chosen(logits, random));
 }
 
+std::int64_t my_sampler(std::span<const float> row, float t, float p, std::uint64_t word) {
+    struct one_word {
+        std::uint64_t word;
+
+        using result_type = std::uint64_t;
+        static constexpr result_type min() { return 0; }
+        static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
+        result_type operator()() const { return word; }
+    };
+    return sampler{temperature{t}, top_p{p}, categorical{}}(row, one_word{word}).id;
+}
+
+bool any_sampler() {
+    conformance::engine mine{.name = "mine", .stages = {conformance::stage::temperature, conformance::stage::top_p},   // in their order
+                             .token = [](auto row, auto& p, auto word) { return my_sampler(row, p.temperature, p.top_p, word); }};
+    const conformance::report found = conformance::run(mine);
+    std::cout << found;                                   // a page: what passed, what failed, by how much, the smallest case
+    return found.passed();
+}
+
 }  // namespace
 
 int main() {
     std::printf("the text had %d tokens\n", first_program());
-    return stage_of_ones_own() && sequences() && chains() ? 0 : 1;
+    return stage_of_ones_own() && sequences() && chains() && any_sampler() ? 0 : 1;
 }

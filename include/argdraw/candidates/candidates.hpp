@@ -174,13 +174,13 @@ public:
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
         const double down = std::max(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down);
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
         const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
             const double d = scratch_.spare[i] - mean;
             scratch_.spare[i] = numeric::product(d, d);
         }
-        return {logit_of(mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
+        return {logit_of(maximum_ + mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
     }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.
@@ -188,6 +188,21 @@ public:
         const auto first = sorted(n);
         for (leader& each : first) each.logit = logit_of(each.logit);
         return first;
+    }
+
+    /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
+    /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
+    std::span<const leader> likely(double p) noexcept {
+        const double greatest = max(), lowest = numeric::log(p) + numeric::log(mass());
+        for (std::size_t asked = 64;; asked *= 4) {
+            const auto first = leaders(asked);
+            const auto reach = [&](const leader& each) { return each.logit - greatest >= lowest; };
+            const auto count = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reach));
+            if (count == asked) continue;
+            if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count), before)) return first.first(count);
+            transform([](token_id, double l) { return l; });
+            return leaders(count);
+        }
     }
 
     /// The living tokens in id order and their logits. Opens the whole row where it is still a view.
@@ -213,6 +228,12 @@ public:
 
     /// l <- l + offset. Only noted; the distribution does not change.
     void shift(double offset) noexcept { shift_ += offset; }
+
+    /// l <- ln p. From here on +inf tokens are as finite as their probability.
+    void normalise() noexcept {
+        shift(-log_sum_exp());
+        infinite_ = false;
+    }
 
     /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id outside
     /// the row fails with bad_parameter.
@@ -277,9 +298,16 @@ public:
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
-    /// Keeps the first k in the order: exactly k where so many live, or with them all that equal the k-th.
-    void keep_top(std::size_t k, ties equals = ties::first) noexcept {
+    /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
+    void keep_top(std::size_t k, ties equals = ties::first, std::size_t min_keep = 1) noexcept {
         k = std::max<std::size_t>(k, 1);
+        if (equals == ties::first) {
+            k = std::max(k, min_keep);
+        } else if (min_keep > k) {
+            // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
+            const auto order = sorted(min_keep);
+            if (order.size() < min_keep || order[k - 1].logit != order.back().logit) return keep_top(min_keep);
+        }
         if (k >= width() || !find_maximum()) return;
         if (!list_) open_top(k, equals == ties::first ? k : width());
         trim_to(k, equals);
@@ -297,12 +325,12 @@ public:
         if (weigh_list()) keep_prefix(numeric::product(p, mass_), min_keep);
     }
 
-    /// Keeps the tokens nearest to a logit, the lower id first at equal distance: the fewest whose mass is at least p times the
-    /// whole, and at least min_keep.
-    void keep_mass_near(double center, double p, std::size_t min_keep = 1) noexcept {
+    /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
+    /// is at least p times the whole, and at least min_keep.
+    void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (p <= 0.9999 && weigh_view() && keep_mass_near_of_heavy_blocks(center, p, min_keep)) return;
-        if (weigh_list()) keep_nearest(center, numeric::product(p, mass_), min_keep);
+        if (p <= 0.9999 && weigh_view() && find_maximum() && keep_mass_near_of_heavy_blocks(below, p, min_keep)) return;
+        if (weigh_list()) keep_nearest(below, numeric::product(p, mass_), min_keep);
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A distance
@@ -320,8 +348,8 @@ public:
             typename view::moments quick;
             if (const status why = view_.find_moments(false, quick); why != status::ok) return fail(why);
             const double deviation = std::sqrt(quick.variance);
-            const double low = view_.maximum() - numeric::product(n, std::sqrt(quick.variance + quick.error));
-            const double high = view_.maximum() - numeric::product(n, deviation - quick.error / deviation);
+            const double low = numeric::lowest_within(numeric::product(n, std::sqrt(quick.variance + quick.error)), view_.maximum());
+            const double high = numeric::lowest_within(numeric::product(n, deviation - quick.error / deviation), view_.maximum());
             if (view_.maximum() < infinity && deviation > 0 && high <= view_.maximum() && !stays_a_view(low)) {
                 const std::size_t found = view_.list_reaching(low);
                 if (std::none_of(scratch_.values, scratch_.values + found, [&](double v) { return v < high; }))
@@ -341,9 +369,9 @@ public:
         // l >= ln S + ln p, with S relative to the maximum where logits are large, so that nothing cancels.
         if (weigh_view()) {
             const double cut = (numeric::log(view_.mass()) + log_p) / scale_.value();
-            return keep_values_at_least(view_.in_float() ? cut + view_.reference() / exponent_scale() : cut + view_.maximum(), min_keep);
+            return keep_values_at_least(view_.in_float() ? cut + view_.reference() / exponent_scale() : numeric::lowest_within(-cut, view_.maximum()), min_keep);
         }
-        if (weigh_list()) keep_values_at_least(maximum_ + (numeric::log(mass_) + log_p) / scale_.value(), min_keep);
+        if (weigh_list()) keep_values_at_least(numeric::lowest_within(-(numeric::log(mass_) + log_p) / scale_.value(), maximum_), min_keep);
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
@@ -356,7 +384,7 @@ public:
     void keep_if(F keep) noexcept {
         if (!listed()) return;
         filter([&](std::size_t i) { return keep(scratch_.ids[i], logit_of(scratch_.values[i])); });
-        values_changed();
+        tokens_removed();
     }
 
     /// Removes the listed tokens. An id outside the row fails with bad_parameter.
@@ -370,7 +398,7 @@ public:
             const auto* const found = std::lower_bound(scratch_.ids, scratch_.ids + count_, id);
             if (found != scratch_.ids + count_ && *found == id) scratch_.values[found - scratch_.ids] = -infinity;
         }
-        values_changed();
+        tokens_removed();
     }
 
     /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). Ids past the mask are kept if `past_end`.
@@ -394,7 +422,7 @@ public:
         }
         for (std::size_t i = 0; i < count_; ++i)
             if (scratch_.weights[i] == 0) scratch_.values[i] = -infinity;
-        values_changed();
+        tokens_removed();
     }
 
     // ---- what ends it --------------------------------------------------------------------------------------------------
@@ -559,13 +587,15 @@ private:
             fail(status::nan_logit);
             return true;
         }
+        // Whether an infinite token has others beside it is a question to the row as it stood before.
+        if ((v == infinity || changed == infinity) && !made_infinite && find_maximum() && list_) return false;
         if (changed == l) return true;
-        // Whether a token made infinite has others beside it is a question to the row as it stood before.
-        if (changed == infinity && !made_infinite && find_maximum() && list_) return false;
         made_infinite |= changed == infinity;
         view_.set(id, value_from(changed));
         return true;
     }
+
+    static bool before(const leader& a, const leader& b) noexcept { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
 
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
     std::span<leader> sorted(std::size_t n) noexcept {
@@ -579,7 +609,6 @@ private:
             new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
             found += scratch_.values[i] >= level;
         }
-        const auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
         n = std::min(n, found);
         if (n < found) std::nth_element(order, order + n, order + found, before);
         std::sort(order, order + n, before);
@@ -608,6 +637,13 @@ private:
             filter([&](std::size_t i) { return scratch_.values[i] > -infinity; });
         }
         if (count_ == 0) fail(status::empty);
+    }
+
+    // Those that stay are what they were, +inf too.
+    void tokens_removed() noexcept {
+        const bool infinite = infinite_;
+        values_changed();
+        infinite_ = infinite;
     }
 
     void remove(std::size_t i) noexcept {
@@ -766,22 +802,22 @@ private:
 
     // A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
     // as those weigh enough.
-    bool keep_mass_near_of_heavy_blocks(double center, double p, std::size_t min_keep) noexcept {
+    bool keep_mass_near_of_heavy_blocks(double below, double p, std::size_t min_keep) noexcept {
+        const double maximum = view_.maximum();
         const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
         for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
             double cut = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             if (n > most) return false;
-            const double reach = center - logit_of(cut);
+            const double reach = numeric::product(maximum - cut, scale_.value()) - below;
             if (!(reach > 0)) continue;
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0) continue;
-            const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             double within = 0;
             std::size_t count = 0;
             for (std::size_t i = 0; i < found; ++i) {
-                const bool near = std::fabs(logit_of(scratch_.values[i]) - center) < reach;
+                const bool near = std::fabs(numeric::product(maximum - scratch_.values[i], scale_.value()) - below) < reach;
                 within += numeric::product(scratch_.weights[i], static_cast<double>(near));
                 count += near;
             }
@@ -789,15 +825,15 @@ private:
             if (within < target || count < min_keep) continue;
             take_list(found, maximum);
             weighed_ = true;
-            keep_nearest(center, target, min_keep);
+            keep_nearest(below, target, min_keep);
             return true;
         }
         return false;
     }
 
     // Of a weighed list. A prefix of another order: by nearness instead of by logit.
-    void keep_nearest(double center, double target, std::size_t min_keep) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(logit_of(scratch_.values[i]) - center);
+    void keep_nearest(double below, double target, std::size_t min_keep) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
         const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);

@@ -323,7 +323,9 @@ public:
         known_maximum_ = bounds_only_ = false;
         if (const status why = take_maximum(); why != status::ok) return why;
         const auto square = [](double x) { return numeric::product(x, x); };
-        // Each set of tokens about its own mean, and the means about that of all. Shares of the whole, since sums of rows of double overflow.
+        // Each set of tokens about its own mean, and the means about that of all: shares of the whole, since sums of rows of double overflow, and
+        // distances from the maximum, since far from 0 a mean has no digits left for the scatter about it.
+        const double anchor = maximum() < infinity ? maximum() : 0.0;
         double n = static_cast<double>(strays_.count), mean = 0, squares = 0, scatter = 0;
         for (std::size_t b = 0; b < blocks_.blocks; ++b) n += of.count[b];
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
@@ -332,17 +334,17 @@ public:
             scatter += of.squares[b];
             const double about_mean = of.squares[b] - numeric::product(of.sum[b], apart);
             squares += about_mean < 0 ? 0 : about_mean;  // NaN where squares overflowed: the variance then says so
-            of.reference[b] += apart;
+            of.reference[b] = (of.reference[b] - anchor) + apart;
             mean += numeric::product(of.reference[b], count / n);
         }
-        for (std::size_t i = 0; i < strays_.count; ++i) mean += strays_.values[i] / n;
+        for (std::size_t i = 0; i < strays_.count; ++i) mean += (strays_.values[i] - anchor) / n;
         for (std::size_t b = 0; b < blocks_.blocks; ++b)
             if (of.count[b] != 0) squares += numeric::product(of.count[b], square(of.reference[b] - mean));
-        for (std::size_t i = 0; i < strays_.count; ++i) squares += square(strays_.values[i] - mean);
+        for (std::size_t i = 0; i < strays_.count; ++i) squares += square(strays_.values[i] - anchor - mean);
         // Each d is within 2^-24 of itself, a chain of eight squares within ten times that of itself, and the sum of eight d within 2^-22 of
         // the sum of their magnitudes. With sum |d| <= sqrt(n sum d d), a set's squares about its mean are off by less than 18 times 2^-24 of
         // those about its first logit, and what its mean's error adds is less than 2^-22 of these and of the squares about the mean of all.
-        found = {n, mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
+        found = {n, anchor + mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
         return status::ok;
     }
 
