@@ -94,7 +94,8 @@ void law_holds(const Scene& at, const distribution_of_row& law, const drawn& tok
     require(std::fabs(sum - 1) < 1e-6, "probabilities add up to 1");
     require(own > 0, "the token drawn is one of the final set, with positive probability");
     if (own > 1e-18)
-        require(std::fabs(std::log(own) - static_cast<double>(token.logprob)) < 3e-6 * (1 - std::log(own)), "logprob is the logarithm of the probability");
+        require(std::fabs(std::log(own) - static_cast<double>(token.logprob)) < 3e-6 * (1 - std::log(own)),
+                "logprob is the logarithm of the probability");
 }
 
 template <class Scene, class Draw>
@@ -234,7 +235,8 @@ void run(input& in)
     const few_stages stages{{in.parameter()}, {in.parameter()}, {in.whole(row.size()), in.whole(4)}, {in.parameter()}, {in.parameter()}};
     const bool legal = stages.scaled.t >= 0 && stages.near.n >= 0 && stages.first.k >= 0 && stages.first.min_keep >= 0 && stages.nucleus.p >= 0 &&
                        0 <= stages.likely.p && stages.likely.p <= 1;
-    draw_with(scene<T, few_stages>{row, stages, legal, true, std::vector<bool>(row.size()), {.seed = word}, {}, {}}, at_word{word}, true);
+    const scene<T, few_stages> at{row, stages, legal, true, std::vector<bool>(row.size()), {.seed = word}, {}, {}};
+    draw_with(at, at_word{word}, true);
     greedy_is_first<at_word>(row, few_stages{{0}, {}, {}, {}, {}}, few_stages{{}, {}, {1}, {}, {}});
     require(std::memcmp(copy.data(), row.data(), row.size() * sizeof(T)) == 0, "a row is never written");
 }

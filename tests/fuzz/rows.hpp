@@ -17,7 +17,7 @@ public:
     row(input& in, std::size_t most)
     {
         const std::size_t offset = in.below(16), how = in.below(8);
-        const std::size_t width = 1 + in.below(how < 4 ? std::min<std::size_t>(most, 20) : how < 7 ? std::min<std::size_t>(most, 300) : most);
+        const std::size_t width = 1 + in.below(std::min<std::size_t>(most, how < 4 ? 20 : how < 7 ? 300 : most));
         // Beside the row stand NaNs, which a read before its begin would find; behind it nothing is allocated.
         memory_.assign(offset + width, static_cast<T>(std::numeric_limits<float>::quiet_NaN()));
         row_ = std::span(memory_).subspan(offset);

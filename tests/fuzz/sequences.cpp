@@ -23,7 +23,8 @@ using rows_of_text = std::vector<std::vector<float>>;
 
 class texts {
 public:
-    texts(const fuzz::float_chain& stages, const fuzz::any_draw& draw, const rows_of_text& rows, const start_options& options, const std::vector<token_id>& prompt)
+    texts(const fuzz::float_chain& stages, const fuzz::any_draw& draw, const rows_of_text& rows, const start_options& options,
+          const std::vector<token_id>& prompt)
         : pick_(stages, draw), rows_(rows), options_(options), prompt_(prompt), all_{{pick_.start(options, prompt), {}, {}, -1}}
     {
         require(static_cast<bool>(all_[0].seq), "a sequence starts");
@@ -116,8 +117,8 @@ private:
             require(at.seq.bytes() == before.bytes(), "a failed row leaves its sequence unchanged");
             return;
         }
-        require(static_cast<std::size_t>(token.id) < width() && rows_[which][static_cast<std::size_t>(token.id)] > -std::numeric_limits<float>::infinity(),
-                "the token lives");
+        const auto id = static_cast<std::size_t>(token.id);
+        require(id < width() && rows_[which][id] > -std::numeric_limits<float>::infinity(), "the token lives");
         at.draws.push_back(which);
         at.last = token.id;
     }
@@ -174,7 +175,8 @@ private:
         case 1: bytes.insert(bytes.end(), 1 + at_byte % 16, static_cast<std::byte>(in.number<std::uint8_t>())); break;
         case 2: bytes[at_byte] = static_cast<std::byte>(in.number<std::uint8_t>()); break;
         default:
-            for (std::size_t i = at_byte; i < std::min(at_byte + 8, bytes.size()); ++i) bytes[i] = static_cast<std::byte>(in.number<std::uint8_t>());
+            for (std::size_t i = at_byte; i < std::min(at_byte + 8, bytes.size()); ++i)
+                bytes[i] = static_cast<std::byte>(in.number<std::uint8_t>());
         }
         auto seq = pick_.resume(bytes);
         require(seq || seq.why() == status::bad_parameter, "bytes are read, or refused as bad_parameter");
@@ -182,8 +184,8 @@ private:
         if (!std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(12, bytes.size())), good.begin()))
             require(!seq, "bytes of another name, version or pipeline are refused");
         if (!seq) {
-            require(pick_(rows_[0], seq).why == status::bad_parameter && seq.accept(0) == status::bad_parameter && seq.rollback(0) == status::bad_parameter,
-                    "what was refused stays refused");
+            require(pick_(rows_[0], seq).why == status::bad_parameter, "what was refused gives no token");
+            require(seq.accept(0) == status::bad_parameter && seq.rollback(0) == status::bad_parameter, "what was refused stays refused");
             return;
         }
         require(seq.bytes() == bytes, "bytes, sequence, bytes");

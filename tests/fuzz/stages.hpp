@@ -1,4 +1,5 @@
-// stages — a chain of any stages and any draw, with parameters in their ranges or not, and what is known of them without asking the library.
+// stages — a chain of any stages and any draw, with parameters in their ranges or not, and what is known of them without asking the
+// library.
 #pragma once
 
 #include "input.hpp"
