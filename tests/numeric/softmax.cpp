@@ -115,6 +115,9 @@ TEST_CASE("softmax: special values")
     CHECK(all_nan(softmax_of({-quiet_nan, 0})));
     CHECK(all_nan(softmax_of({-infinity, -infinity})));
     CHECK(softmax_of({}).empty());
+    const auto least = softmax_of({0, -693, -694, -700});  // 2^-1000 is e^-693.15
+    CHECK(std::abs(least[1] / std::exp(-693.0) - 1) < 2e-13);
+    CHECK(near(std::span(least).last(2), {0, 0}));
 }
 
 TEST_CASE("log_softmax: special values")

@@ -82,7 +82,10 @@ TEST_CASE("no_repeat_ngram neutral: n = 0 is the default and bans nothing") {
 TEST_CASE("no_repeat_ngram range: n = 1 bans every token seen, a negative n is a bad parameter") {
     CHECK(kept(equals, after({1, 2, 1}, {5}, no_repeat_ngram{1})) == ids{0, 3, 4});
     CHECK(kept(equals, after({}, {}, no_repeat_ngram{1})) == first_ids(6));
-    for (const int n : {-1, std::numeric_limits<int>::min()}) check_bad(no_repeat_ngram{n});
+    for (const int n : {-1, std::numeric_limits<int>::min()}) {
+        check_bad(no_repeat_ngram{n});
+        CHECK(sampler{no_repeat_ngram{n}, categorical{}}.start());  // the draw says what is wrong
+    }
     for (const int n : {1 << 20, (1 << 30) + 1, std::numeric_limits<int>::max()}) {
         CHECK(kept(equals, after({1, 1, 1}, {1, 1, 1}, no_repeat_ngram{n})) == first_ids(6));
         CHECK(sampler{no_repeat_ngram{n}, categorical{}}.start());

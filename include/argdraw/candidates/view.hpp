@@ -97,7 +97,7 @@ public:
     void allow(std::span<const std::uint32_t> mask, bool past_end) noexcept {
         const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = std::min(mask.size(), words);
         if (std::endian::native == std::endian::little && !blocks_.alive) {
-            std::memcpy(scratch_->alive, mask.data(), covered * sizeof(std::uint32_t));
+            if (covered > 0) std::memcpy(scratch_->alive, mask.data(), covered * sizeof(std::uint32_t));  // an empty span may be null
             if (past_end) std::memset(scratch_->alive + 2 * covered, 0xff, (words - covered) * sizeof(std::uint32_t));
             blocks_.alive = scratch_->alive;
         } else {

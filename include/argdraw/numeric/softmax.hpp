@@ -106,7 +106,7 @@ double log_sum_exp(const R& row) noexcept {
 
 /// out_i = exp(x_i - log_sum_exp(x)). Entries of -inf get 0, those of +inf share 1 between them; a row with a NaN or without a living
 /// entry has no softmax, and every out_i is NaN. Relative error below 1e-14 + (max x - x_i) 2^-52
-/// before the rounding to out's scalar.
+/// before the rounding to out's scalar; what is below 2^-1000 of the greatest gets 0.
 /// Writes as many entries as the row has: out must be as wide; out may not overlap the row. No allocation.
 template <logit_row R, probability_row Out>
 void softmax(const R& row, Out&& out) noexcept {

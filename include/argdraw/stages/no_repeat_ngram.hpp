@@ -41,7 +41,7 @@ struct no_repeat_ngram {
     friend bool operator==(const no_repeat_ngram&, const no_repeat_ngram&) = default;
 
 private:
-    constexpr std::size_t lead() const noexcept { return static_cast<std::size_t>(n - 1); }
+    constexpr std::size_t lead() const noexcept { return static_cast<std::size_t>(n) - 1; }
     constexpr bool never() const noexcept { return lead() >= history::most_tokens; }
 };
 
