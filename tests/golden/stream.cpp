@@ -9,6 +9,7 @@
 // fails where it has and another is in force.
 
 #include <argdraw/argdraw.hpp>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -121,6 +122,22 @@ void add_texts(const scalar& type, row_kind kind, std::vector<pipeline> (*pipeli
     out.gap();
 }
 
+// A stage that joins the library has to join the pipelines.
+void check_all_are_here(stream& out) {
+    std::array<bool, std::variant_size_v<any_stage>> stages{};
+    std::array<bool, std::variant_size_v<any_draw>> draws{};
+    const material m(5);
+    for (const auto& table : {usual_pipelines(m), all_pipelines(m)})
+        for (const pipeline& p : table) {
+            draws[p.draw.index()] = true;
+            for (std::size_t i = 0; i < p.stages.size(); ++i) stages[p.stages[i].index()] = true;
+        }
+    for (std::size_t i = 0; i < stages.size(); ++i)
+        if (!stages[i]) out.fault("no pipeline has stage " + std::to_string(i) + " of any_stage");
+    for (std::size_t i = 0; i < draws.size(); ++i)
+        if (!draws[i]) out.fault("no pipeline has draw " + std::to_string(i) + " of any_draw");
+}
+
 // One line for each shape, with equal hashes in all of them.
 template <class Start, class Draw>
 void add_batch(const std::string& name, const batch_size& size, Start start, Draw draw, stream& out) {
@@ -205,6 +222,7 @@ int main(int count, char** arguments) {
             if (type.name == "float" || kind == row_kind::masked) add_texts(type, kind, all_pipelines, narrow, out);
         }
     add_batches(out);
+    check_all_are_here(out);
     if (!out.good()) return 1;
     if (command == "--compare") return compare(out.text(), arguments[2]);
     if (command == "--update") {
