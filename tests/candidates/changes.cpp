@@ -165,7 +165,7 @@ TEST_CASE("candidates: after a failure every verb does nothing") {
     const auto check = [](const std::vector<float>& row, status why) {
         both_forms c(row);
         c.act([&](auto& one) {
-            one.size();
+            one.survivors();
             int called = 0;
             one.scale(2);
             one.scale(0);

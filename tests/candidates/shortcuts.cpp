@@ -77,7 +77,7 @@ void on_all(F check) {
         for (const auto& prepare : preparations(row)) {
             both_forms c(row);
             c.act(prepare);
-            c.list.size();
+            c.list.survivors();
             CAPTURE(row.size(), row[0], which);
             check(c);
             ++which;

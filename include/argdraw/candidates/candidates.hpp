@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -100,8 +101,11 @@ public:
 
     // ---- what is asked -------------------------------------------------------------------------------------------------
 
-    /// The number of living tokens.
-    std::size_t size() noexcept { return listed() ? count_ : 0; }
+    /// The number of living tokens. One read where the row is still a view.
+    std::size_t size() noexcept {
+        if (!list_ && view_.banded().whole() && !view_.sparse()) return find_maximum() ? (list_ ? count_ : view_.size()) : 0;
+        return listed() ? count_ : 0;
+    }
 
     /// The greatest logit.
     double max() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
@@ -126,10 +130,10 @@ public:
         return max() + numeric::log(relative);
     }
 
-    /// - sum p ln p over the living, in nats; 0 for one token.
+    /// - sum p ln p over the living, in nats; 0 for one token, or 2e-7 where the row is still a view.
     double entropy() noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
-        if (weigh_view(view::extra::exponents))
+        if (weigh_view<view::extra::exponents>())
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
         if (!weigh_list()) return nan;
         // Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the entropy.
@@ -143,7 +147,7 @@ public:
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
     double collision() noexcept {
-        if (weigh_view(view::extra::squares)) return view_.squares() / numeric::product(view_.mass(), view_.mass());
+        if (weigh_view<view::extra::squares>()) return view_.squares() / numeric::product(view_.mass(), view_.mass());
         if (!weigh_list()) return nan;
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], scratch_.weights[i]);
         return numeric::sum(scratch_.spare, count_) / numeric::product(mass_, mass_);
@@ -510,10 +514,11 @@ private:
     }
 
     // The masses of the view's blocks; false if it failed, or if there is a list.
-    bool weigh_view(typename view::extra also = view::extra::nothing) noexcept {
+    template <typename view::extra also = view::extra::nothing>
+    bool weigh_view() noexcept {
         if (why_ != status::ok || list_) return false;
         if (view_.sparse() && list_sparse()) return false;
-        if (view_.weigh(exponent_scale(), also)) return true;
+        if (view_.template weigh<also>(exponent_scale())) return true;
         find_maximum();
         return false;
     }
@@ -566,9 +571,14 @@ private:
     std::span<leader> sorted(std::size_t n) noexcept {
         n = std::max<std::size_t>(n, 1);
         if (!find_maximum()) return {};
-        const std::size_t found = list_ ? count_ : view_.list_top(n, n);
+        const std::size_t listed = list_ ? count_ : view_.list_top(n, n);
+        const double level = list_ && count_ > 4 * n + 64 ? level_of_list(n) : -infinity;
         auto* const order = reinterpret_cast<leader*>(scratch_.order);
-        for (std::size_t i = 0; i < found; ++i) new (order + i) leader{scratch_.values[i], scratch_.ids[i]};
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < listed; ++i) {  // written whether it counts or not: which do is not to be predicted
+            new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
+            found += scratch_.values[i] >= level;
+        }
         const auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
         n = std::min(n, found);
         if (n < found) std::nth_element(order, order + n, order + found, before);
@@ -629,9 +639,29 @@ private:
     bool weigh_list() noexcept {
         if (!listed()) return false;
         if (weighed_) return true;
-        simd::arrays().weights(scratch_.values, count_, maximum_, exponent_scale(), scratch_.weights);
+        simd::lists().weights(scratch_.values, count_, maximum_, exponent_scale(), scratch_.weights);
         mass_ = numeric::sum(scratch_.weights, count_);
         return weighed_ = true;
+    }
+
+    // A level that at least k < count_ entries of the list reach, and in general not many more. Found in a sample and certified by a count;
+    // where the sample misled, by bisection.
+    double level_of_list(std::size_t k) noexcept {
+        std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
+        const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(scratch_.values, count_, cut); };
+        constexpr std::size_t size = 1024;
+        if (count_ > 4 * size) {
+            const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
+            const auto place = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
+            if (place < size) {
+                std::array<double, size> sample;
+                for (std::size_t i = 0; i < size; ++i) sample[i] = scratch_.values[i * count_ / size];
+                const auto at = sample.begin() + static_cast<std::ptrdiff_t>(place);
+                std::nth_element(sample.begin(), at, sample.end(), std::greater<>());
+                if (reached(*at) >= k) return *at;
+            }
+        }
+        return numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, reached);
     }
 
     void trim_to(std::size_t k, ties equals_at_edge = ties::first) noexcept {
@@ -648,10 +678,7 @@ private:
         }
         if (count_ > 4 * k + 64) {
             // Most of a long list goes without being put in order.
-            std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
-            const double level = numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, [&](double cut) {
-                return simd::arrays().mass_at_least(scratch_.values, scratch_.values, count_, cut).count;
-            });
+            const double level = level_of_list(k);
             filter([&](std::size_t i) { return scratch_.values[i] >= level; });
         }
         std::copy_n(scratch_.values, count_, scratch_.spare);
@@ -724,7 +751,7 @@ private:
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0 || found < min_keep) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             const double reached = numeric::sum(scratch_.weights, found);
             const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
             if (reached < target) continue;
@@ -750,7 +777,7 @@ private:
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             double within = 0;
             std::size_t count = 0;
             for (std::size_t i = 0; i < found; ++i) {
@@ -771,7 +798,7 @@ private:
     // Of a weighed list. A prefix of another order: by nearness instead of by logit.
     void keep_nearest(double center, double target, std::size_t min_keep) noexcept {
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(logit_of(scratch_.values[i]) - center);
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.spare, scratch_.weights, count_, target, min_keep);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
         weighed_ = false;
@@ -827,7 +854,7 @@ private:
         double low = high - 64 / exponent_scale();  // nothing below has a weight
         for (int step = 0; step < 20; ++step) {
             const double middle = low / 2 + high / 2;
-            const double mass = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
+            const double mass = simd::lists().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
             if (mass > most) low = middle;
             else if (mass < least) high = middle;
             else return middle;
@@ -866,11 +893,11 @@ private:
         // The list weighs its tokens relative to `high`; to_list takes masses there.
         const double reference = static_cast<double>(high);
         const double to_list = view_.relative_to(reference, 1.0);
-        simd::arrays().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
+        simd::lists().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found);
         const double target = numeric::product(numeric::product(p, view_.mass()) - mass_above, to_list);
         if (!(0 < target && target <= between)) return false;
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, found, target, 1);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -879,7 +906,7 @@ private:
     }
 
     void keep_prefix(double target, std::size_t min_keep) noexcept {
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, count_, target, min_keep);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.values[i], scratch_.ids[i]}); });
     }
 

@@ -30,7 +30,8 @@ struct dynamic_temperature {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        const double n = static_cast<double>(c.size());
+        // As a list: a temperature has to be known better than a view knows entropies.
+        const double n = static_cast<double>(c.survivors().ids.size());
         if (n < 2) return;
         const double t = between(min < max ? c.entropy() / numeric::log(n) : 0.0);
         if (t == 0) return c.keep_top(1);
