@@ -1,214 +1,182 @@
-// The tokens themselves: a few hundred draws for each pipeline, scalar and width, as one hash a line.
+// The tokens themselves: thousands of draws as one line a configuration, a hash of the tokens and one of the log-probabilities.
 //
-//   stream                     prints the hashes
+//   stream                     prints the lines
 //   stream --compare <file>    says where they differ from the file, byte for byte
 //   stream --update <file>     writes the file
+//   stream --list <line>       prints every draw of one line, by its name: id, log-probability as bits and as a number, status
 //
 // ARGDRAW_ISA says on which instruction set. The program ends with 77 where the machine has not got it (skipped), and
 // fails where it has and another is in force.
-//
-// The rows are made of integers and powers of two alone, so that no compiler can make them differ.
 
 #include <argdraw/argdraw.hpp>
-
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <limits>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
+
+#include "batch.hpp"
+#include "columns.hpp"
+#include "pipelines.hpp"
+#include "rows.hpp"
+#include "text.hpp"
 
 namespace {
 
-using namespace argdraw;
+using namespace golden;
 
 // See expected.txt for the rule.
-constexpr int stream_version = 2;
+constexpr int stream_version = 3;
 
-std::uint64_t mixed(std::uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
+constexpr std::string_view heading =
+    "# The same tokens and log-probabilities from every compiler, flag and instruction set: a hash of each over all draws of a line.\n"
+    "#\n"
+    "# A line changes only where the meaning of a pipeline was changed on purpose: then raise stream_version in stream.cpp, write\n"
+    "# this file with the target argdraw_golden_update, and name the pipelines whose tokens differ in the release notes, for\n"
+    "# whoever has stored a seed. A line that changes for any other reason is a defect. New lines leave the version as it is.\n"
+    "#\n"
+    "# Version 3: the hashes are other ones, of tokens and log-probabilities apart, over all widths, and there are more pipelines. No\n"
+    "# token and no log-probability of a draw in version 2 differs.\n";
 
-// Every significant bit that the scalar has, so that each is a number of its own and no conversion rounds.
-template <class T>
-constexpr int digits = 24;
-template <>
-constexpr int digits<double> = 53;
-template <>
-constexpr int digits<Eigen::half> = 11;
-template <>
-constexpr int digits<Eigen::bfloat16> = 8;
+class stream {
+public:
+    explicit stream(std::string_view only) : only_(only) {}
 
-/// integer * 2^exponent, exactly; the integer has no more digits than T.
-template <class T>
-T scaled(std::int64_t integer, int exponent)
-{
-    const double power = std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
-    const double x = static_cast<double>(integer) * power;
-    if constexpr (sizeof(T) == 2) return static_cast<T>(static_cast<float>(x));
-    else return static_cast<T>(x);
-}
-
-/// A signed integer of the scalar's digits, bell-shaped: the sum of four uniform ones.
-template <class T>
-std::int64_t bell(std::uint64_t seed, std::uint64_t index)
-{
-    constexpr int bits = digits<T> - 2;
-    std::int64_t sum = 0;
-    for (std::uint64_t part = 0; part < 4; ++part)
-        sum += static_cast<std::int64_t>(mixed(mixed(seed + part) ^ index) >> (64 - bits)) - (std::int64_t{1} << (bits - 1));
-    return sum;
-}
-
-enum row_kind { peaked, flat, tied, masked, row_kinds };
-
-template <class T>
-std::vector<T> row_of(row_kind kind, std::size_t width, std::uint64_t seed)
-{
-    std::vector<T> row(width);
-    const std::uint64_t favourite = mixed(seed) % width;
-    for (std::size_t i = 0; i < width; ++i) {
-        switch (kind) {
-            case peaked:  // (-16, 16), and a few favourites well above the rest
-                row[i] = scaled<T>(bell<T>(seed, i), 5 - digits<T>);
-                if ((i ^ favourite) < 4) row[i] = scaled<T>(std::int64_t{40} - static_cast<std::int64_t>(i ^ favourite), -1);
-                break;
-            case flat: row[i] = scaled<T>(bell<T>(seed, i), -2 - digits<T>); break;
-            case tied: row[i] = scaled<T>(static_cast<std::int64_t>(mixed(seed ^ i) % 5) - 2, -1); break;
-            default: row[i] = mixed(seed ^ (i << 8)) % 4 && i != favourite ? removed<T>() : scaled<T>(bell<T>(seed, i), 4 - digits<T>);
-        }
+    bool wanted(const std::string& name) const { return only_.empty() || name == only_; }
+    /// Columns that write every draw if one line was asked for.
+    columns empty() const {
+        columns c;
+        if (!only_.empty()) c.log = &std::cout;
+        return c;
     }
-    return row;
-}
-
-// Stages that are off are not called, so one type makes every pipeline, and is compiled once for each scalar.
-using plain = sampler<temperature, top_k, top_p, min_p, categorical>;
-using as_log_probabilities = sampler<softmax, temperature, categorical>;
-using most_likely = sampler<temperature, greedy>;
-
-struct pipeline {
-    std::string_view name;
-    plain pick;
-};
-
-constexpr float infinity = std::numeric_limits<float>::infinity();
-const pipeline pipelines[] = {
-    {"categorical", plain{temperature{}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"temperature 0.7", plain{temperature{0.7f}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"temperature 0", plain{temperature{0.0f}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"temperature 1e-3", plain{temperature{1e-3f}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"temperature 1e4", plain{temperature{1e4f}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"temperature 1e-40", plain{temperature{1e-40f}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"temperature inf", plain{temperature{infinity}, top_k{}, top_p{}, min_p{}, categorical{}}},
-    {"top_k 40", plain{temperature{}, top_k{40}, top_p{}, min_p{}, categorical{}}},
-    {"top_k 1000", plain{temperature{}, top_k{1000}, top_p{}, min_p{}, categorical{}}},
-    {"top_p 0.9", plain{temperature{}, top_k{}, top_p{0.9f}, min_p{}, categorical{}}},
-    {"top_p 0.3", plain{temperature{1.3f}, top_k{}, top_p{0.3f}, min_p{}, categorical{}}},
-    {"min_p 0.05", plain{temperature{}, top_k{}, top_p{}, min_p{0.05f}, categorical{}}},
-    {"usual", plain{temperature{0.8f}, top_k{40}, top_p{0.95f}, min_p{0.05f}, categorical{}}},
-};
-constexpr as_log_probabilities with_softmax{softmax{}, temperature{0.9f}, categorical{}};
-constexpr most_likely best{temperature{1.0f}, greedy{}};
-
-struct hash {
-    std::uint64_t state = 0;
-    void add(std::uint64_t word) { state = mixed(state ^ word); }
-    void add(const drawn& d)
-    {
-        add(static_cast<std::uint32_t>(d.id));
-        add(std::bit_cast<std::uint32_t>(d.logprob));
-        add(static_cast<std::uint64_t>(d.why));
+    void add(const columns& c, const std::string& name) {
+        if (!wanted(name)) return;
+        lines_ += hexadecimal(c.tokens.state) + ' ' + hexadecimal(c.logprobs.state) + "  " + name + '\n';
+        total_.add(c);
     }
+    void gap() { lines_ += '\n'; }
+    void fault(const std::string& what) {
+        std::cerr << what << '\n';
+        good_ = false;
+    }
+
+    bool good() const { return good_; }
+    std::string text() const {
+        return std::string(heading) + "stream version " + std::to_string(stream_version) + "\n\n# tokens         log-probabilities\n" +
+               lines_ + hexadecimal(total_.tokens.state) + ' ' + hexadecimal(total_.logprobs.state) + "  total\n";
+    }
+
+private:
+    std::string_view only_;
+    std::string lines_;
+    columns total_;
+    bool good_ = true;
 };
 
-constexpr std::size_t widths[] = {1, 5, 255, 256, 257, 32000};
-std::string_view kind_name(row_kind kind)
-{
-    static constexpr std::string_view names[] = {"peaked", "flat", "tied", "masked"};
-    return names[kind];
-}
+/// How much is drawn: rows of each width, and tokens of each text. Wide rows cost more, most of all without optimisation.
+struct extent {
+    std::size_t width;
+    std::uint64_t rows;
+    std::size_t tokens;
+};
+constexpr extent wide[] = {{1, 2, 8}, {5, 2, 8}, {255, 2, 8}, {256, 2, 8}, {257, 2, 8}, {32000, 1, 2}};
+constexpr extent narrow[] = {{1, 1, 8}, {5, 2, 8}, {255, 1, 8}, {256, 1, 8}, {257, 2, 8}, {5000, 1, 2}};
 
-std::string hexadecimal(std::uint64_t x)
-{
-    static constexpr char digit[] = "0123456789abcdef";
-    std::string text(16, '0');
-    for (std::size_t i = 16; i-- > 0; x >>= 4) text[i] = digit[x & 15];
-    return text;
-}
-
-// One line for each pipeline and kind of row: a hash for each width.
-template <class T>
-void stream_of(std::string_view scalar, std::string& out, hash& total)
-{
-    constexpr std::size_t lines = std::size(pipelines) + 2;
+// One line for each pipeline.
+void add_texts(const scalar& type, row_kind kind, std::vector<pipeline> (*pipelines)(const material&), std::span<const extent> extents,
+               stream& out) {
     workspace space;
-    for (int k = 0; k < row_kinds; ++k) {
-        const auto kind = static_cast<row_kind>(k);
-        std::array<std::array<hash, std::size(widths)>, lines> table{};
-        for (std::size_t w = 0; w < std::size(widths); ++w) {
-            // Wide rows cost more, most of all without optimisation.
-            const std::uint32_t rows_of_a_kind = widths[w] > 1000 ? 1 : 4, draws_of_a_row = widths[w] > 1000 ? 4 : 16;
-            for (std::uint32_t r = 0; r < rows_of_a_kind; ++r) {
-                const auto row = row_of<T>(kind, widths[w], mixed(widths[w]) + 64 * r + static_cast<std::uint64_t>(k));
-                for (std::uint32_t d = 0; d < draws_of_a_row; ++d) {
-                    const philox random{.seed = 0x243f6a8885a308d3u, .sequence = r, .position = d};
-                    std::size_t line = 0;
-                    for (const pipeline& p : pipelines) table[line++][w].add(p.pick(row, philox(random), space));
-                    table[line++][w].add(with_softmax(row, philox(random), space));
-                    if (d == 0) table[line][w].add(best(row, space));
-                }
+    std::vector<columns> table;
+    std::vector<std::string> names;
+    for (const extent& size : extents) {
+        const std::size_t width = size.width;
+        const material m(width);
+        const auto all = pipelines(m);
+        if (table.empty()) {
+            table.resize(all.size(), out.empty());
+            for (const pipeline& p : all)
+                names.push_back(std::string(type.name) + ", " + std::string(name(kind)) + ", " + std::string(p.name));
+        }
+        for (std::uint64_t r = 0; r < size.rows; ++r) {
+            const any_row row = type.row(kind, width, mixed(width) + 64 * r + static_cast<std::uint64_t>(kind));
+            for (std::size_t p = 0; p < all.size(); ++p) {
+                if (!out.wanted(names[p])) continue;
+                const bool good = std::visit(
+                    [&](const auto& draw) {
+                        return add_text(row, sampler{all[p].stages, draw}, r, size.tokens, m, space, table[p]);
+                    },
+                    all[p].draw);
+                if (!good) out.fault(names[p] + ": other tokens after a rollback, width " + std::to_string(width));
             }
         }
-        for (std::size_t line = 0; line < lines; ++line) {
-            for (const hash& h : table[line]) {
-                out += hexadecimal(h.state) + ' ';
-                total.add(h.state);
-            }
-            const std::string_view name = line < std::size(pipelines) ? pipelines[line].name : line == std::size(pipelines) ? "softmax" : "greedy";
-            for (const std::string_view word : {std::string_view(" "), scalar, std::string_view(", "), kind_name(kind), std::string_view(", "), name})
-                out += word;
-            out += '\n';
+    }
+    for (std::size_t p = 0; p < table.size(); ++p) out.add(table[p], names[p]);
+    out.gap();
+}
+
+// A stage that joins the library has to join the pipelines.
+void check_all_are_here(stream& out) {
+    std::array<bool, std::variant_size_v<any_stage>> stages{};
+    std::array<bool, std::variant_size_v<any_draw>> draws{};
+    const material m(5);
+    for (const auto& table : {usual_pipelines(m), all_pipelines(m)})
+        for (const pipeline& p : table) {
+            draws[p.draw.index()] = true;
+            for (std::size_t i = 0; i < p.stages.size(); ++i) stages[p.stages[i].index()] = true;
         }
-        out += '\n';
+    for (std::size_t i = 0; i < stages.size(); ++i)
+        if (!stages[i]) out.fault("no pipeline has stage " + std::to_string(i) + " of any_stage");
+    for (std::size_t i = 0; i < draws.size(); ++i)
+        if (!draws[i]) out.fault("no pipeline has draw " + std::to_string(i) + " of any_draw");
+}
+
+// One line for each shape, with equal hashes in all of them.
+template <class Start, class Draw>
+void add_batch(const std::string& name, const batch_size& size, Start start, Draw draw, stream& out) {
+    columns first;
+    bool any = false;
+    each_shape(size, start, draw, [&](std::string_view shape, const columns& c) {
+        const std::string line = name + ", " + std::string(shape);
+        out.add(c, line);
+        if (any && !(c == first)) out.fault(line + ": other tokens than in the first shape");
+        if (!any) first = c;
+        any = true;
+    });
+    out.gap();
+}
+
+void add_batches(stream& out) {
+    constexpr batch_size sizes[] = {{24, 257, 6}, {8, 5000, 4}};
+    for (const batch_size& size : sizes) {
+        const material m(size.width);
+        const std::string name = "float, batch of " + std::to_string(size.texts) + " by " + std::to_string(size.width);
+        constexpr sampler usual{temperature{0.8f}, top_k{40}, top_p{0.95f}, min_p{0.05f}, categorical{}};
+        add_batch(
+            name + ", usual", size, [](std::size_t i) { return philox{.seed = 7, .sequence = i}; },
+            [&](const auto& row, philox& random) { return usual(row, random); }, out);
+        const sampler fed{chain{penalties{.repetition = 1.2f}, dry{.multiplier = 0.8f}, xtc{0.5f, 0.02f}, temperature{0.9f}},
+                          mirostat{3.0f, 0.2f}};
+        add_batch(
+            name + ", penalties, dry, xtc, temperature, mirostat", size,
+            [&](std::size_t i) { return fed.start({.seed = 7, .sequence = i}, m.prompt); },
+            [&](const auto& row, auto& seq) {
+                const drawn token = fed(row, seq);
+                seq.accept(token.id);
+                return token;
+            },
+            out);
     }
 }
 
-std::string whole_stream()
-{
-    std::string out =
-        "# Hashes of tokens and log-probabilities: the same for every compiler, flag and instruction set.\n"
-        "#\n"
-        "# A line changes only where the meaning of a pipeline was changed on purpose: then raise stream_version in stream.cpp, write\n"
-        "# this file with the target argdraw_golden_update, and name the pipelines whose tokens differ in the release notes, for\n"
-        "# whoever has stored a seed. A line that changes for any other reason is a defect.\n";
-    out += "stream version " + std::to_string(stream_version) + "\n\n# width";
-    for (const std::size_t width : widths) {
-        const std::string text = std::to_string(width);
-        out += std::string(width == widths[0] ? 9 - text.size() : 17 - text.size(), ' ') + text;
-    }
-    out += "\n\n";
-    hash total;
-    stream_of<float>("float", out, total);
-    stream_of<Eigen::half>("half", out, total);
-    stream_of<Eigen::bfloat16>("bfloat16", out, total);
-    stream_of<double>("double", out, total);
-    out += hexadecimal(total.state) + "  total\n";
-    return out;
-}
-
-int compare(const std::string& got, const std::string& path)
-{
+int compare(const std::string& got, const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     const std::string wanted(std::istreambuf_iterator<char>(file), {});
     if (!file.good() && !file.eof()) {
@@ -229,8 +197,7 @@ int compare(const std::string& got, const std::string& path)
 
 }  // namespace
 
-int main(int count, char** arguments)
-{
+int main(int count, char** arguments) {
     const isa set = active_isa();
     std::cerr << "instruction set in force: " << name(set) << '\n';
     if (const char* const wish = std::getenv("ARGDRAW_ISA"); wish && name(set) != wish) {
@@ -242,17 +209,26 @@ int main(int count, char** arguments)
         std::cerr << "wanted " << wish << '\n';
         return 1;
     }
-    const std::string stream = whole_stream();
     const std::string_view command = count > 1 ? arguments[1] : "";
-    if (command == "--compare" && count == 3) return compare(stream, arguments[2]);
-    if (command == "--update" && count == 3) {
-        std::ofstream file(arguments[2], std::ios::binary);
-        file << stream;
-        return file.flush() ? 0 : 1;
-    }
-    if (count != 1) {
-        std::cerr << "usage: stream [--compare <file> | --update <file>]\n";
+    if (count != 1 && (count != 3 || (command != "--compare" && command != "--update" && command != "--list"))) {
+        std::cerr << "usage: stream [--compare <file> | --update <file> | --list <line>]\n";
         return 1;
     }
-    std::cout << stream;
+
+    stream out(command == "--list" ? arguments[2] : "");
+    for (const scalar& type : scalars)
+        for (const row_kind kind : row_kinds) {
+            add_texts(type, kind, usual_pipelines, wide, out);
+            if (type.name == "float" || kind == row_kind::masked) add_texts(type, kind, all_pipelines, narrow, out);
+        }
+    add_batches(out);
+    check_all_are_here(out);
+    if (!out.good()) return 1;
+    if (command == "--compare") return compare(out.text(), arguments[2]);
+    if (command == "--update") {
+        std::ofstream file(arguments[2], std::ios::binary);
+        file << out.text();
+        return file.flush() ? 0 : 1;
+    }
+    if (command.empty()) std::cout << out.text();
 }

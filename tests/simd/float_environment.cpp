@@ -17,11 +17,6 @@ static_assert(!std::is_copy_constructible_v<float_environment> && !std::is_copy_
 
 namespace {
 
-// Not inlined, as the header asks: the compiler knows nothing of the control word.
-ARGDRAW_NOINLINE double quotient(volatile const double& a, volatile const double& b) { return a / b; }
-ARGDRAW_NOINLINE float half_of(volatile const float& a) { return a * 0.5f; }
-ARGDRAW_NOINLINE bool is_zero(volatile const float& a) { return a == 0.0f; }
-
 struct outcome {
     std::vector<std::uint64_t> bits;
     bool operator==(const outcome&) const = default;
@@ -64,6 +59,11 @@ std::vector<std::vector<float>> rows()
 }
 
 #if defined(__SSE__)
+// Not inlined, as the header asks: the compiler knows nothing of the control word.
+ARGDRAW_NOINLINE double quotient(volatile const double& a, volatile const double& b) { return a / b; }
+ARGDRAW_NOINLINE float half_of(volatile const float& a) { return a * 0.5f; }
+ARGDRAW_NOINLINE bool is_zero(volatile const float& a) { return a == 0.0f; }
+
 constexpr unsigned ftz = 0x8000, daz = 0x0040, down = 0x2000, up = 0x4000, towards_zero = 0x6000, masked = 0x1f80;
 
 // Sets the control word for as long as it lives.
