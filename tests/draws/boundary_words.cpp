@@ -73,7 +73,8 @@ void walk(tally& holds, const filtered& pick, const std::vector<float>& row, dou
         holds(draw_at(pick, row, (high << 11) - 1).id == id);
         holds(draw_at(pick, row, ((high - 1) << 11) + 1).id == id);
         if (high == steps) {
-            holds(std::none_of(law.probabilities.begin() + static_cast<std::ptrdiff_t>(i) + 1, law.probabilities.end(), [](double p) { return p > 0x1p-50; }));
+            holds(std::none_of(law.probabilities.begin() + static_cast<std::ptrdiff_t>(i) + 1, law.probabilities.end(),
+                               [](double p) { return p > 0x1p-50; }));
             return;
         }
         const token_id next = token_at(high);
@@ -119,7 +120,9 @@ TEST_CASE("boundary words: both sides of every step, and the ends") {
         std::vector<float> row(1 + below(i % 10 == 0 ? 1500 : 300));
         const std::uint32_t shape = below(4);
         for (float& l : row) {
-            l = shape == 0 ? static_cast<float>(below(4)) : shape == 1 ? -static_cast<float>(below(40)) : static_cast<float>(below(8192)) * 1e-3f;
+            l = shape == 0   ? static_cast<float>(below(4))
+                : shape == 1 ? -static_cast<float>(below(40))
+                             : static_cast<float>(below(8192)) * 1e-3f;
             if (shape != 3 && below(5) == 0) l = -infinity;
         }
         row[below(static_cast<std::uint32_t>(row.size()))] = 3;

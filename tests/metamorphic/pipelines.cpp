@@ -15,6 +15,8 @@ outcome token_of(row_of_floats row, const chain& stages, philox random, workspac
     return bits(sampler{stages, categorical{}}(row, random, space));
 }
 outcome race(row_of_floats row, const chain& stages, philox random) { return bits(sampler{stages, gumbel{}}(row, random)); }
-distribution_of_row law(row_of_floats row, const chain& stages, philox random) { return sampler{stages, categorical{}}.distribution(row, random); }
+distribution_of_row law(row_of_floats row, const chain& stages, philox random) {
+    return sampler{stages, categorical{}}.distribution(row, random);
+}
 
 }  // namespace metamorphic

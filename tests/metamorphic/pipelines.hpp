@@ -34,7 +34,10 @@ inline std::vector<float> random_row(dice& random, std::size_t width) {
     std::vector<float> row(width);
     const std::size_t shape = random.below(4), removed = random.one_in(2) ? 0 : 2 + random.below(10);
     for (float& l : row) {
-        const std::size_t steps = shape == 0 ? random.below(16384) : shape == 1 ? random.below(6) * 1024 : shape == 2 ? random.below(64) : random.below(4096);
+        const std::size_t steps = shape == 0   ? random.below(16384)
+                                  : shape == 1 ? random.below(6) * 1024
+                                  : shape == 2 ? random.below(64)
+                                               : random.below(4096);
         l = static_cast<float>(steps) * 0x1p-10f - 4;
         if (removed && random.one_in(removed)) l = -infinity;
     }

@@ -28,7 +28,9 @@ chain chained(const std::vector<any_stage>& stages) {
     return all;
 }
 
-philox random_place(dice& random) { return {.seed = random.word(), .sequence = random.word(), .position = static_cast<std::uint32_t>(random.word())}; }
+philox random_place(dice& random) {
+    return {.seed = random.word(), .sequence = random.word(), .position = static_cast<std::uint32_t>(random.word())};
+}
 
 int scaled(int cases) {
     dice random(1);
@@ -92,7 +94,8 @@ int neutral(int cases) {
         const philox place = random_place(random);
         const outcome before = token_of(row, chained(stages), place), raced = race(row, chained(stages), place);
         for (std::size_t n = 1 + random.below(4); n > 0; --n)
-            stages.insert(stages.begin() + static_cast<std::ptrdiff_t>(random.below(stages.size() + 1)), neutral_stage(random, row, all_bits));
+            stages.insert(stages.begin() + static_cast<std::ptrdiff_t>(random.below(stages.size() + 1)),
+                          neutral_stage(random, row, all_bits));
         wrong += !(token_of(row, chained(stages), place) == before);
         wrong += !(race(row, chained(stages), place) == raced);
     }
@@ -141,9 +144,11 @@ int batches(int cases) {
             const std::size_t split = random.below(batch.size() + 1);
             {
                 std::jthread other([&] {
-                    for (std::size_t i = 0; i < split; ++i) wrong_there += !(token_of(batch[i].row(), batch[i].stages, batch[i].place) == alone[i]);
+                    for (std::size_t i = 0; i < split; ++i)
+                        wrong_there += !(token_of(batch[i].row(), batch[i].stages, batch[i].place) == alone[i]);
                 });
-                for (std::size_t i = split; i < batch.size(); ++i) wrong += !(token_of(batch[i].row(), batch[i].stages, batch[i].place) == alone[i]);
+                for (std::size_t i = split; i < batch.size(); ++i)
+                    wrong += !(token_of(batch[i].row(), batch[i].stages, batch[i].place) == alone[i]);
             }
             wrong += wrong_there;
         }
@@ -153,8 +158,8 @@ int batches(int cases) {
 }
 
 struct counted {
-    int differ = 0;     // the word was within 1e-7 of a step of the CDF
-    int boundary = 0;   // a filter's edge fell to the other side, as it does for parameters 1e-6 apart
+    int differ = 0;    // the word was within 1e-7 of a step of the CDF
+    int boundary = 0;  // a filter's edge fell to the other side, as it does for parameters 1e-6 apart
     int wrong = 0;
 };
 
@@ -177,12 +182,14 @@ any_stage nudged(const any_stage& stage, float factor) {
 }
 
 // Whether two draws that differ may: they are neighbours and the word stands at the step between them.
-void judge(counted& all, const any_stage& stage, row_of_floats row, row_of_floats other, const philox& place, const outcome& a, const outcome& b) {
+void judge(counted& all, const any_stage& stage, row_of_floats row, row_of_floats other, const philox& place, const outcome& a,
+           const outcome& b) {
     if (a.id == b.id && a.why == b.why) return;
     const temperature warm{0.75f};
     const auto x = law(row, chain{stage, warm}, place), y = law(other, chain{stage, warm}, place);
     if (x.ids != y.ids) {
-        const auto low = law(row, chain{nudged(stage, 1 - 1e-6f), warm}, place), high = law(row, chain{nudged(stage, 1 + 1e-6f), warm}, place);
+        const auto low = law(row, chain{nudged(stage, 1 - 1e-6f), warm}, place),
+                   high = law(row, chain{nudged(stage, 1 + 1e-6f), warm}, place);
         ++(y.ids == low.ids || y.ids == high.ids ? all.boundary : all.wrong);
         return;
     }
@@ -236,7 +243,8 @@ counted lengthened(int cases) {
 }
 
 void report(const char* what, const counted& all, int cases) {
-    std::printf("%s: of %d draws %d differ at a word within 1e-7 of a step, %d by a filter's edge\n", what, cases, all.differ, all.boundary);
+    std::printf("%s: of %d draws %d differ at a word within 1e-7 of a step, %d by a filter's edge\n", what, cases, all.differ,
+                all.boundary);
     CHECK(all.wrong == 0);
     CHECK(all.differ <= 2 + cases / 10000);
     CHECK(all.boundary <= 2 + cases / 1000);

@@ -138,7 +138,8 @@ TEST_CASE("A8: NaN or +inf first, in the middle or last: a status or that token,
     for (const std::size_t at : {0u, 299u, 599u}) {
         floats row = ordinary(600);
         row[at] = not_a_number;
-        for (const std::uint64_t word : {std::uint64_t{0}, half_of_words, last_word}) CHECK(draw_after(row, {}, word).why == status::nan_logit);
+        for (const std::uint64_t word : {std::uint64_t{0}, half_of_words, last_word})
+            CHECK(draw_after(row, {}, word).why == status::nan_logit);
         row[at] = infinity;
         for (const std::uint64_t word : {std::uint64_t{0}, half_of_words, last_word}) {
             const drawn token = draw_after(row, {}, word);
@@ -246,7 +247,7 @@ TEST_CASE("A15: mean and deviation of top_n_sigma are those of the living, after
     CHECK(law_after(floats{4, 2, 0, -infinity}, {top_n_sigma{1.3f}}).ids == ids{0, 1});
     // And the moments behind the other stages: an appended -inf changes none of them.
     for (const chained& stage : {chained{typical{0.5f}}, chained{eta_cutoff{0.3f}}, chained{dynamic_temperature{0.5f, 2.0f}},
-                                   chained{min_k{3.0f}}, chained{p_less{}}, chained{p_less_norm{}}}) {
+                                 chained{min_k{3.0f}}, chained{p_less{}}, chained{p_less_norm{}}}) {
         CHECK(said_after(floats{4, 2, 0, -infinity}, {stage}) == said_after(floats{4, 2, 0}, {stage}));
     }
 }

@@ -35,7 +35,8 @@ TEST_CASE("B2: T = 1e-12 is a temperature like any other") {
 
 TEST_CASE("B3: a temperature that is NaN or negative is refused, 0 is greedy: never a low id whatever the logits") {
     const floats row{0, 1, 9, 3};
-    for (const float t : {not_a_number, -not_a_number, -1.0f, -smallest, -infinity}) CHECK(said_after(row, {temperature{t}}) == "bad_parameter");
+    for (const float t : {not_a_number, -not_a_number, -1.0f, -smallest, -infinity})
+        CHECK(said_after(row, {temperature{t}}) == "bad_parameter");
     CHECK(said_after(row, {temperature{0.0f}}) == "2:1");
 }
 

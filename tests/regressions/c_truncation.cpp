@@ -19,7 +19,8 @@ std::vector<long double> ordered_weights(const floats& row) {
     std::vector<long double> weights;
     const auto order = in_order(row);
     for (const token_id id : order)
-        weights.push_back(std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(row[static_cast<std::size_t>(order[0])])));
+        weights.push_back(std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]) -
+                                   static_cast<long double>(row[static_cast<std::size_t>(order[0])])));
     return weights;
 }
 
@@ -93,8 +94,8 @@ TEST_CASE("C4: a top_p so small that 1 - p is 1 still keeps the arg-max alone") 
 
 TEST_CASE("C5: a mass is one of what earlier filters left") {
     const floats row = weighing({40, 30, 20, 10});
-    CHECK(law_after(row, {top_k{2}, top_p{0.5f}}).ids == ids{0});         // 4/7
-    CHECK(law_after(row, {top_p{0.5f}, top_k{2}}).ids == ids{0, 1});      // .4 + .3
+    CHECK(law_after(row, {top_k{2}, top_p{0.5f}}).ids == ids{0});     // 4/7
+    CHECK(law_after(row, {top_p{0.5f}, top_k{2}}).ids == ids{0, 1});  // .4 + .3
     CHECK(law_after(row, {top_k{1}, top_p{0.8f}}).ids == ids{0});
     CHECK(law_after(row, {top_p{0.8f}, top_k{1}}).ids == ids{0});
     CHECK(law_after(row, {top_k{3}, min_p{0.5f}, top_p{0.6f}}).ids == ids{0, 1});  // 4/9, 7/9
@@ -113,11 +114,13 @@ TEST_CASE("C7: 200 000 draws through random filters: every id is one of the row,
     int wrong = 0;
     for (int i = 0; i < 2000; ++i) {
         const floats row = random_row(random, 1 + random() % 300);
-        const stages some{temperature{2 * unit_float(random)}, top_p{unit_float(random)}, top_k{static_cast<int>(random() % 50)}, min_p{unit_float(random) / 8}};
+        const stages some{temperature{2 * unit_float(random)}, top_p{unit_float(random)}, top_k{static_cast<int>(random() % 50)},
+                          min_p{unit_float(random) / 8}};
         philox words{.seed = 7, .sequence = random()};
         for (int j = 0; j < 100; ++j) {
             const drawn token = draw_after(row, some, words);
-            wrong += !token || token.id < 0 || static_cast<std::size_t>(token.id) >= row.size() || !(row[static_cast<std::size_t>(token.id)] > -infinity);
+            wrong += !token || token.id < 0 || static_cast<std::size_t>(token.id) >= row.size() ||
+                     !(row[static_cast<std::size_t>(token.id)] > -infinity);
         }
     }
     CHECK(wrong == 0);
@@ -169,7 +172,8 @@ TEST_CASE("C12: rows on which a search could stand still are done with, and righ
     rows.push_back(neighbours);
     rows.push_back(two_valued);
     for (const floats& row : rows)
-        for (const int k : {1, 2, 255, 2048, 2049, 4095}) CHECK(law_after(row, {top_k{k}}).ids == prefix(in_order(row), static_cast<std::size_t>(k)));
+        for (const int k : {1, 2, 255, 2048, 2049, 4095})
+            CHECK(law_after(row, {top_k{k}}).ids == prefix(in_order(row), static_cast<std::size_t>(k)));
     for (const floats& row : {rows[0], rows[1], rows[2]})
         for (const float p : {0.25f, 0.5f, 0.75f}) CHECK(law_after(row, {top_p{p}}).ids == first_ids(static_cast<std::size_t>(p * 4096)));
     CHECK(law_after(two_valued, {min_p{1.0f}}).ids.size() == 2048);
@@ -283,7 +287,8 @@ TEST_CASE("C22: without a floor to what is kept, the strictest filter still keep
     CHECK(law_after(row, {min_k{0.0f, 0}}).ids == ids{1, 2, 4});  // (ln 5 - ln 2) / 3 is the steepest drop
     CHECK(law_after(row, {p_less{0}}).ids == ids{1, 4});
     CHECK(law_after(row, {p_less_norm{0}}).ids == ids{1, 2, 4});
-    CHECK(law_after(floats{1}, {top_k{1, 0}, top_p{0.0f, 0}, typical{smallest, 0}, tail_free{0.0f, 0}, top_n_sigma{smallest, 0}}).ids == ids{0});
+    CHECK(law_after(floats{1}, {top_k{1, 0}, top_p{0.0f, 0}, typical{smallest, 0}, tail_free{0.0f, 0}, top_n_sigma{smallest, 0}}).ids ==
+          ids{0});
 }
 
 TEST_CASE("C23: asking for probabilities before each draw changes no token") {

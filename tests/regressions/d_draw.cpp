@@ -38,7 +38,8 @@ struct all_ones {
 }  // namespace
 
 TEST_CASE("D1: tokens of no weight in front, between and behind are not drawn by the first or the last word") {
-    const floats rows[] = {weighing({0, 0, 1, 1}), weighing({1, 1, 0, 0}), weighing({1, 0, 0, 1}), weighing({0, 1, 0, 1, 0}), weighing({0, 0, 1, 0, 0})};
+    const floats rows[] = {weighing({0, 0, 1, 1}), weighing({1, 1, 0, 0}), weighing({1, 0, 0, 1}), weighing({0, 1, 0, 1, 0}),
+                           weighing({0, 0, 1, 0, 0})};
     for (const floats& row : rows)
         for (const std::uint64_t word : ends) {
             const drawn token = draw_after(row, {}, word);
@@ -54,10 +55,14 @@ TEST_CASE("D2: among 4096 tokens of no weight the three living ones are all that
     int counts[3] = {}, others = 0;
     for (int i = 0; i < 30000; ++i) {
         const token_id id = draw_after(row, {}, random).id;
-        if (id == 100) ++counts[0];
-        else if (id == 2048) ++counts[1];
-        else if (id == 4098) ++counts[2];
-        else ++others;
+        if (id == 100)
+            ++counts[0];
+        else if (id == 2048)
+            ++counts[1];
+        else if (id == 4098)
+            ++counts[2];
+        else
+            ++others;
     }
     CHECK(others == 0);
     for (const int count : counts) CHECK(std::abs(count - 10000) < 5 * 82);

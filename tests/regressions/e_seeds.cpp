@@ -61,8 +61,8 @@ TEST_CASE("E3: the rows of a batch, told apart by their sequence, give as many t
 
 TEST_CASE("E4: no seed means something else: 0, -1 and their neighbours are five seeds") {
     std::set<ids> texts;
-    for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{1}, static_cast<std::uint64_t>(-1), static_cast<std::uint64_t>(-2),
-                                     std::uint64_t{0xffffffff}})
+    for (const std::uint64_t seed :
+         {std::uint64_t{0}, std::uint64_t{1}, static_cast<std::uint64_t>(-1), static_cast<std::uint64_t>(-2), std::uint64_t{0xffffffff}})
         texts.insert(tokens_of({.seed = seed}, 12));
     CHECK(texts.size() == 5);
     CHECK(tokens_of({.seed = static_cast<std::uint64_t>(-1)}, 12) == tokens_of({.seed = 0xffffffffffffffffu}, 12));

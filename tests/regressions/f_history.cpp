@@ -68,8 +68,9 @@ TEST_CASE("F5: a window of 200 is 200 tokens") {
 
 TEST_CASE("F6: a window of 0 is off") {
     const floats row{3, 2, 1};
-    for (const chained& stage : {chained{repetition_penalty{2.0f, 0}}, chained{frequency_penalty{2.0f, 0}}, chained{presence_penalty{2.0f, 0}},
-                                 chained{penalties{.repetition = 2.0f, .frequency = 1.0f, .window = 0}}, chained{dry{.multiplier = 1.0f, .window = 0}}})
+    for (const chained& stage :
+         {chained{repetition_penalty{2.0f, 0}}, chained{frequency_penalty{2.0f, 0}}, chained{presence_penalty{2.0f, 0}},
+          chained{penalties{.repetition = 2.0f, .frequency = 1.0f, .window = 0}}, chained{dry{.multiplier = 1.0f, .window = 0}}})
         CHECK(is_law_of(law_after(row, {stage}, {0, 0, 0}, {0, 1, 0, 1}), row));
 }
 
@@ -281,7 +282,8 @@ TEST_CASE("F23: a window of INT_MAX takes the memory of what was said, and no mo
     const ids said = ascending(0, 8);
     const floats row(10, 1.0f);
     const auto law_in = [&](int window) {
-        return said_after(row, {repetition_penalty{2.0f, window}, frequency_penalty{0.5f, window}, dry{.multiplier = 1.0f, .window = window}}, {}, said);
+        return said_after(
+            row, {repetition_penalty{2.0f, window}, frequency_penalty{0.5f, window}, dry{.multiplier = 1.0f, .window = window}}, {}, said);
     };
     const std::string everything = law_in(-1);
     const counted_new::scarce few_bytes(1 << 16);

@@ -36,10 +36,11 @@ TEST_CASE("G2: so is one in every other list of ids: nothing is written for it")
         const std::array<std::span<const token_id>, 1> words{some};
         const std::array<biased_sequence, 1> biased{{{some, 1.0f}}};
         CAPTURE(id);
-        for (const chained& stage : {chained{ban{some}}, chained{allow_only{some}}, chained{min_tokens{5, some}}, chained{suppress_at_begin{some}},
-                                     chained{bad_words{std::span(words)}}, chained{sequence_bias{std::span<const biased_sequence>(biased)}},
-                                     chained{force{0, id}}, chained{exponential_length{0, 2.0f, id}}, chained{dry{.multiplier = 1.0f, .breakers = some}},
-                                     chained{xtc{.probability = 1.0f, .protect = some}}, chained{xtc_mean{.probability = 1.0f, .protect = some}}}) {
+        for (const chained& stage :
+             {chained{ban{some}}, chained{allow_only{some}}, chained{min_tokens{5, some}}, chained{suppress_at_begin{some}},
+              chained{bad_words{std::span(words)}}, chained{sequence_bias{std::span<const biased_sequence>(biased)}}, chained{force{0, id}},
+              chained{exponential_length{0, 2.0f, id}}, chained{dry{.multiplier = 1.0f, .breakers = some}},
+              chained{xtc{.probability = 1.0f, .protect = some}}, chained{xtc_mean{.probability = 1.0f, .protect = some}}}) {
             CAPTURE(stage.index());
             CHECK(said_after(row, {stage}) == "bad_parameter");
         }
@@ -56,9 +57,10 @@ TEST_CASE("G3: a null token is not accepted into a text") {
 
 TEST_CASE("G4: strange ids in a prompt index nothing: every stage passes over them") {
     const ids strange{-1, 5, INT_MAX, INT_MIN, width, 5, -1, 5, INT_MAX};
-    for (const chained& stage : {chained{repetition_penalty{2.0f}}, chained{penalties{.repetition = 2.0f, .frequency = 1.0f, .counts_over = scope::both}},
-                                 chained{frequency_penalty{1.0f, -1, scope::both}}, chained{presence_penalty{1.0f, -1, scope::both}},
-                                 chained{encoder_repetition{2.0f}}}) {
+    for (const chained& stage :
+         {chained{repetition_penalty{2.0f}}, chained{penalties{.repetition = 2.0f, .frequency = 1.0f, .counts_over = scope::both}},
+          chained{frequency_penalty{1.0f, -1, scope::both}}, chained{presence_penalty{1.0f, -1, scope::both}},
+          chained{encoder_repetition{2.0f}}}) {
         CAPTURE(stage.index());
         const auto law = law_after(row, {stage}, strange);
         REQUIRE(law.ids.size() == static_cast<std::size_t>(width));
@@ -108,18 +110,38 @@ TEST_CASE("G7: every float as every parameter gives a token or bad_parameter, an
     for (int i = 0; i < 20000; ++i) {
         const float a = any_float(), b = any_float(), c = any_float();
         const std::array<token_bias, 1> bias{{{3, a}}};
-        const chained choices[] = {temperature{a}, dynamic_temperature{a, b, c}, quadratic{a, b}, softcap{a}, skew{a}, top_p{a}, min_p{a}, typical{a},
-                                   top_n_sigma{a}, epsilon_cutoff{a}, eta_cutoff{a}, tail_free{a}, top_a{a}, xtc{.probability = a, .threshold = b},
-                                   xtc_mean{.probability = a, .threshold = b}, top_h{a}, top_h_sum{a}, min_k{a}, guidance<float>{mixed, a},
-                                   contrastive<float>{mixed, a, b}, logit_bias{std::span<const token_bias>(bias)}};
+        const chained choices[] = {temperature{a},
+                                   dynamic_temperature{a, b, c},
+                                   quadratic{a, b},
+                                   softcap{a},
+                                   skew{a},
+                                   top_p{a},
+                                   min_p{a},
+                                   typical{a},
+                                   top_n_sigma{a},
+                                   epsilon_cutoff{a},
+                                   eta_cutoff{a},
+                                   tail_free{a},
+                                   top_a{a},
+                                   xtc{.probability = a, .threshold = b},
+                                   xtc_mean{.probability = a, .threshold = b},
+                                   top_h{a},
+                                   top_h_sum{a},
+                                   min_k{a},
+                                   guidance<float>{mixed, a},
+                                   contrastive<float>{mixed, a, b},
+                                   logit_bias{std::span<const token_bias>(bias)}};
         stages some;
         some.add(choices[random() % std::size(choices)]);
         const drawn token = draw_after(mixed, some, (std::uint64_t{random()} << 32) | random());
         const bool valid = some.valid();
-        if (token) ++tokens;
-        else if (token.why == status::bad_parameter) ++refused;
+        if (token)
+            ++tokens;
+        else if (token.why == status::bad_parameter)
+            ++refused;
         // Infinite parameters may empty a row, or make a NaN that is then reported, but only where they are in range.
-        else if (!valid || (token.why != status::empty && token.why != status::nan_logit)) ++others;
+        else if (!valid || (token.why != status::empty && token.why != status::nan_logit))
+            ++others;
         others += token && !valid;
         others += valid && token.why == status::bad_parameter;
     }
@@ -134,12 +156,13 @@ TEST_CASE("G8: INT_MAX in every integer asks for no memory") {
     (void)draw_after(row, {top_k{5}}, 0);
     (void)law_after(row, {}, {}, said);
     const counted_new::scarce few_bytes(1 << 16);
-    for (const chained& stage : {chained{top_k{INT_MAX, INT_MAX}}, chained{top_p{0.5f, INT_MAX}}, chained{min_p{0.5f, INT_MAX}}, chained{typical{0.5f, INT_MAX}},
-                                 chained{tail_free{0.5f, INT_MAX}}, chained{min_k{3.0f, INT_MAX}}, chained{top_h{0.5f, INT_MAX}},
-                                 chained{xtc{.probability = 1.0f, .threshold = 0.01f, .min_keep = INT_MAX}}, chained{repetition_penalty{2.0f, INT_MAX}},
-                                 chained{no_repeat_ngram{INT_MAX}}, chained{dry{.multiplier = 1.0f, .allowed_length = INT_MAX, .window = INT_MAX}},
-                                 chained{min_tokens{INT_MAX, std::span<const token_id>(stop)}}, chained{exponential_length{INT_MAX, 2.0f, 3}},
-                                 chained{force{INT_MAX, 3}}}) {
+    for (const chained& stage :
+         {chained{top_k{INT_MAX, INT_MAX}}, chained{top_p{0.5f, INT_MAX}}, chained{min_p{0.5f, INT_MAX}}, chained{typical{0.5f, INT_MAX}},
+          chained{tail_free{0.5f, INT_MAX}}, chained{min_k{3.0f, INT_MAX}}, chained{top_h{0.5f, INT_MAX}},
+          chained{xtc{.probability = 1.0f, .threshold = 0.01f, .min_keep = INT_MAX}}, chained{repetition_penalty{2.0f, INT_MAX}},
+          chained{no_repeat_ngram{INT_MAX}}, chained{dry{.multiplier = 1.0f, .allowed_length = INT_MAX, .window = INT_MAX}},
+          chained{min_tokens{INT_MAX, std::span<const token_id>(stop)}}, chained{exponential_length{INT_MAX, 2.0f, 3}},
+          chained{force{INT_MAX, 3}}}) {
         CAPTURE(stage.index());
         CHECK(law_after(row, {stage}, {}, said));
     }
@@ -175,7 +198,7 @@ TEST_CASE("G10: no call lets an exception out") {
     static_assert(noexcept(std::declval<const pipeline&>()(row, std::declval<any_text&>())));
     static_assert(noexcept(std::declval<const pipeline&>().distribution(row)));
     static_assert(noexcept(std::declval<const pipeline&>().start()));
-    static_assert(noexcept(std::declval<any_text&>().accept(0)) && noexcept(std::declval<any_text&>().rollback(1)));
+    static_assert(noexcept(std::declval<any_text&>().accept(0))&& noexcept(std::declval<any_text&>().rollback(1)));
     const counted_new::scarce no_bytes(0);
     any_text text = start_text({});
     CHECK(text.accept(1) == status::out_of_memory);

@@ -19,7 +19,9 @@ constexpr int push_draws = 1'000'000, deep_draws = 10'000'000;
 using numbers = std::vector<double>;
 using law_sampler = drawn (*)(const chain&, std::span<const float>, philox&);
 
-drawn by_categorical(const chain& stages, std::span<const float> row, philox& random) { return sampler{stages, categorical{}}(row, random); }
+drawn by_categorical(const chain& stages, std::span<const float> row, philox& random) {
+    return sampler{stages, categorical{}}(row, random);
+}
 drawn by_gumbel(const chain& stages, std::span<const float> row, philox& random) { return sampler{stages, gumbel{}}(row, random); }
 
 // k tokens as one number: the first is the most significant digit, in the base of the row's width.
@@ -106,7 +108,12 @@ std::vector<law_of_draws> laws() {
             plain("categorical, 9999 to 1", by_categorical, {9999, 1}),
             plain("categorical, 300 with holes", by_categorical, with_holes(300)),
             plain("categorical, 257 equals", by_categorical, numbers(257, 1.0)),
-            plain("categorical, peaked 40", by_categorical, [] { numbers w(40, 1.0); w[39] = 400; return w; }()),
+            plain("categorical, peaked 40", by_categorical,
+                  [] {
+                      numbers w(40, 1.0);
+                      w[39] = 400;
+                      return w;
+                  }()),
             plain("gumbel, 16 equals", by_gumbel, sixteen),
             plain("gumbel, 16 falling", by_gumbel, falling(16, 0.6)),
             plain("gumbel, 1 to 1", by_gumbel, {1, 1}),
@@ -131,8 +138,10 @@ statistics::bins test(const law_of_draws& law, std::size_t index, int round, int
     for (int i = 0; i < draws; ++i) {
         if (index % 2) random = {.seed = random.seed, .sequence = static_cast<std::uint64_t>(i), .position = 3};
         const drawn token = law.draw(law.stages, law.row, random);
-        if (!token || !(law.weights[static_cast<std::size_t>(token.id)] > 0)) ++impossible;
-        else ++counts[static_cast<std::size_t>(token.id)];
+        if (!token || !(law.weights[static_cast<std::size_t>(token.id)] > 0))
+            ++impossible;
+        else
+            ++counts[static_cast<std::size_t>(token.id)];
     }
     CHECK(impossible == 0);
     return statistics::chi_square(expected, counts);
@@ -168,8 +177,8 @@ double serial(std::size_t base, std::size_t count, std::size_t lag, int groups, 
         }
     }
     const double degrees = static_cast<double>(cells) - 1;
-    std::printf("%zu tokens, %zu apart: %4.2f of the critical value, finds %.2f %%\n", count, lag, statistics::even(counts) / statistics::critical(degrees),
-                100 * statistics::detectable_bias(degrees, groups));
+    std::printf("%zu tokens, %zu apart: %4.2f of the critical value, finds %.2f %%\n", count, lag,
+                statistics::even(counts) / statistics::critical(degrees), 100 * statistics::detectable_bias(degrees, groups));
     return statistics::even(counts) / statistics::critical(degrees);
 }
 

@@ -1,9 +1,8 @@
 // The random words of many texts as draws consume them, one text after the other, position by position: to standard output, without end.
+#include <argdraw/random/philox.hpp>
 #include <array>
 #include <cstdint>
 #include <cstdio>
-
-#include <argdraw/random/philox.hpp>
 
 using argdraw::philox;
 using argdraw::purpose;
