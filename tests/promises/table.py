@@ -17,7 +17,7 @@ README = TESTS / "README.md"
 
 HEAD = """# Tests
 
-`cmake --workflow --preset test` builds and runs all but the deep ones; `ctest --test-dir build/release -L deep` runs those, in hours. A directory
+`cmake --workflow --preset test` builds and runs all but the deep ones; `ctest --test-dir build/release -L deep` runs those, before a release. A directory
 is one executable and one CTest entry of its name; the paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and
 `sampler` are those of the headers they test. [`regressions`](regressions) has a test for each failure that samplers in use have had, and
 [`ids.txt`](regressions/ids.txt) lists them.

@@ -277,22 +277,27 @@ TEST_CASE("D25: u = 0 passes over what weighs nothing, and u is never rounded up
 }
 
 TEST_CASE("D26: XTC's coin says nothing about the token drawn after it") {
-    // Coin against sixteenths of u, by the words that a draw takes: 32 cells of 160 000, 15 degrees of freedom.
-    std::vector<double> cells(32);
-    const std::array<token_id, 16> all = [] {
-        std::array<token_id, 16> some{};
-        for (std::size_t i = 0; i < 16; ++i) some[i] = static_cast<token_id>(i);
-        return some;
-    }();
-    // All are protected, so the coin falls and drops nothing.
-    const xtc coin{.probability = 0.5f, .threshold = 0.01f, .protect = all};
+    // Sixteen equals that XTC leaves alone, and two of twice the weight, of which it drops one: the law of the position shows the coin. Either
+    // way the sixteen have the same chance: 32 cells, 31 degrees of freedom.
+    floats row(18, 0.0f);
+    row[16] = row[17] = static_cast<float>(std::log(2.0));
+    const stages coin{xtc{.probability = 0.5f, .threshold = 0.08f}};
+    const sampler pick{coin, categorical{}};
+    std::vector<double> cells(32), expected(32);
+    const int draws = 160000;
+    for (std::size_t i = 0; i < 32; ++i) expected[i] = draws / 2.0 / (i < 16 ? 20 : 18);
     philox random{.seed = 26};
-    for (int i = 0; i < 160000; ++i) {
-        const bool fell = unit(random.word(purpose::xtc)) < 0.5;
-        const token_id id = draw_after(floats(16, 0.0f), {coin}, random).id;
-        ++cells[static_cast<std::size_t>((fell ? 16 : 0) + id)];
+    int drops = 0;
+    for (int i = 0; i < draws; ++i) {
+        const bool fell = pick.distribution(row, random).ids.size() == 17;
+        const token_id id = draw_after(row, coin, random).id;
+        drops += fell && id == 16;
+        if (id < 16) ++cells[static_cast<std::size_t>((fell ? 16 : 0) + id)];
     }
-    CHECK(statistics::even(cells) < statistics::critical(31));
+    CHECK(drops == 0);
+    const auto found = statistics::chi_square(expected, cells);
+    CHECK(found.degrees == 31);
+    CHECK(found.over_critical() < 1);
 }
 
 TEST_CASE("D27: a generator outlives the call: each draw goes on where the last one ended") {

@@ -1,18 +1,22 @@
-# Dieharder's whole battery over the interleaved words: not one assessment may be FAILED. WEAK is what one in two hundred of a good
-# generator's are; more than five of the 114 are not.
+# Dieharder's tests over the interleaved words, those that take seconds, or two minutes at most: not one assessment may be FAILED. WEAK is what one in
+# a hundred of a good generator's are; more than three of the forty-odd are not.
 find_program(dieharder dieharder)
 if(NOT dieharder)
   message("skipped: dieharder is not installed")
   return()
 endif()
-execute_process(COMMAND "${STREAM}" COMMAND "${dieharder}" -a -g 200 -k 2 OUTPUT_VARIABLE report)
-message("${report}")
+set(report "")
+foreach(test 2 8 10 11 12 13 15 16 17 100 101 102)
+  execute_process(COMMAND "${STREAM}" COMMAND "${dieharder}" -g 200 -d ${test} OUTPUT_VARIABLE one)
+  message("${one}")
+  string(APPEND report "${one}")
+endforeach()
 string(REGEX MATCHALL "PASSED" passed "${report}")
 string(REGEX MATCHALL "WEAK" weak "${report}")
 string(REGEX MATCHALL "FAILED" failed "${report}")
 list(LENGTH passed passed)
 list(LENGTH weak weak)
 list(LENGTH failed failed)
-if(passed LESS 100 OR weak GREATER 5 OR failed GREATER 0)
+if(passed LESS 40 OR weak GREATER 3 OR failed GREATER 0)
   message(FATAL_ERROR "dieharder: ${passed} passed, ${weak} weak, ${failed} failed")
 endif()
