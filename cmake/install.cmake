@@ -10,3 +10,7 @@ configure_package_config_file(cmake/argdrawConfig.cmake.in "${PROJECT_BINARY_DIR
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/argdrawConfig.cmake" "${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake"
   DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")
+
+# Headers alone are the same on every architecture, hence below share.
+configure_file(cmake/argdraw.pc.in "${PROJECT_BINARY_DIR}/argdraw.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/argdraw.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")

@@ -165,7 +165,7 @@ TEST_CASE("candidates: after a failure every verb does nothing") {
     const auto check = [](const std::vector<float>& row, status why) {
         both_forms c(row);
         c.act([&](auto& one) {
-            one.size();
+            one.survivors();
             int called = 0;
             one.scale(2);
             one.scale(0);
@@ -242,4 +242,43 @@ TEST_CASE("candidates: infinite tokens stay equal under scales, and infinite for
     CHECK(left(c.view) == left(c.list));
     c.act([](auto& one) { one.add(0, -infinite); });
     CHECK(left(c.view).tokens == ids{2});
+}
+
+TEST_CASE("candidates: infinite tokens stay infinite where others are removed") {
+    const std::vector<void (*)(candidates<float>&)> removals{
+        [](auto& one) { one.ban(ids{0}); },
+        [](auto& one) { one.allow_only(ids{1, 2, 3}); },
+        [](auto& one) { one.keep_if([](token_id id, double) { return id != 0; }); },
+    };
+    for (const auto& remove : removals) {
+        both_forms c({infinity, 7.0f, infinity, infinity});
+        c.act([&](auto& one) {
+            static_cast<void>(one.max());
+            remove(one);
+            one.add(2, -5);
+        });
+        CHECK(left(c.view) == left_over{{2, 3}, {0, 0}});
+        CHECK(left(c.view) == left(c.list));
+    }
+}
+
+TEST_CASE("candidates: beside an infinite token that is removed no other lives") {
+    both_forms c({infinity, 7.0f});
+    c.act([](auto& one) { one.add(0, -infinite); });
+    CHECK(c.view.why() == status::empty);
+    CHECK(c.list.why() == status::empty);
+}
+
+TEST_CASE("candidates: normalised, infinite tokens are as finite as their probability") {
+    both_forms c({infinity, 7.0f, infinity});
+    c.act([](auto& one) {
+        one.normalise();
+        one.add(0, -1);
+    });
+    const double half = -std::log(2.0);
+    for (const auto& each : {left(c.view), left(c.list)}) {
+        REQUIRE(each.tokens == ids{0, 2});
+        CHECK(std::abs(each.logits[0] - (half - 1)) < 1e-15);
+        CHECK(std::abs(each.logits[1] - half) < 1e-15);
+    }
 }

@@ -1,7 +1,7 @@
 # Configures, builds and runs one consumer.
 #
 #   cmake -DCONSUMER=... -DARGDRAW_SOURCE_DIR=... -DARGDRAW_BINARY_DIR=... -DARGDRAW_VERSION=... -DBINARY_DIR=... -DGENERATOR=...
-#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -P run.cmake
+#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -DPKG_CONFIG=... -P run.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # A consumer is on its own: no flags but those it asks for.
@@ -82,6 +82,16 @@ elseif(CONSUMER STREQUAL "find_package")
   endforeach()
   configure(find_package)
   build_and_run(find_package)
+
+elseif(CONSUMER STREQUAL "pkg_config")
+  run("${CMAKE_COMMAND}" --install "${ARGDRAW_BINARY_DIR}" --prefix "${prefix}")
+  set(ENV{PKG_CONFIG_PATH} "${prefix}/share/pkgconfig:$ENV{PKG_CONFIG_PATH}")
+  execute_process(COMMAND "${PKG_CONFIG}" --cflags argdraw OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  run("${COMPILER}" -std=c++20 ${flags} "${CMAKE_CURRENT_LIST_DIR}/program.cpp" -o "${BINARY_DIR}/program")
+  run("${BINARY_DIR}/program")
+  # It says the version of the package.
+  run("${PKG_CONFIG}" "--exact-version=${ARGDRAW_VERSION}" argdraw)
 
 elseif(CONSUMER STREQUAL "exporter")
   configure(exporter)

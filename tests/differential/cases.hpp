@@ -240,23 +240,7 @@ Stage random_stage(generator& random, std::size_t size)
     return stage;
 }
 
-template <std::size_t Index = 0>
-reference::stage random_stage_of(std::size_t which, generator& random, std::size_t size)
-{
-    if constexpr (Index + 1 < std::variant_size_v<reference::stage>)
-        if (which != Index) return random_stage_of<Index + 1>(which, random, size);
-    return random_stage<std::variant_alternative_t<Index, reference::stage>>(random, size);
-}
-
 inline constexpr std::size_t longest_pipeline = 8;
-
-inline reference::pipeline random_pipeline(generator& random, std::size_t size)
-{
-    reference::pipeline stages(1 + random.below(longest_pipeline));
-    for (reference::stage& each : stages)
-        each = random_stage_of(random.below(std::variant_size_v<reference::stage>), random, size);
-    return stages;
-}
 
 // Moves the parameter of one truncation next to a boundary of what that stage will see: inside its band, or just
 // outside, where nothing is forgiven. Random parameters hardly ever come that near.

@@ -43,25 +43,48 @@ inline constexpr real cut_band = 1e-6L;   // |p_i/cut - 1|
 inline constexpr real step_band = 2e-7L;  // |u - a step of the CDF|
 
 // Logits are kept as a distance below the largest one. A difference of two doubles is exact to 2^-64 of itself, so
-// neither a large offset nor a tiny temperature costs a probability any accuracy.
+// neither a large offset nor a tiny temperature costs a probability any accuracy. Beside it stands the logit itself: far below a
+// huge one, distances are equal where logits are not.
 struct token {
     token_id id;
     real below;  // logit - top, never positive between stages
+    real logit;
     // For reference_ruling.hpp: how far the same logit may stray where it is kept in a double, and what made it. Tokens of
     // one origin are equal in any arithmetic.
     real error = 0;
     std::uint64_t origin = 0;
 };
 
+// Below this e^x is 0, and libm slow to say so.
+inline constexpr real least_exponent = -11400;
+
+inline real weight(const token& t) { return t.below < least_exponent ? 0 : std::exp(t.below); }
+
+inline bool tied(const token& a, const token& b) { return a.below == b.below && a.logit == b.logit; }
+
+// Whether they are equal in any arithmetic, and in some.
+inline bool surely_tied(const token& a, const token& b) { return tied(a, b) && (a.origin == b.origin || a.error + b.error == 0); }
+inline bool perhaps_tied(const token& a, const token& b) { return tied(a, b) || std::abs(a.below - b.below) <= a.error + b.error; }
+
+inline bool in_order(const token& a, const token& b)
+{
+    if (a.below != b.below) return a.below > b.below;
+    return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
+}
+
 struct working_set {
     std::vector<token> tokens;  // the living, in the order: logit descending, then id ascending
     real top = 0;
-    bool infinite = false;  // every logit is +inf; `below` is 0 then
+    bool infinite = false;  // every logit is +inf; `below` and `logit` are 0 then
+    // How far all logits may stray together. It takes a stage that reads a logit's sign or size to make a difference of it.
+    real astray = 0;
+    // The largest number that was subtracted from all logits: beside it a single one is as coarse as it is.
+    real offset = 0;
 
     real mass() const
     {
         real sum = 0;
-        for (const token& t : tokens) sum += std::exp(t.below);
+        for (const token& t : tokens) sum += weight(t);
         return sum;
     }
 };
@@ -91,16 +114,19 @@ inline void divide(working_set& s, real t)
     } else if (s.infinite) {
         // Equal they are and equal they stay.
     } else if (std::isinf(t)) {
-        for (token& each : s.tokens) each.below = each.error = 0;
-        s.top = 0;
+        for (token& each : s.tokens) each.below = each.logit = each.error = 0;
+        s.top = s.astray = s.offset = 0;
         std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     } else {
         // The order is left alone: dividing distinct reals never makes a tie.
         for (token& each : s.tokens) {
             each.below /= t;
+            each.logit /= t;
             each.error /= t;
         }
         s.top /= t;
+        s.astray /= t;
+        s.offset /= t;
     }
 }
 
@@ -119,8 +145,22 @@ struct softmax {
 
     void change(working_set& s) const
     {
+        // The sum may be one of float weights, and what is subtracted is a double.
+        if (!s.infinite) {
+            s.astray += 2e-7L + std::ldexp(std::abs(s.top), -50);
+            s.offset = std::max(s.offset, std::abs(s.top));
+        }
         s.top = -std::log(s.mass());
         s.infinite = false;  // ln(1/n) each
+        token last{};
+        for (std::size_t i = 0; i < s.tokens.size(); ++i) {
+            token& each = s.tokens[i];
+            const token old = each;
+            each.logit = s.top + each.below;
+            // Two that this made equal are told apart by rounding only.
+            if (i > 0 && !tied(old, last) && tied(each, s.tokens[i - 1])) each.error += std::ldexp(std::abs(each.logit), -50);
+            last = old;
+        }
     }
 };
 
@@ -137,10 +177,13 @@ struct top_k {
     decision decide(const working_set& s) const
     {
         const std::size_t living = s.tokens.size();
-        std::size_t count = std::min(static_cast<std::size_t>(k), living);
-        if (equals == ties::all)
-            while (count < living && s.tokens[count].below == s.tokens[count - 1].below) ++count;
-        return decision{count, count, count}.at_least(min_keep, living);
+        const std::size_t first = std::min(static_cast<std::size_t>(k), living);
+        const auto with_equals = [&](const auto& equal) {
+            std::size_t count = first;
+            while (equals == ties::all && count < living && equal(s.tokens[count], s.tokens[count - 1])) ++count;
+            return count;
+        };
+        return decision{with_equals(tied), with_equals(surely_tied), with_equals(perhaps_tied)}.at_least(min_keep, living);
     }
 };
 
@@ -156,7 +199,7 @@ struct top_p {
         const std::size_t living = s.tokens.size();
         std::vector<real> prefix(living);
         real sum = 0;
-        for (std::size_t i = 0; i < living; ++i) prefix[i] = sum += std::exp(s.tokens[i].below);
+        for (std::size_t i = 0; i < living; ++i) prefix[i] = sum += weight(s.tokens[i]);
 
         const auto crossing = std::find_if(prefix.begin(), prefix.end(), [&](real c) { return c >= real(p) * sum; });
         const std::size_t count = static_cast<std::size_t>(crossing - prefix.begin()) + 1;
@@ -222,7 +265,8 @@ inline working_set living(const std::vector<double>& row)
     s.tokens.reserve(order.size());
     for (const auto& [negated, id] : order) {
         if (top == infinity && negated != -infinity) break;
-        s.tokens.push_back({id, top == infinity ? 0 : -real(negated) - real(top), 0, std::bit_cast<std::uint64_t>(negated + 0.0)});
+        const bool finite = top < infinity;
+        s.tokens.push_back({id, finite ? -real(negated) - real(top) : 0, finite ? -real(negated) : 0, 0, std::bit_cast<std::uint64_t>(negated + 0.0)});
     }
     s.infinite = top == infinity;
     return s;
@@ -275,13 +319,13 @@ inline law run(const std::vector<double>& row, const pipeline& stages, const std
     std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     real total = 0;
     for (const token& t : s.tokens) {
-        total += std::exp(t.below);
+        total += weight(t);
         result.ids.push_back(t.id);
-        result.logits.push_back(s.top + t.below);
+        result.logits.push_back(s.infinite ? s.top : t.logit);
         result.cumulative.push_back(total);
     }
     for (const token& t : s.tokens) {
-        result.probabilities.push_back(std::exp(t.below) / total);
+        result.probabilities.push_back(weight(t) / total);
         result.logs.push_back(t.below - std::log(total));
     }
     return result;

@@ -156,12 +156,14 @@ struct adaptive_p::reshape {
     void change(working_set& s) const
     {
         const real total = s.mass();
+        const real common = common_error(s);
         for (token& t : s.tokens) {
-            const real d = std::abs(std::exp(t.below) / total - aim()) / 0.3L;
-            t.below = 5 - 10 * d * d / (1 + d);
-            t.error = 1e-5L;  // ten times a probability's
+            const real p = weight(t) / total;
+            const real d = std::abs(p - aim()) / 0.3L;
+            t.error = 34 * p * std::min(t.error + common, real(1)) + 1e-13L;  // the slope is at most 10 / 0.3
+            t.below = t.logit = 5 - 10 * d * d / (1 + d);
         }
-        s.top = 0;
+        s.top = s.astray = s.offset = 0;
         s.infinite = false;
         restore(s);
     }

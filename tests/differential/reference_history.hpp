@@ -2,7 +2,8 @@
 //
 // Every stage has one of
 //     std::vector<bool> banned(const history&, std::size_t vocabulary) const;  it removes tokens and reads no value
-//     status change(working_set&, const history&) const;                       it moves logits
+//     status change(working_set&, const history&) const;                       it moves logits, those of
+//     ids_of changes(const history&) const;
 
 #pragma once
 
@@ -56,26 +57,27 @@ inline std::map<token_id, std::int64_t> counts(const ids_of& list)
 }
 
 // The two ways to move one logit. `below` takes a sum directly: it is finer than the logit itself.
-inline void add_to(working_set& s, token& t, real amount)
+inline void add_to(const working_set& s, token& t, real amount)
 {
     if (amount == 0) return;
-    t.error += rounding(s.top + t.below);
+    t.error += read_error(s, t) + rounding(t.logit, amount);
     t.below += amount;
-    t.error += rounding(s.top + t.below);
+    t.logit += amount;
     treat(t, amount);
 }
 
 inline void become(working_set& s, token& t, real logit)
 {
     t.below = logit - s.top;
-    t.error += rounding(logit);
+    t.logit = logit;
+    t.error += rounding(logit) + std::ldexp(s.offset, -50);
 }
 
 inline void discourage(working_set& s, token& t, real r)
 {
-    const real logit = s.top + t.below;
-    t.error *= logit > 0 ? 1 / r : r;
-    become(s, t, logit > 0 ? logit / r : logit * r);
+    const real factor = t.logit > 0 ? 1 / r : r;
+    t.error = (t.error + read_error(s, t)) * factor + s.astray * std::abs(factor - 1);
+    become(s, t, t.logit * factor);
     treat(t, r);
 }
 
@@ -93,6 +95,15 @@ struct penalties {
     }
     bool neutral() const { return window == 0 || (repetition == 1 && frequency == 0 && presence == 0); }
 
+    ids_of changes(const history& past) const
+    {
+        ids_of ids;
+        if (repetition != 1) ids = seen(past, repetition_scope, window);
+        if (frequency != 0 || presence != 0)
+            for (const token_id id : seen(past, count_scope, window)) ids.push_back(id);
+        return ids;
+    }
+
     status change(working_set& s, const history& past) const
     {
         if (s.infinite) return status::ok;
@@ -106,6 +117,7 @@ struct penalties {
             }
         }
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };
@@ -118,6 +130,7 @@ struct repetition_penalty {
     penalties as() const { return {r, 0, 0, window, where, where}; }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
+    ids_of changes(const history& past) const { return as().changes(past); }
     status change(working_set& s, const history& past) const { return as().change(s, past); }
 };
 
@@ -129,6 +142,7 @@ struct frequency_penalty {
     penalties as() const { return {1, alpha, 0, window, where, where}; }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
+    ids_of changes(const history& past) const { return as().changes(past); }
     status change(working_set& s, const history& past) const { return as().change(s, past); }
 };
 
@@ -140,6 +154,7 @@ struct presence_penalty {
     penalties as() const { return {1, 0, alpha, window, where, where}; }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
+    ids_of changes(const history& past) const { return as().changes(past); }
     status change(working_set& s, const history& past) const { return as().change(s, past); }
 };
 
@@ -149,6 +164,7 @@ struct encoder_repetition {
 
     bool valid() const { return r > 0 && std::isfinite(r); }
     bool neutral() const { return r == 1; }
+    ids_of changes(const history& past) const { return past.prompt; }
 
     status change(working_set& s, const history& past) const
     {
@@ -156,6 +172,7 @@ struct encoder_repetition {
         for (token& t : s.tokens)
             if (contains(past.prompt, t.id)) discourage(s, t, 1 / real(r));
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };
@@ -190,6 +207,14 @@ struct dry {
         return longest;
     }
 
+    ids_of changes(const history& past) const
+    {
+        ids_of ids;
+        for (const auto& [id, length] : matches(past))
+            if (length > 0 && length >= allowed_length) ids.push_back(id);
+        return ids;
+    }
+
     status change(working_set& s, const history& past) const
     {
         if (s.infinite) return status::ok;
@@ -198,9 +223,13 @@ struct dry {
             const auto found = longest.find(t.id);
             if (found == longest.end() || found->second == 0 || found->second < allowed_length) continue;
             const real grown = real(multiplier) * std::pow(real(base), static_cast<real>(found->second - allowed_length));
+            // The power is that of a logarithm in double.
+            const real power = std::abs(std::log(real(base)) * static_cast<real>(found->second - allowed_length));
+            t.error += std::ldexp(std::min(grown, float_max) * (1 + power), -50);
             add_to(s, t, -std::min(grown, float_max));
         }
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };
@@ -274,6 +303,7 @@ inline status add_biases(working_set& s, const std::vector<std::pair<token_id, f
         }
     }
     restore(s);
+    saturate(s);
     return status::ok;
 }
 
@@ -294,13 +324,22 @@ struct sequence_bias {
         return std::all_of(items.begin(), items.end(), [&](const item& each) { return inside(each.sequence, vocabulary); });
     }
 
-    status change(working_set& s, const history& past) const
+    std::vector<std::pair<token_id, float>> biases(const history& past) const
     {
         std::vector<std::pair<token_id, float>> list;
         for (const item& each : items)
             if (completes(each.sequence, past)) list.emplace_back(each.sequence.back(), each.b);
-        return add_biases(s, list);
+        return list;
     }
+
+    ids_of changes(const history& past) const
+    {
+        ids_of ids;
+        for (const auto& each : biases(past)) ids.push_back(each.first);
+        return ids;
+    }
+
+    status change(working_set& s, const history& past) const { return add_biases(s, biases(past)); }
 };
 
 struct min_tokens {
@@ -329,6 +368,7 @@ struct exponential_length {
     bool valid() const { return start >= 0 && factor > 0 && std::isfinite(factor); }
     bool neutral() const { return factor == 1; }
     bool fits(std::size_t vocabulary) const { return inside({eos}, vocabulary); }
+    ids_of changes(const history& past) const { return static_cast<std::int64_t>(past.output.size()) > start ? ids_of{eos} : ids_of{}; }
 
     status change(working_set& s, const history& past) const
     {
@@ -336,13 +376,16 @@ struct exponential_length {
         if (s.infinite || t <= start) return status::ok;
         const real growth = std::pow(real(factor), static_cast<real>(t - start)) - 1;
         for (token& each : s.tokens) {
-            const real logit = s.top + each.below;
+            const real logit = each.logit;
             if (each.id != eos || logit == 0) continue;
-            each.error *= 2 + std::abs(growth);
+            const real power = std::abs(std::log(real(factor)) * static_cast<real>(t - start));
+            each.error = each.error * (2 + std::abs(growth)) + s.astray * std::abs(growth) +
+                         std::ldexp(std::abs(logit) * (1 + growth) * (1 + power), -50);
             become(s, each, logit + std::abs(logit) * growth);
             treat(each, growth);
         }
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };

@@ -37,6 +37,13 @@ struct logit_bias {
         return std::all_of(list.begin(), list.end(), [&](const auto& each) { return inside({each.first}, vocabulary); });
     }
 
+    ids_of changes(const history&) const
+    {
+        ids_of ids;
+        for (const auto& each : list) ids.push_back(each.first);
+        return ids;
+    }
+
     status change(working_set& s, const history&) const { return add_biases(s, list); }
 };
 
@@ -132,6 +139,9 @@ struct guidance {
         const real infinity = std::numeric_limits<real>::infinity();
         const real s = real(scale);
         const bool was_infinite = set.infinite;
+        real anchor = 0;  // distances in the other row are finer than its logits, too
+        for (const token& t : set.tokens)
+            if (const double u = row[static_cast<std::size_t>(t.id)]; std::isfinite(u)) anchor = real(u);
         for (token& t : set.tokens) {
             const real u = real(row[static_cast<std::size_t>(t.id)]);
             if (std::isnan(u)) return status::nan_logit;
@@ -142,14 +152,20 @@ struct guidance {
                 if (std::isnan(l)) return status::nan_logit;
                 t.below = l;
             } else {
-                t.below = s * t.below + (1 - s) * u;  // above s * top
-                t.error = t.error * std::abs(s) + std::ldexp(std::abs(u), -50) + rounding(s * set.top + t.below);
+                // u + s (l - u) in doubles is as good as its largest part.
+                const real moved = u + s * (t.logit - u);
+                t.error = (t.error + read_error(set, t)) * std::abs(s) + std::ldexp(std::abs(s * (t.logit - u)) + std::abs(moved), -50);
+                t.below = (u - anchor) + s * (t.below - (u - anchor));  // above what becomes of top beside the anchor
+                t.logit = moved;
                 treat(t, u);
             }
         }
-        if (!was_infinite) set.top *= s;
+        if (!was_infinite) set.top = anchor + s * (set.top - anchor);
+        set.astray *= std::abs(s);
+        set.offset = 0;
         set.infinite = false;
         restore(set);
+        saturate(set);
         return status::ok;
     }
 };
@@ -187,12 +203,16 @@ struct contrastive {
                 if (a == infinity) return status::nan_logit;
                 continue;
             }
+            t.error = (t.error + read_error(s, t)) * (1 + b) + std::ldexp(std::abs(b * a) + (1 + b) * std::abs(t.logit), -50);
             t.below = (1 + b) * t.below - b * a;
-            t.error = t.error * (1 + b) + std::ldexp(std::abs(b * a), -50) + rounding((1 + b) * s.top + t.below);
+            t.logit = (1 + b) * t.logit - b * a;
             treat(t, a);
         }
         if (!s.infinite) s.top *= 1 + b;
+        s.astray *= 1 + b;
+        s.offset = 0;
         restore(s);
+        saturate(s);
         return status::ok;
     }
 };

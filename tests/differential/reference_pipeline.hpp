@@ -14,6 +14,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -53,6 +54,7 @@ struct situation {
 };
 
 struct full_law : law {
+    std::vector<real> errors;  // of ids: how far the logit may stray where logits are doubles
     // In pipeline order, one per truncation, T = 0, contrastive or mirostat that is not neutral and was reached. The last may
     // be one whose own stage then failed.
     std::vector<ruling> rulings;
@@ -67,19 +69,38 @@ public:
 
     status apply(const any_stage& which)
     {
+        if (unread(which)) return status::ok;
         return std::visit([this](const auto& each) { return each.neutral() ? status::ok : one(each); }, which);
     }
 
     // What reads a value first finds the NaNs, and the +inf ones, which leave nothing for the others.
     status read()
     {
-        if (read_) return status::ok;
+        if (read_) return s_.tokens.empty() ? status::empty : status::ok;
         if (std::any_of(row_.begin(), row_.end(), [](double l) { return std::isnan(l); })) return status::nan_logit;
         read_ = true;
         s_ = living(row_);
         if (s_.tokens.empty()) return status::empty;
         for (const temperature& each : waiting_) each.change(s_);
         return status::ok;
+    }
+
+    // Whether a stage finds nothing to change before anything was read: then it reads nothing either.
+    bool unread(const any_stage& which) const
+    {
+        return !read_ && std::visit(
+                             [this](const auto& each) {
+                                 if constexpr (requires { each.changes(at_.past); }) {
+                                     const ids_of ids = each.changes(at_.past);
+                                     return std::none_of(ids.begin(), ids.end(), [this](token_id id) {
+                                         return id >= 0 && static_cast<std::size_t>(id) < row_.size() &&
+                                                row_[static_cast<std::size_t>(id)] != -std::numeric_limits<double>::infinity();
+                                     });
+                                 } else {
+                                     return false;
+                                 }
+                             },
+                             which);
     }
 
     working_set& set() { return s_; }
@@ -97,6 +118,17 @@ private:
                     waiting_.push_back(which);
                     return status::ok;
                 }
+            }
+            if constexpr (std::is_same_v<Stage, xtc>) {
+                if (!read_ && at_.coins.at(result_.coins_used) >= real(which.probability)) {
+                    ++result_.coins_used;
+                    return status::ok;
+                }
+            }
+            if constexpr (std::is_same_v<Stage, top_k>) {
+                // As many as there are ids are all, whatever they are.
+                const auto least = std::max(which.k, which.equals == ties::first ? which.min_keep : 0);
+                if (!read_ && static_cast<std::size_t>(least) >= row_.size()) return status::ok;
             }
             if (const status why = read(); why != status::ok) return why;
             const status why = moved(which);
@@ -140,6 +172,7 @@ private:
     {
         if constexpr (requires { which.decide(s_, real(0)); }) return which.decide(s_, at_.coins.at(result_.coins_used++));
         else if constexpr (std::is_same_v<Stage, min_p>) return cut(s_, std::log(real(which.p)), which.min_keep, maximum::lives);
+        else if constexpr (std::is_same_v<Stage, top_p>) return nucleus(s_, which);
         else if constexpr (std::is_same_v<decltype(which.decide(s_)), decision>) return widen(s_, which.decide(s_));
         else return which.decide(s_);
     }
@@ -176,7 +209,10 @@ private:
     full_law result_;
 };
 
-inline full_law run_any(const situation& at, const any_pipeline& stages, const chooser& choose = exact())
+// Told of every stage that is about to act, for who wants to follow another implementation.
+using witness = std::function<void(std::size_t stage, walk&)>;
+
+inline full_law run_any(const situation& at, const any_pipeline& stages, const chooser& choose = exact(), const witness& before = {})
 {
     walk w(at, choose);
     full_law& result = w.result();
@@ -186,8 +222,11 @@ inline full_law run_any(const situation& at, const any_pipeline& stages, const c
     };
     if (!std::all_of(stages.begin(), stages.end(), [&](const any_stage& each) { return valid(each, at.row.size()); }))
         return fail(status::bad_parameter);
-    for (const any_stage& each : stages)
-        if (const status why = w.apply(each); why != status::ok) return fail(why);
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        if (neutral(stages[i])) continue;
+        if (before) before(i, w);
+        if (const status why = w.apply(stages[i]); why != status::ok) return fail(why);
+    }
     if (const status why = w.read(); why != status::ok) return fail(why);
 
     working_set& s = w.set();
@@ -199,13 +238,14 @@ inline full_law run_any(const situation& at, const any_pipeline& stages, const c
     std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     real total = 0;
     for (const token& t : s.tokens) {
-        total += std::exp(t.below);
+        total += weight(t);
         result.ids.push_back(t.id);
-        result.logits.push_back(s.top + t.below);
+        result.errors.push_back(t.error);
+        result.logits.push_back(s.infinite ? s.top : t.logit);
         result.cumulative.push_back(total);
     }
     for (const token& t : s.tokens) {
-        result.probabilities.push_back(std::exp(t.below) / total);
+        result.probabilities.push_back(weight(t) / total);
         result.logs.push_back(t.below - std::log(total));
     }
     return result;

@@ -22,14 +22,24 @@ namespace reference {
 // Two quantities of one kind (an argmax, a floor, an entropy) compare as equal within this.
 inline constexpr real relative_band = 1e-6L;
 inline constexpr real float_max = std::numeric_limits<float>::max();
+inline constexpr real double_max = std::numeric_limits<double>::max();
 
 // The cases that are listed at most; `doubtful` always has all of them.
 inline constexpr std::size_t most_others = 32;
 
+inline constexpr real least_double = 0x1p-1074L;
+
 // How far a double may be from `value`. Zero where it is a double itself: rounding is then the identity.
 inline real rounding(real value)
 {
-    return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50);
+    return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50) + least_double;
+}
+
+// The same of a sum, which may be inexact here already.
+inline real rounding(real a, real b)
+{
+    const real sum = a + b;
+    return sum - a == b && sum - b == a ? rounding(sum) : std::ldexp(std::abs(sum), -50);
 }
 
 // What was done to one token and not to all: tokens of one origin treated alike remain equal in any arithmetic.
@@ -54,26 +64,48 @@ struct ruling {
     std::vector<bool> doubtful;                // may be decided the other way
     std::vector<std::vector<bool>> others;     // the sets that come of it, nearest first, `most_others` at most
     std::vector<token_id> ids;                 // of the positions; filled in by run_any
+    // Where the sets are too many to be listed, one that differs from `keep` in doubtful tokens only may come of it too: if it has as many
+    // tokens as one of them, or by a rule of the stage's own.
+    bool unlisted = false;
+    std::size_t fewest = 0;
+    std::size_t most = 0;
+    std::function<bool(const std::vector<bool>&)> plausible = {};
 
     bool close() const { return std::find(doubtful.begin(), doubtful.end(), true) != doubtful.end(); }
 
-    // Whether a set differs from `keep` in doubtful tokens only.
+    // Whether a set is one that the ruling may come to.
     bool allows(const std::vector<bool>& kept) const
     {
+        if (kept == keep || std::find(others.begin(), others.end(), kept) != others.end()) return true;
+        if (!unlisted) return false;
         for (std::size_t i = 0; i < keep.size(); ++i)
             if (kept[i] != keep[i] && !doubtful[i]) return false;
-        return true;
+        if (plausible) return plausible(kept);
+        const auto count = static_cast<std::size_t>(std::count(kept.begin(), kept.end(), true));
+        return fewest <= count && count <= most;
     }
 
     void add(const std::vector<bool>& other)
     {
         bool same = true;
+        std::size_t count = 0;
         for (std::size_t i = 0; i < keep.size(); ++i) {
+            count += other[i];
             if (keep[i] == other[i]) continue;
             doubtful[i] = true;
             same = false;
         }
-        if (!same && others.size() < most_others && std::find(others.begin(), others.end(), other) == others.end()) others.push_back(other);
+        if (same || std::find(others.begin(), others.end(), other) != others.end()) return;
+        fewest = std::min(fewest, count);
+        most = std::max(most, count);
+        if (others.size() < most_others) others.push_back(other);
+        else unlisted = true;
+    }
+
+    // A token more that may be decided the other way, in sets that are not listed.
+    void doubt(std::size_t i)
+    {
+        doubtful[i] = unlisted = true;
     }
 };
 
@@ -81,6 +113,7 @@ inline ruling settled(std::vector<bool> keep)
 {
     ruling r;
     r.doubtful.assign(keep.size(), false);
+    r.fewest = r.most = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), true));
     r.keep = std::move(keep);
     return r;
 }
@@ -108,10 +141,13 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
     ruling r = settled(first_of(living, kept));
     for (const std::size_t each : alternatives) {
         const std::size_t length = bounded(each);
-        if (r.others.size() < most_others)
+        if (r.others.size() < most_others) {
             r.add(first_of(living, length));
-        else
-            for (std::size_t i = std::min(kept, length); i < std::max(kept, length); ++i) r.doubtful[i] = true;
+        } else {
+            for (std::size_t i = std::min(kept, length); i < std::max(kept, length); ++i) r.doubt(i);
+            r.fewest = std::min(r.fewest, length);
+            r.most = std::max(r.most, length);
+        }
     }
 
     // Who stands at the boundary is a question of its own.
@@ -119,15 +155,28 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
         const token& last = s.tokens[kept - 1];
         const token& next = s.tokens[kept];
         const auto swap = [&](std::size_t out, std::size_t in) {
+            if (r.others.size() == most_others) {
+                r.doubt(out);
+                r.doubt(in);
+                return;
+            }
             std::vector<bool> other = r.keep;
             other[out] = false;
             other[in] = true;
             r.add(other);
         };
+        std::size_t from = kept;
+        std::size_t to = kept;
         for (std::size_t in = kept; in < living && last.below - s.tokens[in].below <= 2 * (last.error + s.tokens[in].error); ++in)
-            if (near_tie(last, s.tokens[in])) swap(kept - 1, in);
+            if (near_tie(last, s.tokens[in])) swap(kept - 1, to = in);
         for (std::size_t out = kept; out-- > 0 && s.tokens[out].below - next.below <= 2 * (next.error + s.tokens[out].error);)
-            if (near_tie(s.tokens[out], next)) swap(out, kept);
+            if (near_tie(s.tokens[out], next)) swap(from = out, kept);
+        // Where rounding makes one tie of many, equal ones among them, the ids decide about all of it.
+        if (from < kept || to > kept) {
+            while (to + 1 < living && tied(s.tokens[to], s.tokens[to + 1])) ++to;
+            while (from > 0 && tied(s.tokens[from - 1], s.tokens[from])) --from;
+            for (std::size_t i = std::min(from, kept - 1); i <= to; ++i) r.doubt(i);
+        }
     }
     return r;
 }
@@ -143,6 +192,20 @@ inline std::vector<std::size_t> around(std::size_t count, std::size_t fewest, st
     return lengths;
 }
 
+// How far the logarithm of the mass, relative to the maximum, may be off by what the logits may: ln sum p e^error. With errors that are
+// large beside 1, even a token without a weight may turn out to have it all.
+inline real common_error(const working_set& s)
+{
+    if (std::none_of(s.tokens.begin(), s.tokens.end(), [](const token& t) { return t.error > 0; })) return 0;
+    const real total = s.mass();
+    real most = 0;
+    for (const token& t : s.tokens) most = std::max(most, t.below - std::log(total) + t.error);
+    if (most > 1) return most + std::log(static_cast<real>(s.tokens.size()));
+    real grown = 0;
+    for (const token& t : s.tokens) grown += t.error < 1 ? weight(t) * std::expm1(t.error) : std::exp(t.below + t.error) - weight(t);
+    return std::log1p(grown / total);
+}
+
 enum class maximum { lives, stands_trial };
 
 // Tokens whose distance below the maximum reaches `lowest`; equal logits stand or fall together. `width` is the band, as
@@ -154,17 +217,19 @@ inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, r
     const std::vector<token>& t = s.tokens;
     count = static_cast<std::size_t>(
         std::partition_point(t.begin(), t.end(), [&](const token& each) { return each.below >= lowest; }) - t.begin());
+    const real common = common_error(s);
     const auto close = [&](std::size_t i) {
         if (largest == maximum::lives && t[i].below == 0) return false;
-        return std::abs(std::expm1(t[i].below - lowest)) <= width + t[i].error;
+        const real off = std::abs(t[i].below - lowest) - (i == 0 ? 0 : t[i].error + t[0].error) - common;
+        return off <= 0 || std::expm1(off) <= width;
     };
 
     std::vector<std::size_t> fewer;
     for (std::size_t i = count; i > 0 && close(i - 1); --i)
-        if (i == 1 || t[i - 2].below > t[i - 1].below) fewer.push_back(i - 1);
+        if (i == 1 || !tied(t[i - 2], t[i - 1])) fewer.push_back(i - 1);
     std::vector<std::size_t> more;
     for (std::size_t i = count; i < t.size() && close(i); ++i)
-        if (i + 1 == t.size() || t[i].below > t[i + 1].below) more.push_back(i + 1);
+        if (i + 1 == t.size() || !tied(t[i], t[i + 1])) more.push_back(i + 1);
 
     std::vector<std::size_t> lengths;
     for (std::size_t i = 0; i < std::max(fewer.size(), more.size()); ++i) {
@@ -188,11 +253,24 @@ inline ruling widen(const working_set& s, const decision& d)
 
 inline real entropy(const working_set& s)
 {
-    const real total = s.mass();
+    real others = 0;  // beside the first weight, of 1
     real sum = 0;
-    for (const token& t : s.tokens)
-        if (const real w = std::exp(t.below); w > 0) sum += w * t.below;
-    return std::log(total) - sum / total;
+    for (std::size_t i = 1; i < s.tokens.size(); ++i) {
+        const real w = weight(s.tokens[i]);
+        others += w;
+        if (w > 0) sum += w * s.tokens[i].below;
+    }
+    return std::log1p(others) - sum / (1 + others);
+}
+
+// Makes the first token the one that the others are below, by its distance from the former or by the logits, whichever is finer.
+inline void lower_to_first(working_set& s)
+{
+    const token first = s.tokens.front();
+    if (first.below == 0) return;
+    const bool by_logits = std::abs(first.below) > std::abs(first.logit);
+    for (token& t : s.tokens) t.below = by_logits ? t.logit - first.logit : t.below - first.below;
+    s.top = by_logits ? first.logit : s.top + first.below;
 }
 
 // After some `below` were moved: −inf is gone, +inf beats the rest, the order and the top are true again. A set of +inf
@@ -200,21 +278,40 @@ inline real entropy(const working_set& s)
 inline void restore(working_set& s)
 {
     const real infinity = std::numeric_limits<real>::infinity();
+    for (token& t : s.tokens)
+        if (std::isinf(t.below)) t.logit = t.below;
     const auto remove = [&s](const auto& gone) { s.tokens.erase(std::remove_if(s.tokens.begin(), s.tokens.end(), gone), s.tokens.end()); };
     remove([&](const token& t) { return t.below == -infinity; });
     if (s.tokens.empty()) return;
-    std::sort(s.tokens.begin(), s.tokens.end(),
-              [](const token& a, const token& b) { return a.below != b.below ? a.below > b.below : a.id < b.id; });
+    std::sort(s.tokens.begin(), s.tokens.end(), in_order);
     const real largest = s.tokens.front().below;
     if (largest == infinity) {
         remove([&](const token& t) { return t.below != infinity; });
-        for (token& t : s.tokens) t.below = t.error = 0;
+        for (token& t : s.tokens) t.below = t.logit = t.error = 0;
         s.top = infinity;
         s.infinite = true;
     } else {
-        for (token& t : s.tokens) t.below -= largest;
-        s.top += largest;
+        lower_to_first(s);
     }
+}
+
+// What a logit may stray by when a stage reads it: it is then a double, and what was subtracted from it stands beside it as one.
+inline real read_error(const working_set& s, const token& t) { return rounding(t.logit) + std::ldexp(s.offset, -50); }
+
+// A stage that computes a logit leaves it in the range of double, so that a token far down lives.
+inline void saturate(working_set& s)
+{
+    if (s.infinite || s.tokens.empty()) return;
+    bool any = false;
+    const bool top = s.tokens.front().logit > double_max;
+    for (token& t : s.tokens) {
+        const real inside = std::clamp(t.logit, -double_max, double_max);
+        any = any || inside != t.logit;
+        if (inside != t.logit || top) t.below = inside - (top ? double_max : s.top);
+        t.logit = inside;
+    }
+    if (top) s.top = double_max;
+    if (any) restore(s);
 }
 
 // Keeps what `keep` says; no logit moves.
@@ -224,10 +321,7 @@ inline void take(working_set& s, const std::vector<bool>& keep)
     for (std::size_t i = 0; i < s.tokens.size(); ++i)
         if (keep[i]) kept.push_back(s.tokens[i]);
     s.tokens = std::move(kept);
-    if (s.tokens.empty()) return;
-    const real largest = s.tokens.front().below;
-    for (token& t : s.tokens) t.below -= largest;
-    s.top += largest;
+    if (!s.tokens.empty()) lower_to_first(s);
 }
 
 // Which set to go on with, asked once per ruling in pipeline order.

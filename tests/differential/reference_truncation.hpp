@@ -28,6 +28,31 @@ inline bool inside(const ids_of& list, std::size_t vocabulary)
 
 inline bool contains(const ids_of& list, token_id id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
+// top_p, whose masses are as open as the logits are.
+inline ruling nucleus(const working_set& s, const top_p& which)
+{
+    const decision d = which.decide(s);
+    std::vector<std::size_t> lengths{d.fewer, d.more};
+    if (const real common = common_error(s); common > 1e-12L) {
+        const real total = s.mass();
+        const real open_by = mass_band + std::expm1(std::min(2 * common, real(1)));
+        const auto reach = [&](real until) {
+            real sum = 0;
+            std::size_t count = 0;
+            while (count < s.tokens.size() && sum < until * total) {
+                const token& next = s.tokens[count];
+                if (next.below + next.error + s.tokens.front().error < -750) break;  // a weight in no case
+                sum += weight(next);
+                ++count;
+            }
+            return std::max<std::size_t>(count, 1);
+        };
+        for (const std::size_t each : around(d.keep, reach(real(which.p) - open_by), reach(real(which.p) + open_by)))
+            if (each >= static_cast<std::size_t>(which.min_keep)) lengths.push_back(each);
+    }
+    return prefix(s, d.keep, lengths, which.min_keep);
+}
+
 // Locally typical: by |-ln p - H| ascending, then id; the shortest prefix of that with mass t.
 struct typical {
     float t = 1;
@@ -55,7 +80,7 @@ struct typical {
         const auto walk = [&](const std::vector<std::size_t>& list, real until) {
             real sum = 0;
             std::size_t count = 0;
-            while (count < n && sum < until) sum += std::exp(s.tokens[list[count++]].below);
+            while (count < n && sum < until) sum += weight(s.tokens[list[count++]]);
             return std::max(count, least);
         };
         const auto set = [&](const std::vector<std::size_t>& list, std::size_t count) {
@@ -75,15 +100,20 @@ struct typical {
             const token& a = s.tokens[i];
             const token& b = s.tokens[last];
             const real width = cut_band + a.error + b.error + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
-            if (a.below == b.below && (a.origin == b.origin || a.error + b.error == 0)) return false;
+            if (tied(a, b) && (a.origin == b.origin || a.error + b.error == 0)) return false;
             if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
             const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
-            return !same_side || near_tie(a, b);
+            // On one side the logits decide, as far as a distance that is a double has not made them equal.
+            return !same_side || near_tie(a, b) || std::abs(a.below - b.below) <= std::ldexp(1 + std::abs(a.below) + std::abs(above[i]), -50);
         };
+        std::vector<bool> open(n, false);
+        std::size_t tried = 0;
         for (std::size_t i = 0; i < n; ++i) {
             if (order[i] == last || !swappable(order[i])) continue;
-            if (r.others.size() == most_others) {
-                r.doubtful[order[i]] = r.doubtful[last] = true;
+            open[order[i]] = open[last] = true;
+            if (tried++ >= most_others) {
+                r.doubt(order[i]);
+                r.doubt(last);
                 continue;
             }
             std::vector<std::size_t> other = order;
@@ -96,6 +126,39 @@ struct typical {
             other.insert(i < count - 1 ? std::next(where) : where, order[i]);
             r.add(set(other, walk(other, real(t) * total)));
         }
+        // And with them their equals, who follow each other by id.
+        for (std::size_t i = 0, end = 0; i < n; i = end) {
+            bool any = false;
+            for (end = i; end < n && tied(s.tokens[i], s.tokens[end]); ++end) any = any || open[end];
+            for (std::size_t j = i; j < end && any; ++j) r.doubt(j);
+        }
+        const real common = common_error(s);
+        if (common > 1e-12L && r.close()) r.unlisted = true;  // the masses of the other sets are open, too
+        if (!r.unlisted) return r;
+
+        // Whatever the order of the doubtful ones, those kept weigh enough, and would not without one of these.
+        std::vector<real> lightest;
+        std::vector<real> heaviest;
+        for (const token& each : s.tokens) {
+            const real open_by = each.error + common;
+            lightest.push_back(weight(each) / total * std::exp(-open_by));
+            heaviest.push_back(std::min(std::exp(each.below - std::log(total) + open_by), real(1)));
+        }
+        r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least, until = real(t)](const std::vector<bool>& kept) {
+            real at_least = 0;
+            real at_most = 0;
+            real crossing = 0;
+            std::size_t number = 0;
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                if (!kept[i]) continue;
+                ++number;
+                at_least += lightest[i];
+                at_most += heaviest[i];
+                if (doubtful[i]) crossing = std::max(crossing, heaviest[i]);
+            }
+            const bool enough = at_most >= until - mass_band || number == kept.size();
+            return number >= least && enough && (number == least || at_least - crossing < until + mass_band);
+        };
         return r;
     }
 };
@@ -168,7 +231,7 @@ struct tail_free {
         const real total = s.mass();
         std::vector<real> d(n - 1);
         for (std::size_t i = 0; i + 1 < n; ++i)
-            d[i] = -std::exp(s.tokens[i].below) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
+            d[i] = -weight(s.tokens[i]) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
         std::vector<real> c(n - 2);
         real sum = 0;
         for (std::size_t i = 0; i + 2 < n; ++i) c[i] = sum += std::abs(d[i] - d[i + 1]);
@@ -179,7 +242,9 @@ struct tail_free {
             return found == c.end() ? n : static_cast<std::size_t>(found - c.begin()) + 1;
         };
         // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
-        const real width = std::max(mass_band, relative_band * real(z)) + 0x1p-48L / sum;
+        real stray = 0x1p-50L;
+        for (const token& t : s.tokens) stray += weight(t) / total * std::min(t.error + read_error(s, t), real(1));
+        const real width = std::max(mass_band, relative_band * real(z)) + 4 * stray / sum;
         const std::size_t count = exceeds(real(z));
         std::vector<std::size_t> lengths = around(count, exceeds(real(z) - width), exceeds(real(z) + width));
         // Only a step of the sum, or its end, can be the first to exceed anything.
@@ -216,15 +281,23 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
     ruling r = settled(without(count));
     for (const std::size_t each : lengths) r.add(without(each));
 
-    if (std::find(r.keep.begin(), r.keep.end(), false) != r.keep.end()) {
-        // Who of the eligible is the last?
-        const std::size_t last = count - 1;
-        for (std::size_t i = last; i-- > 0 && r.others.size() < most_others;) {
-            if (!near_tie(s.tokens[i], s.tokens[last])) {
-                if (s.tokens[i].below - s.tokens[last].below > 2 * (s.tokens[i].error + s.tokens[last].error)) break;
+    // Who of the eligible is the last?
+    lengths.insert(lengths.begin(), count);
+    for (const std::size_t eligible : lengths) {
+        const std::vector<bool> keep = without(eligible);
+        if (std::find(keep.begin(), keep.end(), false) == keep.end()) continue;
+        const std::size_t last = eligible - 1;
+        for (std::size_t i = last; i-- > 0;) {
+            // The logit of the last one is a double that others are compared with.
+            const real error = s.tokens[i].error + s.tokens[last].error + read_error(s, s.tokens[i]) + read_error(s, s.tokens[last]);
+            if (s.tokens[i].below - s.tokens[last].below > 2 * error) break;
+            if (error == 0 || s.tokens[i].origin == s.tokens[last].origin || s.tokens[i].below - s.tokens[last].below > error) continue;
+            if (r.others.size() == most_others) {
+                r.doubt(i);
+                r.doubt(last);
                 continue;
             }
-            std::vector<bool> other = r.keep;
+            std::vector<bool> other = keep;
             other[i] = true;
             other[last] = contains(protect, s.tokens[last].id);
             r.add(other);
@@ -268,18 +341,35 @@ struct xtc_mean {
         if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
         const real pi = real(probability);
         const real total = s.mass();
+        // What is kept may be next to nothing: its mass is relative to the first of it.
+        const auto first = static_cast<std::size_t>(std::find(keep.begin(), keep.end(), true) - keep.begin());
+        const real top = s.tokens[first].below;
+        const real top_logit = s.tokens[first].logit;
         real kept = 0;
         for (std::size_t i = 0; i < keep.size(); ++i)
-            if (keep[i]) kept += std::exp(s.tokens[i].below);
-        if (s.infinite) s.top = -std::log(total);
+            if (keep[i]) kept += std::exp(s.tokens[i].below - top);
+        const real log_rest = std::log(kept / total) + top;
+        const real lost = std::log(1 - pi);  // ln 0 removes
+        // pi e^5000 leaves nothing of 1 - pi.
+        const bool far = log_rest < -5000;
+        const real won = far ? std::log(pi) - std::log(kept / total) : std::log(1 - pi + pi * std::exp(-log_rest));
+        if (s.infinite) s.top = 0;  // what counts from here on
         s.infinite = false;
         for (std::size_t i = 0; i < keep.size(); ++i) {
             token& t = s.tokens[i];
-            const real factor = keep[i] ? 1 - pi + pi * total / kept : 1 - pi;
-            t.below += std::log(factor);  // ln 0 removes it
+            t.error += read_error(s, t) + std::ldexp(std::abs(t.logit), -50);
+            if (keep[i] && far) {
+                // Up to where the first of all is, from however far down.
+                t.below = t.below - top + won;
+                t.logit = t.logit - top_logit + s.top + won;
+            } else {
+                t.below += keep[i] ? won : lost;
+                t.logit += keep[i] ? won : lost;
+            }
             treat(t, keep[i] ? 1 : 0);
-            t.error += std::ldexp(std::abs(s.top + t.below) + 1, -50);
+            t.error += std::ldexp(std::abs(t.logit) + 1, -50);
         }
+        s.offset = 0;
         restore(s);
     }
 };
@@ -296,26 +386,42 @@ struct top_h {
     {
         const std::size_t n = s.tokens.size();
         std::vector<real> prefixes(n);
-        real weights = 0;
+        real others = 0;
         real products = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            const real w = std::exp(s.tokens[i].below);
-            weights += w;
+        for (std::size_t i = 1; i < n; ++i) {
+            const real w = weight(s.tokens[i]);
+            others += w;
             if (w > 0) products += w * s.tokens[i].below;
-            prefixes[i] = i == 0 ? 0 : std::log(weights) - products / weights;
+            prefixes[i] = std::log1p(others) - products / (1 + others);
         }
-        return longest(s, prefixes, real(h) * prefixes.back(), min_keep);
+        return longest(s, prefixes, real(h) * prefixes.back(), 0x1p-1000L, min_keep);  // beside one weight, doubles may hold no other
     }
 
-    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, std::int64_t min_keep)
+    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, real absolute, std::int64_t min_keep)
     {
+        // Logits that stray open the weights, if not of those that have none in a double.
+        const real common = common_error(s);
+        std::size_t weighty = values.size();
+        if (common > 1e-3L) {
+            const auto none = [&](const token& t) { return t.below + t.error + s.tokens.front().error < -750; };
+            weighty = static_cast<std::size_t>(std::find_if(s.tokens.begin(), s.tokens.end(), none) - s.tokens.begin());
+        }
         const auto reach = [&](real to) {
             const auto found = std::find_if(values.begin(), values.end(), [&](real each) { return each > to; });
             return std::max<std::size_t>(static_cast<std::size_t>(found - values.begin()), 1);
         };
-        const real width = relative_band * limit + 1e-14L;
+        const real strict = relative_band * limit + absolute;
+        const real width = strict + 2 * std::expm1(std::min(common, real(1))) * (1 + limit + values.back());
         const std::size_t count = reach(limit);
-        return prefix(s, count, around(count, reach(limit - width), reach(limit + width)), min_keep);
+        const std::size_t most = std::max(reach(limit + strict), std::min(reach(limit + width), weighty));
+        ruling r = prefix(s, count, around(count, reach(limit - width), most), min_keep);
+        // With the weights of near ties open, so is who comes first.
+        for (std::size_t i = 1; i < weighty && common > 1e-3L; ++i) {
+            if (!near_tie(s.tokens[i - 1], s.tokens[i])) continue;
+            r.doubt(i - 1);
+            r.doubt(i);
+        }
+        return r;
     }
 };
 
@@ -333,10 +439,10 @@ struct top_h_sum {
         std::vector<real> sums;
         real sum = 0;
         for (const token& t : s.tokens) {
-            if (const real p = std::exp(t.below) / total; p > 0) sum += p * (std::log(total) - t.below);
+            if (const real p = weight(t) / total; p > 0) sum += p * (std::log(total) - t.below);
             sums.push_back(sum);
         }
-        return top_h::longest(s, sums, real(h) * sum, min_keep);
+        return top_h::longest(s, sums, real(h) * sum, 1e-14L, min_keep);  // its total mass is a double, at least 1
     }
 };
 
@@ -350,7 +456,7 @@ inline real collision(const working_set& s)  // sum of p^2
     const real total = s.mass();
     real sum = 0;
     for (const token& t : s.tokens) {
-        const real p = std::exp(t.below) / total;
+        const real p = weight(t) / total;
         sum += p * p;
     }
     return sum;
@@ -385,7 +491,7 @@ struct p_less_norm {
         const real total = s.mass();
         real spread = 0;
         for (const token& t : s.tokens) {
-            const real off = std::exp(t.below) / total - 1 / n;
+            const real off = weight(t) / total - 1 / n;
             spread += off * off;
         }
         const real floor = n * spread / (n - 1);
@@ -411,9 +517,9 @@ struct min_k {
         const auto whole = [&](real x) {
             return x >= static_cast<real>(n) ? n : static_cast<std::size_t>(std::floor(x));
         };
-        const auto length = [&](std::size_t cliff, std::size_t fallback) {
+        const auto length = [&](std::size_t cliff, std::size_t fallback, const auto& equal) {
             std::size_t k = std::clamp<std::size_t>(std::max(cliff, fallback), 1, n);
-            while (k < n && t[k].below == t[k - 1].below) ++k;
+            while (k < n && equal(t[k], t[k - 1])) ++k;
             return k;
         };
 
@@ -426,13 +532,18 @@ struct min_k {
         for (const std::size_t each : {whole(ratio * (1 - relative_band)), whole(ratio * (1 + relative_band))})
             if (each != fallbacks.front()) fallbacks.push_back(each);
         std::vector<std::size_t> cliffs{cliff};
+        const auto doubt = [&](std::size_t i) { return t[i].error + read_error(s, t[i]); };
         for (std::size_t i = 0; i < w.size(); ++i) {
-            const real error = (t[i].error + t[i + 1].error + t[cliff - 1].error + (cliff < n ? t[cliff].error : 0)) / range;
+            const real error = (doubt(i) + doubt(i + 1) + doubt(cliff - 1) + (cliff < n ? doubt(cliff) : 0)) / range;
             if (i + 1 != cliff && w[i] >= w[cliff - 1] * (1 - relative_band) - error && w[cliff - 1] > 0) cliffs.push_back(i + 1);
         }
         std::vector<std::size_t> lengths;
         for (const std::size_t c : cliffs)
-            for (const std::size_t f : fallbacks) lengths.push_back(length(c, f));
+            for (const std::size_t f : fallbacks) {
+                lengths.push_back(length(c, f, tied));
+                lengths.push_back(length(c, f, surely_tied));
+                lengths.push_back(length(c, f, perhaps_tied));
+            }
         return prefix(s, lengths.front(), lengths, min_keep);
     }
 };

@@ -296,9 +296,9 @@ TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that rea
                     std::vector<std::int32_t> right, got(n + 2 * simd::lanes);
                     for (std::size_t i = 0; i < n; ++i)
                         if (a[i] >= cut) right.push_back(static_cast<std::int32_t>(i));
-                    got.resize(simd::rows<V>().select(a.data(), n, cut, got.data()));
+                    got.resize(simd::numbers<V>().select(a.data(), n, cut, got.data()));
                     wrong += got != right;
-                    wrong += simd::rows<V>().count_at_least(a.data(), n, cut) != right.size();
+                    wrong += simd::numbers<V>().count_at_least(a.data(), n, cut) != right.size();
                 }
             }
         CHECK(wrong == 0);
@@ -323,9 +323,9 @@ TEST_CASE("kernels: count and select on keys, to the ends of the integers")
                     std::vector<std::int32_t> right, got(n + 2 * simd::lanes);
                     for (std::size_t i = 0; i < n; ++i)
                         if (a[i] >= cut) right.push_back(static_cast<std::int32_t>(i));
-                    got.resize(simd::arrays().select(a.data(), n, cut, got.data()));
+                    got.resize(simd::numbers<std::int32_t>().select(a.data(), n, cut, got.data()));
                     wrong += got != right;
-                    wrong += simd::arrays().count(a.data(), n, cut) != right.size();
+                    wrong += simd::numbers<std::int32_t>().count_at_least(a.data(), n, cut) != right.size();
                 }
             }
         CHECK(wrong == 0);
@@ -350,7 +350,7 @@ TEST_CASE("kernels: mass_at_least is the sum of what reaches the cut, in the sha
                     for (std::size_t i = 0; i < n; ++i)
                         if (values[i] >= cut) ++count;
                         else masked[i] = 0;
-                    const auto got = simd::arrays().mass_at_least(values.data(), weights.data(), n, cut);
+                    const auto got = simd::lists().mass_at_least(values.data(), weights.data(), n, cut);
                     wrong += got.count != count;
                     wrong += bits_of(got.mass) != bits_of(argdraw::numeric::sum(masked.data(), n));
                 }
@@ -374,7 +374,7 @@ TEST_CASE("kernels: weights of values are numeric::exp2 of the scaled distance, 
             std::vector<double> got((values.size() + 15) / 16 * 16);
             auto padded = values;
             padded.resize(got.size(), 0.0);
-            simd::arrays().weights(padded.data(), values.size(), 1000.0, scale, got.data());
+            simd::lists().weights(padded.data(), values.size(), 1000.0, scale, got.data());
             int wrong = 0;
             for (std::size_t i = 0; i < values.size(); ++i) {
                 // Two roundings, as written: the difference, then the product.
@@ -392,8 +392,8 @@ TEST_CASE("kernels: weights of values may be written over the values")
         CAPTURE(name(set));
         auto a = random_row<double>(kind::ordinary, 1024, 5);
         std::vector<double> apart(a.size());
-        simd::arrays().weights(a.data(), a.size(), 16.0, 1.0, apart.data());
-        simd::arrays().weights(a.data(), a.size(), 16.0, 1.0, a.data());
+        simd::lists().weights(a.data(), a.size(), 16.0, 1.0, apart.data());
+        simd::lists().weights(a.data(), a.size(), 16.0, 1.0, a.data());
         CHECK(a == apart);
     });
 }

@@ -394,7 +394,7 @@ private:
         // x c to twice double's precision, so that its size costs the judge nothing.
         alignas(64) std::array<double, 256> exponent, exact;
         for (std::size_t i = 0; i < 256; ++i) exponent[i] = std::fma(static_cast<double>(x_[i]), c_, -static_cast<double>(reference));
-        simd::arrays().weights(exponent.data(), 256, 0.0, 1.0, exact.data());
+        simd::lists().weights(exponent.data(), 256, 0.0, 1.0, exact.data());
         for (std::size_t i = carried_; i < n; ++i) {
             const double error = std::abs(static_cast<double>(w[i]) / exact[i] - 1);
             if (!(error <= worst)) {

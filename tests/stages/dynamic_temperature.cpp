@@ -49,6 +49,11 @@ TEST_CASE("dynamic_temperature formula: the entropy of a row that is all but sur
     CHECK(law(std::vector{0.0f, -38.0f}, dynamic_temperature{0, 1000, 0.1f}) == "0:0.7568 1:0.2432");
 }
 
+TEST_CASE("dynamic_temperature formula: an entropy too small for a double") {
+    // H = 8001 e^-8000, and to the power of 1e-30 that is 1: T = 8000.
+    CHECK(law(std::vector{0.0f, -8000.0f}, dynamic_temperature{0, 8000, 1e-30f}) == "0:0.731059 1:0.268941");
+}
+
 TEST_CASE("dynamic_temperature formula: the living alone count") {
     const auto row = weighing({4, 0, 2, 1, 0, 1});
     CHECK(law(row, dynamic_temperature{0, 2}) == "0:0.387796 2:0.260968 3:0.175618 5:0.175618");

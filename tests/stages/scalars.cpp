@@ -79,3 +79,24 @@ TEST_CASE("min_p scalars") {
         CHECK(kept(row, min_p{0.13f}) == ids{0, 1, 3, 4});  // e^-2 = .135
     });
 }
+
+TEST_CASE("rows of double far from 0: distances decide, as they do near it") {
+    // Steps of one unit in the last place, and the same numbers without the offset.
+    std::vector<double> near, far, coarse;
+    for (int i = 0; i < 600; ++i) {
+        near.push_back(std::ldexp((i * i) % 23, -8));
+        far.push_back(0x1p44 + near.back());
+        coarse.push_back(0x1p54 + 4 * ((i * i) % 23));
+    }
+    std::vector<double> coarse_near;
+    for (const double l : coarse) coarse_near.push_back(l - 0x1p54);
+    for (int i = 1; i < 60; ++i) {
+        const float x = static_cast<float>(i) / 61;
+        CAPTURE(x);
+        CHECK(kept(far, argdraw::top_n_sigma{3 * x}) == kept(near, argdraw::top_n_sigma{3 * x}));
+        CHECK(kept(far, argdraw::typical{x}) == kept(near, argdraw::typical{x}));
+        const argdraw::epsilon_cutoff cutoff{std::exp(-50 * x)};
+        CHECK(kept(coarse, cutoff) == kept(coarse_near, cutoff));
+        CHECK(kept(coarse, argdraw::top_k{500}, cutoff) == kept(coarse_near, argdraw::top_k{500}, cutoff));
+    }
+}

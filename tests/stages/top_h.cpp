@@ -92,6 +92,13 @@ TEST_CASE("top_h edges: on a peaked row small terms decide") {
     }
 }
 
+TEST_CASE("top_h edges: what is lost beside the first weight counts") {
+    // H = 39 e^-38 + 40 e^-39, of which the first two tokens have 39 e / (39 e + 40) = .726.
+    const std::vector row{0.0f, -38.0f, -39.0f};
+    CHECK(kept(row, top_h{0.72f}) == ids{0});
+    CHECK(kept(row, top_h{0.73f}) == ids{0, 1});
+}
+
 TEST_CASE("top_h scalars: the same set whatever the row is made of") {
     const auto check = []<class T>(std::type_identity<T>) {
         // e^2 e 1: H = .83240; of the first two .58220: .69943.

@@ -137,6 +137,8 @@ TEST_CASE("top_k ties: all equals of the k-th where ties::all is asked for") {
     // Equals of the k-th reach as far as they do; those of the last for min_keep stay out.
     const std::vector row{9.0f, 9.0f, 9.0f, 5.0f, 5.0f, 1.0f};
     CHECK(kept(row, top_k{1, 2, ties::all}) == first_ids(3));
+    // As log-probabilities all of these are the same double, and still no equals.
+    CHECK(kept(std::vector{2.0f, 1.0f, 0.0f}, temperature{3e38f}, argdraw::softmax{}, top_k{1, 2, ties::all}) == first_ids(2));
     CHECK(kept(row, top_k{1, 4, ties::all}) == first_ids(4));
     CHECK(kept(row, top_k{4, 2, ties::all}) == first_ids(5));
     CHECK(kept(row, top_k{1, INT_MAX, ties::all}) == first_ids(6));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -100,8 +101,11 @@ public:
 
     // ---- what is asked -------------------------------------------------------------------------------------------------
 
-    /// The number of living tokens.
-    std::size_t size() noexcept { return listed() ? count_ : 0; }
+    /// The number of living tokens. One read where the row is still a view.
+    std::size_t size() noexcept {
+        if (!list_ && view_.banded().whole() && !view_.sparse()) return find_maximum() ? (list_ ? count_ : view_.size()) : 0;
+        return listed() ? count_ : 0;
+    }
 
     /// The greatest logit.
     double max() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
@@ -126,10 +130,10 @@ public:
         return max() + numeric::log(relative);
     }
 
-    /// - sum p ln p over the living, in nats; 0 for one token.
+    /// - sum p ln p over the living, in nats; 0 for one token, or 2e-7 where the row is still a view.
     double entropy() noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
-        if (weigh_view(view::extra::exponents))
+        if (weigh_view<view::extra::exponents>())
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
         if (!weigh_list()) return nan;
         // Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the entropy.
@@ -143,7 +147,7 @@ public:
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
     double collision() noexcept {
-        if (weigh_view(view::extra::squares)) return view_.squares() / numeric::product(view_.mass(), view_.mass());
+        if (weigh_view<view::extra::squares>()) return view_.squares() / numeric::product(view_.mass(), view_.mass());
         if (!weigh_list()) return nan;
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], scratch_.weights[i]);
         return numeric::sum(scratch_.spare, count_) / numeric::product(mass_, mass_);
@@ -170,13 +174,13 @@ public:
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
         const double down = std::max(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down);
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
         const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
             const double d = scratch_.spare[i] - mean;
             scratch_.spare[i] = numeric::product(d, d);
         }
-        return {logit_of(mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
+        return {logit_of(maximum_ + mean / down), deviation_of(numeric::sum(scratch_.spare, count_) / n) / down};
     }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.
@@ -184,6 +188,21 @@ public:
         const auto first = sorted(n);
         for (leader& each : first) each.logit = logit_of(each.logit);
         return first;
+    }
+
+    /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
+    /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
+    std::span<const leader> likely(double p) noexcept {
+        const double greatest = max(), lowest = numeric::log(p) + numeric::log(mass());
+        for (std::size_t asked = 64;; asked *= 4) {
+            const auto first = leaders(asked);
+            const auto reach = [&](const leader& each) { return each.logit - greatest >= lowest; };
+            const auto count = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reach));
+            if (count == asked) continue;
+            if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count), before)) return first.first(count);
+            transform([](token_id, double l) { return l; });
+            return leaders(count);
+        }
     }
 
     /// The living tokens in id order and their logits. Opens the whole row where it is still a view.
@@ -209,6 +228,12 @@ public:
 
     /// l <- l + offset. Only noted; the distribution does not change.
     void shift(double offset) noexcept { shift_ += offset; }
+
+    /// l <- ln p. From here on +inf tokens are as finite as their probability.
+    void normalise() noexcept {
+        shift(-log_sum_exp());
+        infinite_ = false;
+    }
 
     /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id outside
     /// the row fails with bad_parameter.
@@ -273,9 +298,16 @@ public:
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
-    /// Keeps the first k in the order: exactly k where so many live, or with them all that equal the k-th.
-    void keep_top(std::size_t k, ties equals = ties::first) noexcept {
+    /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
+    void keep_top(std::size_t k, ties equals = ties::first, std::size_t min_keep = 1) noexcept {
         k = std::max<std::size_t>(k, 1);
+        if (equals == ties::first) {
+            k = std::max(k, min_keep);
+        } else if (min_keep > k) {
+            // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
+            const auto order = sorted(min_keep);
+            if (order.size() < min_keep || order[k - 1].logit != order.back().logit) return keep_top(min_keep);
+        }
         if (k >= width() || !find_maximum()) return;
         if (!list_) open_top(k, equals == ties::first ? k : width());
         trim_to(k, equals);
@@ -293,12 +325,12 @@ public:
         if (weigh_list()) keep_prefix(numeric::product(p, mass_), min_keep);
     }
 
-    /// Keeps the tokens nearest to a logit, the lower id first at equal distance: the fewest whose mass is at least p times the
-    /// whole, and at least min_keep.
-    void keep_mass_near(double center, double p, std::size_t min_keep = 1) noexcept {
+    /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
+    /// is at least p times the whole, and at least min_keep.
+    void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (p <= 0.9999 && weigh_view() && keep_mass_near_of_heavy_blocks(center, p, min_keep)) return;
-        if (weigh_list()) keep_nearest(center, numeric::product(p, mass_), min_keep);
+        if (p <= 0.9999 && weigh_view() && find_maximum() && keep_mass_near_of_heavy_blocks(below, p, min_keep)) return;
+        if (weigh_list()) keep_nearest(below, numeric::product(p, mass_), min_keep);
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A distance
@@ -316,8 +348,8 @@ public:
             typename view::moments quick;
             if (const status why = view_.find_moments(false, quick); why != status::ok) return fail(why);
             const double deviation = std::sqrt(quick.variance);
-            const double low = view_.maximum() - numeric::product(n, std::sqrt(quick.variance + quick.error));
-            const double high = view_.maximum() - numeric::product(n, deviation - quick.error / deviation);
+            const double low = numeric::lowest_within(numeric::product(n, std::sqrt(quick.variance + quick.error)), view_.maximum());
+            const double high = numeric::lowest_within(numeric::product(n, deviation - quick.error / deviation), view_.maximum());
             if (view_.maximum() < infinity && deviation > 0 && high <= view_.maximum() && !stays_a_view(low)) {
                 const std::size_t found = view_.list_reaching(low);
                 if (std::none_of(scratch_.values, scratch_.values + found, [&](double v) { return v < high; }))
@@ -337,9 +369,9 @@ public:
         // l >= ln S + ln p, with S relative to the maximum where logits are large, so that nothing cancels.
         if (weigh_view()) {
             const double cut = (numeric::log(view_.mass()) + log_p) / scale_.value();
-            return keep_values_at_least(view_.in_float() ? cut + view_.reference() / exponent_scale() : cut + view_.maximum(), min_keep);
+            return keep_values_at_least(view_.in_float() ? cut + view_.reference() / exponent_scale() : numeric::lowest_within(-cut, view_.maximum()), min_keep);
         }
-        if (weigh_list()) keep_values_at_least(maximum_ + (numeric::log(mass_) + log_p) / scale_.value(), min_keep);
+        if (weigh_list()) keep_values_at_least(numeric::lowest_within(-(numeric::log(mass_) + log_p) / scale_.value(), maximum_), min_keep);
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
@@ -352,7 +384,7 @@ public:
     void keep_if(F keep) noexcept {
         if (!listed()) return;
         filter([&](std::size_t i) { return keep(scratch_.ids[i], logit_of(scratch_.values[i])); });
-        values_changed();
+        tokens_removed();
     }
 
     /// Removes the listed tokens. An id outside the row fails with bad_parameter.
@@ -366,7 +398,7 @@ public:
             const auto* const found = std::lower_bound(scratch_.ids, scratch_.ids + count_, id);
             if (found != scratch_.ids + count_ && *found == id) scratch_.values[found - scratch_.ids] = -infinity;
         }
-        values_changed();
+        tokens_removed();
     }
 
     /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). Ids past the mask are kept if `past_end`.
@@ -390,7 +422,7 @@ public:
         }
         for (std::size_t i = 0; i < count_; ++i)
             if (scratch_.weights[i] == 0) scratch_.values[i] = -infinity;
-        values_changed();
+        tokens_removed();
     }
 
     // ---- what ends it --------------------------------------------------------------------------------------------------
@@ -510,10 +542,11 @@ private:
     }
 
     // The masses of the view's blocks; false if it failed, or if there is a list.
-    bool weigh_view(typename view::extra also = view::extra::nothing) noexcept {
+    template <typename view::extra also = view::extra::nothing>
+    bool weigh_view() noexcept {
         if (why_ != status::ok || list_) return false;
         if (view_.sparse() && list_sparse()) return false;
-        if (view_.weigh(exponent_scale(), also)) return true;
+        if (view_.template weigh<also>(exponent_scale())) return true;
         find_maximum();
         return false;
     }
@@ -554,22 +587,28 @@ private:
             fail(status::nan_logit);
             return true;
         }
+        // Whether an infinite token has others beside it is a question to the row as it stood before.
+        if ((v == infinity || changed == infinity) && !made_infinite && find_maximum() && list_) return false;
         if (changed == l) return true;
-        // Whether a token made infinite has others beside it is a question to the row as it stood before.
-        if (changed == infinity && !made_infinite && find_maximum() && list_) return false;
         made_infinite |= changed == infinity;
         view_.set(id, value_from(changed));
         return true;
     }
 
+    static bool before(const leader& a, const leader& b) noexcept { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
+
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
     std::span<leader> sorted(std::size_t n) noexcept {
         n = std::max<std::size_t>(n, 1);
         if (!find_maximum()) return {};
-        const std::size_t found = list_ ? count_ : view_.list_top(n, n);
+        const std::size_t listed = list_ ? count_ : view_.list_top(n, n);
+        const double level = list_ && count_ > 4 * n + 64 ? level_of_list(n) : -infinity;
         auto* const order = reinterpret_cast<leader*>(scratch_.order);
-        for (std::size_t i = 0; i < found; ++i) new (order + i) leader{scratch_.values[i], scratch_.ids[i]};
-        const auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < listed; ++i) {  // written whether it counts or not: which do is not to be predicted
+            new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
+            found += scratch_.values[i] >= level;
+        }
         n = std::min(n, found);
         if (n < found) std::nth_element(order, order + n, order + found, before);
         std::sort(order, order + n, before);
@@ -598,6 +637,13 @@ private:
             filter([&](std::size_t i) { return scratch_.values[i] > -infinity; });
         }
         if (count_ == 0) fail(status::empty);
+    }
+
+    // Those that stay are what they were, +inf too.
+    void tokens_removed() noexcept {
+        const bool infinite = infinite_;
+        values_changed();
+        infinite_ = infinite;
     }
 
     void remove(std::size_t i) noexcept {
@@ -629,9 +675,29 @@ private:
     bool weigh_list() noexcept {
         if (!listed()) return false;
         if (weighed_) return true;
-        simd::arrays().weights(scratch_.values, count_, maximum_, exponent_scale(), scratch_.weights);
+        simd::lists().weights(scratch_.values, count_, maximum_, exponent_scale(), scratch_.weights);
         mass_ = numeric::sum(scratch_.weights, count_);
         return weighed_ = true;
+    }
+
+    // A level that at least k < count_ entries of the list reach, and in general not many more. Found in a sample and certified by a count;
+    // where the sample misled, by bisection.
+    double level_of_list(std::size_t k) noexcept {
+        std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
+        const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(scratch_.values, count_, cut); };
+        constexpr std::size_t size = 1024;
+        if (count_ > 4 * size) {
+            const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
+            const auto place = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
+            if (place < size) {
+                std::array<double, size> sample;
+                for (std::size_t i = 0; i < size; ++i) sample[i] = scratch_.values[i * count_ / size];
+                const auto at = sample.begin() + static_cast<std::ptrdiff_t>(place);
+                std::nth_element(sample.begin(), at, sample.end(), std::greater<>());
+                if (reached(*at) >= k) return *at;
+            }
+        }
+        return numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, reached);
     }
 
     void trim_to(std::size_t k, ties equals_at_edge = ties::first) noexcept {
@@ -648,10 +714,7 @@ private:
         }
         if (count_ > 4 * k + 64) {
             // Most of a long list goes without being put in order.
-            std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
-            const double level = numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, [&](double cut) {
-                return simd::arrays().mass_at_least(scratch_.values, scratch_.values, count_, cut).count;
-            });
+            const double level = level_of_list(k);
             filter([&](std::size_t i) { return scratch_.values[i] >= level; });
         }
         std::copy_n(scratch_.values, count_, scratch_.spare);
@@ -724,7 +787,7 @@ private:
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0 || found < min_keep) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             const double reached = numeric::sum(scratch_.weights, found);
             const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
             if (reached < target) continue;
@@ -739,22 +802,22 @@ private:
 
     // A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
     // as those weigh enough.
-    bool keep_mass_near_of_heavy_blocks(double center, double p, std::size_t min_keep) noexcept {
+    bool keep_mass_near_of_heavy_blocks(double below, double p, std::size_t min_keep) noexcept {
+        const double maximum = view_.maximum();
         const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
         for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
             double cut = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             if (n > most) return false;
-            const double reach = center - logit_of(cut);
+            const double reach = numeric::product(maximum - cut, scale_.value()) - below;
             if (!(reach > 0)) continue;
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0) continue;
-            const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::arrays().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
             double within = 0;
             std::size_t count = 0;
             for (std::size_t i = 0; i < found; ++i) {
-                const bool near = std::fabs(logit_of(scratch_.values[i]) - center) < reach;
+                const bool near = std::fabs(numeric::product(maximum - scratch_.values[i], scale_.value()) - below) < reach;
                 within += numeric::product(scratch_.weights[i], static_cast<double>(near));
                 count += near;
             }
@@ -762,16 +825,16 @@ private:
             if (within < target || count < min_keep) continue;
             take_list(found, maximum);
             weighed_ = true;
-            keep_nearest(center, target, min_keep);
+            keep_nearest(below, target, min_keep);
             return true;
         }
         return false;
     }
 
     // Of a weighed list. A prefix of another order: by nearness instead of by logit.
-    void keep_nearest(double center, double target, std::size_t min_keep) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(logit_of(scratch_.values[i]) - center);
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.spare, scratch_.weights, count_, target, min_keep);
+    void keep_nearest(double below, double target, std::size_t min_keep) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
         weighed_ = false;
@@ -827,7 +890,7 @@ private:
         double low = high - 64 / exponent_scale();  // nothing below has a weight
         for (int step = 0; step < 20; ++step) {
             const double middle = low / 2 + high / 2;
-            const double mass = simd::arrays().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
+            const double mass = simd::lists().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
             if (mass > most) low = middle;
             else if (mass < least) high = middle;
             else return middle;
@@ -866,11 +929,11 @@ private:
         // The list weighs its tokens relative to `high`; to_list takes masses there.
         const double reference = static_cast<double>(high);
         const double to_list = view_.relative_to(reference, 1.0);
-        simd::arrays().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
+        simd::lists().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found);
         const double target = numeric::product(numeric::product(p, view_.mass()) - mass_above, to_list);
         if (!(0 < target && target <= between)) return false;
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, found, target, 1);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -879,7 +942,7 @@ private:
     }
 
     void keep_prefix(double target, std::size_t min_keep) noexcept {
-        const auto last = detail::last_of_prefix(scratch_.ids, scratch_.values, scratch_.weights, count_, target, min_keep);
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, count_}, target, min_keep, scratch_.order);
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.values[i], scratch_.ids[i]}); });
     }
 

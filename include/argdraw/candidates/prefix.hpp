@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 
@@ -21,20 +23,63 @@ struct ranked {
     bool operator<(const ranked& other) const noexcept { return value != other.value ? value > other.value : id < other.id; }
 };
 
+/// Tokens as arrays beside each other, in id order. `values` has room for a vector behind; what is there may be overwritten.
+struct weighed_tokens {
+    const token_id* ids;
+    double* values;
+    const double* weights;
+    std::size_t count;
+};
+
+/// Two levels between which the edge of a mass is likely to lie, from every so-manieth token. What is left out tells it better than what is
+/// kept: it is made of many light tokens, where a few heavy ones, in the sample or not, may hold most of the mass.
+inline std::array<double, 2> levels_about_edge(const weighed_tokens& all, double left_out) noexcept {
+    constexpr std::size_t size = 1024;
+    struct entry {
+        double value, weight;
+    };
+    std::array<entry, size> sample;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::size_t at = i * all.count / size;
+        sample[i] = {all.values[at], all.weights[at]};
+    }
+    std::sort(sample.begin(), sample.end(), [](const entry& a, const entry& b) { return a.value < b.value; });
+    const double expected = left_out * (static_cast<double>(size) / static_cast<double>(all.count));
+    std::array<double, 2> levels{sample.front().value, sample.back().value};
+    double sum = 0, squares = 0;
+    bool below = true;
+    for (const entry& each : sample) {
+        sum += each.weight;
+        squares += numeric::product(each.weight, each.weight);
+        const double scatter = 3 * std::sqrt(squares);
+        if (below && sum + scatter < expected) levels[0] = each.value;
+        else below = false;
+        if (sum - scatter > expected) {
+            levels[1] = each.value;
+            break;
+        }
+    }
+    return levels;
+}
+
 /// The last token of the shortest prefix that weighs at least `target` and has at least `min_keep` tokens; the last of all where none does.
-/// The arrays hold n >= 1 tokens in id order and have room for a vector behind; values up to there are overwritten.
+/// There is at least one token; `room` has sixteen bytes for each.
 ///
 /// Closes in on two levels between which the edge lies: the tokens at or above `low` are enough, those at or above `high` are not.
-/// What is between them is sorted as soon as it is few; where it stays many, all of it is equal, and its order is that of the ids.
-inline ranked last_of_prefix(const token_id* ids, double* values, const double* weights, std::size_t n, double target, std::size_t min_keep) noexcept {
-    constexpr std::size_t few = 8;
+/// Of many tokens a sample tells where to look first; as soon as those between the levels are few beside the rest, they go on alone.
+/// What is between is sorted when there is next to nothing left; where it stays many, all of it is equal, and its order is that of the ids.
+inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_keep, std::byte* room) noexcept {
+    constexpr std::size_t few = 8, many = 4096;
+    auto [ids, values, weights, n] = all;
     std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
     const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
     const auto [least, greatest] = std::minmax_element(values, values + n);
     double low = *least, high = numeric::next_above(*greatest);
-    simd::weight_above over{0, 0};
+    simd::weight_above over{0, 0}, set_aside{0, 0};  // tokens at or above high; those of them that no longer are in the arrays
     std::size_t reached = n;
-    double mass_reached = n > 64 ? simd::arrays().mass_at_least(values, weights, n, low).mass : 0;
+    double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
+    std::array<double, 2> sampled{low, low};
+    if (n > many) sampled = levels_about_edge(all, mass_reached - target);
     for (int step = 0; reached - over.count > few; ++step) {
         const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
         if (high_rank - 1 <= low_rank) break;
@@ -45,8 +90,10 @@ inline ranked last_of_prefix(const token_id* ids, double* values, const double* 
             const double share = (target - over.mass) / (mass_reached - over.mass) + (step % 3 == 0 ? 0.02 : -0.02);
             if (0 < share && share < 1) guess = high - numeric::product(high - low, share);
         }
+        if (step < 2 && low < sampled[step] && sampled[step] < high) guess = sampled[step];
         if (step % 3 == 2 || !(low < guess && guess < high)) guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
-        const auto w = simd::arrays().mass_at_least(values, weights, n, guess);
+        auto w = simd::lists().mass_at_least(values, weights, n, guess);
+        w = {set_aside.mass + w.mass, set_aside.count + w.count};
         if (enough(w)) {
             low = guess;
             reached = w.count;
@@ -54,6 +101,26 @@ inline ranked last_of_prefix(const token_id* ids, double* values, const double* 
         } else {
             high = guess;
             over = w;
+        }
+        if (const std::size_t between = reached - over.count; n > many && between <= n / 8) {
+            const std::size_t padded = between + 1 + simd::lanes;  // one is written too far
+            auto* const v = reinterpret_cast<double*>(room);
+            auto* const w_between = v + padded;
+            auto* const id = reinterpret_cast<token_id*>(w_between + padded);
+            std::size_t moved = 0;
+            for (std::size_t i = 0; i < n; ++i) {  // written whether it belongs or not: which do is not to be predicted
+                v[moved] = values[i];
+                w_between[moved] = weights[i];
+                id[moved] = ids[i];
+                moved += (low <= values[i]) & (values[i] < high);
+            }
+            ids = id;
+            values = v;
+            weights = w_between;
+            n = moved;
+            set_aside = over;
+            room += (2 * sizeof(double) + sizeof(token_id)) * padded / 64 * 64 + 64;
+            std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
         }
     }
     ranked last{low, ids[n - 1]};
@@ -64,7 +131,7 @@ inline ranked last_of_prefix(const token_id* ids, double* values, const double* 
         };
         entry edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end
         std::size_t between = 0;
-        for (std::size_t i = 0; i < n; ++i) {  // written whether it belongs or not: which do is not to be predicted
+        for (std::size_t i = 0; i < n; ++i) {
             edge[between] = {{values[i], ids[i]}, weights[i]};
             between += (low <= values[i]) & (values[i] < high);
         }

@@ -165,9 +165,12 @@ public:
     double maximum() const noexcept { return maximum_; }
     bool knows_maximum() const noexcept { return known_maximum_; }
 
+    /// The number of living tokens. After find_maximum(); the band must be whole.
+    std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count; }
+
     /// The least living value. After find_maximum(); the band must be whole.
     double minimum() const noexcept {
-        double least = static_cast<double>(simd::rows<T>().least(blocks_));
+        double least = static_cast<double>(simd::spreads<T>().least(blocks_));
         for (std::size_t i = 0; i < strays_.count; ++i) least = std::min(least, strays_.values[i]);
         return least;
     }
@@ -223,10 +226,9 @@ public:
         // and every token at or above it lies in a block whose maximum reaches the level. Strays only make it safer; tokens below the
         // band do not count, so the level is not below it.
         if (k == 1) return maximum_;
-        const auto& rows = simd::rows<T>();
         constexpr value lowest = std::numeric_limits<value>::lowest();
-        const auto blocks_reaching = [&](value cut) { return rows.count_at_least(scratch_->block_max, blocks_.blocks, cut); };
-        const auto tokens_reaching = [&](value cut) { return rows.count(blocks_, cut); };
+        const auto blocks_reaching = [&](value cut) { return simd::numbers<value>().count_at_least(scratch_->block_max, blocks_.blocks, cut); };
+        const auto tokens_reaching = [&](value cut) { return simd::rows<T>().count(blocks_, cut); };
         value level = lowest;
         if (k <= blocks_.blocks && blocks_reaching(lowest) >= k)
             level = numeric::level_reached_by(k, lowest, row_maximum_, blocks_reaching);
@@ -237,8 +239,8 @@ public:
 
     /// The number of blocks that hold a value >= cut, as far as is known: never too few.
     std::size_t blocks_reaching(double cut) const noexcept {
-        if (known_maximum_) return simd::rows<T>().count_at_least(scratch_->block_max, blocks_.blocks, level(cut));
-        return simd::arrays().count(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(level(cut))));
+        if (known_maximum_) return simd::numbers<value>().count_at_least(scratch_->block_max, blocks_.blocks, level(cut));
+        return simd::numbers<std::int32_t>().count_at_least(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(level(cut))));
     }
     /// The number of values >= cut that live in the row: strays and the band not looked at.
     std::size_t tokens_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level(cut)); }
@@ -246,7 +248,7 @@ public:
     /// Lists the living tokens of value >= cut in scratch ids and values; of those equal to it, no more than the first `equals` and a few.
     std::size_t list_reaching(double cut, std::size_t equals = std::numeric_limits<std::size_t>::max()) noexcept {
         const value at = level(std::max(cut, band_.cut));
-        std::size_t n = known_maximum_ ? simd::rows<T>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list)
+        std::size_t n = known_maximum_ ? simd::numbers<value>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list)
                                        : select_by_key(at);
         // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
         if (known_maximum_ && cut == maximum_ && !blocks_.alive) n = std::min(n, equals);
@@ -258,13 +260,14 @@ public:
     enum class extra { nothing, exponents, squares };
 
     /// The mass of every block, and their sum. False if it failed: find_maximum() then tells why, or that +inf takes all.
-    bool weigh(double c, extra also = extra::nothing) noexcept {
+    template <extra also = extra::nothing>
+    bool weigh(double c) noexcept {
         if (known_weights_ && c == c_ && (also == extra::nothing || also == beside_)) return true;
         c_ = c;
         if constexpr (has_weight_kernel)
-            if (weigh_in_float(also)) return known_weights_ = true;
+            if (weigh_in_float<also>()) return known_weights_ = true;
         if (find_maximum() != status::ok || maximum_ == infinity) return false;
-        weigh_in_double(also);
+        weigh_in_double<also>();
         return known_weights_ = true;
     }
 
@@ -304,7 +307,7 @@ public:
                 return out;
             }
         values_of_block(b, out);
-        simd::arrays().weights(out, simd::block_size, maximum_, c_, out);
+        simd::lists().weights(out, simd::block_size, maximum_, c_, out);
         return out;
     }
 
@@ -315,28 +318,33 @@ public:
     status find_moments(bool exact, moments& found) noexcept {
         pad(scratch_->block_max, -std::numeric_limits<value>::infinity());
         const simd::row_moments of{scratch_->block_beside, scratch_->block_mass, scratch_->block_end, scratch_->block_list};
-        simd::rows<T>().maxima_and_moments(blocks_, exact, scratch_->block_max, of);
+        simd::spreads<T>().maxima_and_moments(blocks_, exact, scratch_->block_max, of);
         known_weights_ = false;
         known_maximum_ = bounds_only_ = false;
         if (const status why = take_maximum(); why != status::ok) return why;
-        // Chan, Golub, LeVeque 1979: moments of two sets from those of each, block after block.
-        double n = 0, mean = 0, squares = 0, scatter = 0;
-        const auto add = [&](double count, double of_mean, double of_squares) {
-            if (count == 0) return;
-            const double apart = of_mean - mean, together = n + count;
-            mean += numeric::product(apart, count / together);
-            squares += of_squares + numeric::product(numeric::product(apart, apart), numeric::product(n, count / together));
-            n = together;
-        };
+        const auto square = [](double x) { return numeric::product(x, x); };
+        // Each set of tokens about its own mean, and the means about that of all: shares of the whole, since sums of rows of double overflow, and
+        // distances from the maximum, since far from 0 a mean has no digits left for the scatter about it.
+        const double anchor = maximum() < infinity ? maximum() : 0.0;
+        double n = static_cast<double>(strays_.count), mean = 0, squares = 0, scatter = 0;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) n += of.count[b];
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
-            const double count = of.count[b];
-            if (count > 0) scatter += of.squares[b];
-            add(count, of.reference[b] + of.sum[b] / count, std::max(0.0, of.squares[b] - numeric::product(of.sum[b], of.sum[b] / count)));
+            if (of.count[b] == 0) continue;
+            const double count = of.count[b], apart = of.sum[b] / count;
+            scatter += of.squares[b];
+            const double about_mean = of.squares[b] - numeric::product(of.sum[b], apart);
+            squares += about_mean < 0 ? 0 : about_mean;  // NaN where squares overflowed: the variance then says so
+            of.reference[b] = (of.reference[b] - anchor) + apart;
+            mean += numeric::product(of.reference[b], count / n);
         }
-        for (std::size_t i = 0; i < strays_.count; ++i) add(1, strays_.values[i], 0);
-        // Each d and each d d is within 2^-24 of itself, sums of four within three times that; with sum |d| <= sqrt(n sum d d) a block's
-        // squares about its mean are off by less than 2^-20 of those about its first logit, and so is what its mean adds.
-        found = {n, mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
+        for (std::size_t i = 0; i < strays_.count; ++i) mean += (strays_.values[i] - anchor) / n;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b)
+            if (of.count[b] != 0) squares += numeric::product(of.count[b], square(of.reference[b] - mean));
+        for (std::size_t i = 0; i < strays_.count; ++i) squares += square(strays_.values[i] - anchor - mean);
+        // Each d is within 2^-24 of itself, a chain of eight squares within ten times that of itself, and the sum of eight d within 2^-22 of
+        // the sum of their magnitudes. With sum |d| <= sqrt(n sum d d), a set's squares about its mean are off by less than 18 times 2^-24 of
+        // those about its first logit, and what its mean's error adds is less than 2^-22 of these and of the squares about the mean of all.
+        found = {n, anchor + mean, squares / n, exact ? 0.0 : numeric::product(0x1p-19, (scatter + squares) / n)};
         return status::ok;
     }
 
@@ -346,21 +354,21 @@ public:
     std::size_t select_heaviest(std::size_t wanted, double& cut) noexcept {
         if constexpr (has_weight_kernel)
             if (in_float_) {
-                const auto& arrays = simd::arrays();
+                const auto& keys = simd::numbers<std::int32_t>();
                 const std::int32_t key = numeric::level_reached_by(wanted, -simd::weight_scale::range, top_, [&](std::int32_t at) {
-                    return arrays.count(scratch_->block_top, blocks_.blocks, at);
+                    return keys.count_at_least(scratch_->block_top, blocks_.blocks, at);
                 });
                 // Keys are monotone in the value: what reaches the cut has at least the cut's key, and so has its block's greatest.
                 const value at = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, c_));
                 cut = static_cast<double>(at);
                 return select_by_key(at);
             }
-        const auto& rows = simd::rows<T>();
+        const auto& maxima = simd::numbers<value>();
         const value at = numeric::level_reached_by(wanted, std::numeric_limits<value>::lowest(), row_maximum_, [&](value level) {
-            return rows.count_at_least(scratch_->block_max, blocks_.blocks, level);
+            return maxima.count_at_least(scratch_->block_max, blocks_.blocks, level);
         });
         cut = static_cast<double>(at);
-        return rows.select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
+        return maxima.select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
     }
 
     /// Lists the tokens of value >= cut that lie in the first n selected blocks, and the strays that reach it.
@@ -499,7 +507,7 @@ private:
     }
 
     std::size_t select_by_key(value at) noexcept {
-        return simd::arrays().select(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(at)), scratch_->block_list);
+        return simd::numbers<std::int32_t>().select(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(at)), scratch_->block_list);
     }
 
     std::size_t filter_by_band(std::size_t found) noexcept {
@@ -533,7 +541,8 @@ private:
         return mass * power_of_two((block_top >> 3) - (row_top >> 3));
     }
 
-    bool weigh_in_float(extra also) noexcept {
+    template <extra also>
+    bool weigh_in_float() noexcept {
         if (!simd::weight_scale::covers(c_)) return false;
         const auto& kernels = simd::block_weights<T>();
         weight_scale_ = simd::weight_scale::of(c_);
@@ -549,10 +558,10 @@ private:
             const value above = static_cast<double>(at) == band_.cut ? numeric::next_above(at) : at;
             equals = kernels.split(blocks_, weight_scale_, at, above, masses, tops, scratch_->ids, scratch_->values);
             top_ = *std::max_element(tops, tops + blocks_.blocks);
-        } else if (also == extra::exponents) {
-            top_ = kernels.masses_and_exponents(blocks_, weight_scale_, masses, tops, beside);
-        } else if (also == extra::squares) {
-            top_ = kernels.masses_and_squares(blocks_, weight_scale_, masses, tops, beside);
+        } else if constexpr (also == extra::exponents) {
+            top_ = simd::block_weight_sums<T>().exponents(blocks_, weight_scale_, masses, tops, beside);
+        } else if constexpr (also == extra::squares) {
+            top_ = simd::block_weight_sums<T>().squares(blocks_, weight_scale_, masses, tops, beside);
         } else {
             top_ = kernels.masses(blocks_, weight_scale_, masses, tops);
         }
@@ -585,7 +594,7 @@ private:
         for (std::size_t i = 0; i < strays_.count; ++i) {
             const double exponent = numeric::product(strays_.values[i], c_);
             if (!(std::fabs(exponent) < simd::weight_scale::range / 8)) return false;
-            const auto key = static_cast<std::int32_t>(std::nearbyint(8 * exponent));
+            const auto key = static_cast<std::int32_t>((8 * exponent + simd::exp2_magic) - simd::exp2_magic);
             const std::size_t b = block_of(strays_.ids[i]);
             std::int32_t& top = scratch_->block_top[b];
             double& mass = scratch_->block_mass[b];
@@ -607,7 +616,8 @@ private:
     }
 
     // Rows of doubles, and rows whose scaled logits leave the range of the weight kernel: relative to the maximum's weight.
-    void weigh_in_double(extra also) noexcept {
+    template <extra also>
+    void weigh_in_double() noexcept {
         in_float_ = false;
         beside_ = also;
         sum_beside_ = 0;

@@ -8,7 +8,7 @@
 //   random    one word, of purpose::token
 //   ties      exactly k: of equal logits at the edge, the lower ids stay
 //   logprob   ln p of the token among the first k
-//   cost      the row as a list, since n is asked for; the first m sorted
+//   cost      one sweep, one read for n, the blocks that hold the first m, the first k as a list
 //   source    Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966
 //   edges     e = 0: e / (1 - n^-e) is 1 / ln n; s = 0, the first m equal: all or one, as the power is above 1 or not; n = 1: the token
 #pragma once

@@ -35,7 +35,7 @@ struct without_replacement {
 
     template <logit T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
-        if (c.size() == 0) return {.why = c.why()};
+        if (c.survivors().ids.empty()) return {.why = c.why()};
         const double greatest = c.max(), log_mass = numeric::log(c.mass());
         const auto [ids, logits] = c.survivors();
 

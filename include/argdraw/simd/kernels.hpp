@@ -46,7 +46,8 @@ struct blocked_row {
     const std::uint16_t* alive = nullptr;
 };
 
-/// Where the moments of each block go: the number of its living logits, and the sums of d and of d d, d = logit - reference.
+/// Where the moments of each block go: the number of its living logits, and the sums of d and of d d, d = logit - reference. Blocks side by
+/// side may be summed up as one, in the place of the first: the count of the others is 0, and the rest of theirs means nothing.
 struct row_moments {
     double* reference;
     double* sum;
@@ -54,18 +55,15 @@ struct row_moments {
     std::int32_t* count;
 };
 
-/// What a row can be asked. Every function gives the same bits on every instruction set, but for the sign of a
-/// maximum of 0. Cuts are above -inf: padding is -inf.
+// Every function below gives the same bits on every instruction set, but for the sign of a maximum of 0. Cuts are above -inf: padding is
+// -inf. They come in several tables since naming one of a table compiles all of it, for every instruction set.
+
+/// Where a row's great logits are.
 template <logit T>
 struct row_kernels {
     using value = value_of<T>;
     /// The maximum of each block; NaN for a block that holds one. One read of the row.
     void (*maxima)(const blocked_row<T>&, value* out);
-    /// The same, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
-    /// rounded to the row's precision, and so are sums of four.
-    void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
-    /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
-    value (*least)(const blocked_row<T>&);
     /// The number of logits >= cut.
     std::size_t (*count)(const blocked_row<T>&, value cut);
     /// From the listed blocks, in id order: every logit above cut, and those equal to it until about `equals_wanted` of
@@ -75,9 +73,17 @@ struct row_kernels {
                           std::size_t equals_wanted, const value* maxima, std::int32_t* ids, double* values);
     /// Greatest of an array padded to lanes; NaN if there is one.
     value (*greatest)(const value*, std::size_t n);
-    std::size_t (*count_at_least)(const value*, std::size_t n, value cut);
-    /// The indices of the entries >= cut, ascending.
-    std::size_t (*select)(const value*, std::size_t n, value cut, std::int32_t* out);
+};
+
+/// How a row's logits are spread.
+template <logit T>
+struct spread_kernels {
+    using value = value_of<T>;
+    /// The maxima, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
+    /// rounded to the row's precision, and so are sums of eight.
+    void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
+    /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
+    value (*least)(const blocked_row<T>&);
 };
 
 /// The weight kernel: rows of 32 and 16 bits. See weight_scale for what a weight is.
@@ -86,10 +92,6 @@ struct weight_kernels {
     /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
     /// beyond. Returns the greatest of the keys. One read.
     std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
-    /// The same, with the sum of w e of each block, e the exponent of its w = 2^e: what an entropy is made of.
-    std::int32_t (*masses_and_exponents)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* exponents);
-    /// The same, with the sum of squared weights of each block.
-    std::int32_t (*masses_and_squares)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* squares);
     /// Cuts the row at two logits: the mass of each block's logits >= high, relative to the greatest of the whole block as in masses,
     /// and in id order the tokens with low <= logit < high. One read.
     std::size_t (*split)(const blocked_row<T>&, const weight_scale&, float low, float high, double* mass, std::int32_t* top, std::int32_t* ids,
@@ -98,31 +100,50 @@ struct weight_kernels {
     std::int32_t (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
 };
 
+/// Masses, as above, and beside them the sum for each block of
+template <logit T>
+struct weight_sum_kernels {
+    /// w e, e the exponent of w = 2^e: what an entropy is made of.
+    std::int32_t (*exponents)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* sum);
+    /// w w.
+    std::int32_t (*squares)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* sum);
+};
+
+/// Plain arrays of numbers, padded to lanes: summaries, keys, lists.
+template <class V>
+struct number_kernels {
+    std::size_t (*count_at_least)(const V*, std::size_t n, V cut);
+    /// The indices of the entries >= cut, ascending.
+    std::size_t (*select)(const V*, std::size_t n, V cut, std::int32_t* out);
+};
+
 /// What reaches a cut.
 struct weight_above {
     double mass;
     std::size_t count;
 };
 
-/// Kernels on plain arrays, padded to lanes.
-struct array_kernels {
+/// Lists in double, padded to lanes.
+struct list_kernels {
     /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest.
     void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
     /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
     /// every cut. The mass is summed in the shape of numeric::sum.
     weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut);
-    std::size_t (*count)(const std::int32_t* keys, std::size_t n, std::int32_t cut);
-    /// The indices of the keys >= cut, ascending.
-    std::size_t (*select)(const std::int32_t* keys, std::size_t n, std::int32_t cut, std::int32_t* out);
 };
 
-#define ARGDRAW_KERNEL_TABLES                                                                                                  \
-    template <logit T>                                                                                                         \
-    inline constexpr row_kernels<T> of_rows{maxima<T>, maxima_and_moments<T>, least_in_row<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>,                      \
-                                            count_at_least<value_of<T>>, select_at_least<value_of<T>>};                        \
-    template <logit T>                                                                                                         \
-    inline constexpr weight_kernels<T> of_weights{masses<T>, masses_and<beside::exponents, T>, masses_and<beside::squares, T>, split<T>, weights<T>};\
-    inline constexpr array_kernels of_arrays{weights_of_values, mass_at_least, count_at_least<std::int32_t>, select_at_least<std::int32_t>};
+#define ARGDRAW_KERNEL_TABLES                                                                                        \
+    template <logit T>                                                                                               \
+    inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>};           \
+    template <logit T>                                                                                               \
+    inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>};                           \
+    template <logit T>                                                                                               \
+    inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                  \
+    template <logit T>                                                                                               \
+    inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>}; \
+    template <class V>                                                                                               \
+    inline constexpr number_kernels<V> of_numbers{count_at_least<V>, select_at_least<V>};                            \
+    inline constexpr list_kernels of_lists{weights_of_values, mass_at_least};
 
 #define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 namespace generic {
@@ -207,9 +228,18 @@ template <logit T>
 const row_kernels<T>& rows() noexcept { ARGDRAW_DISPATCH(of_rows<T>) }
 
 template <logit T>
+const spread_kernels<T>& spreads() noexcept { ARGDRAW_DISPATCH(of_spreads<T>) }
+
+template <logit T>
 const weight_kernels<T>& block_weights() noexcept { ARGDRAW_DISPATCH(of_weights<T>) }
 
-inline const array_kernels& arrays() noexcept { ARGDRAW_DISPATCH(of_arrays) }
+template <logit T>
+const weight_sum_kernels<T>& block_weight_sums() noexcept { ARGDRAW_DISPATCH(of_weight_sums<T>) }
+
+template <class V>
+const number_kernels<V>& numbers() noexcept { ARGDRAW_DISPATCH(of_numbers<V>) }
+
+inline const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists) }
 
 #undef ARGDRAW_DISPATCH
 
@@ -217,14 +247,24 @@ inline const array_kernels& arrays() noexcept { ARGDRAW_DISPATCH(of_arrays) }
 // ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, in a file with
 //     #include <argdraw/simd/kernels.hpp>
 //     ARGDRAW_KERNELS_HERE
-#define ARGDRAW_KERNELS(prefix)                                                                               \
-    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;           \
-    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;         \
-    prefix template const argdraw::simd::row_kernels<Eigen::half>& argdraw::simd::rows<Eigen::half>() noexcept; \
-    prefix template const argdraw::simd::row_kernels<Eigen::bfloat16>& argdraw::simd::rows<Eigen::bfloat16>() noexcept; \
-    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept; \
-    prefix template const argdraw::simd::weight_kernels<Eigen::half>& argdraw::simd::block_weights<Eigen::half>() noexcept; \
-    prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept;
+#define ARGDRAW_KERNELS(prefix)                                                                                                             \
+    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;                                         \
+    prefix template const argdraw::simd::spread_kernels<float>& argdraw::simd::spreads<float>() noexcept;                                   \
+    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;                                       \
+    prefix template const argdraw::simd::spread_kernels<double>& argdraw::simd::spreads<double>() noexcept;                                 \
+    prefix template const argdraw::simd::row_kernels<Eigen::half>& argdraw::simd::rows<Eigen::half>() noexcept;                             \
+    prefix template const argdraw::simd::spread_kernels<Eigen::half>& argdraw::simd::spreads<Eigen::half>() noexcept;                       \
+    prefix template const argdraw::simd::row_kernels<Eigen::bfloat16>& argdraw::simd::rows<Eigen::bfloat16>() noexcept;                     \
+    prefix template const argdraw::simd::spread_kernels<Eigen::bfloat16>& argdraw::simd::spreads<Eigen::bfloat16>() noexcept;               \
+    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept;                             \
+    prefix template const argdraw::simd::weight_sum_kernels<float>& argdraw::simd::block_weight_sums<float>() noexcept;                     \
+    prefix template const argdraw::simd::weight_kernels<Eigen::half>& argdraw::simd::block_weights<Eigen::half>() noexcept;                 \
+    prefix template const argdraw::simd::weight_sum_kernels<Eigen::half>& argdraw::simd::block_weight_sums<Eigen::half>() noexcept;         \
+    prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept;         \
+    prefix template const argdraw::simd::weight_sum_kernels<Eigen::bfloat16>& argdraw::simd::block_weight_sums<Eigen::bfloat16>() noexcept; \
+    prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                                   \
+    prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                                 \
+    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;
 #define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 
 }  // namespace argdraw::simd

@@ -347,32 +347,37 @@ std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scal
 
 // ---- moments ---------------------------------------------------------------------------------------------------------
 
-ARGDRAW_INLINE f64 widened_sum(f32 a, f32 b, f32 c, f32 d) { return widen(add(add(a, b), add(c, d))); }
-ARGDRAW_INLINE f64 widened_sum(const f64& a, const f64& b, const f64& c, const f64& d) { return add(add(a, b), add(c, d)); }
 ARGDRAW_INLINE f64 widened(f32 a) { return widen(a); }
 ARGDRAW_INLINE f64 widened(const f64& a) { return a; }
+ARGDRAW_INLINE f32 plus_square(f32 sum, f32 d) { return fma(d, d, sum); }
+ARGDRAW_INLINE f64 plus_square(const f64& sum, const f64& d) { return add(sum, mul(d, d)); }
 
-// A block's maximum and its moments about its first logit, in the row's own precision; false where that would not do: something is
-// infinite or NaN, or so close that squares vanish.
-template <class T>
-ARGDRAW_INLINE bool quick_moments(const T* p, value_of<T>& maximum, double& sum, double& squares) {
+// The maxima of blocks that lie side by side and the moments of them all about the first logit, in the row's own precision; false where that
+// would not do: something is infinite or NaN, or so close that squares vanish.
+template <int blocks, class T>
+ARGDRAW_INLINE bool quick_moments(const T* p, value_of<T>* maximum, double& sum, double& squares) {
     const auto about = splat(static_cast<value_of<T>>(p[0]));
-    auto m = load(p);
+    decltype(load(p)) m[blocks];
     f64 s = splat(0.0), q = s;
-    ARGDRAW_UNROLL
-    for (int g = 0; g < 16; g += 4) {
-        decltype(m) d[4], dd[4];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < 4; ++i) {
-            const auto x = load(p + 16 * (g + i));
-            m = max(x, m);
-            d[i] = sub(x, about);
-            dd[i] = mul(d[i], d[i]);
+    for (int b = 0; b < blocks; ++b) {
+        m[b] = load(p + b * block_size);
+        for (int g = 0; g < 16; g += 8) {
+            decltype(load(p)) d[8];
+            ARGDRAW_UNROLL
+            for (int i = 0; i < 8; ++i) {
+                const auto x = load(p + b * block_size + 16 * (g + i));
+                m[b] = max(x, m[b]);
+                d[i] = sub(x, about);
+            }
+            auto dd = mul(d[0], d[0]);
+            ARGDRAW_UNROLL
+            for (int i = 1; i < 8; ++i) dd = plus_square(dd, d[i]);
+            s = add(s, widened(add(add(add(d[0], d[1]), add(d[2], d[3])), add(add(d[4], d[5]), add(d[6], d[7])))));
+            q = add(q, widened(dd));
         }
-        s = add(s, widened_sum(d[0], d[1], d[2], d[3]));
-        q = add(q, widened_sum(dd[0], dd[1], dd[2], dd[3]));
     }
-    maximum = reduce_max(m);
+    if constexpr (blocks == 4) store_maxima(maximum, m[0], m[1], m[2], m[3]);
+    else maximum[0] = reduce_max(m[0]);
     sum = tree_sum(s);
     squares = tree_sum(q);
     return squares >= 0x1p-60 && squares <= static_cast<double>(std::numeric_limits<value_of<T>>::max());
@@ -397,12 +402,20 @@ void careful_moments(Block<T> block, double reference, std::int32_t& count, doub
 
 template <class T>
 void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maximum, const row_moments& out) {
+    constexpr std::size_t together = 4;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
-        const bool whole = !row.alive || living_of(alive_in(row, b)) == living::all;
         out.reference[b] = static_cast<double>(static_cast<value_of<T>>(p[0]));
+        if (!exact && b + together <= row.complete && (!row.alive || living_of(alive_in(row, b), together) == living::all) &&
+            quick_moments<together>(p, maximum + b, out.sum[b], out.squares[b])) {
+            out.count[b] = together * block_size;
+            for (std::size_t i = 1; i < together; ++i) out.count[b + i] = 0;
+            b += together - 1;
+            continue;
+        }
+        const bool whole = !row.alive || living_of(alive_in(row, b)) == living::all;
         out.count[b] = block_size;
-        if (whole && !exact && quick_moments(p, maximum[b], out.sum[b], out.squares[b])) continue;
+        if (whole && !exact && quick_moments<1>(p, maximum + b, out.sum[b], out.squares[b])) continue;
         maximum[b] = maximum_at(row, b);
         out.reference[b] = 0;
         for (std::size_t i = 0; i < block_size; ++i) {

@@ -14,6 +14,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/pow.hpp>
 
@@ -30,9 +31,10 @@ struct dynamic_temperature {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        const double n = static_cast<double>(c.size());
+        // As a list: a temperature has to be known better than a view knows entropies.
+        const double n = static_cast<double>(c.survivors().ids.size());
         if (n < 2) return;
-        const double t = between(min < max ? c.entropy() / numeric::log(n) : 0.0);
+        const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);
         // No scale goes beyond 2^1000, and the reciprocal of a subnormal might be infinite.
         c.scale(t == std::numeric_limits<double>::infinity() ? 0.0 : 1.0 / std::max(t, 0x1p-1000));
@@ -41,12 +43,21 @@ struct dynamic_temperature {
     friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
 
 private:
+    // (H/ln n)^exponent. The logarithm of an entropy too small for a double is that of the second token's weight.
+    template <logit T>
+    double share_of_entropy(candidates<T>& c, double n) const noexcept {
+        const double share = std::clamp(c.entropy() / numeric::log(n), 0.0, 1.0), power = static_cast<double>(exponent);
+        if (share > 0) return numeric::pow(share, power);
+        const auto first = c.leaders(2);
+        if (first.size() < 2 || max > std::numeric_limits<float>::max()) return 0;
+        return numeric::exp(numeric::product(first[1].logit - first[0].logit, power));
+    }
+
     // Two living tokens have an entropy, however small, so that T = 0 only where max is 0. Of an infinite max there is no share where the
     // entropy is too small for a double.
-    double between(double share) const noexcept {
+    double between(double part) const noexcept {
         const double low = static_cast<double>(min), high = static_cast<double>(max);
-        const double part = numeric::pow(std::clamp(share, 0.0, 1.0), static_cast<double>(exponent));
-        if (min == max || (part == 0 && std::max(max, exponent) > std::numeric_limits<float>::max())) return low;
+        if (part == 0 && std::max(max, exponent) > std::numeric_limits<float>::max()) return low;
         return low + numeric::product(high - low, std::max(part, 0x1p-1000));
     }
 };

@@ -47,13 +47,7 @@ struct min_k {
         }
         const double share = static_cast<double>(tau) / (greatest - least + 1e-8);
         k = share < static_cast<double>(c.width()) ? std::max(k, static_cast<std::size_t>(share)) : c.width();
-
-        const auto floor = static_cast<std::size_t>(min_keep);
-        if (floor > k) {
-            const auto first = c.leaders(floor);
-            if (first.size() < floor || first[k - 1].logit != first.back().logit) return c.keep_top(floor);
-        }
-        c.keep_top(k, ties::all);
+        c.keep_top(k, ties::all, static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const min_k&, const min_k&) = default;

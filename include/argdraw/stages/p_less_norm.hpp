@@ -26,8 +26,8 @@ struct p_less_norm {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        // The number first: it makes the list, whose doubles survive the subtraction of 1.
-        const double n = static_cast<double>(c.size());
+        // As a list, whose doubles survive the subtraction of 1.
+        const double n = static_cast<double>(c.survivors().ids.size());
         if (n < 2) return;
         const double cut = (numeric::product(n, c.collision()) - 1) / (n - 1);
         c.keep_likely(numeric::product(cut, 1 - 1e-6), static_cast<std::size_t>(min_keep));

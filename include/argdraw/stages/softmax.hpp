@@ -21,7 +21,7 @@ struct softmax {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        c.shift(-c.log_sum_exp());
+        c.normalise();
     }
 
     friend bool operator==(const softmax&, const softmax&) = default;

@@ -16,7 +16,7 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
-#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/log1p.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -31,18 +31,19 @@ struct top_h {
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
         // On a peaked row all of the entropy is in small terms, so it is taken of a list: in doubles.
-        if (c.size() == 0) return;
+        if (c.survivors().ids.empty()) return;
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         for (std::size_t asked = 64;; asked *= 4) {
             const auto first = c.leaders(asked);
-            // The entropy of a prefix never falls as it grows: ln S - sum w (l - m) / S.
+            // The entropy of a prefix never falls as it grows: ln S - sum w (l - m) / S. Beside the first weight, of 1, the others may be next
+            // to nothing, and still be all of it.
             std::size_t kept = 0;
-            double mass = 0, moment = 0;
+            double others = 0, moment = 0;
             for (; kept < first.size(); ++kept) {
                 const double below = first[kept].logit - first[0].logit, weight = numeric::exp(below);
-                mass += weight;
+                if (kept > 0) others += weight;
                 if (weight > 0) moment += numeric::product(weight, below);
-                if (numeric::log(mass) - moment / mass > limit) break;
+                if (numeric::log1p(others) - moment / (1 + others) > limit) break;
             }
             if (kept == asked) continue;
             return c.keep_top(std::max(kept, static_cast<std::size_t>(min_keep)));

@@ -31,7 +31,7 @@ struct top_h_sum {
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
         // On a peaked row all of the entropy is in small terms, so it is taken of a list: in doubles.
-        if (c.size() == 0) return;
+        if (c.survivors().ids.empty()) return;
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         const double mass = c.mass(), log_mass = numeric::log(mass);
         for (std::size_t asked = 64;; asked *= 4) {

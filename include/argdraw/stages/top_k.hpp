@@ -28,14 +28,7 @@ struct top_k {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        const auto first = static_cast<std::size_t>(k), least = static_cast<std::size_t>(min_keep);
-        if (equals == ties::first) return c.keep_top(std::max(first, least));
-        if (least > first) {
-            // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
-            const auto order = c.leaders(least);
-            if (order.size() < least || order[first - 1].logit != order.back().logit) return c.keep_top(least);
-        }
-        c.keep_top(first, ties::all);
+        c.keep_top(static_cast<std::size_t>(k), equals, static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const top_k&, const top_k&) = default;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -26,9 +27,9 @@ struct typical {
 
     template <logit T>
     void operator()(candidates<T>& c) const noexcept {
-        // -ln p = ln sum e^l - l, so a surprise of H is the logit ln sum e^l - H.
+        // -ln p = ln S + m - l, so a surprise of H is a logit H - ln S below the maximum m.
         const double entropy = c.entropy();
-        c.keep_mass_near(c.log_sum_exp() - entropy, static_cast<double>(t), static_cast<std::size_t>(min_keep));
+        c.keep_mass_near(entropy - numeric::log(c.mass()), static_cast<double>(t), static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const typical&, const typical&) = default;

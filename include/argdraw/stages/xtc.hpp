@@ -17,7 +17,6 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/numeric/log.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
 
@@ -41,23 +40,15 @@ struct xtc {
             if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
         if (!(u < static_cast<double>(probability))) return;
 
-        const double greatest = c.max();
-        const double lowest = numeric::log(static_cast<double>(threshold)) + numeric::log(c.mass());
-        std::span<const leader> first;
-        std::size_t likely = 0, asked = few;
-        for (;; asked *= 4) {
-            first = c.leaders(asked);
-            likely = static_cast<std::size_t>(std::ranges::count_if(first, [&](const leader& l) { return l.logit - greatest >= lowest; }));
-            if (likely < asked) break;
-        }
-        if (likely < 2) return;
-        const leader last = first[likely - 1];
+        const auto first = c.likely(static_cast<double>(threshold));
+        if (first.size() < 2) return;
+        const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
             return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
         };
         token_id gone[few];
         std::size_t count = 0;
-        for (const leader& each : first.first(likely - 1))
+        for (const leader& each : first.first(first.size() - 1))
             if (dropped(each.id, each.logit)) {
                 if (count < few) gone[count] = each.id;
                 ++count;

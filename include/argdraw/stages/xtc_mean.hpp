@@ -40,18 +40,11 @@ struct xtc_mean {
         for (const token_id id : protect)
             if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
 
-        const std::size_t living = c.size();  // a list from here on, whose masses are sums of doubles
+        const std::size_t living = c.survivors().ids.size();  // as a list, whose masses are sums of doubles
         const double greatest = c.max(), mass = c.mass();
-        const double lowest = numeric::log(static_cast<double>(threshold)) + numeric::log(mass);
-        std::span<const leader> first;
-        std::size_t likely = 0;
-        for (std::size_t asked = 64;; asked *= 4) {
-            first = c.leaders(asked);
-            likely = static_cast<std::size_t>(std::ranges::count_if(first, [&](const leader& l) { return l.logit - greatest >= lowest; }));
-            if (likely < asked) break;
-        }
-        if (likely < 2) return;
-        const leader last = first[likely - 1];
+        const auto first = c.likely(static_cast<double>(threshold));
+        if (first.size() < 2) return;
+        const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
             return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
         };

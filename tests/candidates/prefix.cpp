@@ -1,0 +1,90 @@
+// The edge of a mass against the definition: everything put in order, added up one by one.
+#include "catch.hpp"
+
+#include <argdraw/candidates/prefix.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <random>
+#include <vector>
+
+using argdraw::token_id;
+using argdraw::detail::last_of_prefix;
+using argdraw::detail::ranked;
+
+namespace {
+
+// Weights are multiples of 2^-20, so that every order of adding gives the same sums.
+struct tokens {
+    std::vector<token_id> ids;
+    std::vector<double> values, weights;
+
+    void add(double value, double weight) {
+        ids.push_back(static_cast<token_id>(3 * ids.size() + 1));
+        values.push_back(value);
+        weights.push_back(std::ldexp(std::round(std::ldexp(weight, 20)), -20));
+    }
+    double mass() const { return std::accumulate(weights.begin(), weights.end(), 0.0); }
+
+    ranked expected(double target, std::size_t min_keep) const {
+        std::vector<std::size_t> order(ids.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return ranked{values[a], ids[a]} < ranked{values[b], ids[b]}; });
+        double sum = 0;
+        for (std::size_t place = 0; place < order.size(); ++place) {
+            const std::size_t i = order[place];
+            sum += weights[i];
+            if (sum >= target && place + 1 >= min_keep) return {values[i], ids[i]};
+        }
+        return {values[order.back()], ids[order.back()]};
+    }
+    ranked found(double target, std::size_t min_keep) const {
+        std::vector<double> room_for_values(values);
+        room_for_values.resize(values.size() + argdraw::simd::lanes);
+        std::vector<double> padded_weights(weights);
+        padded_weights.resize(weights.size() + argdraw::simd::lanes);
+        std::vector<std::max_align_t> room(ids.size() + 8);
+        static_assert(sizeof(std::max_align_t) >= 16);
+        return last_of_prefix({ids.data(), room_for_values.data(), padded_weights.data(), ids.size()}, target, min_keep,
+                              reinterpret_cast<std::byte*>(room.data()));
+    }
+};
+
+enum class shape { normal, uniform_weights, ties, one_heavy, heavy_below, two_levels };
+
+tokens made(shape what, std::size_t n, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal;
+    tokens all;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double v = normal(random);
+        switch (what) {
+            case shape::normal: all.add(v, std::exp(v)); break;
+            case shape::uniform_weights: all.add(v, 1); break;
+            case shape::ties: all.add(std::round(v), std::exp(std::round(v))); break;
+            case shape::one_heavy: all.add(i == n / 3 ? 9 : v, i == n / 3 ? 8103 : std::exp(v)); break;
+            case shape::heavy_below: all.add(-std::fabs(v), i % 997 == 5 ? 50 : 0.01); break;
+            case shape::two_levels: all.add(i % 2 ? 1e300 : -1e300, 1); break;
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("prefix: the last token is that of the definition") {
+    for (const shape what : {shape::normal, shape::uniform_weights, shape::ties, shape::one_heavy, shape::heavy_below, shape::two_levels})
+        for (const std::size_t n : {std::size_t{1}, std::size_t{9}, std::size_t{100}, std::size_t{4097}, std::size_t{50000}}) {
+            const tokens all = made(what, n, static_cast<unsigned>(n));
+            const double mass = all.mass();
+            for (const double p : {0.0, 1e-6, 0.1, 0.5, 0.9, 0.95, 0.999, 1.0, 1.1})
+                for (const std::size_t min_keep : {std::size_t{1}, std::size_t{2}, n / 2 + 1, n + 1}) {
+                    CAPTURE(static_cast<int>(what), n, p, min_keep);
+                    const ranked expected = all.expected(p * mass, min_keep), found = all.found(p * mass, min_keep);
+                    CHECK(found.value == expected.value);
+                    CHECK(found.id == expected.id);
+                }
+        }
+}
