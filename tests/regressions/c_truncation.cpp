@@ -220,8 +220,8 @@ TEST_CASE("C16: ties at the k-th value: exactly k by default, all of them where 
 TEST_CASE("C17: what a stage leaves is a set: ids ascend, none twice, none that was not there") {
     std::mt19937 random(17);
     for (int i = 0; i < 20; ++i) {
-        const floats row = random_row(random, 40 + random() % 600), other = random_row(random, row.size());
-        for (const chained& stage : every_stage(floats(row.size(), 1.0f))) {
+        const floats row = random_row(random, 40 + random() % 600), flat(row.size(), 1.0f);
+        for (const chained& stage : every_stage(flat)) {
             const auto law = law_after(row, {stage}, {3, 4, 3}, {3, 4, 5});
             CAPTURE(i, stage.index());
             REQUIRE(law);

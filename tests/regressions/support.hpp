@@ -44,7 +44,7 @@ using any_text = argdraw::sequence<stages, argdraw::categorical>;
 any_text start_text(const stages& list, const argdraw::start_options& options = {}, const ids& prompt = {});
 argdraw::drawn next_token(row_of_floats row, const stages& list, any_text& text);
 
-/// Every stage of the library, active, with ordinary parameters for rows of this width.
+/// Every stage of the library, active, with ordinary parameters for rows of this width; other_row is a view that has to stay.
 std::vector<chained> every_stage(row_of_floats other_row);
 
 /// Tokens and, where there is one, states of a text that a draw with a state or a race of its own wrote.
