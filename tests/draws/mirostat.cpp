@@ -22,12 +22,6 @@ ids kept(const Row& row, mirostat draw) {
     return pick.distribution(row, seq).ids;
 }
 
-ids first_ids(std::size_t n) {
-    ids all(n);
-    for (std::size_t i = 0; i < n; ++i) all[i] = static_cast<token_id>(i);
-    return all;
-}
-
 }  // namespace
 
 TEST_CASE("mirostat formula: what is no more surprising than mu stays") {

@@ -1,22 +1,14 @@
 // What the tests of the draws share: generators that give chosen words, and the words at which a draw steps from token to token.
 #pragma once
 
-#include "catch.hpp"
+#include "stages/support.hpp"
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <vector>
-
-#include <argdraw/argdraw.hpp>
 
 namespace support {
 
-using argdraw::token_id;
-using ids = std::vector<token_id>;
-
-inline constexpr float infinity = std::numeric_limits<float>::infinity();
-inline constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 inline constexpr std::uint64_t last_word = ~std::uint64_t{0};
 inline constexpr std::uint64_t half_of_words = std::uint64_t{1} << 63;
 
@@ -54,10 +46,10 @@ std::uint64_t end_of(const Sampler& pick, const Row& row, token_id id, std::uint
     return high;
 }
 
-/// A row whose tokens weigh as much as the numbers say; 0 is a token that does not live.
+/// The numbers need no braces where the draws are tested.
 template <class... Weights>
 std::vector<float> weighing(Weights... weights) {
-    return {static_cast<float>(std::log(static_cast<double>(weights)))...};
+    return weighing({static_cast<double>(weights)...});
 }
 
 }  // namespace support

@@ -1,11 +1,10 @@
-// A sequence: what moves when, and that copies, rollbacks and bytes have equal futures.
+// A sequence: what moves when. That copies, rollbacks and bytes have equal futures is shown in metamorphic/sequences.cpp.
 #include "catch.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <random>
 #include <vector>
 
 #include <argdraw/argdraw.hpp>
@@ -44,17 +43,6 @@ constexpr auto repeats = [](auto& c, auto& context) {
 
 const std::vector<float> row{0.5f, 1.0f, -0.25f, 0.0f, 0.75f, 0.1f, 0.2f, 0.3f};
 constexpr sampler pick{temperature{0.9f}, repeats, learning_draw{7}};
-
-template <class Sequence>
-ids future(Sequence seq, int steps) {
-    ids drawn_ids;
-    for (int i = 0; i < steps; ++i) {
-        const drawn token = pick(row, seq);
-        drawn_ids.push_back(token.id);
-        if (i % 3 != 2 && seq.accept(token.id) != status::ok) break;
-    }
-    return drawn_ids;
-}
 
 }  // namespace
 
@@ -137,48 +125,6 @@ TEST_CASE("sequence: a failed row leaves it unchanged") {
     CHECK(pick(std::vector{-infinity}, seq).why == status::empty);
     CHECK(pick(std::vector<float>{}, seq).why == status::empty);
     CHECK(seq.bytes() == before);
-}
-
-TEST_CASE("sequence: copies, rollbacks and bytes have equal futures") {
-    std::mt19937 random(23);
-    int checked = 0;
-    for (int text = 0; text < 300; ++text) {
-        ids prompt(random() % 5);
-        for (auto& id : prompt) id = static_cast<token_id>(random() % row.size());
-        auto seq = pick.start({.seed = random(), .sequence = random()}, prompt);
-        std::vector<decltype(seq)> checkpoints{seq};  // after each accept
-        for (int step = 0; step < 60; ++step) {
-            switch (random() % 6) {
-                case 0: (void)pick(row, seq); break;
-                case 1:
-                case 2: {
-                    const drawn token = pick(row, seq);
-                    REQUIRE(seq.accept(token.id) == status::ok);
-                    checkpoints.push_back(seq);
-                    break;
-                }
-                case 3:
-                    REQUIRE(seq.accept(static_cast<token_id>(random() % row.size())) == status::ok);
-                    checkpoints.push_back(seq);
-                    break;
-                case 4: {
-                    const std::size_t n = random() % checkpoints.size();
-                    REQUIRE(seq.rollback(n) == status::ok);
-                    checkpoints.resize(checkpoints.size() - n, seq);
-                    if (n > 0) CHECK(future(seq, 4) == future(checkpoints.back(), 4));
-                    break;
-                }
-                default: {
-                    const auto other = pick.resume(seq.bytes());
-                    REQUIRE(other);
-                    CHECK(other.bytes() == seq.bytes());
-                    CHECK(future(seq, 4) == future(other, 4));
-                    ++checked;
-                }
-            }
-        }
-    }
-    CHECK(checked > 1000);
 }
 
 TEST_CASE("sequence: foreign bytes are refused") {

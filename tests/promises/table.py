@@ -1,0 +1,114 @@
+"""Makes tests/README.md of promises.txt: which promise is held by which tests.
+
+    table.py            writes tests/README.md
+    table.py --check [--ctest ENTRIES]
+                        fails where that would change it, where a promise has no test, where a test it names does not exist, or where the
+                        directory of one is no entry of CTest; ENTRIES is a file with the output of ctest -N
+"""
+
+import argparse
+import pathlib
+import re
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+PROMISES = TESTS / "promises" / "promises.txt"
+README = TESTS / "README.md"
+
+HEAD = """# Tests
+
+`cmake --workflow --preset test` builds and runs all but the deep ones; `ctest --test-dir build/release -L deep` runs those, before a release. A directory
+is one executable and one CTest entry of its name; the paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and
+`sampler` are those of the headers they test. [`regressions`](regressions) has a test for each failure that samplers in use have had, and
+[`ids.txt`](regressions/ids.txt) lists them.
+
+What argdraw promises, and what would notice if it were not so; made of [`promises.txt`](promises/promises.txt) by
+[`table.py`](promises/table.py). Numbers in parentheses are test cases.
+
+| | promise | held by | figure |
+|---|---|---|---|
+"""
+
+
+class Wrong(Exception):
+    pass
+
+
+def names_in(path):
+    """The test cases of a file, tags left out."""
+    if not path.is_file():
+        raise Wrong(f"there is no {path.relative_to(TESTS)}")
+    return re.findall(r'TEST_CASE\(\s*"((?:[^"\\]|\\.)*)"', path.read_text())
+
+
+def constant(reference):
+    """The value of `constexpr ... name = 1'000` in a file, written 1 000."""
+    file, _, name = (part.strip() for part in reference.partition(":"))
+    found = re.search(rf"\b{name} = ([0-9']+)[,;]", (TESTS / file).read_text())
+    if not found:
+        raise Wrong(f"{file} has no constant {name}")
+    return f"{int(found[1].replace(chr(39), '')):,}".replace(",", " ")
+
+
+def parse(text):
+    promises = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        word, _, rest = line.partition(" ")
+        rest = rest.strip()
+        if re.fullmatch(r"P\d+", word):
+            promises.append({"id": word, "sentence": rest, "tests": [], "ctest": [], "figure": []})
+        elif word == "test":
+            file, _, prefix = rest.partition(":")
+            promises[-1]["tests"].append((file.strip(), prefix.strip()))
+        elif word in ("ctest", "figure"):
+            promises[-1][word].append(rest)
+        else:
+            raise Wrong(f"promises.txt, line {number}: what is {word}?")
+    return promises
+
+
+def row(promise):
+    held = {}
+    for file, prefix in promise["tests"]:
+        matching = {name for name in names_in(TESTS / file) if name.startswith(prefix)}
+        if not matching:
+            raise Wrong(f"{promise['id']}: no test case in {file} begins with {prefix!r}")
+        held.setdefault(file, set()).update(matching)
+    cells = [f"[`{file}`]({file}) ({len(names)})" for file, names in held.items()] + [f"`{name}`" for name in promise["ctest"]]
+    if not cells:
+        raise Wrong(f"{promise['id']} is held by no test")
+    figure = "; ".join(re.sub(r"\{([^}]*)\}", lambda m: constant(m[1]), each) for each in promise["figure"])
+    return f"| {promise['id']} | {promise['sentence']} | {', '.join(cells)} | {figure} |\n"
+
+
+def check_entries(promises, listing):
+    entries = set(re.findall(r"Test\s+#\d+: (\S+)", listing))
+    wanted = {file.partition("/")[0] for each in promises for file, _ in each["tests"]} | {name for each in promises for name in each["ctest"]}
+    for name in sorted(wanted - entries):
+        raise Wrong(f"CTest has no entry {name}")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--check", action="store_true")
+    arguments.add_argument("--ctest", type=pathlib.Path)
+    given = arguments.parse_args()
+    try:
+        promises = parse(PROMISES.read_text())
+        if [each["id"] for each in promises] != [f"P{n}" for n in range(1, 17)]:
+            raise Wrong("the promises are not P1 to P16, in order")
+        text = HEAD + "".join(row(each) for each in promises)
+        if given.ctest:
+            check_entries(promises, given.ctest.read_text())
+        if given.check and (not README.is_file() or README.read_text() != text):
+            raise Wrong("tests/README.md is not what promises.txt and the tests make of it: run tests/promises/table.py")
+    except Wrong as wrong:
+        sys.exit(str(wrong))
+    if not given.check:
+        README.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
