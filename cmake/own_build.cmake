@@ -2,7 +2,9 @@
 add_library(argdraw_own_build INTERFACE)
 target_compile_options(argdraw_own_build INTERFACE
   "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow;-Werror>"
-  "$<$<CXX_COMPILER_ID:MSVC>:/W4>")
+  "$<$<CXX_COMPILER_ID:MSVC>:/W4>"
+  # Lines are enough for a stack; the rest of what -g writes is a quarter of the time that the tests take to build.
+  "$<$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,$<CONFIG:RelWithDebInfo>>:-g1>")
 
 # The kernels once for all of our programs: they are most of what each file would compile. Programs that show how the library is used
 # do without.

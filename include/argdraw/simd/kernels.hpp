@@ -123,7 +123,7 @@ struct weight_above {
     std::size_t count;
 };
 
-/// Lists in double, padded to lanes.
+/// Lists of doubles, padded to lanes.
 struct list_kernels {
     /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest.
     void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
@@ -143,7 +143,8 @@ struct list_kernels {
     inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>}; \
     template <class V>                                                                                               \
     inline constexpr number_kernels<V> of_numbers{count_at_least<V>, select_at_least<V>};                            \
-    inline constexpr list_kernels of_lists{weights_of_values, mass_at_least};
+    template <class V>                                                                                               \
+    inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>};
 
 #define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 namespace generic {
@@ -239,7 +240,9 @@ const weight_sum_kernels<T>& block_weight_sums() noexcept { ARGDRAW_DISPATCH(of_
 template <class V>
 const number_kernels<V>& numbers() noexcept { ARGDRAW_DISPATCH(of_numbers<V>) }
 
-inline const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists) }
+/// There is one table; a template is what a program can have compiled elsewhere.
+template <class V = double>
+const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists<V>) }
 
 #undef ARGDRAW_DISPATCH
 
@@ -264,7 +267,8 @@ inline const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists) }
     prefix template const argdraw::simd::weight_sum_kernels<Eigen::bfloat16>& argdraw::simd::block_weight_sums<Eigen::bfloat16>() noexcept; \
     prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                                   \
     prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                                 \
-    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;
+    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;                     \
+    prefix template const argdraw::simd::list_kernels& argdraw::simd::lists<double>() noexcept;
 #define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 
 }  // namespace argdraw::simd

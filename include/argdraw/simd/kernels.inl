@@ -578,7 +578,8 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, float lo
     return count;
 }
 
-inline weight_above mass_at_least(const double* values, const double* weights, std::size_t n, double cut) {
+template <class V>
+weight_above mass_at_least(const V* values, const double* weights, std::size_t n, double cut) {
     const f64 level = splat(cut);
     double total = 0;
     std::size_t count = 0;
@@ -607,7 +608,8 @@ ARGDRAW_INLINE f64 exp2_lanes(f64 y) {
     return keep(at_least(y, splat(exp2_lowest)), scale_by(p, t));
 }
 
-inline void weights_of_values(const double* values, std::size_t n, double reference, double scale, double* out) {
+template <class V>
+void weights_of_values(const V* values, std::size_t n, double reference, double scale, V* out) {
     for (std::size_t i = 0; i < n; i += 16)
         store(out + i, exp2_lanes(mul(sub(load(values + i), splat(reference)), splat(scale))));
 }

@@ -6,8 +6,9 @@
 //   ties      equal logits with equal biases stay equal
 //   cost      a step for each entry; the row is not read
 //   source    OpenAI API reference, "logit_bias"
-//   edges     repeated ids add up, -inf beats +inf whatever the order; a token that does not live stays so; entries written in braces, or in
-//             a std::array, are stored, a span of them is a view that must outlive its use
+//   edges     repeated ids add up, -inf beats +inf whatever the order; a token that does not live stays so; a row's own +inf takes all before
+//             the biases are added; entries written in braces, or in a std::array, are stored, a span of them is a view that must outlive its
+//             use
 #pragma once
 
 #include <algorithm>
