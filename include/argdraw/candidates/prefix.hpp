@@ -31,6 +31,24 @@ struct weighed_tokens {
     std::size_t count;
 };
 
+/// The least and the greatest of n >= 1 values; in eight chains, since one would wait for each comparison.
+inline std::array<double, 2> extremes(const double* values, std::size_t n) noexcept {
+    std::array<double, 8> least, greatest;
+    least.fill(values[0]);
+    greatest.fill(values[0]);
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (std::size_t k = 0; k < 8; ++k) {
+            least[k] = values[i + k] < least[k] ? values[i + k] : least[k];
+            greatest[k] = values[i + k] > greatest[k] ? values[i + k] : greatest[k];
+        }
+    for (; i < n; ++i) {
+        least[0] = std::min(least[0], values[i]);
+        greatest[0] = std::max(greatest[0], values[i]);
+    }
+    return {*std::min_element(least.begin(), least.end()), *std::max_element(greatest.begin(), greatest.end())};
+}
+
 /// Two levels between which the edge of a mass is likely to lie, from every so-manieth token. What is left out tells it better than what is
 /// kept: it is made of many light tokens, where a few heavy ones, in the sample or not, may hold most of the mass.
 inline std::array<double, 2> levels_about_edge(const weighed_tokens& all, double left_out) noexcept {
@@ -73,8 +91,8 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
     auto [ids, values, weights, n] = all;
     std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
     const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
-    const auto [least, greatest] = std::minmax_element(values, values + n);
-    double low = *least, high = numeric::next_above(*greatest);
+    const auto [least, greatest] = extremes(values, n);
+    double low = least, high = numeric::next_above(greatest);
     simd::weight_above over{0, 0}, set_aside{0, 0};  // tokens at or above high; those of them that no longer are in the arrays
     std::size_t reached = n;
     double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
