@@ -292,4 +292,16 @@ inline std::string describe(const reference::pipeline& stages)
     return out.str();
 }
 
+// Widths of rows: small ones, of which a few are empty, and those of vocabularies in use.
+inline std::size_t small_size(generator& random)
+{
+    if (random.chance(0.002)) return 0;
+    return random.chance(0.5) ? 1 + random.below(24) : 1 + random.below(512);
+}
+
+inline std::size_t real_size(generator& random)
+{
+    return random.pick<std::size_t>({32000, 32768, 50257, 65536, 100277, 128256, 151936, 200064, 262144});
+}
+
 }  // namespace cases

@@ -446,17 +446,6 @@ void run_rows(tally& t, const char* suite, std::uint64_t seed, std::size_t from,
     }
 }
 
-std::size_t small_size(cases::generator& random)
-{
-    if (random.chance(0.002)) return 0;
-    return random.chance(0.5) ? 1 + random.below(24) : 1 + random.below(512);
-}
-
-std::size_t real_size(cases::generator& random)
-{
-    return random.pick<std::size_t>({32000, 32768, 50257, 65536, 100277, 128256, 151936, 200064, 262144});
-}
-
 void report(const char* suite, const tally& t)
 {
     const auto share = [](std::size_t part, std::size_t whole) {
@@ -490,7 +479,7 @@ void report(const char* suite, const tally& t)
 TEST_CASE("differential: 60 000 small rows, compiled pipelines, words at the edges")
 {
     tally t;
-    run_rows(t, "small", 20240229, 0, 60'000, small_size);
+    run_rows(t, "small", 20240229, 0, 60'000, cases::small_size);
     CHECK(t.rows == 60'000);
     report("small", t);
 }
@@ -498,7 +487,7 @@ TEST_CASE("differential: 60 000 small rows, compiled pipelines, words at the edg
 TEST_CASE("differential: 300 rows of real sizes, compiled pipelines, words at the edges")
 {
     tally t;
-    run_rows(t, "real", 19491001, 0, 300, real_size);
+    run_rows(t, "real", 19491001, 0, 300, cases::real_size);
     CHECK(t.rows == 300);
     report("real", t);
 }
@@ -506,11 +495,11 @@ TEST_CASE("differential: 300 rows of real sizes, compiled pipelines, words at th
 TEST_CASE("differential: 1 500 000 small and 15 000 real rows, compiled pipelines, words at the edges", "[.deep]")
 {
     tally small;
-    run_rows(small, "small", 7, 0, 1'500'000, small_size);
+    run_rows(small, "small", 7, 0, 1'500'000, cases::small_size);
     CHECK(small.rows == 1'500'000);
     report("small", small);
     tally real_sizes;
-    run_rows(real_sizes, "real", 7, 0, 15'000, real_size);
+    run_rows(real_sizes, "real", 7, 0, 15'000, cases::real_size);
     CHECK(real_sizes.rows == 15'000);
     report("real", real_sizes);
 }

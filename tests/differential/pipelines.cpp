@@ -570,17 +570,6 @@ void run_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from
     }
 }
 
-std::size_t small_size(cases::generator& random)
-{
-    if (random.chance(0.002)) return 0;
-    return random.chance(0.5) ? 1 + random.below(24) : 1 + random.below(512);
-}
-
-std::size_t real_size(cases::generator& random)
-{
-    return random.pick<std::size_t>({32000, 32768, 50257, 65536, 100277, 128256, 151936, 200064, 262144});
-}
-
 void report(const char* suite, const tally& t)
 {
     const auto share = [](std::size_t part, std::size_t whole) {
@@ -852,7 +841,7 @@ void check_shares(const tally& t)
 void small_pipelines(const share_of_cases& which)
 {
     tally t;
-    run_cases(t, "small pipelines", which.seed, which.from, which.count, small_size);
+    run_cases(t, "small pipelines", which.seed, which.from, which.count, cases::small_size);
     report("small pipelines", t);
     if (!which.whole) return;
     CHECK(t.rows == which.count);
@@ -864,7 +853,7 @@ void small_pipelines(const share_of_cases& which)
 void real_pipelines(const share_of_cases& which, const plan& how)
 {
     tally t;
-    run_cases(t, "real pipelines", which.seed, which.from, which.count, real_size, how);
+    run_cases(t, "real pipelines", which.seed, which.from, which.count, cases::real_size, how);
     report("real pipelines", t);
     if (!which.whole) return;
     CHECK(t.rows == which.count);

@@ -243,7 +243,7 @@ public:
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
     /// passed over. -inf removes a token, +inf leaves only those of +inf. An id outside the row fails with bad_parameter. The cost is
-    /// that of the entries: the row is neither copied nor read.
+    /// that of the entries: the row is not copied, and read only where a token of +inf is among them.
     template <class Entry, class F>
     void edit(std::span<Entry> entries, F f) noexcept {
         for (Entry& entry : entries) {

@@ -49,7 +49,7 @@ inline std::array<double, 2> extremes(const double* values, std::size_t n) noexc
     return {*std::min_element(least.begin(), least.end()), *std::max_element(greatest.begin(), greatest.end())};
 }
 
-/// Two levels between which the edge of a mass is likely to lie, from every so-manieth token. What is left out tells it better than what is
+/// Two levels between which the edge of a mass is likely to lie, from tokens at even distances. What is left out tells it better than what is
 /// kept: it is made of many light tokens, where a few heavy ones, in the sample or not, may hold most of the mass.
 inline std::array<double, 2> levels_about_edge(const weighed_tokens& all, double left_out) noexcept {
     constexpr std::size_t size = 1024;

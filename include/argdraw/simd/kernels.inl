@@ -579,7 +579,7 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, float lo
 }
 
 template <class V>
-weight_above mass_at_least(const V* values, const double* weights, std::size_t n, double cut) {
+weight_above mass_at_least(const V* values, const V* weights, std::size_t n, V cut) {
     const f64 level = splat(cut);
     double total = 0;
     std::size_t count = 0;

@@ -4,7 +4,7 @@
 //   neutral   no entries
 //   range     b any but NaN; -inf bans, +inf leaves only those of +inf; the ids belong to the row
 //   ties      equal logits with equal biases stay equal
-//   cost      a step for each entry; the row is not read
+//   cost      a step for each entry; the row is not read, unless a token of +inf is among them
 //   source    OpenAI API reference, "logit_bias"
 //   edges     repeated ids add up, -inf beats +inf whatever the order; a token that does not live stays so; a row's own +inf takes all before
 //             the biases are added; entries written in braces, or in a std::array, are stored, a span of them is a view that must outlive its
