@@ -354,24 +354,24 @@ ARGDRAW_INLINE f64 plus_square(const f64& sum, const f64& d) { return add(sum, m
 
 // The maxima of blocks that lie side by side and the moments of them all about the first logit, in the row's own precision; false where that
 // would not do: something is infinite or NaN, or so close that squares vanish.
-template <int blocks, class T>
+template <std::size_t blocks, class T>
 ARGDRAW_INLINE bool quick_moments(const T* p, value_of<T>* maximum, double& sum, double& squares) {
     const auto about = splat(static_cast<value_of<T>>(p[0]));
     decltype(load(p)) m[blocks];
     f64 s = splat(0.0), q = s;
-    for (int b = 0; b < blocks; ++b) {
+    for (std::size_t b = 0; b < blocks; ++b) {
         m[b] = load(p + b * block_size);
-        for (int g = 0; g < 16; g += 8) {
+        for (std::size_t g = 0; g < 16; g += 8) {
             decltype(load(p)) d[8];
             ARGDRAW_UNROLL
-            for (int i = 0; i < 8; ++i) {
+            for (std::size_t i = 0; i < 8; ++i) {
                 const auto x = load(p + b * block_size + 16 * (g + i));
                 m[b] = max(x, m[b]);
                 d[i] = sub(x, about);
             }
             auto dd = mul(d[0], d[0]);
             ARGDRAW_UNROLL
-            for (int i = 1; i < 8; ++i) dd = plus_square(dd, d[i]);
+            for (std::size_t i = 1; i < 8; ++i) dd = plus_square(dd, d[i]);
             s = add(s, widened(add(add(add(d[0], d[1]), add(d[2], d[3])), add(add(d[4], d[5]), add(d[6], d[7])))));
             q = add(q, widened(dd));
         }
