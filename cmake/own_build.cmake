@@ -1,7 +1,8 @@
 # Flags of our own tests, examples and benchmarks; a consumer never sees them.
+set(argdraw_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 add_library(argdraw_own_build INTERFACE)
 target_compile_options(argdraw_own_build INTERFACE
-  "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow;-Werror>"
+  "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:${argdraw_warnings}>"
   "$<$<CXX_COMPILER_ID:MSVC>:/W4>"
   # Lines are enough for a stack; the rest of what -g writes is a quarter of the time that the tests take to build.
   "$<$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,$<CONFIG:RelWithDebInfo>>:-g1>")
