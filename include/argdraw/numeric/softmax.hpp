@@ -49,6 +49,7 @@ double exponentials(std::span<const T> row, double maximum, Sink sink) noexcept 
     for (std::size_t from = 0; from < row.size(); from += chunk) {
         const std::size_t n = std::min(chunk, row.size() - from);
         for (std::size_t i = 0; i < n; ++i) buffer[i] = distance(row[from + i], maximum);
+        std::fill_n(buffer + n, simd::lanes, 0.0);  // the kernel reads to the end of its lanes
         simd::lists().weights(buffer, n, 0.0, log2_e, buffer);
         for (std::size_t b = 0; b < n; b += sum_block) total += block_sum(buffer + b, std::min(sum_block, n - b));
         sink(from, std::span<const double>(buffer, n));
