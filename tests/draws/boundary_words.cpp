@@ -126,8 +126,12 @@ TEST_CASE("boundary words: both sides of every step, and the ends") {
             if (shape != 3 && below(5) == 0) l = -infinity;
         }
         row[below(static_cast<std::uint32_t>(row.size()))] = 3;
-        const auto all = any<float>(top_k{}), list = any<float>(top_k{static_cast<int>(row.size()) - 1}), nucleus = any<float>(top_p{0.9f});
-        const auto likely = any<float>(min_p{0.05f}), warm = any<float>(temperature{1.5f}), cool = any<float>(temperature{0.4f});
+        const top_k every{}, but_one{static_cast<int>(row.size()) - 1};
+        const top_p most{0.9f};
+        const min_p twentieth{0.05f};
+        const temperature above{1.5f}, below_one{0.4f};
+        const auto all = any<float>(every), list = any<float>(but_one), nucleus = any<float>(most), likely = any<float>(twentieth);
+        const auto warm = any<float>(above), cool = any<float>(below_one);
         switch (i % 6) {
             case 0: walk(holds, filtered{all, categorical{}}, row, 1); break;
             case 1: walk(holds, filtered{list, categorical{}}, row, 1); break;

@@ -46,7 +46,8 @@ inline std::string text(const argdraw::distribution_of_row& law) {
     return all;
 }
 
-/// Any stage behind one type, with its own word on whether it is neutral or valid: a file of fifty pipelines then compiles four.
+/// Any stage behind one type, with its own word on whether it is neutral or valid: a file of fifty pipelines then compiles four. It refers to
+/// the stage, which has to outlive it.
 template <class T>
 struct any_stage {
     const void* stage;
@@ -66,6 +67,8 @@ any_stage<T> any(const Stage& stage) {
     if constexpr (argdraw::has_valid<Stage>) made.is_valid = stage.valid();
     return made;
 }
+template <class T, class Stage>
+any_stage<T> any(const Stage&&) = delete;
 
 /// The law of the row after the stages.
 template <class T, class... Stages>
