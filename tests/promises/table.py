@@ -20,7 +20,8 @@ HEAD = """# Tests
 `cmake --workflow --preset test` builds and runs all but the deep ones; `ctest --test-dir build/release -L deep` runs those, before a release. A directory
 is one executable and one CTest entry of its name; the paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and
 `sampler` are those of the headers they test. [`regressions`](regressions) has a test for each failure that samplers in use have had, and
-[`ids.txt`](regressions/ids.txt) lists them.
+[`ids.txt`](regressions/ids.txt) lists them. Two more presets, each `cmake --preset P && cmake --build --preset P && ctest --preset P`: `sanitize` runs
+everything under AddressSanitizer and UndefinedBehaviorSanitizer, with fewer differential cases; `tsan` what uses threads, under ThreadSanitizer.
 
 What argdraw promises, and what would notice if it were not so; made of [`promises.txt`](promises/promises.txt) by
 [`table.py`](promises/table.py). Numbers in parentheses are test cases.
