@@ -50,6 +50,11 @@ struct walker {
         }
         return n + visited;
     }
+    std::size_t steps_a_place(std::size_t window = 0)
+    {
+        const std::size_t n = steps(window);
+        return n / (visited + 1);
+    }
 
     ngram_index index;
     ids tokens;
@@ -87,7 +92,7 @@ TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token,
                 std::size_t most = 0;
                 for (const token_id id : cycle(period, 6000)) {
                     w.say(id);
-                    if (w.tokens.size() > 400) most = std::max(most, w.steps(window) / (w.visited + 1));
+                    if (w.tokens.size() > 400) most = std::max(most, w.steps_a_place(window));
                 }
                 CAPTURE(period, n, window, most);
                 CHECK(most <= 20);
@@ -106,7 +111,7 @@ TEST_CASE("ngram_index: nor in a loop that was left and entered again")
             for (const token_id between : {7, 8, 7, 9}) {
                 for (const token_id id : cycle(period, block)) {
                     w.say(id);
-                    if (w.tokens.size() > 200) most = std::max(most, w.steps() / (w.visited + 1));
+                    if (w.tokens.size() > 200) most = std::max(most, w.steps_a_place());
                 }
                 w.say(between);
                 block -= 333;
