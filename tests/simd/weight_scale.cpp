@@ -151,8 +151,10 @@ TEST_CASE("weight_scale: the key of a logit is rint(8 x c), is monotone, and is 
             some.push_back(x);
             wrong += std::abs(static_cast<double>(scale.key(x)) - 8 * static_cast<double>(x) * static_cast<double>(scale.hi)) > 0.5;
         }
-        std::sort(some.begin(), some.end());
-        for (std::size_t i = 1; i < some.size(); ++i) wrong += scale.key(some[i - 1]) > scale.key(some[i]);
+        auto far = some;
+        for (const float x : {1.5e6f, 1.6e6f, 2e6f, 3e6f, 3.2e6f, 1e9f, 1e30f}) far.insert(far.end(), {x / scale.hi, -x / scale.hi});
+        std::sort(far.begin(), far.end());
+        for (std::size_t i = 1; i < far.size(); ++i) wrong += scale.key(far[i - 1]) > scale.key(far[i]);
         CHECK(wrong == 0);
         on_every_set([&](isa set) {
             CAPTURE(name(set));
@@ -278,6 +280,8 @@ TEST_CASE("weight_scale: a key beyond the range puts its block beyond; one that 
         CHECK(look(1e30f).second == weight_scale::beyond);
         CHECK(look(-0x1p13f) == std::pair(256.0, -weight_scale::range));
         CHECK(look(-0x1p13f - 0.125f) == std::pair(0.0, weight_scale::nothing));
+        // Where t is below 0, its bits less those of magic may leave the integers.
+        for (const float x : {-1.5e6f, -1.6e6f, -2e6f, -3e6f, -3.2e6f}) CHECK(look(x) == std::pair(0.0, weight_scale::nothing));
         CHECK(look(-1e30f) == std::pair(0.0, weight_scale::nothing));
         CHECK(look(-std::numeric_limits<float>::infinity()) == std::pair(0.0, weight_scale::nothing));
     });

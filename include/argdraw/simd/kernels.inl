@@ -248,9 +248,8 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
         greatest = max(greatest, bits(t[i]));
         least = min(least, bits(t[i]));
     }
-    const std::int32_t top_bits = reduce_max(greatest);
-    const std::int32_t floor_bits = top_bits - weight_scale::depth;
-    top = top_bits - weight_scale::magic_bits;
+    top = weight_scale::key_of(reduce_max(greatest));
+    const std::int32_t floor_bits = top + weight_scale::magic_bits - weight_scale::depth;
     // A positive NaN and +inf stand above every key; so does a scaled logit that has left the range of the kernel.
     if (top > weight_scale::range) {
         top = weight_scale::beyond;

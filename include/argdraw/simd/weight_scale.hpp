@@ -48,9 +48,10 @@ struct weight_scale {
     }
 
     /// The key of a logit, as the kernel computes it.
-    std::int32_t key(float x) const noexcept {
-        return std::bit_cast<std::int32_t>(numeric::fma(x, hi, magic)) - magic_bits;
-    }
+    std::int32_t key(float x) const noexcept { return key_of(std::bit_cast<std::int32_t>(numeric::fma(x, hi, magic))); }
+
+    /// Of the bits of t. Those of a t below 0, far out of range, count as 0's: the difference then is a number, and keys stay monotone.
+    static constexpr std::int32_t key_of(std::int32_t bits) noexcept { return (bits < 0 ? 0 : bits) - magic_bits; }
 };
 
 }  // namespace argdraw::simd
