@@ -329,7 +329,11 @@ public:
     /// is at least p times the whole, and at least min_keep.
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (p <= 0.9999 && weigh_view() && find_maximum() && keep_mass_near_of_heavy_blocks(below, p, min_keep)) return;
+        if (p <= 0.9999 && weigh_view() && find_maximum()) {
+            if (keep_mass_near_of_heavy_blocks(below, p, min_keep)) return;
+            if constexpr (view::has_weight_kernel)
+                if (view_.in_float() && keep_mass_near_between_levels(below, p, min_keep)) return;
+        }
         if (weigh_list()) keep_nearest(below, numeric::product(p, mass_), min_keep);
     }
 
@@ -494,6 +498,7 @@ private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
+    static constexpr std::size_t blocks_in_sample = 16;
 
     double logit_of(double v) const noexcept { return numeric::product(v, scale_.value()) + shift_; }
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
@@ -781,9 +786,7 @@ private:
             double cut = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             if (n > most) return false;
-            double at_most = 0;  // what the blocks weigh bounds what can be found in them
-            for (std::size_t i = 0; i < n; ++i) at_most += scratch_.block_mass[scratch_.block_list[i]];
-            if (at_most < numeric::product(p, view_.mass())) continue;
+            if (mass_of_selected(n) < numeric::product(p, view_.mass())) continue;
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0 || found < min_keep) continue;
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
@@ -800,6 +803,13 @@ private:
         return false;
     }
 
+    // What the first n selected blocks weigh bounds what can be found in them.
+    double mass_of_selected(std::size_t n) const noexcept {
+        double mass = 0;
+        for (std::size_t i = 0; i < n; ++i) mass += scratch_.block_mass[scratch_.block_list[i]];
+        return mass;
+    }
+
     // A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
     // as those weigh enough.
     bool keep_mass_near_of_heavy_blocks(double below, double p, std::size_t min_keep) noexcept {
@@ -809,6 +819,7 @@ private:
             double cut = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             if (n > most) return false;
+            if (mass_of_selected(n) < numeric::product(p, view_.mass())) continue;
             const double reach = numeric::product(maximum - cut, scale_.value()) - below;
             if (!(reach > 0)) continue;
             const std::size_t found = view_.list_from_blocks(n, cut);
@@ -844,31 +855,11 @@ private:
     // its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
     // to be put in order. The sample decides nothing but where to look: if the edge is not there, the answer is false.
     bool keep_mass_between_levels(double p, std::size_t min_keep) noexcept {
-        constexpr std::size_t blocks_in_sample = 16;
-        if (view_.complete_blocks() < 4 * blocks_in_sample || min_keep > 1) return false;
-        constexpr std::size_t n = blocks_in_sample * simd::block_size;
-        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
-            const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
-            const double* const of_block = view_.weights_of_block(b);
-            const double to_row = view_.block_scale(b);
-            for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
-            view_.values_of_block(b, scratch_.values + s * simd::block_size);
-        }
-        // What is left out is told by the sample better than what is kept: it is made of many light tokens, where a few heavy ones may hold
-        // most of the mass. Its scatter is that of the sum of its weights.
-        const double in_sample = static_cast<double>(blocks_in_sample) / (static_cast<double>(width()) / simd::block_size);
-        const double left_out = numeric::product(numeric::product(1 - p, view_.mass()), in_sample);
-        const double sampled = numeric::sum(scratch_.weights, n);
-        const double edge = level_of_mass(n, sampled - left_out, sampled - left_out, side::below);
-        double squares = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            const double w = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] < edge));
-            squares += numeric::product(w, w);
-        }
-        const double margin = 3 * std::sqrt(squares) + 1e-3 * left_out;
-        const double high = level_of_mass(n, sampled - left_out - 1.25 * margin, sampled - left_out - margin, side::above);
-        const double low = left_out > 1.25 * margin ? level_of_mass(n, sampled - left_out + margin, sampled - left_out + 1.25 * margin, side::below)
-                                                   : static_cast<double>(std::numeric_limits<value>::lowest());
+        const std::size_t n = min_keep > 1 ? 0 : sample_blocks();
+        if (n == 0) return false;
+        const double top = view_.bound_on_maximum();
+        const auto sampled = [&](std::size_t i) { return detail::witness{scratch_.values[i], scratch_.weights[i]}; };
+        const auto [low, high] = levels_of_sample(n, sampled, top - nothing_below(), top, p);
         // Many equal ones: they are counted, not listed.
         std::size_t between = 0, equal = 0;
         double common = nan;
@@ -882,21 +873,40 @@ private:
         return keep_mass_between(p, static_cast<value>(low), static_cast<value>(high));
     }
 
-    // A level at or above which the first n entries of the scratch list weigh between `least` and `most`; where ties allow none, one to
-    // a side of it.
-    enum class side { below, above };
-    double level_of_mass(std::size_t n, double least, double most, side otherwise) const noexcept {
-        double high = view_.bound_on_maximum();
-        double low = high - 64 / exponent_scale();  // nothing below has a weight
-        for (int step = 0; step < 20; ++step) {
-            const double middle = low / 2 + high / 2;
-            const double mass = simd::lists().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
-            if (mass > most) low = middle;
-            else if (mass < least) high = middle;
-            else return middle;
-        }
-        return otherwise == side::above ? high : low;
+    // The same by nearness. Where even the maximum is nearer than what is in doubt, the order by nearness is the order.
+    bool keep_mass_near_between_levels(double below, double p, std::size_t min_keep) noexcept {
+        const std::size_t n = min_keep > 1 ? 0 : sample_blocks();
+        if (n == 0) return false;
+        const double under = below / scale_.value(), center = view_.maximum() - under;
+        const double bottom = -nothing_below() - std::fabs(under);
+        const auto sampled = [&](std::size_t i) { return detail::witness{-std::fabs(scratch_.values[i] - center), scratch_.weights[i]}; };
+        const auto [far, near] = levels_of_sample(n, sampled, bottom, 0, p);
+        const auto low = static_cast<value>(center + far), high = static_cast<value>(center + near);
+        const double distance = center - static_cast<double>(high);
+        if (under <= distance) return keep_mass_between(p, low, high);
+        return keep_mass_near_between(center, bottom, p, n, center + distance);
     }
+
+    // How far below the greatest a value has no weight beside it.
+    double nothing_below() const noexcept { return 64 / exponent_scale(); }
+
+    // Some of the blocks, as a list without ids; 0 where the row is too short to be told by them.
+    std::size_t sample_blocks() noexcept {
+        if (view_.complete_blocks() < 4 * blocks_in_sample) return 0;
+        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
+            const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
+            const double* const of_block = view_.weights_of_block(b);
+            const double to_row = view_.block_scale(b);
+            for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
+            view_.values_of_block(b, scratch_.values + s * simd::block_size);
+        }
+        return blocks_in_sample * simd::block_size;
+    }
+    template <class F>
+    std::array<double, 2> levels_of_sample(std::size_t n, F witness_at, double bottom, double top, double p) const noexcept {
+        return detail::levels_about_edge(n, witness_at, bottom, top, numeric::product(numeric::product(1 - p, view_.mass()), share_of_sample()));
+    }
+    double share_of_sample() const noexcept { return static_cast<double>(blocks_in_sample * simd::block_size) / static_cast<double>(width()); }
 
     // The edge lies among tokens that are all equal: as many of them stay as their common weight fills the mass, in id order.
     bool keep_mass_of_equals(double p, value common) noexcept {
@@ -939,6 +949,66 @@ private:
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
         view_.narrow_to_weighed({last.value, last.id});
         return true;
+    }
+
+    // By nearness to the center. What lies above it, at `upper` and farther, is known token by token: being few and heavy, a sample tells little of
+    // it. With that the sample's first n entries tell anew what is in doubt below. What is left out above is removed one by one, what is left
+    // out below is left to a band.
+    bool keep_mass_near_between(double center, double bottom, double p, std::size_t n, double upper) noexcept {
+        if (view_.tokens_reaching(upper) > width() / 4) return false;
+        std::copy_n(scratch_.values, n, scratch_.spare);
+        auto* const from_above = reinterpret_cast<leader*>(scratch_.order);
+        const std::size_t above = move_list_to(from_above, view_.list_reaching(upper));
+        const double to_list = view_.relative_to(view_.maximum(), 1.0), to_sample = share_of_sample() / to_list;
+        double* const weights_above = scratch_.weights + n;
+        simd::lists().weights(scratch_.values, above, view_.maximum(), exponent_scale(), weights_above);
+        const auto witness_at = [&](std::size_t i) {
+            if (i >= n) return detail::witness{center - from_above[i - n].logit, numeric::product(weights_above[i - n], to_sample), false};
+            const double v = scratch_.spare[i];
+            return detail::witness{-std::fabs(v - center), numeric::product(scratch_.weights[i], v < upper)};
+        };
+        const auto [far, near] = levels_of_sample(n + above, witness_at, bottom, 0, p);
+        const auto low = static_cast<value>(center + far), high = static_cast<value>(std::min(center + near, center - (upper - center)));
+        if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
+        double mass_above = 0;
+        auto* const from_below = from_above + above + 1;
+        const std::size_t found = above + move_list_to(from_below, view_.split(low, high, mass_above));
+        const leader *next_above = from_above, *next_below = from_below;
+        for (std::size_t i = 0; i < found; ++i) {  // in id order, without a branch on which comes next
+            const bool is_above = next_above->id < next_below->id;
+            const leader& next = *(is_above ? next_above : next_below);
+            next_above += is_above;
+            next_below += !is_above;
+            scratch_.ids[i] = next.id;
+            scratch_.values[i] = next.logit;
+        }
+        simd::lists().weights(scratch_.values, found, view_.maximum(), exponent_scale(), scratch_.weights);
+        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] >= upper));
+        const double nearest = numeric::product(mass_above, to_list) - numeric::sum(scratch_.spare, found);
+        const double target = numeric::product(numeric::product(p, view_.mass()), to_list) - nearest;
+        if (!(0 < target && target <= numeric::sum(scratch_.weights, found))) return false;
+        const auto place = [&](std::size_t i) { return detail::ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
+        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
+        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, found}, target, 1, scratch_.order);
+        // Nearer than high lie tokens that were not asked, and beyond low others.
+        if (!(center - static_cast<double>(high) < -last.value && -last.value <= center - static_cast<double>(low))) return false;
+        detail::band kept{.cut = static_cast<double>(high)};
+        for (std::size_t i = 0; i < found; ++i) {
+            const bool leaves = last < place(i), is_above = scratch_.values[i] >= upper;
+            if (leaves & is_above) view_.set(scratch_.ids[i], -infinity);
+            kept.cut = std::min(kept.cut, (leaves | is_above) ? infinity : scratch_.values[i]);
+        }
+        for (std::size_t i = 0; i < found; ++i)
+            if (scratch_.values[i] == kept.cut && !(last < place(i))) kept.last_equal = scratch_.ids[i];
+        view_.narrow_to(kept);
+        return true;
+    }
+
+    // The list as an array that ends with an id above all others.
+    std::size_t move_list_to(leader* out, std::size_t n) const noexcept {
+        for (std::size_t i = 0; i < n; ++i) new (out + i) leader{scratch_.values[i], scratch_.ids[i]};
+        new (out + n) leader{0, std::numeric_limits<token_id>::max()};
+        return n;
     }
 
     void keep_prefix(double target, std::size_t min_keep) noexcept {
