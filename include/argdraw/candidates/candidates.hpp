@@ -23,6 +23,7 @@
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
 #include <argdraw/numeric/order.hpp>
+#include <argdraw/numeric/radix_sort.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/numeric/wide_scale.hpp>
@@ -286,8 +287,11 @@ public:
     template <class F>
     void transform_in_order(F f) noexcept {
         if (!weigh_list()) return;
-        for (const leader& each : sorted(count_)) {
-            const auto at = static_cast<std::size_t>(std::lower_bound(scratch_.ids, scratch_.ids + count_, each.id) - scratch_.ids);
+        auto* const order = reinterpret_cast<leader*>(scratch_.order);
+        for (std::size_t i = 0; i < count_; ++i) new (order + i) leader{scratch_.values[i], static_cast<token_id>(i)};  // places instead of ids
+        sort_entries(order, count_);
+        for (const leader& each : std::span(order, count_)) {
+            const auto at = static_cast<std::size_t>(each.id);
             scratch_.spare[at] = f(logit_of(each.logit), scratch_.weights[at] / mass_);
         }
         std::copy_n(scratch_.spare, count_, scratch_.values);
@@ -499,6 +503,7 @@ private:
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
     static constexpr std::size_t blocks_in_sample = 16;
+    static constexpr std::size_t many_to_sort = 512;
 
     double logit_of(double v) const noexcept { return numeric::product(v, scale_.value()) + shift_; }
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
@@ -602,6 +607,11 @@ private:
 
     static bool before(const leader& a, const leader& b) noexcept { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
 
+    // Entries in id order at the beginning of scratch order, which has room for as many behind them.
+    void sort_entries(leader* order, std::size_t n) const noexcept {
+        numeric::sort_descending(order, n, order + n, [](const leader& each) { return each.logit; });
+    }
+
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
     std::span<leader> sorted(std::size_t n) noexcept {
         n = std::max<std::size_t>(n, 1);
@@ -615,8 +625,13 @@ private:
             found += scratch_.values[i] >= level;
         }
         n = std::min(n, found);
-        if (n < found) std::nth_element(order, order + n, order + found, before);
-        std::sort(order, order + n, before);
+        if (found >= many_to_sort) {
+            sort_entries(order, found);
+        } else {
+            const auto in_order = [](const leader& a, const leader& b) { return before(a, b); };  // a function would be called for each pair
+            if (n < found) std::nth_element(order, order + n, order + found, in_order);
+            std::sort(order, order + n, in_order);
+        }
         return {order, n};
     }
 

@@ -31,7 +31,7 @@ struct scratch {
     double* values = nullptr;
     double* weights = nullptr;
     double* spare = nullptr;
-    std::byte* order = nullptr;  // sixteen bytes a token, for a sorted copy
+    std::byte* order = nullptr;  // thirty-two bytes a token: for a copy to be sorted, and for sorting it
     token_id* stray_ids = nullptr;
     double* stray_values = nullptr;
     std::uint16_t* alive = nullptr;  // one bit a token, in words of sixteen
@@ -51,7 +51,7 @@ struct scratch {
             place(per_block * sizeof(std::int32_t)), place(per_block * sizeof(std::int32_t)), place(simd::block_size * sizeof(T)),
             place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),       place(per_token * sizeof(double)),
             place(per_token * sizeof(double)),       place(per_block * sizeof(double)),       place(per_token * sizeof(token_id)),
-            place(per_token * sizeof(double)),       place(per_block * simd::block_size / 8), place(16 * per_token)};
+            place(per_token * sizeof(double)),       place(per_block * simd::block_size / 8), place(32 * per_token)};
         std::byte* const base = space.reserve(bytes);
         if (!base) return false;
         block_max = reinterpret_cast<value*>(base + at[0]);
