@@ -12,6 +12,7 @@
 #include <span>
 
 #include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/nucleus.hpp>
 #include <argdraw/candidates/prefix.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
@@ -322,9 +323,15 @@ public:
         min_keep = std::max<std::size_t>(min_keep, 1);
         // Close to 1 the edge lies among tokens lighter than the rounding of block masses; there the list's doubles decide.
         if (p <= 0.9999 && weigh_view()) {
-            if (keep_mass_of_heavy_blocks(p, min_keep)) return;
+            detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
+            if (const auto list = search.in_heavy_blocks()) {
+                take_list(list.count, list.maximum);
+                mass_ = list.mass;
+                weighed_ = true;
+                return keep_prefix(list.target, min_keep);
+            }
             if constexpr (view::has_weight_kernel)
-                if (view_.in_float() && keep_mass_between_levels(p, min_keep)) return;
+                if (search.becomes_band()) return;
         }
         if (weigh_list()) keep_prefix(numeric::product(p, mass_), min_keep);
     }
@@ -333,10 +340,16 @@ public:
     /// is at least p times the whole, and at least min_keep.
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
+        if (below < 1e-12) return keep_mass(p, min_keep);  // nothing is nearer than the maximum
         if (p <= 0.9999 && weigh_view() && find_maximum()) {
-            if (keep_mass_near_of_heavy_blocks(below, p, min_keep)) return;
+            detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
+            if (const auto list = search.near_in_heavy_blocks(below)) {
+                take_list(list.count, list.maximum);
+                weighed_ = true;
+                return keep_nearest(below, list.target, min_keep);
+            }
             if constexpr (view::has_weight_kernel)
-                if (view_.in_float() && keep_mass_near_between_levels(below, p, min_keep)) return;
+                if (search.near_becomes_band(below)) return;
         }
         if (weigh_list()) keep_nearest(below, numeric::product(p, mass_), min_keep);
     }
@@ -502,7 +515,6 @@ private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
-    static constexpr std::size_t blocks_in_sample = 16;
     static constexpr std::size_t many_to_sort = 512;
 
     double logit_of(double v) const noexcept { return numeric::product(v, scale_.value()) + shift_; }
@@ -607,9 +619,10 @@ private:
 
     static bool before(const leader& a, const leader& b) noexcept { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
 
-    // Entries in id order at the beginning of scratch order, which has room for as many behind them.
+    // Entries in id order.
     void sort_entries(leader* order, std::size_t n) const noexcept {
-        numeric::sort_descending(order, n, order + n, [](const leader& each) { return each.logit; });
+        auto* const room = reinterpret_cast<leader*>(list_ ? scratch_.room_beside_list() : scratch_.room_beside_view());
+        numeric::sort_descending(order, n, room, [](const leader& each) { return each.logit; });
     }
 
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
@@ -793,70 +806,6 @@ private:
         return first.size() == n && first.back().logit >= cut;
     }
 
-    // The nucleus lies among the tokens at or above a cut as soon as those weigh enough: they are a prefix of the order. Opens
-    // the blocks with the greatest logits, more and more of them, until that is so; false if that would be most of the row.
-    bool keep_mass_of_heavy_blocks(double p, std::size_t min_keep) noexcept {
-        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
-        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
-            double cut = 0;
-            const std::size_t n = view_.select_heaviest(wanted, cut);
-            if (n > most) return false;
-            if (mass_of_selected(n) < numeric::product(p, view_.mass())) continue;
-            const std::size_t found = view_.list_from_blocks(n, cut);
-            if (found == 0 || found < min_keep) continue;
-            const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
-            const double reached = numeric::sum(scratch_.weights, found);
-            const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
-            if (reached < target) continue;
-            take_list(found, maximum);
-            mass_ = reached;
-            weighed_ = true;
-            keep_prefix(target, min_keep);
-            return true;
-        }
-        return false;
-    }
-
-    // What the first n selected blocks weigh bounds what can be found in them.
-    double mass_of_selected(std::size_t n) const noexcept {
-        double mass = 0;
-        for (std::size_t i = 0; i < n; ++i) mass += scratch_.block_mass[scratch_.block_list[i]];
-        return mass;
-    }
-
-    // A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
-    // as those weigh enough.
-    bool keep_mass_near_of_heavy_blocks(double below, double p, std::size_t min_keep) noexcept {
-        const double maximum = view_.maximum();
-        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
-        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
-            double cut = 0;
-            const std::size_t n = view_.select_heaviest(wanted, cut);
-            if (n > most) return false;
-            if (mass_of_selected(n) < numeric::product(p, view_.mass())) continue;
-            const double reach = numeric::product(maximum - cut, scale_.value()) - below;
-            if (!(reach > 0)) continue;
-            const std::size_t found = view_.list_from_blocks(n, cut);
-            if (found == 0) continue;
-            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
-            double within = 0;
-            std::size_t count = 0;
-            for (std::size_t i = 0; i < found; ++i) {
-                const bool near = std::fabs(numeric::product(maximum - scratch_.values[i], scale_.value()) - below) < reach;
-                within += numeric::product(scratch_.weights[i], static_cast<double>(near));
-                count += near;
-            }
-            const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
-            if (within < target || count < min_keep) continue;
-            take_list(found, maximum);
-            weighed_ = true;
-            keep_nearest(below, target, min_keep);
-            return true;
-        }
-        return false;
-    }
-
     // Of a weighed list. A prefix of another order: by nearness instead of by logit.
     void keep_nearest(double below, double target, std::size_t min_keep) noexcept {
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
@@ -864,166 +813,6 @@ private:
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
         weighed_ = false;
-    }
-
-    // On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
-    // its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
-    // to be put in order. The sample decides nothing but where to look: if the edge is not there, the answer is false.
-    bool keep_mass_between_levels(double p, std::size_t min_keep) noexcept {
-        const std::size_t n = min_keep > 1 ? 0 : sample_blocks();
-        if (n == 0) return false;
-        const double top = view_.bound_on_maximum();
-        const auto sampled = [&](std::size_t i) { return detail::witness{scratch_.values[i], scratch_.weights[i]}; };
-        const auto [low, high] = levels_of_sample(n, sampled, top - nothing_below(), top, p);
-        // Many equal ones: they are counted, not listed.
-        std::size_t between = 0, equal = 0;
-        double common = nan;
-        for (std::size_t i = 0; i < n; ++i) {
-            const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
-            common = (inside & (between == 0)) ? scratch_.values[i] : common;
-            between += inside;
-            equal += inside & (scratch_.values[i] == common);
-        }
-        if (2 * equal > between && between > n / 16) return keep_mass_of_equals(p, static_cast<value>(common));
-        return keep_mass_between(p, static_cast<value>(low), static_cast<value>(high));
-    }
-
-    // The same by nearness. Where even the maximum is nearer than what is in doubt, the order by nearness is the order.
-    bool keep_mass_near_between_levels(double below, double p, std::size_t min_keep) noexcept {
-        const std::size_t n = min_keep > 1 ? 0 : sample_blocks();
-        if (n == 0) return false;
-        const double under = below / scale_.value(), center = view_.maximum() - under;
-        const double bottom = -nothing_below() - std::fabs(under);
-        const auto sampled = [&](std::size_t i) { return detail::witness{-std::fabs(scratch_.values[i] - center), scratch_.weights[i]}; };
-        const auto [far, near] = levels_of_sample(n, sampled, bottom, 0, p);
-        const auto low = static_cast<value>(center + far), high = static_cast<value>(center + near);
-        const double distance = center - static_cast<double>(high);
-        if (under <= distance) return keep_mass_between(p, low, high);
-        return keep_mass_near_between(center, bottom, p, n, center + distance);
-    }
-
-    // How far below the greatest a value has no weight beside it.
-    double nothing_below() const noexcept { return 64 / exponent_scale(); }
-
-    // Some of the blocks, as a list without ids; 0 where the row is too short to be told by them.
-    std::size_t sample_blocks() noexcept {
-        if (view_.complete_blocks() < 4 * blocks_in_sample) return 0;
-        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
-            const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
-            const double* const of_block = view_.weights_of_block(b);
-            const double to_row = view_.block_scale(b);
-            for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
-            view_.values_of_block(b, scratch_.values + s * simd::block_size);
-        }
-        return blocks_in_sample * simd::block_size;
-    }
-    template <class F>
-    std::array<double, 2> levels_of_sample(std::size_t n, F witness_at, double bottom, double top, double p) const noexcept {
-        return detail::levels_about_edge(n, witness_at, bottom, top, numeric::product(numeric::product(1 - p, view_.mass()), share_of_sample()));
-    }
-    double share_of_sample() const noexcept { return static_cast<double>(blocks_in_sample * simd::block_size) / static_cast<double>(width()); }
-
-    // The edge lies among tokens that are all equal: as many of them stay as their common weight fills the mass, in id order.
-    bool keep_mass_of_equals(double p, value common) noexcept {
-        double mass_above = 0;
-        const value above = numeric::next_above(common);
-        if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
-        view_.split(above, above, mass_above);
-        const double each = view_.weight_of(static_cast<double>(common));
-        const double wanted = std::ceil((numeric::product(p, view_.mass()) - mass_above) / each);
-        if (!(wanted >= 1 && wanted < static_cast<double>(width()))) return false;
-        auto left = static_cast<std::size_t>(wanted);
-        for (std::size_t b = 0; b < view_.blocks(); ++b) {
-            const std::size_t here = view_.count_equal(b, common);
-            if (here >= left) {
-                const token_id last = view_.nth_equal(b, common, left);
-                scratch_.block_beside[b] += numeric::product(static_cast<double>(left), each);
-                view_.narrow_to_weighed({static_cast<double>(common), last});
-                return true;
-            }
-            scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
-            left -= here;
-        }
-        return false;
-    }
-
-    bool keep_mass_between(double p, value low, value high) noexcept {
-        if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
-        double mass_above = 0;
-        const std::size_t found = view_.split(low, high, mass_above);
-        // The list weighs its tokens relative to `high`; to_list takes masses there.
-        const double reference = static_cast<double>(high);
-        const double to_list = view_.relative_to(reference, 1.0);
-        simd::lists().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
-        const double between = numeric::sum(scratch_.weights, found);
-        const double target = numeric::product(numeric::product(p, view_.mass()) - mass_above, to_list);
-        if (!(0 < target && target <= between)) return false;
-        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
-        for (std::size_t i = 0; i < found; ++i)
-            scratch_.block_beside[view::block_of(scratch_.ids[i])] +=
-                numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
-        view_.narrow_to_weighed({last.value, last.id});
-        return true;
-    }
-
-    // By nearness to the center. What lies above it, at `upper` and farther, is known token by token: being few and heavy, a sample tells little of
-    // it. With that the sample's first n entries tell anew what is in doubt below. What is left out above is removed one by one, what is left
-    // out below is left to a band.
-    bool keep_mass_near_between(double center, double bottom, double p, std::size_t n, double upper) noexcept {
-        if (view_.tokens_reaching(upper) > width() / 4) return false;
-        std::copy_n(scratch_.values, n, scratch_.spare);
-        auto* const from_above = reinterpret_cast<leader*>(scratch_.order);
-        const std::size_t above = move_list_to(from_above, view_.list_reaching(upper));
-        const double to_list = view_.relative_to(view_.maximum(), 1.0), to_sample = share_of_sample() / to_list;
-        double* const weights_above = scratch_.weights + n;
-        simd::lists().weights(scratch_.values, above, view_.maximum(), exponent_scale(), weights_above);
-        const auto witness_at = [&](std::size_t i) {
-            if (i >= n) return detail::witness{center - from_above[i - n].logit, numeric::product(weights_above[i - n], to_sample), false};
-            const double v = scratch_.spare[i];
-            return detail::witness{-std::fabs(v - center), numeric::product(scratch_.weights[i], v < upper)};
-        };
-        const auto [far, near] = levels_of_sample(n + above, witness_at, bottom, 0, p);
-        const auto low = static_cast<value>(center + far), high = static_cast<value>(std::min(center + near, center - (upper - center)));
-        if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
-        double mass_above = 0;
-        auto* const from_below = from_above + above + 1;
-        const std::size_t found = above + move_list_to(from_below, view_.split(low, high, mass_above));
-        const leader *next_above = from_above, *next_below = from_below;
-        for (std::size_t i = 0; i < found; ++i) {  // in id order, without a branch on which comes next
-            const bool is_above = next_above->id < next_below->id;
-            const leader& next = *(is_above ? next_above : next_below);
-            next_above += is_above;
-            next_below += !is_above;
-            scratch_.ids[i] = next.id;
-            scratch_.values[i] = next.logit;
-        }
-        simd::lists().weights(scratch_.values, found, view_.maximum(), exponent_scale(), scratch_.weights);
-        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] >= upper));
-        const double nearest = numeric::product(mass_above, to_list) - numeric::sum(scratch_.spare, found);
-        const double target = numeric::product(numeric::product(p, view_.mass()), to_list) - nearest;
-        if (!(0 < target && target <= numeric::sum(scratch_.weights, found))) return false;
-        const auto place = [&](std::size_t i) { return detail::ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
-        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
-        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, found}, target, 1, scratch_.order);
-        // Nearer than high lie tokens that were not asked, and beyond low others.
-        if (!(center - static_cast<double>(high) < -last.value && -last.value <= center - static_cast<double>(low))) return false;
-        detail::band kept{.cut = static_cast<double>(high)};
-        for (std::size_t i = 0; i < found; ++i) {
-            const bool leaves = last < place(i), is_above = scratch_.values[i] >= upper;
-            if (leaves & is_above) view_.set(scratch_.ids[i], -infinity);
-            kept.cut = std::min(kept.cut, (leaves | is_above) ? infinity : scratch_.values[i]);
-        }
-        for (std::size_t i = 0; i < found; ++i)
-            if (scratch_.values[i] == kept.cut && !(last < place(i))) kept.last_equal = scratch_.ids[i];
-        view_.narrow_to(kept);
-        return true;
-    }
-
-    // The list as an array that ends with an id above all others.
-    std::size_t move_list_to(leader* out, std::size_t n) const noexcept {
-        for (std::size_t i = 0; i < n; ++i) new (out + i) leader{scratch_.values[i], scratch_.ids[i]};
-        new (out + n) leader{0, std::numeric_limits<token_id>::max()};
-        return n;
     }
 
     void keep_prefix(double target, std::size_t min_keep) noexcept {
