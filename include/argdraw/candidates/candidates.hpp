@@ -125,6 +125,12 @@ public:
         return weigh_list() ? mass_ : nan;
     }
 
+    /// ln mass(). On a list right to its last digits, also beside one token that has nearly all of it.
+    double log_mass() noexcept {
+        if (weigh_view() && find_maximum()) return numeric::log(view_.relative_to(maximum(), view_.mass()));
+        return weigh_list() ? numeric::log1p(mass_beside_maximum()) : nan;
+    }
+
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
         if (weigh_view() && view_.in_float()) return numeric::log(view_.mass()) + numeric::product(view_.reference(), ln2) + shift_;
@@ -138,10 +144,7 @@ public:
         if (weigh_view<view::extra::exponents>())
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
         if (!weigh_list()) return nan;
-        // Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the entropy.
-        std::copy_n(scratch_.weights, count_, scratch_.spare);
-        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
-        const double others = numeric::sum(scratch_.spare, count_);
+        const double others = mass_beside_maximum();
         for (std::size_t i = 0; i < count_; ++i)
             scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
         return std::max(0.0, numeric::log1p(others) - numeric::sum(scratch_.spare, count_) / mass_);
@@ -532,6 +535,14 @@ private:
     }
 
     // ---- the view ------------------------------------------------------------------------------------------------------
+
+    // Of a weighed list. Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the
+    // entropy.
+    double mass_beside_maximum() noexcept {
+        std::copy_n(scratch_.weights, count_, scratch_.spare);
+        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
+        return numeric::sum(scratch_.spare, count_);
+    }
 
     // The maximum, and with it everything that can be wrong with a row. May turn the view into the list of the +inf tokens.
     bool find_maximum() noexcept {
