@@ -67,12 +67,12 @@ class Build:
         self.merged = self.directory / "coverage.profdata"
 
     def configure(self):
-        subprocess.run(["cmake", "--preset", "coverage", "-B", self.directory], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["cmake", "--preset", "coverage", "-B", self.directory], cwd=ROOT, check=True, stdout=sys.stderr)
 
     def make(self):
         listed = output_of("cmake", "--build", self.directory, "--target", "help")
         programs = sorted(set(re.findall(r"\bargdraw_test_\w+", listed)) - {f"argdraw_test_{name}" for name in LEFT_OUT})
-        subprocess.run(["cmake", "--build", self.directory, "--target", *programs], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["cmake", "--build", self.directory, "--target", *programs], check=True, stdout=sys.stderr)
 
     def sets(self):
         """Those that this machine has kernels for, by the library's own word."""
@@ -236,7 +236,7 @@ def main():
             build.make()
             build.run()
         faults = judge(build)
-    except Wrong as wrong:
+    except (Wrong, subprocess.CalledProcessError) as wrong:
         faults = [str(wrong)]
     for fault in faults:
         print(fault, file=sys.stderr)
