@@ -109,7 +109,7 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
     double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
     std::array<double, 2> sampled{low, low};
     if (n > many && least < greatest) {
-        const auto entry = [&](std::size_t i) { return witness{values[i * n / many], weights[i * n / many]}; };
+        const auto entry = [&](std::size_t i) { return witness{all.values[i * all.count / many], all.weights[i * all.count / many]}; };
         const double share = static_cast<double>(many) / static_cast<double>(n);
         sampled = levels_about_edge(many, entry, least, greatest, numeric::product(mass_reached - target, share));
     }
