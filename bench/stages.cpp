@@ -66,6 +66,7 @@ void add_stage(const std::string& name, std::size_t vocab, S stage) {
 void add_stages(std::size_t vocab) {
     // Lists and masks outlive the benchmarks.
     static const std::vector<token_id> short_history = make_history(vocab, 64, 64, 0), long_history = make_history(vocab, 4096, 2048, 16);
+    static const std::vector<token_id> shorter_history = make_history(vocab, 512, 256, 16), longest_history = make_history(vocab, 65536, 2048, 16);
     static const std::array<token_id, 3> some{7, 11, 13};
     static const std::array<std::span<const token_id>, 2> sequences{std::span(some).first(2), std::span(some).last(2)};
     static const std::array<biased_sequence, 2> biased{biased_sequence{sequences[0], 1.0f}, biased_sequence{sequences[1], -1.0f}};
@@ -120,6 +121,9 @@ void add_stages(std::size_t vocab) {
     history("presence_penalty", presence_penalty{0.5f}, short_history);
     history("penalties", penalties{.repetition = 1.1f, .frequency = 0.1f, .presence = 0.1f, .counts_over = scope::both}, short_history);
     history("dry", dry{.multiplier = 0.8f}, long_history);
+    // As many penalised tokens in a shorter and in a longer window.
+    history("dry_512", dry{.multiplier = 0.8f}, shorter_history);
+    history("dry_65536", dry{.multiplier = 0.8f}, longest_history);
     history("no_repeat_ngram", no_repeat_ngram{3}, long_history);
     history("bad_words", bad_words{sequences}, short_history);
     history("sequence_bias", sequence_bias{biased}, short_history);

@@ -282,3 +282,33 @@ TEST_CASE("candidates: normalised, infinite tokens are as finite as their probab
         CHECK(std::abs(each.logits[1] - half) < 1e-15);
     }
 }
+
+TEST_CASE("candidates: a token whose logit was changed can be removed") {
+    both_forms c({1.0f, 2.0f, 3.0f, 4.0f, 5.0f});
+    c.act([](auto& one) {
+        for (const token_id id : {4, 1, 3}) one.add(id, 0.5);
+        one.ban(ids{3});
+        one.add(1, -infinite);
+        one.add(3, 7);  // does not live any more
+    });
+    CHECK(left(c.view) == left_over{{0, 2, 4}, {1, 3, 5.5}});
+    CHECK(left(c.view) == left(c.list));
+}
+
+TEST_CASE("candidates: a changed logit beyond the weights' range, above and below") {
+    both_forms above({1.0f, 2.0f, 1.0f});
+    above.act([](auto& one) {
+        one.add(2, 1e6);
+        CHECK(one.mass() == 1);
+        CHECK(one.max() == 1e6 + 1);
+        CHECK(one.at(~std::uint64_t{0}).id == 2);
+        CHECK(one.at(0).id == 2);
+    });
+    both_forms below({1.0f, 1.0f, 1.0f, 1.0f});
+    below.act([](auto& one) {
+        one.add(2, -5000);
+        CHECK(one.size() == 4);
+        CHECK(one.entropy() == Approx(std::log(3.0)).epsilon(1e-6));
+        CHECK(one.collision() == Approx(1.0 / 3).epsilon(1e-6));
+    });
+}

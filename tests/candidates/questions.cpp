@@ -217,3 +217,27 @@ TEST_CASE("candidates: logits rounded to one number are equal once the likely on
     CHECK(c.likely(0.1)[0].id == 0);
     CHECK(c.leaders(2)[0].id == 0);
 }
+
+TEST_CASE("candidates: what is asked of a row of which most was kept") {
+    // 1 to 6 are left of 0 to 6, 5715 of each: mean 7/2, variance 35/12, and 1.708 of it is the deviation.
+    std::vector<float> row(7 * 5715);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(i % 7);
+    const auto asked = [&](auto question) {
+        both_forms c(row);
+        c.act([&](auto& one) {
+            one.keep_at_least(1);
+            question(one);
+        });
+        return left(c.view).tokens.size();
+    };
+    CHECK(asked([](auto& one) { CHECK(one.size() == 6 * 5715); }) == 6 * 5715);
+    CHECK(asked([](auto& one) { CHECK(one.min() == 1); }) == 6 * 5715);
+    CHECK(asked([](auto& one) { CHECK(one.max() == 6); }) == 6 * 5715);
+    CHECK(asked([](auto& one) {
+              const auto found = one.moments();
+              CHECK(found.mean == Approx(3.5).epsilon(1e-12));
+              CHECK(found.deviation == Approx(std::sqrt(35.0 / 12)).epsilon(1e-12));
+          }) == 6 * 5715);
+    CHECK(asked([](auto& one) { one.keep_within_deviations(1); }) == 2 * 5715);    // 6 - 1.708 is between 4 and 5
+    CHECK(asked([](auto& one) { one.keep_within_deviations(1.2); }) == 3 * 5715);  // and 6 - 2.05 between 3 and 4
+}

@@ -242,6 +242,60 @@ TEST_CASE("candidates: allow reads bit id & 31 of word id >> 5, and knows where 
     CHECK(left(all.view).tokens.size() == 69);
 }
 
+TEST_CASE("candidates: a mask finds the tokens whose logits were changed") {
+    const std::vector<std::uint32_t> mask{0x12u, 0x1u};  // ids 1, 4 and 32
+    std::vector<float> row(70, 0.0f);
+    for (const bool past_end : {false, true}) {
+        both_forms c(row);
+        c.act([&](auto& one) {
+            for (const token_id id : {65, 4, 5, 33}) one.add(id, 1);
+            one.allow(mask, past_end);
+        });
+        left_over expected{{1, 4, 32}, {0, 1, 0}};
+        if (past_end) expected = {{1, 4, 32, 64, 65, 66, 67, 68, 69}, {0, 1, 0, 0, 1, 0, 0, 0, 0}};
+        CHECK(left(c.view) == expected);
+        CHECK(left(c.list) == expected);
+    }
+}
+
+TEST_CASE("candidates: a mask that leaves few tokens, and has bits past the row's end") {
+    std::vector<float> row(5000, 1.0f);
+    std::vector<std::uint32_t> mask(160, 0u);
+    mask[0] = 0x80u;
+    mask[156] = 0xffffff80u;  // 4999, and all that come after
+    for (std::size_t word = 157; word < 160; ++word) mask[word] = ~0u;
+    both_forms c(row);
+    c.act([&](auto& one) { one.allow(mask, true); });
+    CHECK(left(c.view) == left_over{{7, 4999}, {1, 1}});
+    CHECK(left(c.list) == left(c.view));
+}
+
+TEST_CASE("candidates: few tokens allowed of a row of which most was kept") {
+    std::vector<float> row(40000);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(i % 7);
+    both_forms c(row);
+    c.act([](auto& one) {
+        one.keep_at_least(1);
+        one.allow_only(ids{0, 1, 12, 39998, 35000});  // 0 1 5 0 0
+    });
+    CHECK(left(c.view) == left_over{{1, 12}, {1, 5}});
+    CHECK(left(c.list) == left(c.view));
+}
+
+TEST_CASE("candidates: keep_mass ends a little past a run of equals") {
+    // Of five tokens three weigh 1 and two weigh 1/2: of 16384, 9831 and 6553, together 13107.5. Two of the light ones do not reach 9832.25.
+    std::vector<float> row(16384);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = i % 5 < 3 ? 0.0f : -0.693147182f;
+    both_forms c(row);
+    c.act([](auto& one) { one.keep_mass(9832.25 / 13107.5); });
+    ids expected;
+    for (token_id i = 0; i < 16384; ++i)
+        if (i % 5 < 3 || i <= 8) expected.push_back(i);  // 3, 4 and 8
+    CHECK(expected.size() == 9834);
+    CHECK(left(c.view).tokens == expected);
+    CHECK(left(c.list).tokens == expected);
+}
+
 TEST_CASE("candidates: verbs one after another are the same on both forms") {
     std::mt19937 random(29);
     const auto all = rows();

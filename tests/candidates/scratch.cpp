@@ -27,6 +27,12 @@ TEST_CASE("scratch: arrays are aligned, ordered and apart") {
             if (i + 1 < arrays.size()) CHECK(arrays[i].first + arrays[i].second <= arrays[i + 1].first);
         }
         CHECK(arrays.back().first + arrays.back().second <= arrays.front().first + space.capacity());
+        // To sort by: what is free beside a list, and what is free beside a view, which has strays.
+        CHECK(at(s.room_beside_list()) == at(s.spare));
+        CHECK(at(s.room_beside_list()) + 16 * width <= at(s.stray_values) + (width + simd::lanes) * sizeof(double));
+        CHECK(at(s.stray_values) + width * sizeof(double) <= std::min({at(s.block_beside), at(s.alive), at(s.order)}));
+        CHECK(at(s.room_beside_view()) == at(s.weights));
+        CHECK(at(s.room_beside_view()) + 16 * width <= at(s.stray_ids));
     }
 }
 
@@ -39,7 +45,7 @@ TEST_CASE("scratch: its size is that of the width, not of what the row holds") {
         sizes.push_back(space.capacity());
     }
     CHECK(std::count(sizes.begin(), sizes.end(), sizes[0]) == 5);
-    // About 28 bytes a token, as the workspace says.
+    // About 56 bytes a token, as the workspace says.
     workspace space;
     const std::vector<float> wide(128256, 0.0f);
     CHECK(sampler{greedy{}}(wide, space));

@@ -152,6 +152,8 @@ TEST_CASE("shortcuts: prefixes by mass differ by no more than the rounding of a 
         [](auto& c) { c.keep_mass(0.5432); },    [](auto& c) { c.keep_mass(0.95); },          [](auto& c) { c.keep_mass(0.0123); },
         [](auto& c) { c.keep_mass(0.2, 150); },  [](auto& c) { c.keep_mass_near(3, 0.9); },  [](auto& c) { c.keep_mass_near(8, 0.4321, 9); },
         [](auto& c) { c.keep_mass_near(0, 0.7); },
+        // Both edges inside of the row, few and many tokens beyond the upper one.
+        [](auto& c) { c.keep_mass_near(3.5, 0.95); }, [](auto& c) { c.keep_mass_near(3.5, 0.2); }, [](auto& c) { c.keep_mass_near(2, 0.6); },
     };
     int which = 0;
     for (const auto& remove : removals) {
@@ -184,7 +186,8 @@ TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do")
     std::mt19937 random(41);
     on_all([&](both_forms& c) {
         if (c.list.why() != status::ok) return;
-        c.act([](auto& one) { one.keep_within(3.0); });
+        if (random() % 2 == 0) c.act([](auto& one) { one.keep_within(3.0); });
+        else c.act([](auto& one) { one.keep_mass_near(3.25, 0.9); });
         switch (random() % 4) {
             case 0: c.act([](auto& one) { one.scale(0.8); }); break;
             case 1: c.act([](auto& one) { one.keep_within(2.5); }); break;

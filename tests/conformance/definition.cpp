@@ -49,6 +49,9 @@ TEST_CASE("definition probabilities: by hand") {
     CHECK(sharp[3] == 0);
     CHECK(std::abs(static_cast<double>(exact.probability(1, 1)) - 0.3) < 1e-7);
     CHECK(std::abs(static_cast<double>(exact.mass(1, 2, 1)) - 5.0 / 8) < 1e-7);
+    // At 0 the one token that is left has all of it; of none, no token has any.
+    CHECK(exact.probabilities(0, 1) == std::vector<long double>{1, 0, 0, 0});
+    CHECK(exact.probabilities(1, 0) == std::vector<long double>(4));
     const std::array huge{3e38f, 3e38f, -3e38f};
     CHECK(definition(huge).probabilities(std::numeric_limits<float>::denorm_min(), 3) == std::vector<long double>{0.5L, 0.5L, 0});
 }
@@ -92,6 +95,7 @@ TEST_CASE("definition bands: a boundary at the cut itself is close, one beyond t
     CHECK_FALSE(exact.kept({.top_p = 0.2499f}, usual).close());
     // What follows a close boundary is open.
     CHECK_FALSE(exact.kept({.top_p = 0.25f, .min_p = 0.5f}, usual).settled);
+    CHECK_FALSE(exact.kept({.top_k = 3, .top_p = 0.25f, .min_p = 0.5f}, std::vector{stage::top_p, stage::min_p, stage::top_k}).settled);
     CHECK(exact.kept({.top_p = 0.25f}, usual).settled);
 
     // ln .5 rounded to float is within 1e-7 of it; both equals stand or fall.
@@ -99,6 +103,10 @@ TEST_CASE("definition bands: a boundary at the cut itself is close, one beyond t
     const prefix cut = definition(halves).kept({.min_p = 0.5f}, usual);
     CHECK(cut.fewer + (cut.size - cut.fewer) + (cut.more - cut.size) == 3);
     CHECK((cut.fewer == 1 && cut.more == 3));
+    // From the other side: the next float is above ln .5, by 6e-8.
+    const std::vector<float> just_above{0, std::nextafter(halves[1], 0.0f), std::nextafter(halves[1], 0.0f), -3};
+    const prefix kept = definition(just_above).kept({.min_p = 0.5f}, usual);
+    CHECK((kept.size == 3 && kept.fewer == 1 && kept.more == 3));
     CHECK_FALSE(definition(halves).kept({.min_p = 0.50001f}, usual).close());
     CHECK_FALSE(definition(halves).kept({.min_p = 0.49999f}, usual).close());
 }

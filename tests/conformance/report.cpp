@@ -56,6 +56,7 @@ TEST_CASE("report sentences: every promise that a check belongs to has one") {
     for (const promise p : {promise::living_token, promise::total, promise::greedy, promise::temperature, promise::filters,
                             promise::distribution, promise::invariance, promise::statistics})
         CHECK_FALSE(sentence(p).empty());
+    CHECK(sentence(static_cast<promise>(3)).empty());  // P3 is of several rows, which no check draws together
 }
 
 TEST_CASE("report numbers: floats in as few digits as give them back") {

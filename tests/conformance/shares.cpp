@@ -104,6 +104,16 @@ TEST_CASE("shares: a bias of 3e-5 is found, and words that give nothing") {
     CHECK(checks::shares(drawing(first_favoured), small).worst == Approx(3e-5).margin(2e-5));
 }
 
+TEST_CASE("shares: words hashed in rows wider than the one that is tried first") {
+    const auto found = checks::shares(with_token([](std::int64_t id, row logits, const parameters&, std::uint64_t word) {
+                                          if (logits.size() <= 8) return id;
+                                          return static_cast<std::int64_t>(argdraw::philox{.seed = word}() % logits.size());
+                                      }),
+                                      small);
+    must_fail(found);
+    CHECK(found.smallest.find(": the tokens are no intervals of the word") != std::string::npos);
+}
+
 TEST_CASE("temperature range: one that is clamped, ignored, or divides in float") {
     must_fail(checks::temperature_range(bugs::with_clamped_temperature("clamped"), small));
     must_fail(checks::temperature_range(with_parameters([](parameters& how, row) { how.temperature = 1; }), small));

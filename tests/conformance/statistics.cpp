@@ -103,3 +103,15 @@ TEST_CASE("independence: one draw in ten repeats the last") {
     must_pass(checks::chi_square(e, {.draws = 20000}));
     must_fail(checks::independence(e, {.draws = 20000}));
 }
+
+TEST_CASE("independence: pairs with what is no token of the row are counted") {
+    auto e = plain::racer("past the end");
+    e.sample = [right = e.sample, n = 0](row logits, const parameters& how) mutable {
+        // Of every five pairs the second's first is one past the end, and the fourth's second a refusal.
+        const int place = n++ % 10;
+        return place == 2 ? static_cast<std::int64_t>(logits.size()) : place == 7 ? std::int64_t{-1} : right(logits, how);
+    };
+    const auto found = checks::independence(e, {.draws = 20000});
+    must_fail(found);
+    CHECK(found.smallest == "8 equal logits: 8000 of 20000 pairs are no tokens");
+}

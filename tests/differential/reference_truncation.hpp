@@ -435,14 +435,15 @@ struct top_h_sum {
 
     ruling decide(const working_set& s) const
     {
-        const real total = s.mass();
+        real others = 0;
+        for (std::size_t i = 1; i < s.tokens.size(); ++i) others += weight(s.tokens[i]);
         std::vector<real> sums;
         real sum = 0;
         for (const token& t : s.tokens) {
-            if (const real p = weight(t) / total; p > 0) sum += p * (std::log(total) - t.below);
+            if (const real p = weight(t) / (1 + others); p > 0) sum += p * (std::log1p(others) - t.below);
             sums.push_back(sum);
         }
-        return top_h::longest(s, sums, real(h) * sum, 1e-14L, min_keep);  // its total mass is a double, at least 1
+        return top_h::longest(s, sums, real(h) * sum, 0x1p-1000L, min_keep);
     }
 };
 

@@ -426,6 +426,13 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
     history h = original;
     CHECK(h.reserve(history::most_tokens) == status::out_of_memory);
     CHECK(h.reserve(std::numeric_limits<std::size_t>::max()) == status::out_of_memory);
+    // More tokens than a history may have are not looked at.
+    const std::vector<token_id> before(h.tokens().begin(), h.tokens().end());
+    const token_id one = 1;
+    const std::span<const token_id> as_many(&one, history::most_tokens), too_many(&one, history::most_tokens + 1);
+    CHECK(h.begin(too_many) == status::out_of_memory);
+    CHECK(h.assign({&one, 1}, as_many) == status::out_of_memory);
+    CHECK(std::vector<token_id>(h.tokens().begin(), h.tokens().end()) == before);
 }
 
 TEST_CASE("history: without memory a question says so, and finds its answer later")

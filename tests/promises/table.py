@@ -20,8 +20,12 @@ HEAD = """# Tests
 `cmake --workflow --preset test` builds and runs all but the deep ones; `ctest --test-dir build/release -L deep` runs those, before a release. A directory
 is one executable and one CTest entry of its name; the paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and
 `sampler` are those of the headers they test. [`regressions`](regressions) has a test for each failure that samplers in use have had, and
-[`ids.txt`](regressions/ids.txt) lists them. Two more presets, each `cmake --preset P && cmake --build --preset P && ctest --preset P`: `sanitize` runs
-everything under AddressSanitizer and UndefinedBehaviorSanitizer, with fewer differential cases; `tsan` what uses threads, under ThreadSanitizer.
+[`ids.txt`](regressions/ids.txt) lists them. `python3 tests/coverage/run.py` (clang and llvm) prints how much of `include/` the tests on push
+execute, and what of it they do not; it fails below 98 % of the lines or 90 % of the branches, and where a line that nothing executes is
+not explained in [`explained.txt`](coverage/explained.txt).
+
+Two more presets, each `cmake --preset P && cmake --build --preset P && ctest --preset P`: `sanitize` runs everything under AddressSanitizer and
+UndefinedBehaviorSanitizer, with fewer differential cases; `tsan` what uses threads, under ThreadSanitizer.
 
 What argdraw promises, and what would notice if it were not so; made of [`promises.txt`](promises/promises.txt) by
 [`table.py`](promises/table.py). Numbers in parentheses are test cases.

@@ -93,6 +93,13 @@ TEST_CASE("top_h_sum edges: on a peaked row small terms decide") {
     }
 }
 
+TEST_CASE("top_h_sum edges: beside one sure token, whose own term is all that the others weigh") {
+    // e^-40 e^-41 beside 1: terms 5.811e-18, 40 e^-40 = 1.6993e-16, 41 e^-41 = 6.408e-17; shares of their sum .0242 .7328 1.
+    const std::vector<double> row{-40, 0, -41};
+    CHECK(kept(row, top_h_sum{0.72f}) == ids{1});
+    CHECK(kept(row, top_h_sum{0.74f}) == ids{0, 1});
+}
+
 TEST_CASE("top_h_sum scalars: the same set whatever the row is made of") {
     const auto check = []<class T>(std::type_identity<T>) {
         // .66524 .24473 .09003: terms .27116 .34448 .21676 of .83240: .32575 .73960.

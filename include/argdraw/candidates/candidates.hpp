@@ -12,6 +12,7 @@
 #include <span>
 
 #include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/nucleus.hpp>
 #include <argdraw/candidates/prefix.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
@@ -23,6 +24,7 @@
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
 #include <argdraw/numeric/order.hpp>
+#include <argdraw/numeric/radix_sort.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/numeric/wide_scale.hpp>
@@ -123,6 +125,12 @@ public:
         return weigh_list() ? mass_ : nan;
     }
 
+    /// ln mass(). On a list right to its last digits, also beside one token that has nearly all of it.
+    double log_mass() noexcept {
+        if (weigh_view() && find_maximum()) return numeric::log(view_.relative_to(maximum(), view_.mass()));
+        return weigh_list() ? numeric::log1p(mass_beside_maximum()) : nan;
+    }
+
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
         if (weigh_view() && view_.in_float()) return numeric::log(view_.mass()) + numeric::product(view_.reference(), ln2) + shift_;
@@ -136,10 +144,7 @@ public:
         if (weigh_view<view::extra::exponents>())
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
         if (!weigh_list()) return nan;
-        // Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the entropy.
-        std::copy_n(scratch_.weights, count_, scratch_.spare);
-        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
-        const double others = numeric::sum(scratch_.spare, count_);
+        const double others = mass_beside_maximum();
         for (std::size_t i = 0; i < count_; ++i)
             scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
         return std::max(0.0, numeric::log1p(others) - numeric::sum(scratch_.spare, count_) / mass_);
@@ -286,8 +291,11 @@ public:
     template <class F>
     void transform_in_order(F f) noexcept {
         if (!weigh_list()) return;
-        for (const leader& each : sorted(count_)) {
-            const auto at = static_cast<std::size_t>(std::lower_bound(scratch_.ids, scratch_.ids + count_, each.id) - scratch_.ids);
+        auto* const order = reinterpret_cast<leader*>(scratch_.order);
+        for (std::size_t i = 0; i < count_; ++i) new (order + i) leader{scratch_.values[i], static_cast<token_id>(i)};  // places instead of ids
+        sort_entries(order, count_);
+        for (const leader& each : std::span(order, count_)) {
+            const auto at = static_cast<std::size_t>(each.id);
             scratch_.spare[at] = f(logit_of(each.logit), scratch_.weights[at] / mass_);
         }
         std::copy_n(scratch_.spare, count_, scratch_.values);
@@ -318,9 +326,15 @@ public:
         min_keep = std::max<std::size_t>(min_keep, 1);
         // Close to 1 the edge lies among tokens lighter than the rounding of block masses; there the list's doubles decide.
         if (p <= 0.9999 && weigh_view()) {
-            if (keep_mass_of_heavy_blocks(p, min_keep)) return;
+            detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
+            if (const auto list = search.in_heavy_blocks()) {
+                take_list(list.count, list.maximum);
+                mass_ = list.mass;
+                weighed_ = true;
+                return keep_prefix(list.target, min_keep);
+            }
             if constexpr (view::has_weight_kernel)
-                if (view_.in_float() && keep_mass_between_levels(p, min_keep)) return;
+                if (search.becomes_band()) return;
         }
         if (weigh_list()) keep_prefix(numeric::product(p, mass_), min_keep);
     }
@@ -329,7 +343,17 @@ public:
     /// is at least p times the whole, and at least min_keep.
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (p <= 0.9999 && weigh_view() && find_maximum() && keep_mass_near_of_heavy_blocks(below, p, min_keep)) return;
+        if (below < 1e-12) return keep_mass(p, min_keep);  // nothing is nearer than the maximum
+        if (p <= 0.9999 && weigh_view() && find_maximum()) {
+            detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
+            if (const auto list = search.near_in_heavy_blocks(below)) {
+                take_list(list.count, list.maximum);
+                weighed_ = true;
+                return keep_nearest(below, list.target, min_keep);
+            }
+            if constexpr (view::has_weight_kernel)
+                if (search.near_becomes_band(below)) return;
+        }
         if (weigh_list()) keep_nearest(below, numeric::product(p, mass_), min_keep);
     }
 
@@ -494,6 +518,7 @@ private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
+    static constexpr std::size_t many_to_sort = 512;
 
     double logit_of(double v) const noexcept { return numeric::product(v, scale_.value()) + shift_; }
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
@@ -510,6 +535,14 @@ private:
     }
 
     // ---- the view ------------------------------------------------------------------------------------------------------
+
+    // Of a weighed list. Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the
+    // entropy.
+    double mass_beside_maximum() noexcept {
+        std::copy_n(scratch_.weights, count_, scratch_.spare);
+        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
+        return numeric::sum(scratch_.spare, count_);
+    }
 
     // The maximum, and with it everything that can be wrong with a row. May turn the view into the list of the +inf tokens.
     bool find_maximum() noexcept {
@@ -597,6 +630,12 @@ private:
 
     static bool before(const leader& a, const leader& b) noexcept { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
 
+    // Entries in id order.
+    void sort_entries(leader* order, std::size_t n) const noexcept {
+        auto* const room = reinterpret_cast<leader*>(list_ ? scratch_.room_beside_list() : scratch_.room_beside_view());
+        numeric::sort_descending(order, n, room, [](const leader& each) { return each.logit; });
+    }
+
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
     std::span<leader> sorted(std::size_t n) noexcept {
         n = std::max<std::size_t>(n, 1);
@@ -610,8 +649,13 @@ private:
             found += scratch_.values[i] >= level;
         }
         n = std::min(n, found);
-        if (n < found) std::nth_element(order, order + n, order + found, before);
-        std::sort(order, order + n, before);
+        if (found >= many_to_sort) {
+            sort_entries(order, found);
+        } else {
+            const auto in_order = [](const leader& a, const leader& b) { return before(a, b); };  // a function would be called for each pair
+            if (n < found) std::nth_element(order, order + n, order + found, in_order);
+            std::sort(order, order + n, in_order);
+        }
         return {order, n};
     }
 
@@ -773,64 +817,6 @@ private:
         return first.size() == n && first.back().logit >= cut;
     }
 
-    // The nucleus lies among the tokens at or above a cut as soon as those weigh enough: they are a prefix of the order. Opens
-    // the blocks with the greatest logits, more and more of them, until that is so; false if that would be most of the row.
-    bool keep_mass_of_heavy_blocks(double p, std::size_t min_keep) noexcept {
-        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
-        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
-            double cut = 0;
-            const std::size_t n = view_.select_heaviest(wanted, cut);
-            if (n > most) return false;
-            double at_most = 0;  // what the blocks weigh bounds what can be found in them
-            for (std::size_t i = 0; i < n; ++i) at_most += scratch_.block_mass[scratch_.block_list[i]];
-            if (at_most < numeric::product(p, view_.mass())) continue;
-            const std::size_t found = view_.list_from_blocks(n, cut);
-            if (found == 0 || found < min_keep) continue;
-            const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
-            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
-            const double reached = numeric::sum(scratch_.weights, found);
-            const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
-            if (reached < target) continue;
-            take_list(found, maximum);
-            mass_ = reached;
-            weighed_ = true;
-            keep_prefix(target, min_keep);
-            return true;
-        }
-        return false;
-    }
-
-    // A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
-    // as those weigh enough.
-    bool keep_mass_near_of_heavy_blocks(double below, double p, std::size_t min_keep) noexcept {
-        const double maximum = view_.maximum();
-        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
-        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
-            double cut = 0;
-            const std::size_t n = view_.select_heaviest(wanted, cut);
-            if (n > most) return false;
-            const double reach = numeric::product(maximum - cut, scale_.value()) - below;
-            if (!(reach > 0)) continue;
-            const std::size_t found = view_.list_from_blocks(n, cut);
-            if (found == 0) continue;
-            simd::lists().weights(scratch_.values, found, maximum, exponent_scale(), scratch_.weights);
-            double within = 0;
-            std::size_t count = 0;
-            for (std::size_t i = 0; i < found; ++i) {
-                const bool near = std::fabs(numeric::product(maximum - scratch_.values[i], scale_.value()) - below) < reach;
-                within += numeric::product(scratch_.weights[i], static_cast<double>(near));
-                count += near;
-            }
-            const double target = numeric::product(p, view_.relative_to(maximum, view_.mass()));
-            if (within < target || count < min_keep) continue;
-            take_list(found, maximum);
-            weighed_ = true;
-            keep_nearest(below, target, min_keep);
-            return true;
-        }
-        return false;
-    }
-
     // Of a weighed list. A prefix of another order: by nearness instead of by logit.
     void keep_nearest(double below, double target, std::size_t min_keep) noexcept {
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
@@ -838,107 +824,6 @@ private:
         filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
         weighed_ = false;
-    }
-
-    // On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
-    // its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
-    // to be put in order. The sample decides nothing but where to look: if the edge is not there, the answer is false.
-    bool keep_mass_between_levels(double p, std::size_t min_keep) noexcept {
-        constexpr std::size_t blocks_in_sample = 16;
-        if (view_.complete_blocks() < 4 * blocks_in_sample || min_keep > 1) return false;
-        constexpr std::size_t n = blocks_in_sample * simd::block_size;
-        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
-            const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
-            const double* const of_block = view_.weights_of_block(b);
-            const double to_row = view_.block_scale(b);
-            for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
-            view_.values_of_block(b, scratch_.values + s * simd::block_size);
-        }
-        // What is left out is told by the sample better than what is kept: it is made of many light tokens, where a few heavy ones may hold
-        // most of the mass. Its scatter is that of the sum of its weights.
-        const double in_sample = static_cast<double>(blocks_in_sample) / (static_cast<double>(width()) / simd::block_size);
-        const double left_out = numeric::product(numeric::product(1 - p, view_.mass()), in_sample);
-        const double sampled = numeric::sum(scratch_.weights, n);
-        const double edge = level_of_mass(n, sampled - left_out, sampled - left_out, side::below);
-        double squares = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            const double w = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] < edge));
-            squares += numeric::product(w, w);
-        }
-        const double margin = 3 * std::sqrt(squares) + 1e-3 * left_out;
-        const double high = level_of_mass(n, sampled - left_out - 1.25 * margin, sampled - left_out - margin, side::above);
-        const double low = left_out > 1.25 * margin ? level_of_mass(n, sampled - left_out + margin, sampled - left_out + 1.25 * margin, side::below)
-                                                   : static_cast<double>(std::numeric_limits<value>::lowest());
-        // Many equal ones: they are counted, not listed.
-        std::size_t between = 0, equal = 0;
-        double common = nan;
-        for (std::size_t i = 0; i < n; ++i) {
-            const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
-            common = (inside & (between == 0)) ? scratch_.values[i] : common;
-            between += inside;
-            equal += inside & (scratch_.values[i] == common);
-        }
-        if (2 * equal > between && between > n / 16) return keep_mass_of_equals(p, static_cast<value>(common));
-        return keep_mass_between(p, static_cast<value>(low), static_cast<value>(high));
-    }
-
-    // A level at or above which the first n entries of the scratch list weigh between `least` and `most`; where ties allow none, one to
-    // a side of it.
-    enum class side { below, above };
-    double level_of_mass(std::size_t n, double least, double most, side otherwise) const noexcept {
-        double high = view_.bound_on_maximum();
-        double low = high - 64 / exponent_scale();  // nothing below has a weight
-        for (int step = 0; step < 20; ++step) {
-            const double middle = low / 2 + high / 2;
-            const double mass = simd::lists().mass_at_least(scratch_.values, scratch_.weights, n, middle).mass;
-            if (mass > most) low = middle;
-            else if (mass < least) high = middle;
-            else return middle;
-        }
-        return otherwise == side::above ? high : low;
-    }
-
-    // The edge lies among tokens that are all equal: as many of them stay as their common weight fills the mass, in id order.
-    bool keep_mass_of_equals(double p, value common) noexcept {
-        double mass_above = 0;
-        const value above = numeric::next_above(common);
-        if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
-        view_.split(above, above, mass_above);
-        const double each = view_.weight_of(static_cast<double>(common));
-        const double wanted = std::ceil((numeric::product(p, view_.mass()) - mass_above) / each);
-        if (!(wanted >= 1 && wanted < static_cast<double>(width()))) return false;
-        auto left = static_cast<std::size_t>(wanted);
-        for (std::size_t b = 0; b < view_.blocks(); ++b) {
-            const std::size_t here = view_.count_equal(b, common);
-            if (here >= left) {
-                const token_id last = view_.nth_equal(b, common, left);
-                scratch_.block_beside[b] += numeric::product(static_cast<double>(left), each);
-                view_.narrow_to_weighed({static_cast<double>(common), last});
-                return true;
-            }
-            scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
-            left -= here;
-        }
-        return false;
-    }
-
-    bool keep_mass_between(double p, value low, value high) noexcept {
-        if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
-        double mass_above = 0;
-        const std::size_t found = view_.split(low, high, mass_above);
-        // The list weighs its tokens relative to `high`; to_list takes masses there.
-        const double reference = static_cast<double>(high);
-        const double to_list = view_.relative_to(reference, 1.0);
-        simd::lists().weights(scratch_.values, found, reference, exponent_scale(), scratch_.weights);
-        const double between = numeric::sum(scratch_.weights, found);
-        const double target = numeric::product(numeric::product(p, view_.mass()) - mass_above, to_list);
-        if (!(0 < target && target <= between)) return false;
-        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
-        for (std::size_t i = 0; i < found; ++i)
-            scratch_.block_beside[view::block_of(scratch_.ids[i])] +=
-                numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < detail::ranked{scratch_.values[i], scratch_.ids[i]})));
-        view_.narrow_to_weighed({last.value, last.id});
-        return true;
     }
 
     void keep_prefix(double target, std::size_t min_keep) noexcept {

@@ -49,31 +49,42 @@ inline std::array<double, 2> extremes(const double* values, std::size_t n) noexc
     return {*std::min_element(least.begin(), least.end()), *std::max_element(greatest.begin(), greatest.end())};
 }
 
-/// Two levels between which the edge of a mass is likely to lie, from tokens at even distances. What is left out tells it better than what is
-/// kept: it is made of many light tokens, where a few heavy ones, in the sample or not, may hold most of the mass.
-inline std::array<double, 2> levels_about_edge(const weighed_tokens& all, double left_out) noexcept {
-    constexpr std::size_t size = 1024;
-    struct entry {
-        double value, weight;
+/// A token that tells where an edge is: by chance, as one of a sample, or for certain.
+struct witness {
+    double value, weight;
+    bool by_chance = true;
+};
+
+/// Two levels between which the edge of a mass is likely to lie, told by n witnesses. What is left
+/// out, below the edge, tells it better than what is kept: it is made of many light tokens, where a few heavy ones, in the sample or not, may
+/// hold most of the mass. `left_out` is what of their weights lies below the edge; the scatter of a sum is that of the sampled ones in it. Values
+/// outside of [bottom, top] count at its ends.
+template <class F>
+std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bottom, double top, double left_out) noexcept {
+    constexpr std::size_t bins = 1024;
+    struct bin {
+        double mass, squares;
     };
-    std::array<entry, size> sample;
-    for (std::size_t i = 0; i < size; ++i) {
-        const std::size_t at = i * all.count / size;
-        sample[i] = {all.values[at], all.weights[at]};
+    std::array<bin, bins> histogram{};
+    const double per_value = bins / (top - bottom);
+    for (std::size_t i = 0; i < n; ++i) {
+        const witness each = witness_at(i);
+        const double place = numeric::product(std::clamp(each.value, bottom, top) - bottom, per_value);
+        bin& here = histogram[std::min(static_cast<std::size_t>(place), bins - 1)];
+        here.mass += each.weight;
+        here.squares += numeric::product(numeric::product(each.weight, each.weight), each.by_chance);
     }
-    std::sort(sample.begin(), sample.end(), [](const entry& a, const entry& b) { return a.value < b.value; });
-    const double expected = left_out * (static_cast<double>(size) / static_cast<double>(all.count));
-    std::array<double, 2> levels{sample.front().value, sample.back().value};
-    double sum = 0, squares = 0;
+    std::array<double, 2> levels{bottom, top};
+    double mass = 0, squares = 0;
     bool below = true;
-    for (const entry& each : sample) {
-        sum += each.weight;
-        squares += numeric::product(each.weight, each.weight);
-        const double scatter = 3 * std::sqrt(squares);
-        if (below && sum + scatter < expected) levels[0] = each.value;
+    for (std::size_t i = 0; i < bins; ++i) {
+        mass += histogram[i].mass;
+        squares += histogram[i].squares;
+        const double scatter = 3 * std::sqrt(squares), end = bottom + static_cast<double>(i + 1) / per_value;
+        if (below && mass + scatter < left_out) levels[0] = end;
         else below = false;
-        if (sum - scatter > expected) {
-            levels[1] = each.value;
+        if (mass - scatter > left_out) {
+            levels[1] = end;
             break;
         }
     }
@@ -97,7 +108,11 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
     std::size_t reached = n;
     double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
     std::array<double, 2> sampled{low, low};
-    if (n > many) sampled = levels_about_edge(all, mass_reached - target);
+    if (n > many && least < greatest) {
+        const auto entry = [&](std::size_t i) { return witness{all.values[i * all.count / many], all.weights[i * all.count / many]}; };
+        const double share = static_cast<double>(many) / static_cast<double>(n);
+        sampled = levels_about_edge(many, entry, least, greatest, numeric::product(mass_reached - target, share));
+    }
     for (std::size_t step = 0; reached - over.count > few; ++step) {
         const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
         if (high_rank - 1 <= low_rank) break;

@@ -37,6 +37,11 @@ struct scratch {
     std::uint16_t* alive = nullptr;  // one bit a token, in words of sixteen
     T* tail = nullptr;
 
+    /// Another sixteen bytes a token for sorting `order`. A list has no strays: they and `spare` lie side by side. Beside a view, whose
+    /// strays are in use, weights and spare are free.
+    std::byte* room_beside_list() const noexcept { return reinterpret_cast<std::byte*>(spare); }
+    std::byte* room_beside_view() const noexcept { return reinterpret_cast<std::byte*>(weights); }
+
     /// False where there is no memory.
     bool lay_out(workspace& space, std::size_t width, std::size_t blocks) noexcept {
         const std::size_t per_token = round_up(width), per_block = round_up(blocks);
@@ -50,8 +55,8 @@ struct scratch {
             place(per_block * sizeof(value)),        place(per_block * sizeof(double)),       place(per_block * sizeof(double)),
             place(per_block * sizeof(std::int32_t)), place(per_block * sizeof(std::int32_t)), place(simd::block_size * sizeof(T)),
             place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),       place(per_token * sizeof(double)),
-            place(per_token * sizeof(double)),       place(per_block * sizeof(double)),       place(per_token * sizeof(token_id)),
-            place(per_token * sizeof(double)),       place(per_block * simd::block_size / 8), place(16 * per_token)};
+            place(per_token * sizeof(double)),       place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),
+            place(per_block * sizeof(double)),       place(per_block * simd::block_size / 8), place(16 * per_token)};
         std::byte* const base = space.reserve(bytes);
         if (!base) return false;
         block_max = reinterpret_cast<value*>(base + at[0]);
@@ -64,9 +69,9 @@ struct scratch {
         values = reinterpret_cast<double*>(base + at[7]);
         weights = reinterpret_cast<double*>(base + at[8]);
         spare = reinterpret_cast<double*>(base + at[9]);
-        block_beside = reinterpret_cast<double*>(base + at[10]);
-        stray_ids = reinterpret_cast<token_id*>(base + at[11]);
-        stray_values = reinterpret_cast<double*>(base + at[12]);
+        stray_ids = reinterpret_cast<token_id*>(base + at[10]);
+        stray_values = reinterpret_cast<double*>(base + at[11]);
+        block_beside = reinterpret_cast<double*>(base + at[12]);
         alive = reinterpret_cast<std::uint16_t*>(base + at[13]);
         order = base + at[14];
         return true;

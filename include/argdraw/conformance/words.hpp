@@ -28,7 +28,6 @@ template <class Call>
 std::int64_t answer(const Call& call) {
     ARGDRAW_TRY { return std::max<std::int64_t>(call(), refused); }
     ARGDRAW_CATCH(std::exception) { return refused; }
-    return refused;
 }
 
 inline std::int64_t token_at(const engine& e, row logits, const parameters& how, std::uint64_t word) {

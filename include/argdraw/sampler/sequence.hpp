@@ -15,6 +15,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/history/room.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/context.hpp>
 #include <argdraw/sampler/leaves.hpp>
@@ -137,11 +138,13 @@ public:
 
     /// Room for that many further accepts, so that they allocate nothing.
     status reserve(std::size_t accepts) noexcept {
+        // The history first: it refuses numbers at which a vector would throw something else than bad_alloc.
+        if (const status why = history_.reserve(accepts); why != status::ok) return why;
         if constexpr (has_states) {
-            ARGDRAW_TRY { past_.reserve(past_.size() + accepts); }
+            ARGDRAW_TRY { detail::make_room(past_, accepts); }
             ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
         }
-        return history_.reserve(accepts);
+        return status::ok;
     }
 
     std::span<const token_id> prompt() const noexcept { return history_.prompt(); }

@@ -28,7 +28,6 @@ ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
     return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
 }
 ARGDRAW_INLINE void store(float* p, f32 a) { _mm512_storeu_ps(p, a.v); }
-ARGDRAW_INLINE void store(std::int32_t* p, i32 a) { _mm512_storeu_si512(p, a.v); }
 ARGDRAW_INLINE void store(double* p, f64 a) {
     _mm512_storeu_pd(p, a.lo);
     _mm512_storeu_pd(p + 8, a.hi);
@@ -106,15 +105,11 @@ ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) 
 }
 
 ARGDRAW_INLINE mask at_least(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GE_OQ); }
-ARGDRAW_INLINE mask above(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
 ARGDRAW_INLINE mask unordered(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_UNORD_Q); }
 ARGDRAW_INLINE mask at_least(i32 a, i32 b) { return _mm512_cmpge_epi32_mask(a.v, b.v); }
 ARGDRAW_INLINE mask join(__mmask8 lo, __mmask8 hi) { return static_cast<mask>(lo | (hi << 8)); }
 ARGDRAW_INLINE mask at_least(f64 a, f64 b) {
     return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_GE_OQ), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_GE_OQ));
-}
-ARGDRAW_INLINE mask above(f64 a, f64 b) {
-    return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_GT_OQ), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_GT_OQ));
 }
 ARGDRAW_INLINE mask unordered(f64 a, f64 b) {
     return join(_mm512_cmp_pd_mask(a.lo, b.lo, _CMP_UNORD_Q), _mm512_cmp_pd_mask(a.hi, b.hi, _CMP_UNORD_Q));

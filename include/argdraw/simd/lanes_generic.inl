@@ -64,7 +64,6 @@ ARGDRAW_INLINE f32 load_by_conversion(const Sixteen* p) {
 ARGDRAW_INLINE f32 load(const Eigen::half* p) { return load_by_conversion(p); }
 ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) { return load_by_conversion(p); }
 ARGDRAW_INLINE void store(float* p, const f32& a) { std::memcpy(p, a.v, sizeof a.v); }
-ARGDRAW_INLINE void store(std::int32_t* p, const i32& a) { std::memcpy(p, a.v, sizeof a.v); }
 ARGDRAW_INLINE void store(double* p, const f64& a) { std::memcpy(p, a.v, sizeof a.v); }
 
 struct plus { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const { return static_cast<X>(a + b); } };
@@ -73,7 +72,6 @@ struct greater { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const 
 struct lesser { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const { return a < b ? a : b; } };
 struct times { ARGDRAW_INLINE double operator()(double a, double b) const { return numeric::product(a, b); } };
 struct is_at_least { template <class X> ARGDRAW_INLINE bool operator()(X a, X b) const { return a >= b; } };
-struct is_above { template <class X> ARGDRAW_INLINE bool operator()(X a, X b) const { return a > b; } };
 struct is_unordered { template <class X> ARGDRAW_INLINE bool operator()(X a, X b) const { return (a != a) | (b != b); } };
 struct to_bits { ARGDRAW_INLINE std::int32_t operator()(float a) const { return std::bit_cast<std::int32_t>(a); } };
 struct to_float { ARGDRAW_INLINE float operator()(std::int32_t a) const { return std::bit_cast<float>(a); } };
@@ -182,11 +180,9 @@ ARGDRAW_INLINE std::int16_t reduce_max(const i16& a) {
 }
 
 ARGDRAW_INLINE mask at_least(const f32& a, const f32& b) { return test(is_at_least{}, a, b); }
-ARGDRAW_INLINE mask above(const f32& a, const f32& b) { return test(is_above{}, a, b); }
 ARGDRAW_INLINE mask unordered(const f32& a, const f32& b) { return test(is_unordered{}, a, b); }
 ARGDRAW_INLINE mask at_least(const i32& a, const i32& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask at_least(const f64& a, const f64& b) { return test(is_at_least{}, a, b); }
-ARGDRAW_INLINE mask above(const f64& a, const f64& b) { return test(is_above{}, a, b); }
 ARGDRAW_INLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
 ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }

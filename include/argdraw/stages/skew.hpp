@@ -50,17 +50,22 @@ struct skew {
                                  : 2 * sum < total ? numeric::log(sum / total)
                                                     : numeric::log1p(-behind / total);
             const double log_power = log_c == 0 ? 0.0 : numeric::product(g, log_c);
-            return place == 1 ? log_power : log_power + log_of_step(g, weight / sum, (l - m) - numeric::log(sum));
+            return place == 1 ? log_power : log_power + log_of_step(g, weight / sum, l - m, sum);
         });
     }
 
     friend bool operator==(const skew&, const skew&) = default;
 
 private:
-    // ln(1 - (1 - x)^g) for the share x = e^log_x, at most 1/2, that a token has of the mass up to it.
-    static double log_of_step(double g, double x, double log_x) noexcept {
-        // (1 - x)^g = e^-y; beneath the threshold -ln(1 - x) is x, and 1 - e^-y is y.
-        const double log_y = numeric::log(g) + (x < 0x1p-60 ? log_x : numeric::log(-numeric::log1p(-x)));
+    // ln(1 - (1 - x)^g) for the share x = e^log_weight / sum, at most 1/2, that a token has of the mass up to it.
+    static double log_of_step(double g, double x, double log_weight, double sum) noexcept {
+        // (1 - x)^g = e^-y. Below the threshold the first terms of both series are all that a double can see.
+        constexpr double small = 0x1p-20;
+        const double rate = x < small ? x + numeric::product(numeric::product(x, x), 0.5 + x / 3) : -numeric::log1p(-x);
+        const double y = numeric::product(g, rate);
+        if (0x1p-900 < y && y < 0x1p900) return numeric::log(y < small ? y - numeric::product(numeric::product(y, y), 0.5 - y / 6) : -numeric::expm1(-y));
+        // Beyond the range of double, as a logarithm.
+        const double log_y = numeric::log(g) + (x < 0x1p-60 ? log_weight - numeric::log(sum) : numeric::log(rate));
         return log_y < -40 ? log_y : numeric::log(-numeric::expm1(-numeric::exp(log_y)));
     }
 };

@@ -16,7 +16,6 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
-#include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -33,7 +32,7 @@ struct top_h_sum {
         // On a peaked row all of the entropy is in small terms, so it is taken of a list: in doubles.
         if (c.survivors().ids.empty()) return;
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
-        const double mass = c.mass(), log_mass = numeric::log(mass);
+        const double mass = c.mass(), log_mass = c.log_mass();
         for (std::size_t asked = 64;; asked *= 4) {
             const auto first = c.leaders(asked);
             std::size_t kept = 0;

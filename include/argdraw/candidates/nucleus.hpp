@@ -1,0 +1,272 @@
+// nucleus — the tokens that hold a share of the mass, found in a view without putting the row in order.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <new>
+
+#include <argdraw/candidates/prefix.hpp>
+#include <argdraw/candidates/scratch.hpp>
+#include <argdraw/candidates/view.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/exact.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/order.hpp>
+#include <argdraw/numeric/sums.hpp>
+#include <argdraw/simd/kernels.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+/// The search for the fewest first tokens whose mass is at least p times that of a weighed view, p < 1, and which are at least min_keep. First in the
+/// order; or, in what begins with near, by their distance from a center, the lower id first at equal distance.
+///
+/// It ends in one of three ways: a short list that holds them all, a band of the view, or nothing found; then the whole row has to be listed.
+/// Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
+template <logit T>
+class nucleus {
+public:
+    /// The view must have been weighed; `scale` takes its values to logits.
+    nucleus(view<T>& row, scratch<T>& space, double scale, double p, std::size_t min_keep) noexcept
+        : view_{row}, scratch_{space}, scale_{scale}, exponent_scale_{numeric::product(scale, numeric::log2_e)}, p_{p}, min_keep_{min_keep} {}
+
+    /// A list in scratch ids and values, with its weights relative to its maximum. The nucleus is in it, and ends at the target.
+    struct list {
+        std::size_t count = 0;
+        double maximum = 0, mass = 0, target = 0;
+
+        explicit operator bool() const noexcept { return count > 0; }
+    };
+
+    /// The tokens at or above a cut are a prefix of the order, and hold the nucleus as soon as they weigh enough. Opens the blocks with the
+    /// greatest logits, more and more of them, until that is so; nothing where that would be most of the row.
+    list in_heavy_blocks() noexcept {
+        return listed([&](double, std::size_t found) -> list {
+            if (found < min_keep_) return {};
+            const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
+            const list all{found, maximum, numeric::sum(scratch_.weights, found), target(maximum)};
+            return all.mass < all.target ? list{} : all;
+        });
+    }
+
+    /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
+    /// as those weigh enough. The center is a logit, `below` the maximum, which must be known.
+    list near_in_heavy_blocks(double below) noexcept {
+        const double maximum = view_.maximum();
+        return listed([&](double cut, std::size_t found) -> list {
+            const double reach = numeric::product(maximum - cut, scale_) - below;
+            if (!(reach > 0)) return {};
+            simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
+            double within = 0;
+            std::size_t count = 0;
+            for (std::size_t i = 0; i < found; ++i) {
+                const bool near = std::fabs(numeric::product(maximum - scratch_.values[i], scale_) - below) < reach;
+                within += numeric::product(scratch_.weights[i], static_cast<double>(near));
+                count += near;
+            }
+            const list all{found, maximum, within, target(maximum)};
+            return within < all.target || count < min_keep_ ? list{} : all;
+        });
+    }
+
+    /// On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
+    /// its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
+    /// to be put in order. False where the edge is not there.
+    bool becomes_band() noexcept {
+        const std::size_t n = sample_blocks();
+        if (n == 0) return false;
+        const double top = view_.bound_on_maximum();
+        const auto sampled = [&](std::size_t i) { return witness{scratch_.values[i], scratch_.weights[i]}; };
+        const auto [low, high] = levels_about_edge(n, sampled, top - nothing_below(), top, left_out_of_sample());
+        // Many equal ones: they are counted, not listed.
+        std::size_t between = 0, equal = 0;
+        double common = std::numeric_limits<double>::quiet_NaN();
+        for (std::size_t i = 0; i < n; ++i) {
+            const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
+            common = (inside & (between == 0)) ? scratch_.values[i] : common;
+            between += inside;
+            equal += inside & (scratch_.values[i] == common);
+        }
+        if (2 * equal > between && between > n / 16) return ends_among_equals(static_cast<value>(common));
+        return ends_between(static_cast<value>(low), static_cast<value>(high));
+    }
+
+    /// The same by nearness. Where even the maximum is nearer than what is in doubt, the order by nearness is the order.
+    bool near_becomes_band(double below) noexcept {
+        const std::size_t n = sample_blocks();
+        if (n == 0) return false;
+        const double under = below / scale_, center = view_.maximum() - under;
+        const auto sampled = [&](std::size_t i) { return witness{-std::fabs(scratch_.values[i] - center), scratch_.weights[i]}; };
+        const auto [far, near] = levels_about_edge(n, sampled, -nothing_below() - std::fabs(under), 0, left_out_of_sample());
+        const auto low = static_cast<value>(center + far), high = static_cast<value>(center + near);
+        const double distance = center - static_cast<double>(high);
+        if (under <= distance) return ends_between(low, high);
+        return ends_on_both_sides(center, center + distance, n);
+    }
+
+private:
+    using value = value_of<T>;
+    static constexpr std::size_t blocks_in_sample = 16;
+
+    double target(double maximum) const noexcept { return numeric::product(p_, view_.relative_to(maximum, view_.mass())); }
+
+    // What `judge(cut, found)` makes of the tokens at or above a cut, of more and more of them until it makes something of them.
+    template <class F>
+    list listed(F judge) noexcept {
+        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
+        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
+            double cut = 0, mass = 0;
+            const std::size_t n = view_.select_heaviest(wanted, cut);
+            if (n > most) return {};
+            for (std::size_t i = 0; i < n; ++i) mass += scratch_.block_mass[scratch_.block_list[i]];
+            if (mass < numeric::product(p_, view_.mass())) continue;  // what the blocks weigh bounds what can be found in them
+            const std::size_t found = view_.list_from_blocks(n, cut);
+            if (found == 0) continue;
+            if (const list all = judge(cut, found)) return all;
+        }
+        return {};
+    }
+
+    // How far below the greatest a value has no weight beside it.
+    double nothing_below() const noexcept { return 64 / exponent_scale_; }
+
+    // Some of the blocks, as a list without ids; 0 where the row is too short to be told by them, or no band will do.
+    std::size_t sample_blocks() noexcept {
+        if (!view_.in_float() || min_keep_ > 1 || view_.complete_blocks() < 4 * blocks_in_sample) return 0;
+        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
+            const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
+            const double* const of_block = view_.weights_of_block(b);
+            const double to_row = view_.block_scale(b);
+            for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
+            view_.values_of_block(b, scratch_.values + s * simd::block_size);
+        }
+        return blocks_in_sample * simd::block_size;
+    }
+    double share_of_sample() const noexcept { return static_cast<double>(blocks_in_sample * simd::block_size) / static_cast<double>(view_.width()); }
+    double left_out_of_sample() const noexcept { return numeric::product(numeric::product(1 - p_, view_.mass()), share_of_sample()); }
+
+    // The edge lies among tokens that are all equal: as many of them stay as their common weight fills the mass, in id order.
+    bool ends_among_equals(value common) noexcept {
+        const value above = numeric::next_above(common);
+        if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
+        double mass_above = 0;
+        view_.split(above, above, mass_above);
+        const double each = view_.weight_of(static_cast<double>(common));
+        const double wanted = std::ceil((numeric::product(p_, view_.mass()) - mass_above) / each);
+        if (!(wanted >= 1 && wanted < static_cast<double>(view_.width()))) return false;
+        auto left = static_cast<std::size_t>(wanted);
+        for (std::size_t b = 0; b < view_.blocks(); ++b) {
+            const std::size_t here = view_.count_equal(b, common);
+            if (here >= left) {
+                const token_id last = view_.nth_equal(b, common, left);
+                scratch_.block_beside[b] += numeric::product(static_cast<double>(left), each);
+                view_.narrow_to_weighed({static_cast<double>(common), last});
+                return true;
+            }
+            scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
+            left -= here;
+        }
+        return false;
+    }
+
+    bool ends_between(value low, value high) noexcept {
+        if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
+        double mass_above = 0;
+        const std::size_t found = view_.split(low, high, mass_above);
+        // The list weighs its tokens relative to `high`; to_list takes masses there.
+        const double reference = static_cast<double>(high);
+        const double to_list = view_.relative_to(reference, 1.0);
+        simd::lists().weights(scratch_.values, found, reference, exponent_scale_, scratch_.weights);
+        const double between = numeric::sum(scratch_.weights, found);
+        const double target = numeric::product(numeric::product(p_, view_.mass()) - mass_above, to_list);
+        if (!(0 < target && target <= between)) return false;
+        const auto last = last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
+        for (std::size_t i = 0; i < found; ++i)
+            scratch_.block_beside[view<T>::block_of(scratch_.ids[i])] +=
+                numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < ranked{scratch_.values[i], scratch_.ids[i]})));
+        view_.narrow_to_weighed({last.value, last.id});
+        return true;
+    }
+
+    // By nearness to the center. What lies above it, at `upper` and farther, is known token by token: being few and heavy, a sample tells little of
+    // it. With that the sample's first n entries tell anew what is in doubt below. What is left out above is removed one by one, what is left
+    // out below is left to a band.
+    bool ends_on_both_sides(double center, double upper, std::size_t n) noexcept {
+        if (view_.tokens_reaching(upper) > view_.width() / 4) return false;
+        const double maximum = view_.maximum();
+        std::copy_n(scratch_.values, n, scratch_.spare);
+        auto* const from_above = reinterpret_cast<ranked*>(scratch_.order);
+        const std::size_t above = move_list_to(from_above, view_.list_reaching(upper));
+        const double to_list = view_.relative_to(maximum, 1.0), to_sample = share_of_sample() / to_list;
+        double* const weights_above = scratch_.weights + n;
+        simd::lists().weights(scratch_.values, above, maximum, exponent_scale_, weights_above);
+        const auto witness_at = [&](std::size_t i) {
+            if (i >= n) return witness{center - from_above[i - n].value, numeric::product(weights_above[i - n], to_sample), false};
+            const double v = scratch_.spare[i];
+            return witness{-std::fabs(v - center), numeric::product(scratch_.weights[i], v < upper)};
+        };
+        const auto [far, near] = levels_about_edge(n + above, witness_at, -nothing_below() - (maximum - center), 0, left_out_of_sample());
+        const auto low = static_cast<value>(center + far), high = static_cast<value>(std::min(center + near, center - (upper - center)));
+        if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
+
+        double mass_above = 0;
+        auto* const from_below = from_above + above + 1;
+        const std::size_t found = above + move_list_to(from_below, view_.split(low, high, mass_above));
+        merge_by_id(from_above, from_below, found);
+        simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
+        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] >= upper));
+        const double nearest = numeric::product(mass_above, to_list) - numeric::sum(scratch_.spare, found);
+        const double wanted = target(maximum) - nearest;
+        if (!(0 < wanted && wanted <= numeric::sum(scratch_.weights, found))) return false;
+        const auto place = [&](std::size_t i) { return ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
+        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
+        const auto last = last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, found}, wanted, 1, scratch_.order);
+        // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
+        if (!(center - static_cast<double>(high) < -last.value && -last.value <= center - static_cast<double>(low))) return false;
+
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        band kept{.cut = static_cast<double>(high)};
+        for (std::size_t i = 0; i < found; ++i) {
+            const bool leaves = last < place(i), is_above = scratch_.values[i] >= upper;
+            if (leaves & is_above) view_.set(scratch_.ids[i], -infinity);
+            kept.cut = std::min(kept.cut, (leaves | is_above) ? infinity : scratch_.values[i]);
+        }
+        for (std::size_t i = 0; i < found; ++i)
+            if (scratch_.values[i] == kept.cut && !(last < place(i))) kept.last_equal = scratch_.ids[i];
+        view_.narrow_to(kept);
+        return true;
+    }
+
+    // The list as an array that ends with an id above all others.
+    std::size_t move_list_to(ranked* out, std::size_t n) const noexcept {
+        for (std::size_t i = 0; i < n; ++i) new (out + i) ranked{scratch_.values[i], scratch_.ids[i]};
+        new (out + n) ranked{0, std::numeric_limits<token_id>::max()};
+        return n;
+    }
+
+    // Two such arrays with n entries together, as one list.
+    void merge_by_id(const ranked* a, const ranked* b, std::size_t n) noexcept {
+        for (std::size_t i = 0; i < n; ++i) {  // without a branch on which comes next
+            const bool a_comes = a->id < b->id;
+            const ranked& next = *(a_comes ? a : b);
+            a += a_comes;
+            b += !a_comes;
+            scratch_.ids[i] = next.id;
+            scratch_.values[i] = next.value;
+        }
+    }
+
+    view<T>& view_;
+    scratch<T>& scratch_;
+    double scale_;
+    double exponent_scale_;
+    double p_;
+    std::size_t min_keep_;
+};
+
+}  // namespace argdraw::detail

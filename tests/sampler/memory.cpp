@@ -1,0 +1,157 @@
+// Memory that cannot be had: the call says so, and a sequence stays as it was.
+#include "catch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include <argdraw/argdraw.hpp>
+
+#include "core/counted_new.hpp"
+
+using namespace argdraw;
+
+namespace {
+
+using ids = std::vector<token_id>;
+
+const std::vector<float> row{0.5f, 1.0f, -0.25f, 0.0f, 0.75f, 0.1f, 0.2f, 0.3f};
+
+// A state of 8 bytes beside each token of 4, and a view of the history.
+constexpr sampler learns{frequency_penalty{0.1f}, mirostat{5.0f}};
+constexpr sampler stateless{frequency_penalty{0.1f}, categorical{}};
+constexpr sampler without_view{mirostat{5.0f}};
+
+ids prompt_of(std::size_t n) {
+    ids prompt(n);
+    for (std::size_t i = 0; i < n; ++i) prompt[i] = static_cast<token_id>(i % row.size());
+    return prompt;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("memory: accepts within what was reserved allocate nothing, nor does undoing them", "", decltype(learns), decltype(stateless)) {
+    const TestType pick = [] {
+        if constexpr (std::is_same_v<TestType, decltype(learns)>) return learns;
+        else return stateless;
+    }();
+    auto seq = pick.start({.seed = 1}, ids{1, 2});
+    REQUIRE(seq.reserve(100) == status::ok);
+    const std::size_t before = counted_new::calls;
+    status worst = status::ok;
+    for (token_id i = 0; i < 100; ++i)
+        if (const status why = seq.accept(i % 8); why != status::ok) worst = why;
+    const status undone = seq.rollback(60);
+    const std::size_t after = counted_new::calls;
+    CHECK(worst == status::ok);
+    CHECK(undone == status::ok);
+    CHECK(after == before);
+    CHECK(seq.output().size() == 40);
+    CHECK(seq.position() == 40);
+}
+
+TEST_CASE("memory: more than any history may have is out of memory, and changes nothing") {
+    auto seq = learns.start({.seed = 1}, ids{1, 2});
+    REQUIRE(seq.accept(3) == status::ok);
+    const auto before = seq.bytes();
+    for (const std::size_t much : {history::most_tokens, std::size_t{1} << 62, std::numeric_limits<std::size_t>::max() / 2,
+                                   std::numeric_limits<std::size_t>::max() - 1, std::numeric_limits<std::size_t>::max()})
+        CHECK(seq.reserve(much) == status::out_of_memory);
+    CHECK(seq);
+    CHECK(seq.bytes() == before);
+    CHECK(seq.accept(4) == status::ok);
+}
+
+TEST_CASE("memory: reserve without it says so and changes nothing") {
+    auto seq = without_view.start({.seed = 1}, ids{1, 2});
+    REQUIRE(seq.accept(3) == status::ok);
+    const auto before = seq.bytes();
+    // Neither the tokens, nor, of 10 000 accepts, the states beside them: 40 000 bytes and twice as many.
+    for (const std::size_t limit : {std::size_t{1000}, std::size_t{60000}}) {
+        status reserved;
+        {
+            const counted_new::scarce memory(limit);
+            reserved = seq.reserve(10000);
+        }
+        CHECK(reserved == status::out_of_memory);
+        CHECK(seq.bytes() == before);
+    }
+    CHECK(seq.reserve(10000) == status::ok);
+}
+
+TEST_CASE("memory: a token that finds no room is not accepted, and its state is not kept") {
+    // A longer history is copied to find room for one more; the states' room is small.
+    for (const std::size_t limit : {std::size_t{0}, std::size_t{4096}}) {
+        auto seq = learns.start({.seed = 1}, prompt_of(10000));
+        const drawn token = learns(row, seq);
+        REQUIRE(token);
+        const auto before = seq.bytes();
+        status accepted;
+        {
+            const counted_new::scarce memory(limit);
+            accepted = seq.accept(token.id);
+        }
+        CHECK(accepted == status::out_of_memory);
+        CHECK(seq.bytes() == before);
+        CHECK(seq.accept(token.id) == status::ok);
+        CHECK(seq.rollback(1) == status::ok);
+        CHECK(seq.rollback(1) == status::bad_parameter);
+    }
+}
+
+TEST_CASE("memory: a sequence that could not be made says why, and so does whatever is asked of it") {
+    const ids prompt = prompt_of(2000);
+    const auto bytes = learns.start({.seed = 1}, prompt).bytes();
+    for (const std::size_t limit : {std::size_t{0}, std::size_t{4096}}) {
+        status started, resumed, drawn_of_it, law_of_it, accepted, undone;
+        {
+            const counted_new::scarce memory(limit);
+            auto seq = learns.start({.seed = 1}, prompt);
+            started = seq.why();
+            drawn_of_it = learns(row, seq).why;
+            law_of_it = learns.distribution(row, seq).why;
+            accepted = seq.accept(1);
+            undone = seq.rollback(0);
+            resumed = learns.resume(bytes).why();
+        }
+        for (const status each : {started, resumed, drawn_of_it, law_of_it, accepted, undone}) CHECK(each == status::out_of_memory);
+    }
+}
+
+TEST_CASE("memory: without any, every way to call says so, and nothing moves on") {
+    // A thread of its own, which has no scratch memory yet.
+    std::thread([] {
+        constexpr sampler best{temperature{0.5f}, greedy{}};
+        constexpr sampler random_stage{xtc{.probability = 0.5f, .threshold = 0.1f}, categorical{}};
+        constexpr sampler plain{categorical{}};
+        auto seq = learns.start({.seed = 1}, ids{1});
+        const auto before = seq.bytes();
+        philox random{.seed = 1};
+        status found[6];
+        {
+            const counted_new::scarce memory(0);
+            found[0] = best(row).why;
+            found[1] = plain(row, random).why;
+            found[2] = learns(row, seq).why;
+            found[3] = plain.distribution(row).why;
+            found[4] = random_stage.distribution(row, random).why;
+            found[5] = learns.distribution(row, seq).why;
+        }
+        for (const status each : found) CHECK(each == status::out_of_memory);
+        CHECK(random.position == 0);
+        CHECK(seq.bytes() == before);
+        CHECK(best(row).id == 1);
+        CHECK(learns(row, seq));
+    }).join();
+}
+
+TEST_CASE("memory: nothing undone is nothing changed") {
+    auto seq = learns.start({.seed = 1}, ids{1});
+    REQUIRE(seq.accept(2) == status::ok);
+    const auto before = seq.bytes();
+    CHECK(seq.rollback(0) == status::ok);
+    CHECK(seq.bytes() == before);
+}
