@@ -19,7 +19,7 @@ struct until_gap {
     constexpr bool neutral() const noexcept { return gap == 0; }  // then it is not called
     constexpr bool valid() const noexcept { return gap >= 0; }    // otherwise no token is drawn, and check() says the sentence above
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const auto first = c.leaders(32);
         std::size_t k = 1;
@@ -32,14 +32,14 @@ struct until_gap {
 struct fair_greedy {
     float margin = 0.1f;
 
-    template <logit T>
+    template <logit_scalar T>
     void narrow(candidates<T>& c) const noexcept {  // the final set, for distribution()
         c.keep_top(2);
         c.keep_within(static_cast<double>(margin));
         c.scale(0);
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {  // a drawn, not void: that makes it a draw
         narrow(c);
         return c.at(context.word(purpose::user));

@@ -5,7 +5,7 @@
 
 struct reader {
     static constexpr bool reads_history = true;
-    template <argdraw::logit T, class Context>
+    template <argdraw::logit_scalar T, class Context>
     void operator()(argdraw::candidates<T>&, Context&) const noexcept {}
 };
 

@@ -8,7 +8,7 @@ using namespace argdraw;
 struct ban_listed {
     std::vector<token_id> ids;
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.ban(ids);
     }

@@ -15,8 +15,8 @@
 
 using namespace argdraw;
 
-static_assert(logit<float> && logit<double> && logit<Eigen::half> && logit<Eigen::bfloat16>);
-static_assert(!logit<int> && !logit<long double> && !logit<const float> && !logit<bool>);
+static_assert(logit_scalar<float> && logit_scalar<double> && logit_scalar<Eigen::half> && logit_scalar<Eigen::bfloat16>);
+static_assert(!logit_scalar<int> && !logit_scalar<long double> && !logit_scalar<const float> && !logit_scalar<bool>);
 static_assert(std::is_same_v<value_of<float>, float> && std::is_same_v<value_of<Eigen::half>, float> &&
               std::is_same_v<value_of<Eigen::bfloat16>, float> && std::is_same_v<value_of<double>, double>);
 

@@ -60,7 +60,7 @@ struct window {
 
     bool neutral() const noexcept { return onto == nullptr; }
 
-    template <argdraw::logit T>
+    template <argdraw::logit_scalar T>
     void operator()(argdraw::candidates<T>& c) const noexcept
     {
         onto->order.clear();

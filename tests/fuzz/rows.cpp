@@ -44,7 +44,7 @@ struct few_stages {
 
     static constexpr std::string_view requirement = "few_stages: one of them is out of its range";
     bool valid() const noexcept { return scaled.valid() && near.valid() && first.valid() && nucleus.valid() && likely.valid(); }
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept
     {
         const auto act = [&](const auto& stage) {

@@ -32,7 +32,7 @@ struct float_chain {
 struct at_word {
     std::uint64_t word;
 
-    template <argdraw::logit T>
+    template <argdraw::logit_scalar T>
     argdraw::drawn operator()(argdraw::candidates<T>& c) const noexcept
     {
         return c.at(word);

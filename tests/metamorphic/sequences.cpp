@@ -26,7 +26,7 @@ struct learning_draw {
     };
     state start() const noexcept { return {0, 7}; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         auto& s = context.state();
         c.scale(1 / (1 + static_cast<double>(s.accepted % 3)));
@@ -42,7 +42,7 @@ struct wandering_stage {
     };
     state start() const noexcept { return {3}; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         auto& s = context.state();
         c.add(static_cast<token_id>(s.favourite % c.width()), 1.5);

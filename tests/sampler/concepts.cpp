@@ -10,19 +10,19 @@ using namespace argdraw;
 namespace {
 
 struct throws_words_away {
-    template <logit T, class Words>
+    template <logit_scalar T, class Words>
     drawn operator()(candidates<T>& c, Words&) const noexcept {
         return c.first();
     }
 };
 
 struct needs_no_const {
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>&) noexcept {}
 };
 
 struct returns_something_else {
-    template <logit T>
+    template <logit_scalar T>
     bool operator()(candidates<T>&) const noexcept {
         return true;
     }

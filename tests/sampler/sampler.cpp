@@ -44,7 +44,7 @@ struct drop_every {
     constexpr bool neutral() const noexcept { return n == 0; }
     constexpr bool valid() const noexcept { return n == 0 || n >= 2; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_if([every = n](token_id id, double) { return id % every != 0; });
     }

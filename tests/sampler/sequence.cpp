@@ -25,7 +25,7 @@ struct learning_draw {
 
     state start() const noexcept { return {0, first}; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         auto& s = context.state();
         c.scale(1 / (1 + static_cast<double>(s.accepted % 3)));

@@ -182,6 +182,64 @@ TEST_CASE("float_environment: exceptions that the caller has unmasked do not str
     CHECK(without_any.why == status::empty);
 }
 
+// Tokens to be masked, in each of the ways.
+struct ids_of_masked {
+    std::vector<token_id> ids;
+    std::vector<token_bias> biases;
+    std::vector<std::uint32_t> mask = std::vector<std::uint32_t>(625, ~0u);
+
+    void add(token_id id)
+    {
+        ids.push_back(id);
+        biases.push_back({id, -std::numeric_limits<float>::infinity()});
+        mask[static_cast<std::size_t>(id) / 32] &= ~(1u << (id % 32));
+    }
+};
+
+// The flags of a subnormal operand and of a result too small for the format: what a processor would take its slow way for.
+template <class Sampler, class T>
+unsigned subnormals_met(const Sampler& pick, const std::vector<T>& row)
+{
+    const control_word clean(masked);
+    for (std::uint32_t position = 0; position < 8; ++position) (void)pick(row, philox{.seed = 11, .position = position});
+    return _mm_getcsr() & (_MM_EXCEPT_DENORM | _MM_EXCEPT_UNDERFLOW);
+}
+
+template <class T, class... Masks>
+unsigned subnormals_met_after(const std::vector<T>& row, const Masks&... masks)
+{
+    return subnormals_met(sampler{masks..., categorical{}}, row) | subnormals_met(sampler{masks..., temperature{0.1f}, categorical{}}, row) |
+           subnormals_met(sampler{masks..., temperature{0.8f}, top_p{0.95f}, categorical{}}, row) |
+           subnormals_met(sampler{masks..., temperature{0.8f}, top_k{40}, top_p{0.95f}, min_p{0.05f}, categorical{}}, row) |
+           subnormals_met(sampler{masks..., gumbel{}}, row);
+}
+
+TEMPLATE_TEST_CASE("float_environment: what is masked is no subnormal number anywhere on the way", "", float, double)
+{
+    constexpr std::size_t width = 20000;
+    std::vector<TestType> full, gone(width, -std::numeric_limits<TestType>::infinity()), far(width, TestType(-1e30f)), tiny(width, TestType(1e-310));
+    ids_of_masked masked_ids;
+    for (std::size_t i = 0; i < width; ++i) {
+        full.push_back(static_cast<TestType>((i * 7919) % 17));
+        if (i % 100 == 50) gone[i] = far[i] = full[i];
+        else masked_ids.add(static_cast<token_id>(i));
+        if constexpr (std::is_same_v<TestType, float>) tiny[i] = 1e-40f;
+    }
+    const isa before = active_isa();
+    for (const isa set : {isa::generic, isa::avx2, isa::avx512}) {
+        if (!force_isa(set)) continue;
+        CAPTURE(name(set));
+        CHECK(subnormals_met_after(gone) == 0);
+        CHECK(subnormals_met_after(far) == 0);
+        CHECK(subnormals_met_after(full, allow{masked_ids.mask, past_end::ban}) == 0);
+        CHECK(subnormals_met_after(full, ban{masked_ids.ids}) == 0);
+        CHECK(subnormals_met_after(full, logit_bias{masked_ids.biases}) == 0);
+        // The flags do tell: these rows are subnormal themselves.
+        CHECK(subnormals_met_after(tiny) != 0);
+    }
+    REQUIRE(force_isa(before));
+}
+
 #endif
 
 TEST_CASE("float_environment: fesetround of the caller changes no draw and is back afterwards")

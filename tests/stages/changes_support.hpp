@@ -22,7 +22,7 @@ struct after {
 
     bool neutral() const noexcept { return stage.neutral(); }
     bool valid() const noexcept { return stage.valid(); }
-    template <argdraw::logit T>
+    template <argdraw::logit_scalar T>
     void operator()(argdraw::candidates<T>& c) const noexcept {
         context given{seen};
         stage(c, given);

@@ -19,7 +19,7 @@ constexpr std::size_t threads = 8;
 
 using ids = std::vector<token_id>;
 
-template <logit T>
+template <logit_scalar T>
 std::vector<T> some_row(std::size_t width, std::uint64_t seed) {
     philox random{.seed = seed};
     std::vector<T> row(width);
@@ -49,7 +49,7 @@ auto one_by_one(Task task) {
     return results;
 }
 
-template <logit T>
+template <logit_scalar T>
 ids drawn_from(const std::vector<T>& row, std::size_t text) {
     static constexpr sampler usual{temperature{0.8f}, top_k{50}, top_p{0.9f}, min_p{0.01f}, categorical{}};
     static constexpr sampler whole{temperature{0.8f}, top_p{0.99f}, categorical{}};

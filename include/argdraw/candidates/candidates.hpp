@@ -72,7 +72,7 @@ enum class ties : std::uint8_t {
 /// A token of +inf leaves only those of +inf, which share all the mass and count as logits of 0; they stay infinite for edit and add.
 /// The first verb that has to read a value finds a NaN, or that nothing lives: from then on why() says so and every verb does nothing. What
 /// only removes ids (ban, allow, allow_only) and scale and shift read none. Verbs speak double, whatever the row's scalar.
-template <logit T>
+template <logit_scalar T>
 class candidates {
 public:
     using value = value_of<T>;

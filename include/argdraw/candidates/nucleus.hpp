@@ -27,7 +27,7 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 ///
 /// It ends in one of three ways: a short list that holds them all, a band of the view, or nothing found; then the whole row has to be listed.
 /// Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
-template <logit T>
+template <logit_scalar T>
 class nucleus {
 public:
     /// The view must have been weighed; `scale` takes its values to logits.

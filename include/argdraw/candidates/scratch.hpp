@@ -15,7 +15,7 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 
 /// The arrays of one draw. All have room for every token of the row and the slack that kernels may write, so no verb can run out
 /// of space whatever the row holds; what is never touched costs address space only.
-template <logit T>
+template <logit_scalar T>
 struct scratch {
     using value = value_of<T>;
 

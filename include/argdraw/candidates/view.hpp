@@ -39,7 +39,7 @@ struct band {
 /// the greatest value, or the mass and a key that bounds the greatest.
 ///
 /// Values are the row's numbers; the logit of a value is value * scale + shift, and c = scale * log2(e).
-template <logit T>
+template <logit_scalar T>
 class view {
 public:
     using value = value_of<T>;

@@ -17,15 +17,15 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// The scalars a row of logits may have. Everything a stage computes is computed in double;
 /// the scalar only says how the row is read.
 template <class T>
-concept logit = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Eigen::half> ||
+concept logit_scalar = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Eigen::half> ||
                 std::same_as<T, Eigen::bfloat16>;
 
 /// The type in which a row's own values are compared: exact for each of them.
-template <logit T>
+template <logit_scalar T>
 using value_of = std::conditional_t<std::same_as<T, double>, double, float>;
 
 /// A row's most negative entry, the one that says "not a token".
-template <logit T>
+template <logit_scalar T>
 inline T removed() noexcept {
     if constexpr (std::same_as<T, Eigen::half>) return Eigen::half_impl::raw_uint16_to_half(0xfc00);
     else if constexpr (std::same_as<T, Eigen::bfloat16>) return Eigen::bfloat16_impl::raw_uint16_to_bfloat16(0xff80);
@@ -49,7 +49,7 @@ concept has_data_and_size = requires(const R& r) {
 /// Wants data() and size(); an Eigen expression that would have to be evaluated first, or whose elements
 /// are not neighbours (the row of a column-major matrix), has to be copied by the caller, who then sees the cost.
 template <class R>
-concept logit_row = detail::has_data_and_size<R> && logit<detail::element_of<R>> && [] {
+concept logit_row = detail::has_data_and_size<R> && logit_scalar<detail::element_of<R>> && [] {
     if constexpr (requires { R::IsVectorAtCompileTime; R::InnerStrideAtCompileTime; })
         return bool(R::IsVectorAtCompileTime) && int(R::InnerStrideAtCompileTime) == 1;
     else

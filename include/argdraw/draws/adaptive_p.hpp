@@ -44,14 +44,14 @@ struct adaptive_p {
     }
 
     /// The final set, for distribution().
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
         if (c.survivors().ids.empty()) return;  // as a list, whose mass is a sum of doubles
         const shape bent{c.max(), c.mass(), aim(context.state())};
         c.transform([&](token_id, double logit) { return bent.logit(bent.probability(logit)); });
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if (c.survivors().ids.empty()) return {.why = c.why()};
         const shape bent{c.max(), c.mass(), aim(context.state())};

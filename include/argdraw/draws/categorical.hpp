@@ -13,7 +13,7 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 struct categorical {
-    template <logit T, class Words>
+    template <logit_scalar T, class Words>
     drawn operator()(candidates<T>& c, Words& words) const noexcept {
         return c.at(words.word(purpose::token));
     }

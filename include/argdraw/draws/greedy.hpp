@@ -12,13 +12,13 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 struct greedy {
-    template <logit T>
+    template <logit_scalar T>
     drawn operator()(candidates<T>& c) const noexcept {
         return c.first();
     }
 
     /// The final set, for distribution().
-    template <logit T>
+    template <logit_scalar T>
     void narrow(candidates<T>& c) const noexcept {
         c.keep_top(1);
     }

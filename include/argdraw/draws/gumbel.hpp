@@ -14,7 +14,7 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 struct gumbel {
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         return c.race([&](token_id id) { return open_unit(context.noise(id)); });
     }

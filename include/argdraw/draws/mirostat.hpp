@@ -39,7 +39,7 @@ struct mirostat {
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 
     /// The final set, for distribution().
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
         const double mu = context.state().mu;
         // The first token has 1 / mass of the probability.
@@ -47,7 +47,7 @@ struct mirostat {
         c.keep_likely(numeric::exp2(-mu));
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
         const drawn token = c.at(context.word(purpose::token));

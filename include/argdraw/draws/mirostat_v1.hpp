@@ -46,7 +46,7 @@ struct mirostat_v1 {
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 
     /// The final set, for distribution().
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
         const std::size_t n = c.size();
         if (n < 2) return;
@@ -61,7 +61,7 @@ struct mirostat_v1 {
         if (k < static_cast<double>(n)) c.keep_top(std::max<std::size_t>(static_cast<std::size_t>(k), 1));
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
         const drawn token = c.at(context.word(purpose::token));

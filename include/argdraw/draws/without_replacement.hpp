@@ -33,7 +33,7 @@ struct without_replacement {
     static constexpr std::string_view requirement = "without_replacement: into must have room for one token or more";
     constexpr bool valid() const noexcept { return !into.empty(); }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if (c.survivors().ids.empty()) return {.why = c.why()};
         const double greatest = c.max(), log_mass = numeric::log(c.mass());

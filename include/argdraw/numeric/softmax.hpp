@@ -33,7 +33,7 @@ struct row_sum {
 };
 
 // With +inf in the row, the infinite entries share the mass: their difference to the maximum counts as 0.
-template <logit T>
+template <logit_scalar T>
 inline double distance(T x, double maximum) noexcept {
     const double value = static_cast<double>(x);
     return value == maximum ? 0.0 : value - maximum;
@@ -42,14 +42,13 @@ inline double distance(T x, double maximum) noexcept {
 // Sixteen kilobytes of stack at a time, rather than a buffer of the row's width.
 inline constexpr std::size_t chunk = 4 * sum_block;
 
-template <logit T, class Sink>
+template <logit_scalar T, class Sink>
 double exponentials(std::span<const T> row, double maximum, Sink sink) noexcept {
     alignas(64) double buffer[chunk + simd::lanes];
     double total = 0;
     for (std::size_t from = 0; from < row.size(); from += chunk) {
         const std::size_t n = std::min(chunk, row.size() - from);
         for (std::size_t i = 0; i < n; ++i) buffer[i] = distance(row[from + i], maximum);
-        std::fill_n(buffer + n, simd::lanes, 0.0);  // the kernel reads to the end of its lanes
         simd::lists().weights(buffer, n, 0.0, log2_e, buffer);
         for (std::size_t b = 0; b < n; b += sum_block) total += block_sum(buffer + b, std::min(sum_block, n - b));
         sink(from, std::span<const double>(buffer, n));
@@ -57,7 +56,7 @@ double exponentials(std::span<const T> row, double maximum, Sink sink) noexcept 
     return total;
 }
 
-template <logit T>
+template <logit_scalar T>
 ARGDRAW_NOINLINE row_sum sum_of_row(std::span<const T> row) noexcept {
     double maximum = -std::numeric_limits<double>::infinity();
     for (const T x : row) {
@@ -69,13 +68,13 @@ ARGDRAW_NOINLINE row_sum sum_of_row(std::span<const T> row) noexcept {
     return {maximum, exponentials(row, maximum, [](std::size_t, std::span<const double>) {})};
 }
 
-template <logit T>
+template <logit_scalar T>
 ARGDRAW_NOINLINE double log_of_sum(std::span<const T> row) noexcept {
     const row_sum s = sum_of_row(row);
     return s.maximum + log(s.sum);
 }
 
-template <logit T, class Out>
+template <logit_scalar T, class Out>
 ARGDRAW_NOINLINE void softmax_into(std::span<const T> row, Out* out) noexcept {
     const row_sum s = sum_of_row(row);
     if (!(s.sum > 0)) {
@@ -87,7 +86,7 @@ ARGDRAW_NOINLINE void softmax_into(std::span<const T> row, Out* out) noexcept {
     });
 }
 
-template <logit T, class Out>
+template <logit_scalar T, class Out>
 ARGDRAW_NOINLINE void log_softmax_into(std::span<const T> row, Out* out) noexcept {
     const row_sum s = sum_of_row(row);
     const double log_sum = log(s.sum);

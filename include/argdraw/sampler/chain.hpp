@@ -132,7 +132,7 @@ public:
         return status::ok;
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         for (std::size_t i = 0; i < size_; ++i)
             if (acts_[i]) std::visit([&](const auto& s) { act(s, c, context); }, stages_[i]);

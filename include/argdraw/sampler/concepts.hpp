@@ -87,7 +87,7 @@ template <class R>
 struct row_rules {
     static constexpr bool contiguous = has_data_and_size<R>;
     static constexpr bool elements = [] {
-        if constexpr (contiguous) return logit<element_of<R>>;
+        if constexpr (contiguous) return logit_scalar<element_of<R>>;
         return true;
     }();
 

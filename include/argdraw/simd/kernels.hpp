@@ -35,7 +35,7 @@ inline constexpr std::size_t block_size = 256;
 inline constexpr std::size_t lanes = 16;
 
 /// A row cut into blocks. The last, incomplete block is a copy padded with removed().
-template <logit T>
+template <logit_scalar T>
 struct blocked_row {
     const T* data;
     const T* tail;
@@ -59,7 +59,7 @@ struct row_moments {
 // -inf. They come in several tables since naming one of a table compiles all of it, for every instruction set.
 
 /// Where a row's great logits are.
-template <logit T>
+template <logit_scalar T>
 struct row_kernels {
     using value = value_of<T>;
     /// The maximum of each block; NaN for a block that holds one. One read of the row.
@@ -76,7 +76,7 @@ struct row_kernels {
 };
 
 /// How a row's logits are spread.
-template <logit T>
+template <logit_scalar T>
 struct spread_kernels {
     using value = value_of<T>;
     /// The maxima, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
@@ -87,7 +87,7 @@ struct spread_kernels {
 };
 
 /// The weight kernel: rows of 32 and 16 bits. See weight_scale for what a weight is.
-template <logit T>
+template <logit_scalar T>
 struct weight_kernels {
     /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
     /// beyond. Returns the greatest of the keys. One read.
@@ -101,7 +101,7 @@ struct weight_kernels {
 };
 
 /// Masses, as above, and beside them the sum for each block of
-template <logit T>
+template <logit_scalar T>
 struct weight_sum_kernels {
     /// w e, e the exponent of w = 2^e: what an entropy is made of.
     std::int32_t (*exponents)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* sum);
@@ -125,7 +125,8 @@ struct weight_above {
 
 /// Lists of doubles, padded to lanes.
 struct list_kernels {
-    /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest.
+    /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not read;
+    /// what stands behind n in out, up to the next multiple of sixteen, is written.
     void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
     /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
     /// every cut. The mass is summed in the shape of numeric::sum.
@@ -133,13 +134,13 @@ struct list_kernels {
 };
 
 #define ARGDRAW_KERNEL_TABLES                                                                                        \
-    template <logit T>                                                                                               \
+    template <logit_scalar T>                                                                                        \
     inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>};           \
-    template <logit T>                                                                                               \
+    template <logit_scalar T>                                                                                        \
     inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>};                           \
-    template <logit T>                                                                                               \
+    template <logit_scalar T>                                                                                        \
     inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                  \
-    template <logit T>                                                                                               \
+    template <logit_scalar T>                                                                                        \
     inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>}; \
     template <class V>                                                                                               \
     inline constexpr number_kernels<V> of_numbers{count_at_least<V>, select_at_least<V>};                            \
@@ -225,16 +226,16 @@ ARGDRAW_KERNEL_TABLES
 #define ARGDRAW_DISPATCH(table) return generic::table;
 #endif
 
-template <logit T>
+template <logit_scalar T>
 const row_kernels<T>& rows() noexcept { ARGDRAW_DISPATCH(of_rows<T>) }
 
-template <logit T>
+template <logit_scalar T>
 const spread_kernels<T>& spreads() noexcept { ARGDRAW_DISPATCH(of_spreads<T>) }
 
-template <logit T>
+template <logit_scalar T>
 const weight_kernels<T>& block_weights() noexcept { ARGDRAW_DISPATCH(of_weights<T>) }
 
-template <logit T>
+template <logit_scalar T>
 const weight_sum_kernels<T>& block_weight_sums() noexcept { ARGDRAW_DISPATCH(of_weight_sums<T>) }
 
 template <class V>

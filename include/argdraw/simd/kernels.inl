@@ -608,7 +608,16 @@ ARGDRAW_INLINE f64 exp2_lanes(f64 y) {
 }
 
 template <class V>
+ARGDRAW_INLINE f64 weights_of_sixteen(const V* values, double reference, double scale) {
+    return exp2_lanes(mul(sub(load(values), splat(reference)), splat(scale)));
+}
+
+template <class V>
 void weights_of_values(const V* values, std::size_t n, double reference, double scale, V* out) {
-    for (std::size_t i = 0; i < n; i += 16)
-        store(out + i, exp2_lanes(mul(sub(load(values + i), splat(reference)), splat(scale))));
+    std::size_t i = 0;
+    for (; i + 16 <= n; i += 16) store(out + i, weights_of_sixteen(values + i, reference, scale));
+    if (i == n) return;
+    V rest[16];  // what stands behind may be anything, subnormal numbers that take their time too
+    for (std::size_t k = 0; k < 16; ++k) rest[k] = i + k < n ? values[i + k] : reference;
+    store(out + i, weights_of_sixteen(rest, reference, scale));
 }

@@ -32,7 +32,7 @@ struct allow {
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return beyond == past_end::ban || beyond == past_end::keep; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.allow(mask, beyond == past_end::keep);
     }

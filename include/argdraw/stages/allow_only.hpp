@@ -27,7 +27,7 @@ struct allow_only : list<token_id, N> {
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return true; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.allow_only(this->items());
     }

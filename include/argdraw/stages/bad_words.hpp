@@ -32,7 +32,7 @@ struct bad_words : list<std::span<const token_id>, N> {
         return std::ranges::none_of(this->items(), [](const auto& each) { return each.empty(); });
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const auto seen = context.history().tokens();
         auto banned = detail::in_batches<token_id>([&c](std::span<const token_id> some) { c.ban(some); });

@@ -27,7 +27,7 @@ struct ban : list<token_id, N> {
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept { return true; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.ban(this->items());
     }

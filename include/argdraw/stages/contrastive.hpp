@@ -23,7 +23,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-template <logit U>
+template <logit_scalar U>
 struct contrastive {
     std::span<const U> amateur;
     float alpha = 0.0f;
@@ -34,7 +34,7 @@ struct contrastive {
     constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }
     constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= std::numeric_limits<float>::max(); }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         if (amateur.size() != c.width()) return c.fail(status::bad_parameter);
         if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));

@@ -45,7 +45,7 @@ struct dry {
         return neutral() || never() ? status::ok : seen.continuations(shortest(), window, breakers, [](token_id) {});
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const std::size_t width = c.width();
         if (!detail::all_in_row(breakers, width)) return c.fail(status::bad_parameter);

@@ -29,7 +29,7 @@ struct dynamic_temperature {
     constexpr bool neutral() const noexcept { return min == 1 && max == 1; }
     constexpr bool valid() const noexcept { return 0 <= min && min <= max && exponent > 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         // As a list: a temperature has to be known better than a view knows entropies.
         const double n = static_cast<double>(c.survivors().ids.size());
@@ -44,7 +44,7 @@ struct dynamic_temperature {
 
 private:
     // (H/ln n)^exponent. The logarithm of an entropy too small for a double is that of the second token's weight.
-    template <logit T>
+    template <logit_scalar T>
     double share_of_entropy(candidates<T>& c, double n) const noexcept {
         const double share = std::clamp(c.entropy() / numeric::log(n), 0.0, 1.0), power = static_cast<double>(exponent);
         if (share > 0) return numeric::pow(share, power);

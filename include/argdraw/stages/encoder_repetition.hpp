@@ -29,7 +29,7 @@ struct encoder_repetition {
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(-1, scope::prompt); }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const token_counts seen = context.history().counts(-1, scope::prompt);
         if (!seen) return c.fail(seen.why);

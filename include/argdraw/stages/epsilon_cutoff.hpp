@@ -26,7 +26,7 @@ struct epsilon_cutoff {
     constexpr bool neutral() const noexcept { return epsilon == 0; }
     constexpr bool valid() const noexcept { return 0 <= epsilon && epsilon < 1 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double p = static_cast<double>(epsilon);
         const auto least = static_cast<std::size_t>(std::max(min_keep, 1));

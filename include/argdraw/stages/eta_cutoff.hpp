@@ -28,7 +28,7 @@ struct eta_cutoff {
     constexpr bool neutral() const noexcept { return epsilon == 0; }
     constexpr bool valid() const noexcept { return 0 <= epsilon && epsilon < 1 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double e = static_cast<double>(epsilon);
         const double p = std::min(e, numeric::product(std::sqrt(e), numeric::exp(-c.entropy())));

@@ -33,7 +33,7 @@ struct exponential_length {
     constexpr bool neutral() const noexcept { return factor == 1; }
     constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && factor <= std::numeric_limits<float>::max(); }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         if (!detail::in_row(eos, c.width())) return c.fail(status::bad_parameter);
         const std::size_t t = context.history().output().size(), from = static_cast<std::size_t>(start);

@@ -26,7 +26,7 @@ struct force {
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return position >= 0; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         if (!detail::in_row(id, c.width())) return c.fail(status::bad_parameter);
         if (context.history().output().size() == static_cast<std::size_t>(position)) c.allow_only(std::span(&id, 1));

@@ -22,7 +22,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-template <logit U>
+template <logit_scalar U>
 struct guidance {
     std::span<const U> row;
     float scale = 1.0f;
@@ -31,7 +31,7 @@ struct guidance {
     constexpr bool neutral() const noexcept { return scale == 1; }
     constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= std::numeric_limits<float>::max(); }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         if (row.size() != c.width()) return c.fail(status::bad_parameter);
         const auto guided = [&](double l, token_id id) {

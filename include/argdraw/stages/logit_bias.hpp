@@ -33,7 +33,7 @@ struct logit_bias : list<token_bias, N> {
         return std::ranges::none_of(this->items(), [](const token_bias& each) { return each.b != each.b; });
     }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.edit(this->items(), detail::bias_sums(this->items()));
     }

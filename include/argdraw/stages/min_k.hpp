@@ -27,7 +27,7 @@ struct min_k {
     constexpr bool neutral() const noexcept { return tau < 0; }
     constexpr bool valid() const noexcept { return tau == tau && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double least = c.min();
         if (c.why() != status::ok) return;

@@ -25,7 +25,7 @@ struct min_p {
     constexpr bool neutral() const noexcept { return p == 0; }
     constexpr bool valid() const noexcept { return 0 <= p && p <= 1 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_within(-numeric::log(static_cast<double>(p)), static_cast<std::size_t>(min_keep));
     }

@@ -35,7 +35,7 @@ struct min_tokens {
     constexpr bool neutral() const noexcept { return n == 0 || stop.items().empty(); }
     constexpr bool valid() const noexcept { return n >= 0; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         if (!detail::all_in_row(stop.items(), c.width())) return c.fail(status::bad_parameter);
         if (context.history().output().size() < static_cast<std::size_t>(n)) c.ban(stop.items());

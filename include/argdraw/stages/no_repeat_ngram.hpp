@@ -28,7 +28,7 @@ struct no_repeat_ngram {
 
     status prepare(history& seen) const noexcept { return neutral() || never() ? status::ok : seen.watch_ngrams(lead()); }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         if (never()) return;
         auto banned = detail::in_batches<token_id>([&c](std::span<const token_id> some) { c.ban(some); });

@@ -24,7 +24,7 @@ struct p_less {
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_likely(numeric::product(c.collision(), 1 - 1e-6), static_cast<std::size_t>(min_keep));
     }

@@ -24,7 +24,7 @@ struct p_less_norm {
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         // As a list, whose doubles survive the subtraction of 1.
         const double n = static_cast<double>(c.survivors().ids.size());

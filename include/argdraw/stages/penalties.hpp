@@ -41,7 +41,7 @@ struct penalties {
         return why == status::ok && counts() ? seen.watch_counts(window, counts_over) : why;
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const auto weaken = [r = static_cast<double>(repetition)](double l) { return numeric::weakened(l, r); };
         const auto lower = [f = static_cast<double>(frequency), p = static_cast<double>(presence)](double l, std::int32_t count) {

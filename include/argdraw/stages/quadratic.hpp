@@ -26,7 +26,7 @@ struct quadratic {
     constexpr bool neutral() const noexcept { return factor == 0; }
     constexpr bool valid() const noexcept { return 0 <= factor && factor <= std::numeric_limits<float>::max() && 1 <= curve && curve <= 3; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double m = c.max();
         const auto living = c.survivors().logits;

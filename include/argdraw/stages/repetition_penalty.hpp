@@ -31,7 +31,7 @@ struct repetition_penalty {
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const token_counts seen = context.history().counts(window, over);
         if (!seen) return c.fail(seen.why);

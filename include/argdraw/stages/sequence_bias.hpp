@@ -45,7 +45,7 @@ struct sequence_bias : list<biased_sequence, N> {
         return std::ranges::none_of(this->items(), [](const biased_sequence& each) { return each.sequence.empty() || each.b != each.b; });
     }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const auto seen = context.history().tokens();
         auto biases = detail::in_batches<token_bias>([&c](std::span<const token_bias> some) { c.edit(some, detail::bias_sums(some)); });

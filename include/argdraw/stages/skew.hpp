@@ -31,7 +31,7 @@ struct skew {
     constexpr bool neutral() const noexcept { return s == 0; }
     constexpr bool valid() const noexcept { return s - s == 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double g = numeric::exp(static_cast<double>(s)), m = c.max();
         const auto living = c.survivors().logits;

@@ -26,7 +26,7 @@ struct softcap {
     constexpr bool neutral() const noexcept { return cap == 0 || cap == std::numeric_limits<float>::infinity(); }
     constexpr bool valid() const noexcept { return cap >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const auto first = c.leaders(1);
         if (first.empty()) return;

@@ -19,7 +19,7 @@ struct softmax {
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return true; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.normalise();
     }

@@ -28,7 +28,7 @@ struct suppress_at_begin : list<token_id, N> {
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept { return true; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         if (!detail::all_in_row(this->items(), c.width())) return c.fail(status::bad_parameter);
         if (context.history().output().empty()) c.ban(this->items());

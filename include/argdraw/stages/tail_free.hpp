@@ -30,7 +30,7 @@ struct tail_free {
     constexpr bool neutral() const noexcept { return z >= 1; }
     constexpr bool valid() const noexcept { return z >= 0 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         for (std::size_t asked = 64;; asked *= 4) {
             const auto first = c.leaders(asked);

@@ -22,7 +22,7 @@ struct temperature {
     constexpr bool neutral() const noexcept { return t == 1; }
     constexpr bool valid() const noexcept { return t >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         if (t == 0) return c.keep_top(1);
         c.scale(t == std::numeric_limits<float>::infinity() ? 0.0 : 1.0 / static_cast<double>(t));

@@ -25,7 +25,7 @@ struct top_a {
     constexpr bool neutral() const noexcept { return a == 0; }
     constexpr bool valid() const noexcept { return 0 <= a && a <= 1 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_within(numeric::log(c.mass()) - numeric::log(static_cast<double>(a)), static_cast<std::size_t>(min_keep));
     }

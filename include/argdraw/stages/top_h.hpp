@@ -28,7 +28,7 @@ struct top_h {
     constexpr bool neutral() const noexcept { return h == 1; }
     constexpr bool valid() const noexcept { return 0 < h && h <= 1 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         // On a peaked row all of the entropy is in small terms, so it is taken of a list: in doubles.
         if (c.survivors().ids.empty()) return;

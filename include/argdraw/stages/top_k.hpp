@@ -26,7 +26,7 @@ struct top_k {
     constexpr bool neutral() const noexcept { return k == 0; }
     constexpr bool valid() const noexcept { return k >= 0 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_top(static_cast<std::size_t>(k), equals, static_cast<std::size_t>(min_keep));
     }

@@ -24,7 +24,7 @@ struct top_n_sigma {
     constexpr bool neutral() const noexcept { return n == 0; }
     constexpr bool valid() const noexcept { return n >= 0 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_within_deviations(static_cast<double>(n), static_cast<std::size_t>(min_keep));
     }

@@ -24,7 +24,7 @@ struct top_p {
     constexpr bool neutral() const noexcept { return p >= 1; }
     constexpr bool valid() const noexcept { return p >= 0 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         c.keep_mass(static_cast<double>(p), static_cast<std::size_t>(min_keep));
     }

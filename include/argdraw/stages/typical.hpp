@@ -25,7 +25,7 @@ struct typical {
     constexpr bool neutral() const noexcept { return t >= 1; }
     constexpr bool valid() const noexcept { return t > 0 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         // -ln p = ln S + m - l, so a surprise of H is a logit H - ln S below the maximum m.
         const double entropy = c.entropy();

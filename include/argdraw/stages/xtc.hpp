@@ -33,7 +33,7 @@ struct xtc {
     constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
     constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
 
-    template <logit T, class Context>
+    template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const double u = unit(context.word(purpose::xtc));
         for (const token_id id : protect)

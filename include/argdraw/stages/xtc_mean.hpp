@@ -35,7 +35,7 @@ struct xtc_mean {
     constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
     constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
 
-    template <logit T>
+    template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         for (const token_id id : protect)
             if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
