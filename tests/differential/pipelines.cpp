@@ -229,6 +229,21 @@ public:
         return seen;
     }
 
+    // A list with an id outside of the row is found out when its stage acts, so an earlier stage may have failed by then.
+    bool may_fail_with(status why)
+    {
+        if (why == status::bad_parameter) return true;
+        any_pipeline before;
+        for (const any_stage& each : about_.stages) {
+            if (!valid(each, at_.row.size())) break;
+            before.push_back(each);
+        }
+        if (before.size() == about_.stages.size()) return false;
+        bool beyond = false;
+        const witness look = [&](std::size_t which, walk& w) { beyond = beyond || no_double_holds(w, before[which]); };
+        return run_any(at_, before, exact(), look).why == why || beyond;
+    }
+
     std::vector<argdraw::any_stage> const& translated() const { return library_; }
     bool beyond() const { return beyond_; }
     const situation& at() const { return at_; }
@@ -352,18 +367,6 @@ private:
     bool beyond_ = false;
 };
 
-// A list with an id outside of the row is found out when its stage acts, so an earlier stage may have failed by then.
-bool may_fail_with(const one_case& about, const situation& at, status why)
-{
-    if (why == status::bad_parameter) return true;
-    any_pipeline before;
-    for (const any_stage& each : about.stages) {
-        if (!valid(each, at.row.size())) break;
-        before.push_back(each);
-    }
-    return before.size() < about.stages.size() && run_any(at, before).why == why;
-}
-
 std::string describe(const argdraw::status& s) { return std::string(argdraw::message(s).substr(0, argdraw::message(s).find(':'))); }
 
 // Whether a categorical draw may have given that token at that word: from the library's law where that may be off by more than a step of the
@@ -416,7 +419,7 @@ verdict check_law(tally& t, const one_case& about, std::span<const T> row)
     if (differential::same(library.why) != exact.why || library.why == argdraw::status::out_of_memory) {
         const bool listed = exact.why == status::bad_parameter &&
                             std::all_of(about.stages.begin(), about.stages.end(), [](const any_stage& s) { return std::visit([](const auto& e) { return e.valid(); }, s); });
-        if (!listed || !may_fail_with(about, two.at(), differential::same(library.why)))
+        if (!listed || !two.may_fail_with(differential::same(library.why)))
             return "status " + describe(library.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
     }
     if (exact.why != status::ok || library.why != argdraw::status::ok) {
@@ -446,7 +449,7 @@ verdict check_greedy(tally& t, const one_case& about, std::span<const T> row)
     const argdraw::drawn token = two.sampler()(row, two.sequence());
     if (two.beyond()) return ++t.beyond, std::nullopt;
     if (differential::same(token.why) != exact.why) {
-        if (exact.why != status::bad_parameter || !may_fail_with(about, two.at(), differential::same(token.why)))
+        if (exact.why != status::bad_parameter || !two.may_fail_with(differential::same(token.why)))
             return "greedy: status " + describe(token.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
         return std::nullopt;
     }
