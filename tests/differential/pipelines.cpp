@@ -12,6 +12,7 @@
 
 #include "any_cases.hpp"
 #include "any_library.hpp"
+#include "chosen.hpp"
 #include "scalars.hpp"
 
 #include <algorithm>
@@ -809,27 +810,6 @@ void run_draws(tally& t, const char* suite, std::uint64_t seed, std::size_t from
     }
 }
 
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
-{
-    const char* const value = std::getenv(name);
-    return value == nullptr ? otherwise : std::strtoull(value, nullptr, 0);
-}
-
-// Which cases to run. Elsewhere than by default: ARGDRAW_SEED, ARGDRAW_FROM and ARGDRAW_COUNT in the environment; a printed case again is
-// ARGDRAW_FROM=<its number> ARGDRAW_COUNT=1, with its seed if that is not the default.
-struct share_of_cases {
-    std::uint64_t seed;
-    std::size_t from;
-    std::size_t count;
-    bool whole;  // enough of them to ask for every kind
-};
-
-share_of_cases chosen(std::uint64_t seed, std::size_t count)
-{
-    const std::size_t asked = from_environment("ARGDRAW_COUNT", count);
-    return {from_environment("ARGDRAW_SEED", seed), from_environment("ARGDRAW_FROM", 0), asked, asked >= count};
-}
-
 // Most cases are close to nothing, though parameters are put beside a boundary on purpose; and what is close mostly falls on the exact side.
 void check_shares(const tally& t)
 {
@@ -841,7 +821,7 @@ void check_shares(const tally& t)
     CHECK(t.beyond < t.rows / 50);
 }
 
-void small_pipelines(const share_of_cases& which)
+void small_pipelines(const cases::share& which)
 {
     tally t;
     run_cases(t, "small pipelines", which.seed, which.from, which.count, cases::small_size);
@@ -853,7 +833,7 @@ void small_pipelines(const share_of_cases& which)
     check_shares(t);
 }
 
-void real_pipelines(const share_of_cases& which, const plan& how)
+void real_pipelines(const cases::share& which, const plan& how)
 {
     tally t;
     run_cases(t, "real pipelines", which.seed, which.from, which.count, cases::real_size, how);
@@ -865,21 +845,21 @@ void real_pipelines(const share_of_cases& which, const plan& how)
 
 }  // namespace
 
-TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(chosen(20241107, 200'000)); }
+TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(cases::chosen(20241107, 200'000)); }
 
 TEST_CASE("differential: 1 000 pipelines of any stages on rows of real sizes")
 {
-    real_pipelines(chosen(19621016, 1'000), {.longest_history = 200, .aimed = 0.1});
+    real_pipelines(cases::chosen(19621016, 1'000), {.longest_history = 200, .aimed = 0.1});
 }
 
 TEST_CASE("differential: draws with a memory and draws by noise, over several steps")
 {
-    const share_of_cases which = chosen(19870302, 12'000);
+    const cases::share which = cases::chosen(19870302, 12'000);
     tally t;
     run_draws(t, "draws", which.seed, which.from, which.count);
     report("draws", t);
 }
 
-TEST_CASE("differential: 5 000 000 small pipelines", "[.deep]") { small_pipelines(chosen(11, 5'000'000)); }
+TEST_CASE("differential: 5 000 000 small pipelines", "[.deep]") { small_pipelines(cases::chosen(11, 5'000'000)); }
 
-TEST_CASE("differential: 50 000 real pipelines", "[.deep]") { real_pipelines(chosen(11, 50'000), {.longest_history = 400, .aimed = 0.2}); }
+TEST_CASE("differential: 50 000 real pipelines", "[.deep]") { real_pipelines(cases::chosen(11, 50'000), {.longest_history = 400, .aimed = 0.2}); }
