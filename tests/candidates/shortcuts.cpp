@@ -210,6 +210,23 @@ TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do")
     });
 }
 
+TEST_CASE("shortcuts: a token that has fallen below a band stays in a wider one") {
+    std::vector<float> row(40000);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = i % 2 == 0 ? 2.0f : 0.0f;
+    const ids one{100};
+    for (const verb& widened : {verb([](auto& c) { c.keep_within(5.0); }), verb([](auto& c) { c.keep_at_least(-2.0); }), verb([](auto& c) { c.keep_likely(1e-7); })}) {
+        both_forms c(row);
+        c.act([](auto& each) { each.keep_within(1.0); });
+        c.act([&](auto& each) { each.edit(std::span(one), [](double l, token_id) { return l - 3; }); });
+        c.act(widened);
+        CHECK(left(c.view) == left(c.list));
+        CHECK(c.view.size() == row.size() / 2);
+        c.act([](auto& each) { each.keep_within(2.5); });
+        CHECK(left(c.view) == left(c.list));
+        CHECK(c.view.size() == row.size() / 2 - 1);
+    }
+}
+
 TEST_CASE("shortcuts: a NaN or +inf is found where it lives, and only there") {
     for (const float odd : {not_a_number, infinity})
         for (const double share : {0.9, 0.4, 0.001}) {

@@ -12,6 +12,7 @@
 
 #include "any_cases.hpp"
 #include "any_library.hpp"
+#include "chosen.hpp"
 #include "scalars.hpp"
 
 #include <algorithm>
@@ -229,6 +230,21 @@ public:
         return seen;
     }
 
+    // A list with an id outside of the row is found out when its stage acts, so an earlier stage may have failed by then.
+    bool may_fail_with(status why)
+    {
+        if (why == status::bad_parameter) return true;
+        any_pipeline before;
+        for (const any_stage& each : about_.stages) {
+            if (!valid(each, at_.row.size())) break;
+            before.push_back(each);
+        }
+        if (before.size() == about_.stages.size()) return false;
+        bool beyond = false;
+        const witness look = [&](std::size_t which, walk& w) { beyond = beyond || no_double_holds(w, before[which]); };
+        return run_any(at_, before, exact(), look).why == why || beyond;
+    }
+
     std::vector<argdraw::any_stage> const& translated() const { return library_; }
     bool beyond() const { return beyond_; }
     const situation& at() const { return at_; }
@@ -352,18 +368,6 @@ private:
     bool beyond_ = false;
 };
 
-// A list with an id outside of the row is found out when its stage acts, so an earlier stage may have failed by then.
-bool may_fail_with(const one_case& about, const situation& at, status why)
-{
-    if (why == status::bad_parameter) return true;
-    any_pipeline before;
-    for (const any_stage& each : about.stages) {
-        if (!valid(each, at.row.size())) break;
-        before.push_back(each);
-    }
-    return before.size() < about.stages.size() && run_any(at, before).why == why;
-}
-
 std::string describe(const argdraw::status& s) { return std::string(argdraw::message(s).substr(0, argdraw::message(s).find(':'))); }
 
 // Whether a categorical draw may have given that token at that word: from the library's law where that may be off by more than a step of the
@@ -416,7 +420,7 @@ verdict check_law(tally& t, const one_case& about, std::span<const T> row)
     if (differential::same(library.why) != exact.why || library.why == argdraw::status::out_of_memory) {
         const bool listed = exact.why == status::bad_parameter &&
                             std::all_of(about.stages.begin(), about.stages.end(), [](const any_stage& s) { return std::visit([](const auto& e) { return e.valid(); }, s); });
-        if (!listed || !may_fail_with(about, two.at(), differential::same(library.why)))
+        if (!listed || !two.may_fail_with(differential::same(library.why)))
             return "status " + describe(library.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
     }
     if (exact.why != status::ok || library.why != argdraw::status::ok) {
@@ -446,7 +450,7 @@ verdict check_greedy(tally& t, const one_case& about, std::span<const T> row)
     const argdraw::drawn token = two.sampler()(row, two.sequence());
     if (two.beyond()) return ++t.beyond, std::nullopt;
     if (differential::same(token.why) != exact.why) {
-        if (exact.why != status::bad_parameter || !may_fail_with(about, two.at(), differential::same(token.why)))
+        if (exact.why != status::bad_parameter || !two.may_fail_with(differential::same(token.why)))
             return "greedy: status " + describe(token.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
         return std::nullopt;
     }
@@ -806,27 +810,6 @@ void run_draws(tally& t, const char* suite, std::uint64_t seed, std::size_t from
     }
 }
 
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
-{
-    const char* const value = std::getenv(name);
-    return value == nullptr ? otherwise : std::strtoull(value, nullptr, 0);
-}
-
-// Which cases to run. Elsewhere than by default: ARGDRAW_SEED, ARGDRAW_FROM and ARGDRAW_COUNT in the environment; a printed case again is
-// ARGDRAW_FROM=<its number> ARGDRAW_COUNT=1, with its seed if that is not the default.
-struct share_of_cases {
-    std::uint64_t seed;
-    std::size_t from;
-    std::size_t count;
-    bool whole;  // enough of them to ask for every kind
-};
-
-share_of_cases chosen(std::uint64_t seed, std::size_t count)
-{
-    const std::size_t asked = from_environment("ARGDRAW_COUNT", count);
-    return {from_environment("ARGDRAW_SEED", seed), from_environment("ARGDRAW_FROM", 0), asked, asked >= count};
-}
-
 // Most cases are close to nothing, though parameters are put beside a boundary on purpose; and what is close mostly falls on the exact side.
 void check_shares(const tally& t)
 {
@@ -838,7 +821,7 @@ void check_shares(const tally& t)
     CHECK(t.beyond < t.rows / 50);
 }
 
-void small_pipelines(const share_of_cases& which)
+void small_pipelines(const cases::share& which)
 {
     tally t;
     run_cases(t, "small pipelines", which.seed, which.from, which.count, cases::small_size);
@@ -850,7 +833,7 @@ void small_pipelines(const share_of_cases& which)
     check_shares(t);
 }
 
-void real_pipelines(const share_of_cases& which, const plan& how)
+void real_pipelines(const cases::share& which, const plan& how)
 {
     tally t;
     run_cases(t, "real pipelines", which.seed, which.from, which.count, cases::real_size, how);
@@ -862,21 +845,21 @@ void real_pipelines(const share_of_cases& which, const plan& how)
 
 }  // namespace
 
-TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(chosen(20241107, 200'000)); }
+TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(cases::chosen(20241107, 200'000)); }
 
 TEST_CASE("differential: 1 000 pipelines of any stages on rows of real sizes")
 {
-    real_pipelines(chosen(19621016, 1'000), {.longest_history = 200, .aimed = 0.1});
+    real_pipelines(cases::chosen(19621016, 1'000), {.longest_history = 200, .aimed = 0.1});
 }
 
 TEST_CASE("differential: draws with a memory and draws by noise, over several steps")
 {
-    const share_of_cases which = chosen(19870302, 12'000);
+    const cases::share which = cases::chosen(19870302, 12'000);
     tally t;
     run_draws(t, "draws", which.seed, which.from, which.count);
     report("draws", t);
 }
 
-TEST_CASE("differential: 5 000 000 small pipelines", "[.deep]") { small_pipelines(chosen(11, 5'000'000)); }
+TEST_CASE("differential: 5 000 000 small pipelines", "[.deep]") { small_pipelines(cases::chosen(11, 5'000'000)); }
 
-TEST_CASE("differential: 50 000 real pipelines", "[.deep]") { real_pipelines(chosen(11, 50'000), {.longest_history = 400, .aimed = 0.2}); }
+TEST_CASE("differential: 50 000 real pipelines", "[.deep]") { real_pipelines(cases::chosen(11, 50'000), {.longest_history = 400, .aimed = 0.2}); }

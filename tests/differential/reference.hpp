@@ -62,6 +62,9 @@ inline real weight(const token& t) { return t.below < least_exponent ? 0 : std::
 
 inline bool tied(const token& a, const token& b) { return a.below == b.below && a.logit == b.logit; }
 
+// How far a `real` may be from what it stands for, where it had to be rounded.
+inline real own_rounding(real value) { return std::ldexp(std::abs(value), -64); }
+
 // Whether they are equal in any arithmetic, and in some.
 inline bool surely_tied(const token& a, const token& b) { return tied(a, b) && (a.origin == b.origin || a.error + b.error == 0); }
 inline bool perhaps_tied(const token& a, const token& b) { return tied(a, b) || std::abs(a.below - b.below) <= a.error + b.error; }
@@ -150,16 +153,12 @@ struct softmax {
             s.astray += 2e-7L + std::ldexp(std::abs(s.top), -50);
             s.offset = std::max(s.offset, std::abs(s.top));
         }
-        s.top = -std::log(s.mass());
+        const real top = std::exchange(s.top, -std::log(s.mass()));
         s.infinite = false;  // ln(1/n) each
-        token last{};
-        for (std::size_t i = 0; i < s.tokens.size(); ++i) {
-            token& each = s.tokens[i];
-            const token old = each;
+        for (token& each : s.tokens) {
+            // From here on the distance is all that is known of a logit, and far below a huge one it was a rounded one.
+            if (top + each.below != each.logit) each.error += own_rounding(each.below);
             each.logit = s.top + each.below;
-            // Two that this made equal are told apart by rounding only.
-            if (i > 0 && !tied(old, last) && tied(each, s.tokens[i - 1])) each.error += std::ldexp(std::abs(each.logit), -50);
-            last = old;
         }
     }
 };

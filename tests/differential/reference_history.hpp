@@ -60,7 +60,7 @@ inline std::map<token_id, std::int64_t> counts(const ids_of& list)
 inline void add_to(const working_set& s, token& t, real amount)
 {
     if (amount == 0) return;
-    t.error += read_error(s, t) + rounding(t.logit, amount);
+    t.error += read_error(s, t) + rounding(t.logit, amount) + lost(t.below, -amount);
     t.below += amount;
     t.logit += amount;
     treat(t, amount);
@@ -70,13 +70,16 @@ inline void become(working_set& s, token& t, real logit)
 {
     t.below = logit - s.top;
     t.logit = logit;
-    t.error += rounding(logit) + std::ldexp(s.offset, -50);
+    t.error += rounding(logit) + std::ldexp(s.offset, -50) + lost(logit, s.top);
 }
 
 inline void discourage(working_set& s, token& t, real r)
 {
     const real factor = t.logit > 0 ? 1 / r : r;
-    t.error = (t.error + read_error(s, t)) * factor + s.astray * std::abs(factor - 1);
+    // A logarithm of a probability of nearly 1 may be read with either sign.
+    const real stray = t.error + read_error(s, t) + s.astray;
+    const real most = stray < std::abs(t.logit) ? factor : std::max(r, 1 / r);
+    t.error = (t.error + read_error(s, t)) * most + s.astray * std::abs(most - 1);
     become(s, t, t.logit * factor);
     treat(t, r);
 }
@@ -289,8 +292,10 @@ inline status add_biases(working_set& s, const std::vector<std::pair<token_id, f
 {
     const real infinity = std::numeric_limits<real>::infinity();
     std::map<token_id, real> sums;
+    std::map<token_id, real> errors;
     for (const auto& [id, b] : list) {
         real& sum = sums[id];
+        if (std::isfinite(sum) && std::isfinite(b)) errors[id] += rounding(sum, real(b));
         if (sum != -infinity) sum = std::isinf(b) && b < 0 ? -infinity : sum + real(b);
     }
     for (token& t : s.tokens) {
@@ -299,6 +304,7 @@ inline status add_biases(working_set& s, const std::vector<std::pair<token_id, f
         if (std::isinf(found->second)) {
             if (!s.infinite || found->second < 0) t.below = found->second;
         } else if (!s.infinite) {
+            t.error += errors[t.id];
             add_to(s, t, found->second);
         }
     }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,13 @@ inline real rounding(real a, real b)
 {
     const real sum = a + b;
     return sum - a == b && sum - b == a ? rounding(sum) : std::ldexp(std::abs(sum), -50);
+}
+
+// What is lost here by the difference of two.
+inline real lost(real a, real b)
+{
+    const real difference = a - b;
+    return difference + b == a && a - difference == b ? 0 : own_rounding(difference);
 }
 
 // What was done to one token and not to all: tokens of one origin treated alike remain equal in any arithmetic.
@@ -130,6 +138,95 @@ inline std::size_t at_least_one(std::int64_t min_keep, std::size_t living)
     return std::min(static_cast<std::size_t>(std::max<std::int64_t>(min_keep, 1)), living);
 }
 
+// Keeps the extreme of what it is told, and the extreme beside each origin.
+class extreme {
+public:
+    void add(real value, std::uint64_t origin)
+    {
+        if (origin == origin_ || value > most_) {
+            if (origin != origin_) second_ = most_;
+            most_ = std::max(most_, value);
+            origin_ = origin;
+        } else {
+            second_ = std::max(second_, value);
+        }
+    }
+
+    real beside(std::uint64_t origin) const { return origin == origin_ ? second_ : most_; }
+
+private:
+    real most_ = -std::numeric_limits<real>::infinity();
+    real second_ = -std::numeric_limits<real>::infinity();  // of the other origins
+    std::uint64_t origin_ = 0;
+};
+
+// The tokens that have a near tie on the other side of an edge of the order, for any edge behind `shortest` to `longest` tokens: which of
+// them come first is open. `error` says how far a token's logit may stray.
+template <class Error>
+std::vector<bool> open_at_edges(const working_set& s, std::size_t shortest, std::size_t longest, const Error& error)
+{
+    const std::vector<token>& t = s.tokens;
+    const std::size_t n = t.size();
+    std::vector<bool> open(n, false);
+    // Of two without an error the order is certain, equal or not.
+    extreme any, straying;
+    const auto meets = [&](const token& each, real reach) {
+        return (error(each) > 0 ? any : straying).beside(each.origin) >= reach;
+    };
+    const auto told = [&](const token& each, real reach) {
+        any.add(reach, each.origin);
+        if (error(each) > 0) straying.add(reach, each.origin);
+    };
+    for (std::size_t i = n; i-- > 0;) {
+        if (i < longest) open[i] = meets(t[i], t[i].below - error(t[i]));
+        if (i >= shortest) told(t[i], t[i].below + error(t[i]));
+    }
+    any = straying = {};
+    for (std::size_t i = 0; i < n; ++i) {
+        if (i >= shortest) open[i] = open[i] || meets(t[i], -(t[i].below + error(t[i])));
+        if (i < longest) told(t[i], error(t[i]) - t[i].below);
+    }
+    return open;
+}
+
+// Whether a set is the beginning of some order that rounding allows: beside whoever is in it is everybody who is certainly before.
+class beginnings {
+public:
+    template <class Error>
+    beginnings(const working_set& s, const Error& error)
+    {
+        for (const token& t : s.tokens) tokens_.push_back({t.below, error(t), t.origin});
+    }
+
+    // Where `aside`, a token may be missing for another reason.
+    bool allow(const std::vector<bool>& kept, const std::vector<bool>& aside = {}) const
+    {
+        std::unordered_set<std::uint64_t> missing;
+        real least = -std::numeric_limits<real>::infinity();
+        bool certain = false;
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            const place& t = tokens_[i];
+            if (!kept[i]) {
+                if (!aside.empty() && aside[i]) continue;
+                missing.insert(t.origin);
+                least = std::max(least, t.below - t.error);
+                certain = certain || t.error == 0;
+            } else if (least > t.below + t.error || missing.count(t.origin) != 0 || (certain && t.error == 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+private:
+    struct place {
+        real below;
+        real error;
+        std::uint64_t origin;
+    };
+    std::vector<place> tokens_;
+};
+
 // The first `count` in the order, or one of `alternatives`, nearest first; whatever they are, the first `min_keep` live.
 inline ruling prefix(const working_set& s, std::size_t count, const std::vector<std::size_t>& alternatives, std::int64_t min_keep)
 {
@@ -142,46 +239,33 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
     std::size_t shortest = kept, longest = kept;
     for (const std::size_t each : alternatives) {
         const std::size_t length = bounded(each);
-        if (r.others.size() < most_others) {
-            r.add(first_of(living, length));
-        } else {
-            shortest = std::min(shortest, length);
-            longest = std::max(longest, length);
-            r.fewest = std::min(r.fewest, length);
-            r.most = std::max(r.most, length);
-        }
+        shortest = std::min(shortest, length);
+        longest = std::max(longest, length);
+        if (r.others.size() < most_others) r.add(first_of(living, length));
+        else if (length != kept) r.unlisted = true;
     }
-    for (std::size_t i = shortest; i < longest; ++i) r.doubt(i);
+    if (r.unlisted)
+        for (std::size_t i = shortest; i < longest; ++i) r.doubtful[i] = true;
+    r.fewest = shortest;
+    r.most = longest;
 
-    // Who stands at the boundary is a question of its own.
-    if (kept < living) {
-        const token& last = s.tokens[kept - 1];
-        const token& next = s.tokens[kept];
-        const auto swap = [&](std::size_t out, std::size_t in) {
-            if (r.others.size() == most_others) {
-                r.doubt(out);
-                r.doubt(in);
-                return;
-            }
-            std::vector<bool> other = r.keep;
-            other[out] = false;
-            other[in] = true;
-            r.add(other);
+    // Who stands at the edge is a question of its own.
+    const auto error = [](const token& t) { return t.error; };
+    const std::vector<bool> open = open_at_edges(s, shortest, longest, error);
+    for (std::size_t i = 0; i < living; ++i)
+        if (open[i]) r.doubt(i);
+    if (r.unlisted)
+        r.plausible = [order = beginnings(s, error), shortest, longest](const std::vector<bool>& theirs) {
+            const auto number = static_cast<std::size_t>(std::count(theirs.begin(), theirs.end(), true));
+            return shortest <= number && number <= longest && order.allow(theirs);
         };
-        std::size_t from = kept;
-        std::size_t to = kept;
-        for (std::size_t in = kept; in < living && last.below - s.tokens[in].below <= 2 * (last.error + s.tokens[in].error); ++in)
-            if (near_tie(last, s.tokens[in])) swap(kept - 1, to = in);
-        for (std::size_t out = kept; out-- > 0 && s.tokens[out].below - next.below <= 2 * (next.error + s.tokens[out].error);)
-            if (near_tie(s.tokens[out], next)) swap(from = out, kept);
-        // Where rounding makes one tie of many, equal ones among them, the ids decide about all of it.
-        if (from < kept || to > kept) {
-            while (to + 1 < living && tied(s.tokens[to], s.tokens[to + 1])) ++to;
-            while (from > 0 && tied(s.tokens[from - 1], s.tokens[from])) --from;
-            for (std::size_t i = std::min(from, kept - 1); i <= to; ++i) r.doubt(i);
-        }
-    }
     return r;
+}
+
+// Whether all are equal in any arithmetic.
+inline bool surely_level(const working_set& s)
+{
+    return std::all_of(s.tokens.begin(), s.tokens.end(), [&](const token& t) { return surely_tied(t, s.tokens.front()); });
 }
 
 // Prefix lengths from `fewest` to `most`, nearest to `count` first.
@@ -212,27 +296,27 @@ inline real common_error(const working_set& s)
 enum class maximum { lives, stands_trial };
 
 // Tokens whose distance below the maximum reaches `lowest`; equal logits stand or fall together. `width` is the band, as
-// a relative error of the probability.
+// a relative error of the probability, and `stray` what `lowest` itself may be off by.
 //
 // Where the rule makes the maximum live whatever the parameter, the tokens tied for it are beyond doubt.
-inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, real width, maximum largest, std::size_t& count)
+inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, real width, real stray, maximum largest, std::size_t& count)
 {
     const std::vector<token>& t = s.tokens;
     count = static_cast<std::size_t>(
         std::partition_point(t.begin(), t.end(), [&](const token& each) { return each.below >= lowest; }) - t.begin());
     const real common = common_error(s);
     const auto close = [&](std::size_t i) {
-        if (largest == maximum::lives && t[i].below == 0) return false;
-        const real off = std::abs(t[i].below - lowest) - (i == 0 ? 0 : t[i].error + t[0].error) - common;
+        if (largest == maximum::lives && (i == 0 || surely_tied(t[0], t[i]))) return false;
+        const real off = std::abs(t[i].below - lowest) - (i == 0 ? 0 : t[i].error + t[0].error) - common - stray;
         return off <= 0 || std::expm1(off) <= width;
     };
 
     std::vector<std::size_t> fewer;
     for (std::size_t i = count; i > 0 && close(i - 1); --i)
-        if (i == 1 || !tied(t[i - 2], t[i - 1])) fewer.push_back(i - 1);
+        if (i == 1 || !surely_tied(t[i - 2], t[i - 1])) fewer.push_back(i - 1);
     std::vector<std::size_t> more;
     for (std::size_t i = count; i < t.size() && close(i); ++i)
-        if (i + 1 == t.size() || !tied(t[i], t[i + 1])) more.push_back(i + 1);
+        if (i + 1 == t.size() || !surely_tied(t[i], t[i + 1])) more.push_back(i + 1);
 
     std::vector<std::size_t> lengths;
     for (std::size_t i = 0; i < std::max(fewer.size(), more.size()); ++i) {
@@ -242,10 +326,10 @@ inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, r
     return lengths;
 }
 
-inline ruling cut(const working_set& s, real lowest, std::int64_t min_keep, maximum largest, real width = cut_band)
+inline ruling cut(const working_set& s, real lowest, std::int64_t min_keep, maximum largest, real width = cut_band, real stray = 0)
 {
     std::size_t count = 0;
-    const std::vector<std::size_t> lengths = cut_lengths(s, lowest, width, largest, count);
+    const std::vector<std::size_t> lengths = cut_lengths(s, lowest, width, stray, largest, count);
     return prefix(s, count, lengths, min_keep);
 }
 
@@ -272,7 +356,10 @@ inline void lower_to_first(working_set& s)
     const token first = s.tokens.front();
     if (first.below == 0) return;
     const bool by_logits = std::abs(first.below) > std::abs(first.logit);
-    for (token& t : s.tokens) t.below = by_logits ? t.logit - first.logit : t.below - first.below;
+    for (token& t : s.tokens) {
+        t.error += by_logits ? lost(t.logit, first.logit) : lost(t.below, first.below);
+        t.below = by_logits ? t.logit - first.logit : t.below - first.below;
+    }
     s.top = by_logits ? first.logit : s.top + first.below;
 }
 
@@ -300,6 +387,13 @@ inline void restore(working_set& s)
 
 // What a logit may stray by when a stage reads it: it is then a double, and what was subtracted from it stands beside it as one.
 inline real read_error(const working_set& s, const token& t) { return rounding(t.logit) + std::ldexp(s.offset, -50); }
+
+// The set of a stage that reads all the logits.
+inline working_set as_read(working_set s)
+{
+    for (token& t : s.tokens) t.error += read_error(s, t);
+    return s;
+}
 
 // A stage that computes a logit leaves it in the range of double, so that a token far down lives.
 inline void saturate(working_set& s)

@@ -141,11 +141,13 @@ struct skew {
             token& t = set.tokens[i];
             const real own = weight(t);
             sum += own;
-            const real log_c = 2 * sum < total ? std::log(sum / total) : std::log1p(-after[i + 1] / total);
+            const real log_c = sum == 0 ? t.below : 2 * sum < total ? std::log(sum / total) : std::log1p(-after[i + 1] / total);
             const real power = log_c == 0 ? 0 : g * log_c;
             real log_q = power;
             if (g == 0) {
                 log_q = i == 0 ? 0 : -infinity;  // every power is 1
+            } else if (sum == 0) {
+                log_q = t.below;  // in an order of near ties that stray by more than what a weight reaches
             } else if (i > 0) {
                 // C_i^g (1 - (1 - x)^g) with x = p_i / C_i, by y = -g ln(1 - x). A small x has lost no digit this way.
                 const real x = own / sum;
@@ -155,7 +157,7 @@ struct skew {
             treat(t, static_cast<real>(i));  // a tie is one no longer
             // What C and x may be off by, and the doubles that it is computed in.
             strays += own * std::min(t.error, real(1));
-            const real of_c = strays / sum + common;
+            const real of_c = (sum == 0 ? 1 : strays / sum) + common;
             t.error += of_c + std::ldexp(1 + std::abs(power) + std::abs(log_q), -46);
             if (!std::isinf(g)) t.error += g * (std::min(of_c, real(1)) + (i + 1 < n ? 0x1p-104L : 0));
             t.below = t.logit = log_q;

@@ -904,6 +904,92 @@ TEST_CASE("reference: a close ruling can be followed")
     CHECK(r.allows({true, true, false, false}));
 }
 
+TEST_CASE("reference: near ties stand in any order at every edge, but for what is certain")
+{
+    // 1 2 3 4 5, the middle three as good as equal; 2 and 4 are so by the same way, and 2 is before 4 for ever.
+    const auto token_of = [](token_id id, real below, real error, std::uint64_t origin) { return token{id, below, below, error, origin}; };
+    working_set s;
+    s.tokens = {token_of(1, 0, 0, 1), token_of(2, -1, 0x1p-60L, 2), token_of(3, -1 - 0x1p-61L, 0x1p-60L, 3), token_of(4, -1 - 0x1p-60L, 0x1p-60L, 2), token_of(5, -2, 0, 5)};
+    const ruling two = prefix(s, 2, {}, 1);
+    CHECK(two.doubtful == std::vector<bool>{false, true, true, false, false});
+    CHECK(two.allows({true, true, false, false, false}));
+    CHECK(two.allows({true, false, true, false, false}));
+    CHECK_FALSE(two.allows({true, false, false, true, false}));
+    CHECK_FALSE(two.allows({true, false, true, true, false}));
+    CHECK_FALSE(two.allows({false, true, true, false, false}));
+
+    // The edge behind all three is certain; one that may come before it is not.
+    CHECK_FALSE(prefix(s, 4, {}, 1).close());
+    const ruling less = prefix(s, 4, {3}, 1);
+    CHECK(less.allows({true, true, false, true, false}));
+    CHECK(less.allows({true, true, true, false, false}));
+    CHECK_FALSE(less.allows({true, false, true, true, false}));
+    CHECK_FALSE(less.allows({true, true, false, false, false}));
+
+    // Without an error ids decide, whatever the origins.
+    for (token& t : s.tokens) t.error = 0;
+    CHECK_FALSE(prefix(s, 2, {}, 1).close());
+}
+
+TEST_CASE("reference: xtc leaves the last of near ties, and the protected")
+{
+    // As double, 1/3 after a penalty of 3 and the 1 beside it are one or two: either may be the last.
+    const situation at{{1, 1 / 3.0, 1, 0}, {{0}, {}}, {0}};
+    const auto of = [&](ids_of protect) { return run_any(at, {repetition_penalty{3}, ban{{2}}, xtc{1, 0.1f, std::move(protect)}}).rulings.at(0); };
+    const ruling r = of({});
+    CHECK(r.ids == ids{0, 1, 3});
+    CHECK(r.allows({false, false, true}));
+    CHECK_FALSE(r.close());
+    const any_pipeline higher{repetition_penalty{3}, ban{{2}}, xtc{1, 0.3f}};
+    const ruling pair = run_any(at, higher).rulings.at(0);
+    CHECK(pair.allows({false, true, true}));
+    CHECK(pair.allows({true, false, true}));
+    CHECK_FALSE(pair.allows({false, false, true}));
+    CHECK_FALSE(pair.allows({false, true, false}));
+    CHECK(of({1}).allows({false, true, true}));
+    CHECK_FALSE(of({1}).allows({false, false, true}));
+}
+
+TEST_CASE("reference: what it rounds itself is in the errors")
+{
+    // Beside 2^126, .5 and 0 are equal at 64 bits: a logarithm of a probability keeps all of 0 - 2^126, and .5 - 2^126 to 2^62.
+    CHECK(after({0x1p126, 0.5, 0}, {softmax{}, ban{{0}}}).errors == std::vector<real>{0x1p62L, 0});
+    // Nothing is lost of what was never moved, or of distances that are exact.
+    const full_law plain_law = after({1e38, 0.5, 0}, {ban{{0}}});
+    CHECK(near(plain_law.probabilities.at(0) / plain_law.probabilities.at(1), std::exp(0.5L)));
+    for (const real error : plain_law.errors) CHECK(error == 0);
+    for (const real error : after({2, 0.5, 0}, {softmax{}, ban{{0}}}).errors) CHECK(error == 0);
+
+    // A sum of biases is one of doubles.
+    const full_law biased = after({0.25, 0}, {logit_bias{{{1, 1e30f}, {1, 4.0f}, {1, -1e30f}}}});
+    CHECK(biased.errors.at(1) >= 4);
+
+    // A log-probability as near to 0 as that may be read as a positive one: divided, not multiplied.
+    CHECK(run_any({{0, -30}, {{0}, {}}}, {softmax{}, repetition_penalty{1e-30f}}).errors.at(0) > 1e20L);
+    CHECK(run_any({{0, -3}, {{0}, {}}}, {softmax{}, repetition_penalty{1e-30f}}).errors.at(0) < 1e-5L);
+}
+
+TEST_CASE("reference: stages that read logits read doubles")
+{
+    // Thirds of 1e10 are doubles 2e-6 apart. So are the distances of min_k and the weights of top_h, whose own were exact.
+    const std::vector<double> far{1e10 + 6e-6, 1e10 + 4e-6, 1e10 + 2e-6, 1e10};
+    CHECK(run_any({far}, {temperature{3}, min_k{8e-6f}}).rulings.at(0).close());
+    CHECK_FALSE(after({6, 4, 2, 0}, {temperature{3}, min_k{7}}).rulings.at(0).close());
+    for (const any_stage& each : {any_stage{top_h{0.875f}}, any_stage{top_h_sum{0.875f}}}) {
+        CHECK(run_any({far}, {temperature{1e-7f}, each}).rulings.at(0).close());
+        CHECK_FALSE(after({6, 4, 2, 0}, {temperature{3}, each}).rulings.at(0).close());
+    }
+
+    // A level set is certain where its tokens are equal, and anything where that is rounding.
+    CHECK_FALSE(after({3, 3, 3}, {softmax{}, tail_free{0.5f}}).rulings.at(0).close());
+    CHECK(after({1e38, 1, 2, 3}, {softmax{}, ban{{0}}, tail_free{0.5f}}).rulings.at(0).close());
+    CHECK(after({1e38, 1, 2, 3}, {softmax{}, ban{{0}}, p_less_norm{}}).rulings.at(0).close());
+
+    // 2.5 times the deviation of four of five is the whole distance: 1e-12 of it is rounding, and beside that nothing.
+    CHECK(after({0, 0, 0, 0, 3e38}, {top_n_sigma{2.5f}}).rulings.at(0).close());
+    CHECK_FALSE(after({0, 0, 0, 0, 3e38}, {top_n_sigma{2.499f}}).rulings.at(0).close());
+}
+
 TEST_CASE("reference: parameters and ids come before the row")
 {
     CHECK(after({std::nan("")}, {ban{{1}}}).why == status::bad_parameter);

@@ -181,7 +181,7 @@ struct top_n_sigma {
         const real sigma = std::sqrt(squares);
         const real reach = sigma == 0 ? 0 : real(n) * sigma;
         if (std::isinf(reach)) return prefix(s, s.tokens.size(), {}, min_keep);
-        return cut(s, -reach, min_keep, maximum::lives, cut_band + 1e-12L * reach);
+        return cut(s, -reach, min_keep, maximum::lives, cut_band, 1e-12L * reach);
     }
 };
 
@@ -235,15 +235,14 @@ struct tail_free {
         std::vector<real> c(n - 2);
         real sum = 0;
         for (std::size_t i = 0; i + 2 < n; ++i) c[i] = sum += std::abs(d[i] - d[i + 1]);
-        if (sum == 0) return prefix(s, n, {}, min_keep);
+        // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
+        const real stray = 0x1p-50L + std::expm1(std::min(common_error(as_read(s)), real(1)));
+        if (sum == 0) return prefix(s, n, surely_level(s) ? std::vector<std::size_t>{} : around(n, 1, n), min_keep);
 
         const auto exceeds = [&](real share) {
             const auto found = std::find_if(c.begin(), c.end(), [&](real each) { return each > share * sum; });
             return found == c.end() ? n : static_cast<std::size_t>(found - c.begin()) + 1;
         };
-        // Differences of differences of doubles: on a flat row nothing but rounding is left of them.
-        real stray = 0x1p-50L;
-        for (const token& t : s.tokens) stray += weight(t) / total * std::min(t.error + read_error(s, t), real(1));
         const real width = std::max(mass_band, relative_band * real(z)) + 4 * stray / sum;
         const std::size_t count = exceeds(real(z));
         std::vector<std::size_t> lengths = around(count, exceeds(real(z) - width), exceeds(real(z) + width));
@@ -277,31 +276,34 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
 
     std::size_t count = n;
     std::vector<std::size_t> lengths;
-    if (threshold > 0) lengths = cut_lengths(s, std::log(real(threshold)) + std::log(s.mass()), cut_band, maximum::stands_trial, count);
+    if (threshold > 0) lengths = cut_lengths(s, std::log(real(threshold)) + std::log(s.mass()), cut_band, 0, maximum::stands_trial, count);
     ruling r = settled(without(count));
     for (const std::size_t each : lengths) r.add(without(each));
 
-    // Who of the eligible is the last?
-    lengths.insert(lengths.begin(), count);
-    for (const std::size_t eligible : lengths) {
-        const std::vector<bool> keep = without(eligible);
-        if (std::find(keep.begin(), keep.end(), false) == keep.end()) continue;
-        const std::size_t last = eligible - 1;
-        for (std::size_t i = last; i-- > 0;) {
-            // The logit of the last one is a double that others are compared with.
-            const real error = s.tokens[i].error + s.tokens[last].error + read_error(s, s.tokens[i]) + read_error(s, s.tokens[last]);
-            if (s.tokens[i].below - s.tokens[last].below > 2 * error) break;
-            if (error == 0 || s.tokens[i].origin == s.tokens[last].origin || s.tokens[i].below - s.tokens[last].below > error) continue;
-            if (r.others.size() == most_others) {
-                r.doubt(i);
-                r.doubt(last);
-                continue;
-            }
-            std::vector<bool> other = keep;
-            other[i] = true;
-            other[last] = contains(protect, s.tokens[last].id);
-            r.add(other);
-        }
+    // Who of the eligible is the last? Its logit is a double that others are compared with.
+    std::size_t fewest = count, most = count;
+    for (const std::size_t each : lengths) {
+        fewest = std::min(fewest, each);
+        most = std::max(most, each);
+    }
+    if (most < 2) return r;
+    const auto error = [&](const token& t) { return t.error + read_error(s, t); };
+    const std::vector<bool> open = open_at_edges(s, std::max<std::size_t>(fewest, 2) - 1, most, error);
+    for (std::size_t i = 0; i < n; ++i)
+        if (open[i]) r.doubt(i);
+    if (r.unlisted) {
+        std::vector<bool> safe;
+        for (const token& t : s.tokens) safe.push_back(contains(protect, t.id));
+        const auto spared = static_cast<std::size_t>(std::count(safe.begin(), safe.end(), true));
+        r.plausible = [order = beginnings(s, error), safe = std::move(safe), spared, fewest, most](const std::vector<bool>& kept) {
+            // Those that go are a beginning of the order, but for the protected.
+            std::vector<bool> gone = kept;
+            gone.flip();
+            for (std::size_t i = 0; i < kept.size(); ++i)
+                if (gone[i] && safe[i]) return false;
+            const auto number = static_cast<std::size_t>(std::count(gone.begin(), gone.end(), true));
+            return number + 1 + spared >= fewest && number < most && order.allow(gone, safe);
+        };
     }
     return r;
 }
@@ -399,12 +401,13 @@ struct top_h {
 
     static ruling longest(const working_set& s, const std::vector<real>& values, real limit, real absolute, std::int64_t min_keep)
     {
-        // Logits that stray open the weights, if not of those that have none in a double.
-        const real common = common_error(s);
+        // Logits that stray, be it only where they are read, open the weights, if not of those that have none in a double.
+        const working_set read = as_read(s);
+        const real common = common_error(read);
         std::size_t weighty = values.size();
         if (common > 1e-3L) {
-            const auto none = [&](const token& t) { return t.below + t.error + s.tokens.front().error < -750; };
-            weighty = static_cast<std::size_t>(std::find_if(s.tokens.begin(), s.tokens.end(), none) - s.tokens.begin());
+            const auto none = [&](const token& t) { return t.below + t.error + read.tokens.front().error < -750; };
+            weighty = static_cast<std::size_t>(std::find_if(read.tokens.begin(), read.tokens.end(), none) - read.tokens.begin());
         }
         const auto reach = [&](real to) {
             const auto found = std::find_if(values.begin(), values.end(), [&](real each) { return each > to; });
@@ -414,14 +417,7 @@ struct top_h {
         const real width = strict + 2 * std::expm1(std::min(common, real(1))) * (1 + limit + values.back());
         const std::size_t count = reach(limit);
         const std::size_t most = std::max(reach(limit + strict), std::min(reach(limit + width), weighty));
-        ruling r = prefix(s, count, around(count, reach(limit - width), most), min_keep);
-        // With the weights of near ties open, so is who comes first.
-        for (std::size_t i = 1; i < weighty && common > 1e-3L; ++i) {
-            if (!near_tie(s.tokens[i - 1], s.tokens[i])) continue;
-            r.doubt(i - 1);
-            r.doubt(i);
-        }
-        return r;
+        return prefix(s, count, around(count, reach(limit - width), most), min_keep);
     }
 };
 
@@ -496,7 +492,7 @@ struct p_less_norm {
             spread += off * off;
         }
         const real floor = n * spread / (n - 1);
-        if (floor == 0) return prefix(s, s.tokens.size(), {}, min_keep);
+        if (floor == 0) return prefix(s, s.tokens.size(), surely_level(s) ? std::vector<std::size_t>{} : around(s.tokens.size(), 1, s.tokens.size()), min_keep);
         const real lowest = std::log(floor) + std::log1p(-p_less_slack) + std::log(total);
         return cut(s, lowest, min_keep, maximum::lives, p_less_band);
     }
@@ -529,11 +525,15 @@ struct min_k {
         const std::size_t cliff = w.empty() ? 1 : static_cast<std::size_t>(std::max_element(w.begin(), w.end()) - w.begin()) + 1;
         const real ratio = real(tau) / range;
 
+        const auto doubt = [&](std::size_t i) { return t[i].error + read_error(s, t[i]); };
+        // R is a difference of two logits as they are read.
+        const real off = doubt(0) + doubt(n - 1);
+        const std::size_t fewest = whole(real(tau) / (range + off) * (1 - relative_band));
+        const std::size_t most = whole(real(tau) / std::max(range - off, 1e-8L) * (1 + relative_band));
         std::vector<std::size_t> fallbacks{whole(ratio)};
-        for (const std::size_t each : {whole(ratio * (1 - relative_band)), whole(ratio * (1 + relative_band))})
+        for (const std::size_t each : {fewest, most})
             if (each != fallbacks.front()) fallbacks.push_back(each);
         std::vector<std::size_t> cliffs{cliff};
-        const auto doubt = [&](std::size_t i) { return t[i].error + read_error(s, t[i]); };
         for (std::size_t i = 0; i < w.size(); ++i) {
             const real error = (doubt(i) + doubt(i + 1) + doubt(cliff - 1) + (cliff < n ? doubt(cliff) : 0)) / range;
             if (i + 1 != cliff && w[i] >= w[cliff - 1] * (1 - relative_band) - error && w[cliff - 1] > 0) cliffs.push_back(i + 1);
@@ -545,6 +545,7 @@ struct min_k {
                 lengths.push_back(length(c, f, surely_tied));
                 lengths.push_back(length(c, f, perhaps_tied));
             }
+        for (std::size_t each = fewest + 1; each < most; ++each) lengths.push_back(length(cliff, each, tied));
         return prefix(s, lengths.front(), lengths, min_keep);
     }
 };

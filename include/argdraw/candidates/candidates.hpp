@@ -774,7 +774,7 @@ private:
     void keep_values_at_least(double cut, std::size_t min_keep) noexcept {
         // Where masses are known and maxima are not, the cut may lie above the maximum only if nothing is found.
         if (!view_.knows_maximum() && weigh_view() && view_.in_float() && cut <= view_.bound_on_maximum() && min_keep <= 1) {
-            if (stays_a_view(cut)) return view_.narrow_to({std::max(cut, view_.banded().cut), band_end(cut)});
+            if (stays_a_view(cut)) return view_.narrow_to({.cut = cut});
             if (const std::size_t found = view_.list_reaching(cut); found > 0)
                 return take_list(found, *std::max_element(scratch_.values, scratch_.values + found));
         }
@@ -792,7 +792,7 @@ private:
     void keep_reaching(double cut, std::size_t min_keep) noexcept {
         if (!list_) {
             if (min_keep > 1 && !reached_by(min_keep, cut)) return keep_top(min_keep);
-            return stays_a_view(cut) ? view_.narrow_to({std::max(cut, view_.banded().cut), band_end(cut)}) : open(cut, width());
+            return stays_a_view(cut) ? view_.narrow_to({.cut = cut}) : open(cut, width());
         }
         const auto reaches = [&](std::size_t i) { return scratch_.values[i] >= cut; };
         if (min_keep > 1) {
@@ -807,7 +807,6 @@ private:
     bool stays_a_view(double cut) const noexcept {
         return view_.blocks() >= 64 && view_.blocks_reaching(cut) > view_.blocks() / 4 && view_.tokens_reaching(cut) > 24 * view_.blocks();
     }
-    token_id band_end(double cut) const noexcept { return cut > view_.banded().cut ? detail::band{}.last_equal : view_.banded().last_equal; }
 
     // Whether at least n living tokens reach the cut; where it is not certain without a list, the list is made.
     bool reached_by(std::size_t n, double cut) noexcept {

@@ -126,10 +126,11 @@ public:
         allow({listed, words}, false);
     }
 
-    /// Leaves the tokens that the band holds. Strays stay outside of bands: those that it does not hold go now.
-    void narrow_to(const band& narrower) noexcept {
-        band_ = narrower;
-        strays_.keep_if([&](token_id id, double v) { return band_.holds(v, id); });
+    /// Leaves the tokens that the band holds. Strays stay outside of bands: those that it does not hold go now, and one that has fallen below
+    /// an earlier, narrower band stays where this one holds it.
+    void narrow_to(const band& other) noexcept {
+        strays_.keep_if([&](token_id id, double v) { return other.holds(v, id); });
+        if (other.cut > band_.cut || (other.cut == band_.cut && other.last_equal < band_.last_equal)) band_ = other;
         known_weights_ = false;
     }
     const band& banded() const noexcept { return band_; }
