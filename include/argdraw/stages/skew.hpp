@@ -4,7 +4,7 @@
 //   neutral   s = 0
 //   range     finite
 //   ties      by id: of equal logits the lower id comes first, and their logits differ afterwards
-//   cost      sorts all living tokens; three logarithms and two exponentials each
+//   cost      sorts all living tokens; two logarithms and two exponentials each
 //   source    ExLlamaV2's skew: its draw uses u^(e^-s) on the sorted distribution
 //   edges     where e^s leaves the range of double, the first token (s < 0) or the last (s > 0) has it all; from s = 60 on, the mass behind a
 //             token, known to 2^-105 of the whole, begins to limit the precision
