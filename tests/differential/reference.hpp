@@ -182,7 +182,10 @@ struct top_k {
             while (equals == ties::all && count < living && equal(s.tokens[count], s.tokens[count - 1])) ++count;
             return count;
         };
-        return decision{with_equals(tied), with_equals(surely_tied), with_equals(perhaps_tied)}.at_least(min_keep, living);
+        // Another may be the k-th, with others that equal it: one that may come on the other side of it.
+        const auto open = [&](const token& t) { return perhaps_tied(t, s.tokens[first - 1]) && !surely_tied(t, s.tokens[first - 1]); };
+        const bool sure = equals == ties::first || std::none_of(s.tokens.begin(), s.tokens.end(), open);
+        return decision{with_equals(tied), sure ? with_equals(surely_tied) : first, with_equals(perhaps_tied)}.at_least(min_keep, living);
     }
 };
 

@@ -291,10 +291,14 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
     const std::vector<bool> open = open_at_edges(s, std::max<std::size_t>(fewest, 2) - 1, most, error);
     for (std::size_t i = 0; i < n; ++i)
         if (open[i]) r.doubt(i);
+    std::vector<bool> safe;
+    for (const token& t : s.tokens) safe.push_back(contains(protect, t.id));
+    const auto spared = static_cast<std::size_t>(std::count(safe.begin(), safe.end(), true));
+    // Nothing goes where some order would have too many go. Of those in front of the last at least so many are protected.
+    const std::size_t behind = n - (most - 1), protected_in_front = spared > behind ? spared - behind : 0;
+    const bool may_do_nothing = n - (most - 1 - protected_in_front) < at_least_one(min_keep, n) && std::find(open.begin(), open.end(), true) != open.end();
+    if (may_do_nothing) r.add(std::vector<bool>(n, true));
     if (r.unlisted) {
-        std::vector<bool> safe;
-        for (const token& t : s.tokens) safe.push_back(contains(protect, t.id));
-        const auto spared = static_cast<std::size_t>(std::count(safe.begin(), safe.end(), true));
         r.plausible = [order = beginnings(s, error), safe = std::move(safe), spared, fewest, most](const std::vector<bool>& kept) {
             // Those that go are a beginning of the order, but for the protected.
             std::vector<bool> gone = kept;
