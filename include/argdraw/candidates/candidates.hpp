@@ -343,7 +343,7 @@ public:
     /// is at least p times the whole, and at least min_keep.
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (below < 1e-12) return keep_mass(p, min_keep);  // nothing is nearer than the maximum
+        if (below < 1e-12) return keep_mass(p, min_keep);  // the center is the maximum, but for rounding
         if (p <= 0.9999 && weigh_view() && find_maximum()) {
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.near_in_heavy_blocks(below)) {
@@ -536,14 +536,6 @@ private:
 
     // ---- the view ------------------------------------------------------------------------------------------------------
 
-    // Of a weighed list. Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the
-    // entropy.
-    double mass_beside_maximum() noexcept {
-        std::copy_n(scratch_.weights, count_, scratch_.spare);
-        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
-        return numeric::sum(scratch_.spare, count_);
-    }
-
     // The maximum, and with it everything that can be wrong with a row. May turn the view into the list of the +inf tokens.
     bool find_maximum() noexcept {
         if (why_ != status::ok) return false;
@@ -628,7 +620,8 @@ private:
         return true;
     }
 
-    static bool before(const leader& a, const leader& b) noexcept { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; }
+    // An object, since a function would be called for each pair that is sorted.
+    static constexpr auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
 
     // Entries in id order.
     void sort_entries(leader* order, std::size_t n) const noexcept {
@@ -652,14 +645,21 @@ private:
         if (found >= many_to_sort) {
             sort_entries(order, found);
         } else {
-            const auto in_order = [](const leader& a, const leader& b) { return before(a, b); };  // a function would be called for each pair
-            if (n < found) std::nth_element(order, order + n, order + found, in_order);
-            std::sort(order, order + n, in_order);
+            if (n < found) std::nth_element(order, order + n, order + found, before);
+            std::sort(order, order + n, before);
         }
         return {order, n};
     }
 
     // ---- the list ------------------------------------------------------------------------------------------------------
+
+    // Of a weighed list. Beside one maximum, whose weight of 1 would hide them, the others may weigh next to nothing, and still be all of the
+    // entropy.
+    double mass_beside_maximum() noexcept {
+        std::copy_n(scratch_.weights, count_, scratch_.spare);
+        *std::find(scratch_.spare, scratch_.spare + count_, 1.0) = 0;
+        return numeric::sum(scratch_.spare, count_);
+    }
 
     // After the values of the list changed or tokens left it: what is -inf goes, +inf takes all, and the maximum is looked up again.
     void values_changed() noexcept {

@@ -37,7 +37,8 @@ public:
     /// A list in scratch ids and values, with its weights relative to its maximum. The nucleus is in it, and ends at the target.
     struct list {
         std::size_t count = 0;
-        double maximum = 0, mass = 0, target = 0;
+        double maximum = 0, target = 0;
+        double mass = 0;  // of the whole list; near_in_heavy_blocks does not need to know
 
         explicit operator bool() const noexcept { return count > 0; }
     };
@@ -49,7 +50,7 @@ public:
             if (found < min_keep_) return {};
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
-            const list all{found, maximum, numeric::sum(scratch_.weights, found), target(maximum)};
+            const list all{found, maximum, target(maximum), numeric::sum(scratch_.weights, found)};
             return all.mass < all.target ? list{} : all;
         });
     }
@@ -69,8 +70,8 @@ public:
                 within += numeric::product(scratch_.weights[i], static_cast<double>(near));
                 count += near;
             }
-            const list all{found, maximum, within, target(maximum)};
-            return within < all.target || count < min_keep_ ? list{} : all;
+            const double wanted = target(maximum);
+            return within < wanted || count < min_keep_ ? list{} : list{found, maximum, wanted};
         });
     }
 
