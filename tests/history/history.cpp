@@ -29,7 +29,7 @@ static_assert(noexcept(std::declval<history&>().reserve(1)) && noexcept(std::dec
 
 namespace {
 
-ids list(std::span<const token_id> tokens) { return {tokens.begin(), tokens.end()}; }
+ids copied(std::span<const token_id> tokens) { return {tokens.begin(), tokens.end()}; }
 
 history of(const ids& prompt, const ids& output = {})
 {
@@ -59,7 +59,7 @@ struct everything {
 
 everything ask(history& h, const ids& breakers = {})
 {
-    everything all{list(h.tokens()), {}, {}};
+    everything all{copied(h.tokens()), {}, {}};
     for (const auto window : windows) {
         for (const auto s : scopes) all.counts.push_back(answer(h, window, s));
         for (std::size_t n = 0; n <= 4; ++n) all.continuations.push_back(answer(h, n, window, breakers));
@@ -69,7 +69,7 @@ everything ask(history& h, const ids& breakers = {})
 
 everything expected(const history& h, const ids& breakers = {})
 {
-    everything all{list(h.tokens()), {}, {}};
+    everything all{copied(h.tokens()), {}, {}};
     for (const auto window : windows) {
         for (const auto s : scopes)
             all.counts.push_back(reference::counts(s == scope::both ? h.tokens() : s == scope::prompt ? h.prompt() : h.output(), window));
@@ -89,9 +89,9 @@ TEST_CASE("history: the prompt, then the output")
     REQUIRE(h.begin(ids{1, 2}) == status::ok);
     REQUIRE(h.append(3) == status::ok);
     REQUIRE(h.append(1) == status::ok);
-    CHECK(list(h.tokens()) == ids{1, 2, 3, 1});
-    CHECK(list(h.prompt()) == ids{1, 2});
-    CHECK(list(h.output()) == ids{3, 1});
+    CHECK(copied(h.tokens()) == ids{1, 2, 3, 1});
+    CHECK(copied(h.prompt()) == ids{1, 2});
+    CHECK(copied(h.output()) == ids{3, 1});
 }
 
 TEST_CASE("history: begin replaces everything and keeps the views")
@@ -100,7 +100,7 @@ TEST_CASE("history: begin replaces everything and keeps the views")
     REQUIRE(h.watch_counts(-1, scope::both) == status::ok);
     REQUIRE(h.watch_ngrams(1) == status::ok);
     REQUIRE(h.begin(ids{7, 8, 7}) == status::ok);
-    CHECK(list(h.prompt()) == ids{7, 8, 7});
+    CHECK(copied(h.prompt()) == ids{7, 8, 7});
     CHECK(h.output().empty());
     const std::size_t before = counted_new::calls;
     const auto c = h.counts(-1, scope::both);
@@ -109,20 +109,20 @@ TEST_CASE("history: begin replaces everything and keeps the views")
     CHECK(answer(h, 1, -1, {}) == matches{{8, 1}});
     // It may be given its own tokens.
     REQUIRE(h.begin(h.tokens().last(2)) == status::ok);
-    CHECK(list(h.tokens()) == ids{8, 7});
+    CHECK(copied(h.tokens()) == ids{8, 7});
 }
 
 TEST_CASE("history: assign is begin, then appends")
 {
     history h;
     REQUIRE(h.assign(ids{1, 2}, ids{3, 4}) == status::ok);
-    CHECK(list(h.prompt()) == ids{1, 2});
-    CHECK(list(h.output()) == ids{3, 4});
+    CHECK(copied(h.prompt()) == ids{1, 2});
+    CHECK(copied(h.output()) == ids{3, 4});
     auto slow = of({1, 2}, {3, 4});
     CHECK(ask(h) == ask(slow));
     // With views already there, and its own tokens.
     REQUIRE(h.assign(h.output(), h.prompt()) == status::ok);
-    CHECK(list(h.tokens()) == ids{3, 4, 1, 2});
+    CHECK(copied(h.tokens()) == ids{3, 4, 1, 2});
     CHECK(ask(h) == expected(h));
 }
 
@@ -131,13 +131,13 @@ TEST_CASE("history: forget undoes appends, and never the prompt")
     auto h = of({1, 2}, {3, 4, 5});
     CHECK(h.forget(4) == status::bad_parameter);
     CHECK(h.forget(std::numeric_limits<std::size_t>::max()) == status::bad_parameter);
-    CHECK(list(h.tokens()) == ids{1, 2, 3, 4, 5});
+    CHECK(copied(h.tokens()) == ids{1, 2, 3, 4, 5});
     CHECK(h.forget(0) == status::ok);
     CHECK(h.forget(2) == status::ok);
-    CHECK(list(h.output()) == ids{3});
+    CHECK(copied(h.output()) == ids{3});
     CHECK(h.forget(1) == status::ok);
     CHECK(h.forget(1) == status::bad_parameter);
-    CHECK(list(h.tokens()) == ids{1, 2});
+    CHECK(copied(h.tokens()) == ids{1, 2});
 }
 
 TEST_CASE("history: a copy is a fork, and what was moved from is empty")
@@ -158,7 +158,7 @@ TEST_CASE("history: a copy is a fork, and what was moved from is empty")
     CHECK(b.tokens().empty());
     CHECK(b.output().empty());
     REQUIRE(b.append(4) == status::ok);
-    CHECK(list(b.output()) == ids{4});
+    CHECK(copied(b.output()) == ids{4});
 }
 
 TEST_CASE("history: counts are of distinct tokens, ascending, in the last tokens of a scope")
@@ -473,7 +473,7 @@ TEST_CASE("history: forgetting needs memory at most where a copy gave its room a
         forgot = fork.forget(1);
     }
     if (forgot == status::out_of_memory) {
-        CHECK(list(fork.tokens()) == ids{1, 2, 2});
+        CHECK(copied(fork.tokens()) == ids{1, 2, 2});
         CHECK(answer(fork, 2, scope::output) == counted{{2, 2}});
     }
     REQUIRE(fork.forget(forgot == status::ok ? 0 : 1) == status::ok);
