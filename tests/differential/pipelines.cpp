@@ -202,7 +202,7 @@ public:
             if (!r.close()) return r.keep;
             ++t.close;
             const glimpse seen = stage < about_.stages.size() ? after(stage + 1) : glimpse{library.why, library.ids, {}, {}};
-            std::vector<bool> theirs = side_of(stage, r, *walking, seen);
+            members theirs = side_of(stage, r, *walking, seen);
             if (theirs.empty()) {
                 if (wrong.empty()) wrong = "stage " + std::to_string(stage) + ": kept " + std::to_string(seen.ids.size()) + " by no ruling: " + in_words(r, seen.ids);
                 return r.keep;
@@ -295,9 +295,9 @@ private:
     }
 
     // The set that the library went on with, empty if no side of the ruling explains it.
-    std::vector<bool> side_of(std::size_t stage, const ruling& r, walk& w, const glimpse& seen)
+    members side_of(std::size_t stage, const ruling& r, walk& w, const glimpse& seen)
     {
-        std::vector<bool> theirs;
+        members theirs;
         if (const auto* mean = std::get_if<xtc_mean>(&stages_[stage])) {
             // What would go only weighs less: its logit has fallen by -ln(1 - pi), and the others' have risen.
             const glimpse before = after(stage);
@@ -312,14 +312,14 @@ private:
                 if (std::max(std::abs(lost), std::abs(risen)) > 8 * rounding) theirs.push_back(risen > lost / 2);
                 else theirs.push_back(!leapt && r.keep[i]);
             }
-            return r.allows(theirs) ? theirs : std::vector<bool>{};
+            return r.allows(theirs) ? theirs : members{};
         }
         for (const token_id id : r.ids) theirs.push_back(std::binary_search(seen.ids.begin(), seen.ids.end(), id));
         const auto kept = static_cast<std::size_t>(std::count(theirs.begin(), theirs.end(), true));
         if (kept > 0 && kept == seen.ids.size() && r.allows(theirs)) return theirs;
         if (const auto* two = std::get_if<contrastive>(&stages_[stage])) {
             // The other row may have removed some of those that were kept, or have failed.
-            std::vector<std::vector<bool>> sides{r.keep};
+            std::vector<members> sides{r.keep};
             sides.insert(sides.end(), r.others.begin(), r.others.end());
             for (const auto& side : sides) {
                 working_set s = w.set();

@@ -1,7 +1,7 @@
 // SEMANTICS section 3: stages that look at the tokens so far.
 //
 // Every stage has one of
-//     std::vector<bool> banned(const history&, std::size_t vocabulary) const;  it removes tokens and reads no value
+//     members banned(const history&, std::size_t vocabulary) const;  it removes tokens and reads no value
 //     status change(working_set&, const history&) const;                       it moves logits, those of
 //     ids_of changes(const history&) const;
 
@@ -243,9 +243,9 @@ struct no_repeat_ngram {
     bool valid() const { return n >= 0; }
     bool neutral() const { return n == 0; }
 
-    std::vector<bool> banned(const history& past, std::size_t vocabulary) const
+    members banned(const history& past, std::size_t vocabulary) const
     {
-        std::vector<bool> out(vocabulary, false);
+        members out(vocabulary, false);
         const ids_of h = past.all();
         const auto lead = static_cast<std::size_t>(n) - 1;
         if (lead >= h.size()) return out;
@@ -278,9 +278,9 @@ struct bad_words {
         return std::all_of(sequences.begin(), sequences.end(), [&](const ids_of& each) { return inside(each, vocabulary); });
     }
 
-    std::vector<bool> banned(const history& past, std::size_t vocabulary) const
+    members banned(const history& past, std::size_t vocabulary) const
     {
-        std::vector<bool> out(vocabulary, false);
+        members out(vocabulary, false);
         for (const ids_of& each : sequences)
             if (completes(each, past)) out[static_cast<std::size_t>(each.back())] = true;
         return out;
@@ -356,9 +356,9 @@ struct min_tokens {
     bool neutral() const { return n == 0 || stop.empty(); }
     bool fits(std::size_t vocabulary) const { return inside(stop, vocabulary); }
 
-    std::vector<bool> banned(const history& past, std::size_t vocabulary) const
+    members banned(const history& past, std::size_t vocabulary) const
     {
-        std::vector<bool> out(vocabulary, false);
+        members out(vocabulary, false);
         if (past.output.size() < static_cast<std::size_t>(n))
             for (const token_id id : stop) out[static_cast<std::size_t>(id)] = true;
         return out;

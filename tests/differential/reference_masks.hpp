@@ -17,9 +17,9 @@
 
 namespace reference {
 
-inline std::vector<bool> marked(const ids_of& list, std::size_t vocabulary)
+inline members marked(const ids_of& list, std::size_t vocabulary)
 {
-    std::vector<bool> out(vocabulary, false);
+    members out(vocabulary, false);
     for (const token_id id : list) out[static_cast<std::size_t>(id)] = true;
     return out;
 }
@@ -54,7 +54,7 @@ struct ban {
     bool neutral() const { return list.empty(); }
     bool fits(std::size_t vocabulary) const { return inside(list, vocabulary); }
 
-    std::vector<bool> banned(const history&, std::size_t vocabulary) const { return marked(list, vocabulary); }
+    members banned(const history&, std::size_t vocabulary) const { return marked(list, vocabulary); }
 };
 
 // An empty list allows nothing.
@@ -65,11 +65,9 @@ struct allow_only {
     bool neutral() const { return false; }
     bool fits(std::size_t vocabulary) const { return inside(list, vocabulary); }
 
-    std::vector<bool> banned(const history&, std::size_t vocabulary) const
+    members banned(const history&, std::size_t vocabulary) const
     {
-        std::vector<bool> out = marked(list, vocabulary);
-        out.flip();
-        return out;
+        return others_than(marked(list, vocabulary));
     }
 };
 
@@ -83,9 +81,9 @@ struct allow {
     bool valid() const { return true; }
     bool neutral() const { return false; }
 
-    std::vector<bool> banned(const history&, std::size_t vocabulary) const
+    members banned(const history&, std::size_t vocabulary) const
     {
-        std::vector<bool> out(vocabulary, false);
+        members out(vocabulary, false);
         for (std::size_t id = 0; id < vocabulary; ++id)
             out[id] = (id >> 5) < words.size() ? ((words[id >> 5] >> (id & 31)) & 1) == 0 : beyond == past_end::ban;
         return out;
@@ -99,9 +97,9 @@ struct suppress_at_begin {
     bool neutral() const { return list.empty(); }
     bool fits(std::size_t vocabulary) const { return inside(list, vocabulary); }
 
-    std::vector<bool> banned(const history& past, std::size_t vocabulary) const
+    members banned(const history& past, std::size_t vocabulary) const
     {
-        return past.output.empty() ? marked(list, vocabulary) : std::vector<bool>(vocabulary, false);
+        return past.output.empty() ? marked(list, vocabulary) : members(vocabulary, false);
     }
 };
 
@@ -114,11 +112,9 @@ struct force {
     bool neutral() const { return false; }
     bool fits(std::size_t vocabulary) const { return inside({id}, vocabulary); }
 
-    std::vector<bool> banned(const history& past, std::size_t vocabulary) const
+    members banned(const history& past, std::size_t vocabulary) const
     {
-        std::vector<bool> out(vocabulary, false);
-        if (past.output.size() != static_cast<std::size_t>(position)) return out;
-        out.flip();
+        members out(vocabulary, past.output.size() == static_cast<std::size_t>(position));
         out[static_cast<std::size_t>(id)] = false;
         return out;
     }
@@ -183,7 +179,7 @@ struct contrastive {
 
     ruling decide(const working_set& s) const { return cut(s, std::log(real(alpha)), 1, maximum::lives); }
 
-    status settle(working_set& s, const std::vector<bool>& keep) const
+    status settle(working_set& s, const members& keep) const
     {
         take(s, keep);
         if (beta == 0) return status::ok;

@@ -154,7 +154,7 @@ private:
             which.change(s_);
             return status::ok;
         } else {
-            const std::vector<bool> keep = rule(decided(which));
+            const members keep = rule(decided(which));
             if constexpr (requires { { which.settle(s_, keep) } -> std::same_as<status>; }) {
                 return which.settle(s_, keep);
             } else if constexpr (requires { which.settle(s_, keep); }) {
@@ -177,15 +177,15 @@ private:
         else return which.decide(s_);
     }
 
-    std::vector<bool> rule(ruling r)
+    members rule(ruling r)
     {
         for (const token& t : s_.tokens) r.ids.push_back(t.id);
-        std::vector<bool> keep = choose_(result_.rulings.size(), r);
+        members keep = choose_(result_.rulings.size(), r);
         result_.rulings.push_back(std::move(r));
         return keep;
     }
 
-    status remove(const std::vector<bool>& banned)
+    status remove(const members& banned)
     {
         const double infinity = std::numeric_limits<double>::infinity();
         if (!read_) {
@@ -194,7 +194,7 @@ private:
             const bool any = std::any_of(row_.begin(), row_.end(), [&](double l) { return l != -infinity; });
             return any ? status::ok : status::empty;
         }
-        std::vector<bool> keep;
+        members keep;
         for (const token& t : s_.tokens) keep.push_back(!banned[static_cast<std::size_t>(t.id)]);
         take(s_, keep);
         return s_.tokens.empty() ? status::empty : status::ok;

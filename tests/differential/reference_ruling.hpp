@@ -28,6 +28,9 @@ inline constexpr real double_max = std::numeric_limits<double>::max();
 // The cases that are listed at most; `doubtful` always has all of them.
 inline constexpr std::size_t most_others = 32;
 
+// Who is of a set, by position in the order: 1 or 0. Bytes, since there are a hundred thousand of them, often.
+using members = std::vector<unsigned char>;
+
 inline constexpr real least_double = 0x1p-1074L;
 
 // How far a double may be from `value`. Zero where it is a double itself: rounding is then the identity.
@@ -68,21 +71,21 @@ inline bool near_tie(const token& a, const token& b)
 
 // By position in the order of the set that the truncation saw.
 struct ruling {
-    std::vector<bool> keep;
-    std::vector<bool> doubtful;                // may be decided the other way
-    std::vector<std::vector<bool>> others;     // the sets that come of it, nearest first, `most_others` at most
+    members keep;
+    members doubtful;                // may be decided the other way
+    std::vector<members> others;     // the sets that come of it, nearest first, `most_others` at most
     std::vector<token_id> ids;                 // of the positions; filled in by run_any
     // Where the sets are too many to be listed, one that differs from `keep` in doubtful tokens only may come of it too: if it has as many
     // tokens as one of them, or by a rule of the stage's own.
     bool unlisted = false;
     std::size_t fewest = 0;
     std::size_t most = 0;
-    std::function<bool(const std::vector<bool>&)> plausible = {};
+    std::function<bool(const members&)> plausible = {};
 
     bool close() const { return std::find(doubtful.begin(), doubtful.end(), true) != doubtful.end(); }
 
     // Whether a set is one that the ruling may come to.
-    bool allows(const std::vector<bool>& kept) const
+    bool allows(const members& kept) const
     {
         if (kept == keep || std::find(others.begin(), others.end(), kept) != others.end()) return true;
         if (!unlisted) return false;
@@ -93,17 +96,15 @@ struct ruling {
         return fewest <= count && count <= most;
     }
 
-    void add(const std::vector<bool>& other)
+    void add(const members& other)
     {
-        bool same = true;
+        if (other == keep) return;
         std::size_t count = 0;
         for (std::size_t i = 0; i < keep.size(); ++i) {
             count += other[i];
-            if (keep[i] == other[i]) continue;
-            doubtful[i] = true;
-            same = false;
+            doubtful[i] |= keep[i] != other[i];
         }
-        if (same || std::find(others.begin(), others.end(), other) != others.end()) return;
+        if (std::find(others.begin(), others.end(), other) != others.end()) return;
         fewest = std::min(fewest, count);
         most = std::max(most, count);
         if (others.size() < most_others) others.push_back(other);
@@ -117,7 +118,13 @@ struct ruling {
     }
 };
 
-inline ruling settled(std::vector<bool> keep)
+inline members others_than(members some)
+{
+    for (auto& each : some) each = !each;
+    return some;
+}
+
+inline ruling settled(members keep)
 {
     ruling r;
     r.doubtful.assign(keep.size(), false);
@@ -126,9 +133,9 @@ inline ruling settled(std::vector<bool> keep)
     return r;
 }
 
-inline std::vector<bool> first_of(std::size_t living, std::size_t count)
+inline members first_of(std::size_t living, std::size_t count)
 {
-    std::vector<bool> keep(living, false);
+    members keep(living, false);
     std::fill_n(keep.begin(), static_cast<std::ptrdiff_t>(std::min(count, living)), true);
     return keep;
 }
@@ -163,11 +170,11 @@ private:
 // The tokens that have a near tie on the other side of an edge of the order, for any edge behind `shortest` to `longest` tokens: which of
 // them come first is open. `error` says how far a token's logit may stray.
 template <class Error>
-std::vector<bool> open_at_edges(const working_set& s, std::size_t shortest, std::size_t longest, const Error& error)
+members open_at_edges(const working_set& s, std::size_t shortest, std::size_t longest, const Error& error)
 {
     const std::vector<token>& t = s.tokens;
     const std::size_t n = t.size();
-    std::vector<bool> open(n, false);
+    members open(n, false);
     // Of two without an error the order is certain, equal or not.
     extreme any, straying;
     const auto meets = [&](const token& each, real reach) {
@@ -199,7 +206,7 @@ public:
     }
 
     // Where `aside`, a token may be missing for another reason.
-    bool allow(const std::vector<bool>& kept, const std::vector<bool>& aside = {}) const
+    bool allow(const members& kept, const members& aside = {}) const
     {
         std::unordered_set<std::uint64_t> missing;
         real least = -std::numeric_limits<real>::infinity();
@@ -251,11 +258,11 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
 
     // Who stands at the edge is a question of its own.
     const auto error = [](const token& t) { return t.error; };
-    const std::vector<bool> open = open_at_edges(s, shortest, longest, error);
+    const members open = open_at_edges(s, shortest, longest, error);
     for (std::size_t i = 0; i < living; ++i)
         if (open[i]) r.doubt(i);
     if (r.unlisted)
-        r.plausible = [order = beginnings(s, error), shortest, longest](const std::vector<bool>& theirs) {
+        r.plausible = [order = beginnings(s, error), shortest, longest](const members& theirs) {
             const auto number = static_cast<std::size_t>(std::count(theirs.begin(), theirs.end(), true));
             return shortest <= number && number <= longest && order.allow(theirs);
         };
@@ -412,7 +419,7 @@ inline void saturate(working_set& s)
 }
 
 // Keeps what `keep` says; no logit moves.
-inline void take(working_set& s, const std::vector<bool>& keep)
+inline void take(working_set& s, const members& keep)
 {
     std::vector<token> kept;
     for (std::size_t i = 0; i < s.tokens.size(); ++i)
@@ -422,7 +429,7 @@ inline void take(working_set& s, const std::vector<bool>& keep)
 }
 
 // Which set to go on with, asked once per ruling in pipeline order.
-using chooser = std::function<std::vector<bool>(std::size_t which, const ruling&)>;
+using chooser = std::function<members(std::size_t which, const ruling&)>;
 
 inline chooser exact() { return [](std::size_t, const ruling& r) { return r.keep; }; }
 
@@ -441,7 +448,7 @@ inline chooser follow(std::vector<std::vector<token_id>> kept)
 {
     return [kept = std::move(kept)](std::size_t which, const ruling& r) {
         if (which >= kept.size()) return r.keep;
-        std::vector<bool> theirs;
+        members theirs;
         for (const token_id id : r.ids) theirs.push_back(std::binary_search(kept[which].begin(), kept[which].end(), id));
         const bool any = std::find(theirs.begin(), theirs.end(), true) != theirs.end();
         return any && r.allows(theirs) ? theirs : r.keep;

@@ -393,7 +393,7 @@ TEST_CASE("reference: epsilon_cutoff and eta_cutoff compare with probabilities")
 
     // Equal logits of 1/2 meet eps = 1/2; the second may fall, the first is not in question.
     const ruling r = after({0, 0}, {epsilon_cutoff{0.5f}}).rulings.at(0);
-    CHECK(r.doubtful == std::vector<bool>{false, true});
+    CHECK(r.doubtful == members{false, true});
     for (const float bad : {-0.1f, 1.0f, nan_parameter}) {
         CHECK(after({0}, {epsilon_cutoff{bad}}).why == status::bad_parameter);
         CHECK(after({0}, {eta_cutoff{bad}}).why == status::bad_parameter);
@@ -548,7 +548,7 @@ TEST_CASE("reference: min_k cuts at the steepest step")
 
     // 4 3 1 0: 1 and 2/2, a draw that the first step wins.
     const ruling r = after({4, 3, 1, 0}, {min_k{0}}).rulings.at(0);
-    CHECK(r.keep == std::vector<bool>{true, false, false, false});
+    CHECK(r.keep == members{true, false, false, false});
     CHECK(r.allows({true, true, false, false}));
     CHECK_FALSE(r.allows({true, true, true, false}));
 }
@@ -598,7 +598,7 @@ TEST_CASE("reference: penalties leave no doubt where doubles are exact, and some
     CHECK(after({1, 1 / 3.0}, {{0}, {}}, repetition_penalty{3}).firsts == ids{0, 1});
     CHECK(after({1, 1}, {{0, 1}, {}}, repetition_penalty{3}).firsts == ids{0});  // treated alike
     const full_law k = run_any({{1, 1 / 3.0, 0}, {{0}, {}}}, {repetition_penalty{3}, top_k{1}});
-    CHECK(k.rulings.at(0).doubtful == std::vector<bool>{true, true, false});
+    CHECK(k.rulings.at(0).doubtful == members{true, true, false});
 }
 
 TEST_CASE("reference: dry counts how much has been said before")
@@ -889,7 +889,7 @@ TEST_CASE("reference: a close ruling can be followed")
     const situation at{std::vector<double>(4, 1.0)};
     const any_pipeline stages{top_p{0.5f}, softmax{}};
     CHECK(run_any(at, stages).ids == ids{0, 1});
-    CHECK(run_any(at, stages).rulings.at(0).doubtful == std::vector<bool>{false, false, true, false});
+    CHECK(run_any(at, stages).rulings.at(0).doubtful == members{false, false, true, false});
     CHECK(run_any(at, stages, way({1})).ids == ids{0, 1, 2});
     CHECK(near(run_any(at, stages, way({1})).logits[0], -std::log(3.0L)));
     CHECK(run_any(at, stages, way({0})).ids == ids{0, 1});
@@ -899,7 +899,7 @@ TEST_CASE("reference: a close ruling can be followed")
 
     // 1/2 1/4 1/8 1/8 at eps = 1/8: the two equals stand or fall together as sets, and each is in doubt.
     const ruling r = run_any({halves()}, {epsilon_cutoff{0.125f}}).rulings.at(0);
-    CHECK(r.doubtful == std::vector<bool>{false, false, true, true});
+    CHECK(r.doubtful == members{false, false, true, true});
     REQUIRE(r.others.size() == 1);
     CHECK(r.allows({true, true, false, false}));
 }
@@ -911,7 +911,7 @@ TEST_CASE("reference: near ties stand in any order at every edge, but for what i
     working_set s;
     s.tokens = {token_of(1, 0, 0, 1), token_of(2, -1, 0x1p-60L, 2), token_of(3, -1 - 0x1p-61L, 0x1p-60L, 3), token_of(4, -1 - 0x1p-60L, 0x1p-60L, 2), token_of(5, -2, 0, 5)};
     const ruling two = prefix(s, 2, {}, 1);
-    CHECK(two.doubtful == std::vector<bool>{false, true, true, false, false});
+    CHECK(two.doubtful == members{false, true, true, false, false});
     CHECK(two.allows({true, true, false, false, false}));
     CHECK(two.allows({true, false, true, false, false}));
     CHECK_FALSE(two.allows({true, false, false, true, false}));

@@ -84,7 +84,7 @@ struct typical {
             return std::max(count, least);
         };
         const auto set = [&](const std::vector<std::size_t>& list, std::size_t count) {
-            std::vector<bool> keep(n, false);
+            members keep(n, false);
             for (std::size_t i = 0; i < count; ++i) keep[list[i]] = true;
             return keep;
         };
@@ -106,7 +106,7 @@ struct typical {
             // On one side the logits decide, as far as a distance that is a double has not made them equal.
             return !same_side || near_tie(a, b) || std::abs(a.below - b.below) <= std::ldexp(1 + std::abs(a.below) + std::abs(above[i]), -50);
         };
-        std::vector<bool> open(n, false);
+        members open(n, false);
         std::size_t tried = 0;
         for (std::size_t i = 0; i < n; ++i) {
             if (order[i] == last || !swappable(order[i])) continue;
@@ -144,7 +144,7 @@ struct typical {
             lightest.push_back(weight(each) / total * std::exp(-open_by));
             heaviest.push_back(std::min(std::exp(each.below - std::log(total) + open_by), real(1)));
         }
-        r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least, until = real(t)](const std::vector<bool>& kept) {
+        r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least, until = real(t)](const members& kept) {
             real at_least = 0;
             real at_most = 0;
             real crossing = 0;
@@ -268,10 +268,10 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
 {
     const std::size_t n = s.tokens.size();
     const auto without = [&](std::size_t eligible) {
-        std::vector<bool> keep(n, true);
+        members keep(n, true);
         for (std::size_t i = 0; i + 1 < eligible; ++i) keep[i] = contains(protect, s.tokens[i].id);
         const auto left = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), true));
-        return left < at_least_one(min_keep, n) ? std::vector<bool>(n, true) : keep;
+        return left < at_least_one(min_keep, n) ? members(n, true) : keep;
     };
 
     std::size_t count = n;
@@ -288,21 +288,20 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
     }
     if (most < 2) return r;
     const auto error = [&](const token& t) { return t.error + read_error(s, t); };
-    const std::vector<bool> open = open_at_edges(s, std::max<std::size_t>(fewest, 2) - 1, most, error);
+    const members open = open_at_edges(s, std::max<std::size_t>(fewest, 2) - 1, most, error);
     for (std::size_t i = 0; i < n; ++i)
         if (open[i]) r.doubt(i);
-    std::vector<bool> safe;
+    members safe;
     for (const token& t : s.tokens) safe.push_back(contains(protect, t.id));
     const auto spared = static_cast<std::size_t>(std::count(safe.begin(), safe.end(), true));
     // Nothing goes where some order would have too many go. Of those in front of the last at least so many are protected.
     const std::size_t behind = n - (most - 1), protected_in_front = spared > behind ? spared - behind : 0;
     const bool may_do_nothing = n - (most - 1 - protected_in_front) < at_least_one(min_keep, n) && std::find(open.begin(), open.end(), true) != open.end();
-    if (may_do_nothing) r.add(std::vector<bool>(n, true));
+    if (may_do_nothing) r.add(members(n, true));
     if (r.unlisted) {
-        r.plausible = [order = beginnings(s, error), safe = std::move(safe), spared, fewest, most](const std::vector<bool>& kept) {
+        r.plausible = [order = beginnings(s, error), safe = std::move(safe), spared, fewest, most](const members& kept) {
             // Those that go are a beginning of the order, but for the protected.
-            std::vector<bool> gone = kept;
-            gone.flip();
+            const members gone = others_than(kept);
             for (std::size_t i = 0; i < kept.size(); ++i)
                 if (gone[i] && safe[i]) return false;
             const auto number = static_cast<std::size_t>(std::count(gone.begin(), gone.end(), true));
@@ -325,7 +324,7 @@ struct xtc {
     ruling decide(const working_set& s, real coin) const
     {
         if (coin < real(probability)) return top_choices(s, threshold, protect, min_keep);
-        return settled(std::vector<bool>(s.tokens.size(), true));
+        return settled(members(s.tokens.size(), true));
     }
 };
 
@@ -342,7 +341,7 @@ struct xtc_mean {
 
     ruling decide(const working_set& s) const { return top_choices(s, threshold, protect, min_keep); }
 
-    void settle(working_set& s, const std::vector<bool>& keep) const
+    void settle(working_set& s, const members& keep) const
     {
         if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
         const real pi = real(probability);
