@@ -948,6 +948,14 @@ TEST_CASE("reference: xtc leaves the last of near ties, and the protected")
     CHECK_FALSE(pair.allows({false, true, false}));
     CHECK(of({1}).allows({false, true, true}));
     CHECK_FALSE(of({1}).allows({false, false, true}));
+
+    // As doubles 0 and -2^-1072 / 1e5 are one: whoever of them is not the last goes, or is protected. Two may not go where 3 are to live.
+    const ruling kept = run_any({{2, 1, 0, -0x1p-1072}, {}, {0}}, {temperature{1e5f}, xtc{1, 1e-4f, {0, 3}, 3}}).rulings.at(0);
+    CHECK(kept.keep == members{true, true, true, true});
+    CHECK(kept.allows({true, false, true, true}));
+    CHECK_FALSE(kept.allows({false, true, true, true}));
+    CHECK_FALSE(kept.allows({true, true, false, true}));
+    CHECK_FALSE(kept.allows({true, false, false, true}));
 }
 
 TEST_CASE("reference: what it rounds itself is in the errors")

@@ -296,16 +296,21 @@ inline ruling top_choices(const working_set& s, float threshold, const ids_of& p
     const auto spared = static_cast<std::size_t>(std::count(safe.begin(), safe.end(), true));
     // Nothing goes where some order would have too many go. Of those in front of the last at least so many are protected.
     const std::size_t behind = n - (most - 1), protected_in_front = spared > behind ? spared - behind : 0;
-    const bool may_do_nothing = n - (most - 1 - protected_in_front) < at_least_one(min_keep, n) && std::find(open.begin(), open.end(), true) != open.end();
-    if (may_do_nothing) r.add(members(n, true));
+    const std::size_t least = at_least_one(min_keep, n);
+    const bool uncertain = std::find(open.begin(), open.end(), true) != open.end(), nothing_goes = r.keep == members(n, true);
+    if (uncertain && n - (most - 1 - protected_in_front) < least) r.add(members(n, true));
+    // And where too many would go, another order may have more of the protected in front.
+    if (uncertain && nothing_goes && n - (std::max<std::size_t>(fewest, 1 + spared) - 1 - spared) >= least)
+        for (std::size_t i = 0; i < most; ++i)
+            if (!safe[i]) r.doubt(i);
     if (r.unlisted) {
-        r.plausible = [order = beginnings(s, error), safe = std::move(safe), spared, fewest, most](const members& kept) {
+        r.plausible = [order = beginnings(s, error), safe = std::move(safe), spared, fewest, most, least](const members& kept) {
             // Those that go are a beginning of the order, but for the protected.
             const members gone = others_than(kept);
             for (std::size_t i = 0; i < kept.size(); ++i)
                 if (gone[i] && safe[i]) return false;
             const auto number = static_cast<std::size_t>(std::count(gone.begin(), gone.end(), true));
-            return number + 1 + spared >= fewest && number < most && order.allow(gone, safe);
+            return number + 1 + spared >= fewest && number < most && kept.size() - number >= least && order.allow(gone, safe);
         };
     }
     return r;
