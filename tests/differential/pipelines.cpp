@@ -862,4 +862,4 @@ TEST_CASE("differential: draws with a memory and draws by noise, over several st
 
 TEST_CASE("differential: 1 000 000 small pipelines", "[.deep]") { small_pipelines(cases::chosen(11, 1'000'000)); }
 
-TEST_CASE("differential: 5 000 real pipelines", "[.deep]") { real_pipelines(cases::chosen(11, 5'000), {.longest_history = 400, .aimed = 0.2}); }
+TEST_CASE("differential: 4 000 real pipelines", "[.deep]") { real_pipelines(cases::chosen(11, 4'000), {.longest_history = 400, .aimed = 0.2}); }

@@ -17,12 +17,18 @@ README = TESTS / "README.md"
 
 HEAD = """# Tests
 
-`cmake --workflow --preset test` builds and runs all but the deep ones; `ctest --test-dir build/release -L deep` runs those, before a release. A directory
-is one executable and one CTest entry of its name; the paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and
-`sampler` are those of the headers they test. [`regressions`](regressions) has a test for each failure that samplers in use have had, and
-[`ids.txt`](regressions/ids.txt) lists them. `python3 tests/coverage/run.py` (clang and llvm) prints how much of `include/` the tests on push
-execute, and what of it they do not; it fails below 98 % of the lines or 90 % of the branches, and where a line that nothing executes is
-not explained in [`explained.txt`](coverage/explained.txt).
+`cmake --workflow --preset test` builds and runs what every push has to pass. A directory is one executable and one CTest entry of its name; the
+paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and `sampler` are those of the headers they test.
+[`regressions`](regressions) has a test for each failure that samplers in use have had, and [`ids.txt`](regressions/ids.txt) lists them.
+
+Before a release, after that command and in its build:
+
+- `ctest --preset deep`: the same with larger numbers, ten million fuzzed executions, mutants of the library, and golden streams of other
+  compilers and machines. Entries whose programs are not there are skipped; on Debian they are those of `dieharder g++-aarch64-linux-gnu
+  g++-i686-linux-gnu qemu-user`.
+- `ctest --preset audit`: coverage, which is `python3 tests/coverage/run.py`, and valgrind (`llvm valgrind`). Coverage prints how much of `include/`
+  the tests on push execute, and fails below 98 % of the lines or 90 % of the branches, or where a line that nothing executes is not explained in
+  [`explained.txt`](coverage/explained.txt).
 
 Two more presets, each `cmake --preset P && cmake --build --preset P && ctest --preset P`: `sanitize` runs everything under AddressSanitizer and
 UndefinedBehaviorSanitizer, with fewer differential cases; `tsan` what uses threads, under ThreadSanitizer.

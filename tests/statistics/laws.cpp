@@ -263,7 +263,7 @@ TEST_CASE("statistics: unlikely tokens are as rare as they should be") {
 
 TEST_CASE("statistics: forty times ten million draws", "[.deep]") {
     test_all(2, deep_draws);
-    serial_all(deep_draws);
+    serial_all(deep_draws / 4);
     CHECK(tails(by_categorical, 82, 10 * deep_draws) == 0);
     CHECK(tails(by_gumbel, 83, deep_draws) == 0);
 }
