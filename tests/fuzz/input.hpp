@@ -36,8 +36,10 @@ public:
     {
         static_assert(std::is_trivially_copyable_v<N>);
         N value{};
+        // Whole or in part, as gcc 12 forgets the zeros under a copy of one byte or none.
         const std::size_t n = std::min(sizeof(N), left_);
-        std::memcpy(static_cast<void*>(&value), data_, n);
+        if (n == sizeof(N)) std::memcpy(static_cast<void*>(&value), data_, sizeof(N));
+        else if (n > 0) std::memcpy(static_cast<void*>(&value), data_, n);
         data_ += n;
         left_ -= n;
         return value;
