@@ -72,9 +72,9 @@ inline bool near_tie(const token& a, const token& b)
 // By position in the order of the set that the truncation saw.
 struct ruling {
     members keep;
-    members doubtful;                // may be decided the other way
-    std::vector<members> others;     // the sets that come of it, nearest first, `most_others` at most
-    std::vector<token_id> ids;                 // of the positions; filled in by run_any
+    members doubtful;             // may be decided the other way
+    std::vector<members> others;  // the sets that come of it, nearest first, `most_others` at most
+    std::vector<token_id> ids;    // of the positions; filled in by run_any
     // Where the sets are too many to be listed, one that differs from `keep` in doubtful tokens only may come of it too: if it has as many
     // tokens as one of them, or by a rule of the stage's own.
     bool unlisted = false;
