@@ -46,6 +46,7 @@ using reference::real;
 constexpr real probability_band = 5e-7L;  // relative, for probabilities of at least `faint`
 constexpr real faint = 0x1p-60L;          // absolute, below it
 constexpr real logprob_band = 1e-6L;
+constexpr reference::token_id neighbourhood = 256;  // ids
 
 argdraw::temperature to_library(const reference::temperature& s) { return {s.t}; }
 argdraw::softmax to_library(const reference::softmax&) { return {}; }
@@ -243,11 +244,13 @@ std::vector<std::uint64_t> edges_of(const reference::law& l)
     return words;
 }
 
-// With 2^n equal weights every sum and product on the way to a step is exact in any arithmetic, so on the step itself
-// there is no neighbour to forgive: "exceeds" means the next token.
+// With 2^n equal weights, as neighbours, every sum and product on the way to a step is exact in any arithmetic, so on the step itself
+// there is no neighbour to forgive: "exceeds" means the next token. Far apart they may be looked for in parts, and a part's share of the
+// weights, 6 of 8, is a quotient that rounds.
 bool exact_step(const reference::law& l, const reference::choice& c)
 {
-    return c.distance == 0 && std::has_single_bit(l.ids.size()) && l.cumulative.back() == static_cast<real>(l.ids.size());
+    return c.distance == 0 && std::has_single_bit(l.ids.size()) && l.cumulative.back() == static_cast<real>(l.ids.size()) &&
+           l.ids.front() / neighbourhood == l.ids.back() / neighbourhood;
 }
 
 template <class Pick, class T>

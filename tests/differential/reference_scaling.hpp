@@ -70,6 +70,8 @@ struct quadratic {
         const real k = (3 - real(curve)) / 2;
         const real c = (real(curve) - 1) / 2;
         const real of_front = s.tokens.front().error + read_error(s, s.tokens.front());
+        const token& last = s.tokens.back();
+        const bool may_be_equals = -last.below <= last.error + read_error(s, last) + of_front;
         for (token& t : s.tokens) {
             const real d = t.below;
             const real moved = -k * f * d * d + c * f * d * d * d;
@@ -80,7 +82,7 @@ struct quadratic {
             t.below = moved;
             t.logit = s.top + moved;
         }
-        s.offset = 0;
+        if (!may_be_equals) s.offset = 0;  // equals may stay as they are, and as coarse
         // The order is left alone: d -> moved is increasing for d <= 0.
         saturate(s);
     }

@@ -89,6 +89,20 @@ double chi_square_of(const Sampler& sampler, const Row& row, G random, std::uint
 
 }  // namespace
 
+TEST_CASE("categorical: the token of word 0 has a probability, however far down it lies") {
+    // Rows that rise evenly to and from 2^-1000 of their greatest, the least weight there is.
+    for (const float step : {0.0104f, 0.013f, 0.02f, 0.1f, 0.37f}) {
+        CAPTURE(step);
+        std::vector<float> row(120'000);
+        for (std::size_t i = 0; i < row.size(); ++i) row[i] = std::min(1400.0f, step * static_cast<float>(i));
+        const drawn token = draw_at(pick, row, 0);
+        const auto law = pick.distribution(row);
+        REQUIRE(token);
+        CHECK(law.ids[static_cast<std::size_t>(token.id)] == token.id);
+        CHECK(law.probabilities[static_cast<std::size_t>(token.id)] > 0);
+    }
+}
+
 TEST_CASE("categorical formula: four equals divide the words in four") {
     const std::vector<float> row(4, 0.0f);
     for (std::uint64_t j = 0; j < 4; ++j) {

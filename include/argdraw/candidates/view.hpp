@@ -534,8 +534,10 @@ private:
             visit(static_cast<std::size_t>(strays_.ids[i]) % simd::block_size, strays_.values[i]);
     }
 
+    // 0 below 2^-900: a list, for which 2^exp2_lowest is the least weight, then weighs whatever has one here, down to the depth of a block.
     static double power_of_two(std::int32_t n) noexcept {
-        return n < -1000 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
+        static_assert(-900 - simd::weight_scale::depth / 8 - 2 > simd::exp2_lowest);
+        return n < -900 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
     }
     // From a block's own reference, 2^floor(top / 8), to another one above it; exact, but for what no sum would notice.
     static double in_reference_of(std::int32_t row_top, std::int32_t block_top, double mass) noexcept {
