@@ -1,4 +1,4 @@
-// What candidates can be asked: size, max, mass, log_sum_exp, entropy, moments, survivors.
+// What candidates can be asked: size, max, mass, log_sum_exp, entropy, moments, survivors, distances.
 #include "support.hpp"
 
 using namespace argdraw;
@@ -151,6 +151,17 @@ TEST_CASE("candidates: rows without an answer") {
         c.survivors();
         CHECK(c.why() == why);
     }
+}
+
+TEST_CASE("candidates: distances are those to the greatest logit, wherever it lies") {
+    both_forms c({1.0f, 3.0f, -infinity, 2.5f});
+    c.act([](auto& one) {
+        one.shift(1e18);
+        one.scale(0.5);
+        const auto living = one.distances();
+        CHECK(ids(living.ids.begin(), living.ids.end()) == ids{0, 1, 3});
+        CHECK(std::vector<double>(living.logits.begin(), living.logits.end()) == std::vector{-1.0, 0.0, -0.25});
+    });
 }
 
 TEST_CASE("candidates: +inf leaves only those of +inf, equal among themselves") {

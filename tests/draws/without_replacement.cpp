@@ -37,6 +37,19 @@ ids ids_of(std::span<const drawn> some) {
 
 }  // namespace
 
+TEST_CASE("without_replacement edges: logits beyond the doubles are as far apart as they are") {
+    // A T of next to nothing, for an entropy of next to nothing.
+    std::vector<drawn> into(3);
+    const sampler pick{dynamic_temperature{0, 0.5f, 0.6f}, without_replacement{into}};
+    for (const auto& row : {std::vector{1e-3f, 5e8f, 2e-3f}, std::vector{5e8f, 5.1e8f, 4e8f}}) {
+        philox random{.seed = 5};
+        const drawn first = pick(row, random);
+        CHECK(first.id == 1);
+        CHECK(first.logprob == 0);
+        CHECK(into[1].id != into[2].id);
+    }
+}
+
 TEST_CASE("without_replacement formula: the k greatest sums of logit and noise, greatest first") {
     std::mt19937 shape(3);
     for (const std::size_t width : {std::size_t{1}, std::size_t{5}, std::size_t{257}, std::size_t{4000}}) {

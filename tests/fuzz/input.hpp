@@ -36,10 +36,8 @@ public:
     {
         static_assert(std::is_trivially_copyable_v<N>);
         N value{};
-        // Whole or in part, as gcc 12 forgets the zeros under a copy of one byte or none.
         const std::size_t n = std::min(sizeof(N), left_);
-        if (n == sizeof(N)) std::memcpy(static_cast<void*>(&value), data_, sizeof(N));
-        else if (n > 0) std::memcpy(static_cast<void*>(&value), data_, n);
+        if (sizeof(N) > 1 || n > 0) std::memcpy(static_cast<void*>(&value), data_, sizeof(N) > 1 ? n : 1);  // gcc 12 forgets the zero under 0 or 1 byte
         data_ += n;
         left_ -= n;
         return value;

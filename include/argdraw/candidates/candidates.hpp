@@ -217,6 +217,13 @@ public:
         return {{scratch_.ids, count_}, {scratch_.spare, count_}};
     }
 
+    /// The same with l - max in place of l, which has all its digits where the logits are too large for it.
+    living_tokens distances() noexcept {
+        if (!listed()) return {};
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = relative_logit(i);
+        return {{scratch_.ids, count_}, {scratch_.spare, count_}};
+    }
+
     // ---- what changes logits -------------------------------------------------------------------------------------------
 
     /// l <- l * factor, factor >= 0. Only noted; 0 makes the living equal.
