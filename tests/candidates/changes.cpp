@@ -38,6 +38,37 @@ TEST_CASE("candidates: scales multiply without leaving the range of double") {
     CHECK(left(c.view).logits == std::vector<double>{1, 2, 1.5});
 }
 
+TEST_CASE("candidates: a finite value has a finite logit, whatever scales and shifts do") {
+    static constexpr double largest = std::numeric_limits<double>::max();
+    both_forms c({1e19f, 0.0f, -1e19f, 1e19f});
+    c.act([](auto& one) {
+        for (int i = 0; i < 7; ++i) one.scale(0x1p149);
+        CHECK(one.max() == largest);
+        CHECK(one.min() == -largest);
+        CHECK(one.leaders(9).back().logit == -largest);
+        const std::vector<token_id> some{0, 2};
+        int infinite = 0;
+        one.edit(std::span(some), [&](double l, token_id) {
+            infinite += !std::isfinite(l);
+            return l - 0.5;
+        });
+        CHECK(infinite == 0);
+        one.add(3, largest);
+        CHECK(one.why() == status::ok);
+        for (int i = 0; i < 3; ++i) one.shift(largest);
+        one.scale(2);
+        CHECK(one.max() == largest);
+        one.shift(-largest);
+        CHECK(std::isfinite(one.log_sum_exp()));
+        one.normalise();
+        CHECK(one.mass() == 2);
+        CHECK(one.why() == status::ok);
+        CHECK(one.leaders(9).size() == 4);
+    });
+    CHECK(left(c.view) == left(c.list));
+    for (const double l : left(c.view).logits) CHECK(std::isfinite(l));
+}
+
 TEST_CASE("candidates: shift adds to all and moves no probability") {
     both_forms c({1.0f, -infinity, 5.0f});
     c.act([](auto& one) {

@@ -182,6 +182,47 @@ TEST_CASE("shortcuts: prefixes by mass differ by no more than the rounding of a 
     }
 }
 
+// Where thousands of tokens beside a few heavy ones weigh less than the heavy ones' rounding, the mass that is left out still tells the edge.
+TEST_CASE("shortcuts: a prefix by mass ends right among tokens lighter than the rounding of the whole") {
+    std::mt19937 random(97);
+    std::normal_distribution<float> normal;
+    for (const float gap : {9.0f, 14.0f, 16.0f, 17.0f})
+        for (const bool coarse : {false, true})
+            for (const int before : {0, 1, 2, 3}) {
+                CAPTURE(gap, coarse, before);
+                std::vector<float> row(40000);
+                for (float& l : row) l = coarse ? std::round(8 * normal(random)) / 8 : normal(random);
+                for (int i = 0; i < 12; ++i) row[random() % row.size()] = gap + normal(random);
+                for (const double of_tail : {0.9, 0.6, 0.3, 0.02}) {
+                    const auto prepare = [&](candidates<float>& c) {
+                        if (before >= 1) c.add(77, 1.5);
+                        if (before >= 2) c.keep_within(gap + 1);
+                        if (before == 3) c.keep_mass(1 - 1e-4 * std::exp(9 - gap));
+                    };
+                    workspace view_space, list_space;
+                    candidates<float> view(row, view_space), list(row, list_space);
+                    prepare(view);
+                    prepare(list);
+                    std::vector<double> weights;
+                    for (const double d : list.distances().logits) weights.push_back(std::exp(d));
+                    std::sort(weights.begin(), weights.end());
+                    double tail = 0, all = 0, out = 0;
+                    for (const double w : weights) {
+                        all += w;
+                        if (w < 1e-3) tail += w;
+                    }
+                    const double p = 1 - of_tail * tail / all;
+                    view.keep_mass(p);
+                    std::size_t leaving = 0;
+                    while (out + weights[leaving] <= all - p * all) out += weights[leaving++];
+                    const auto wanted = weights.size() - leaving, found = view.size();
+                    CAPTURE(p, wanted, found, weights[leaving] / all);
+                    CHECK(found <= wanted + 1);
+                    CHECK(wanted <= found + 1);
+                }
+            }
+}
+
 TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do") {
     std::mt19937 random(41);
     on_all([&](both_forms& c) {

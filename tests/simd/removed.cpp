@@ -155,10 +155,16 @@ TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and we
             }
             std::vector<std::int32_t> ids_a(blocks * 256 + 64), ids_b(blocks * 256 + 64);
             std::vector<double> values_a(ids_a.size()), values_b(ids_a.size());
-            const std::size_t n = kernels.split(r.with_bits.view, scale, -2.0f, 3.0f, mass_a.data(), top_a.data(), ids_a.data(), values_a.data());
-            const std::size_t m = kernels.split(r.written.view, scale, -2.0f, 3.0f, mass_b.data(), top_b.data(), ids_b.data(), values_b.data());
+            const simd::row_cuts cuts{-5, -1, -2, 3};
+            const std::size_t n = kernels.split(r.with_bits.view, scale, cuts, mass_a.data(), beside_a.data(), top_a.data(), ids_a.data(), values_a.data());
+            const std::size_t m = kernels.split(r.written.view, scale, cuts, mass_b.data(), beside_b.data(), top_b.data(), ids_b.data(), values_b.data());
             wrong += n != m || !std::equal(ids_a.begin(), ids_a.begin() + static_cast<std::ptrdiff_t>(n), ids_b.begin());
             compare();
+            for (std::size_t b = 0; b < blocks; ++b) {
+                if (top_a[b] == weight_scale::beyond) continue;
+                wrong += !same(beside_a[b], beside_b[b]);
+                agree(set, beside_a[b]);
+            }
         });
     });
     CHECK(wrong == 0);

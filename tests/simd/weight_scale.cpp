@@ -200,7 +200,7 @@ TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float
     });
 }
 
-TEMPLATE_TEST_CASE("weight_scale: split gives the masses at or above the upper cut and the tokens between the two, bit for bit", "", ARGDRAW_TEST_SCALARS)
+TEMPLATE_TEST_CASE("weight_scale: split gives the masses above and below the cuts and the tokens between them, bit for bit", "", ARGDRAW_TEST_SCALARS)
 {
     on_every_set([](isa set) {
         CAPTURE(name(set));
@@ -213,16 +213,17 @@ TEMPLATE_TEST_CASE("weight_scale: split gives the masses at or above the upper c
                     const weight_scale scale = weight_scale::of(scale_of(t));
                     constexpr float above_all = std::numeric_limits<float>::infinity(), lowest = std::numeric_limits<float>::lowest();
                     const float some = std::max(lowest, value(entries[width / 2]));
-                    for (const auto& [low, high] : {std::pair(-2.0f, 3.0f), {0.0f, 1.0f}, {-1.0f, -0.0f}, {lowest, above_all}, {lowest, lowest}, {some, above_all},
-                                                    {lowest, some}, {some, some}, {14.0f, 15.5f}}) {
+                    for (const simd::row_cuts& cuts : {simd::row_cuts{lowest, -2, -2, 3}, {-1, 0, 0, 1}, {-3, 2, -1, -0.0f}, {lowest, lowest, lowest, above_all},
+                                                       {lowest, above_all, lowest, lowest}, {some, above_all, some, above_all}, {lowest, some, lowest, some},
+                                                       {lowest, some, some, some}, {2, 1, 14, 15.5f}}) {
                         std::vector<std::int32_t> top(row.view.blocks);
-                        std::vector<double> mass(row.view.blocks), values(width + 256 + 2 * simd::lanes), wanted_values;
+                        std::vector<double> above(row.view.blocks), below(above), values(width + 256 + 2 * simd::lanes), wanted_values;
                         std::vector<std::int32_t> ids(values.size()), wanted_ids;
-                        const std::size_t n = simd::block_weights<TestType>().split(row.view, scale, low, high, mass.data(), top.data(), ids.data(), values.data());
+                        const std::size_t n = simd::block_weights<TestType>().split(row.view, scale, cuts, above.data(), below.data(), top.data(), ids.data(), values.data());
                         ids.resize(n);
                         values.resize(n);
                         for (std::size_t i = 0; i < width; ++i)
-                            if (const float x = value(entries[i]); low <= x && x < high) {
+                            if (const float x = value(entries[i]); cuts.low <= x && x < cuts.high) {
                                 wanted_ids.push_back(static_cast<std::int32_t>(i));
                                 wanted_values.push_back(static_cast<double>(x));
                             }
@@ -230,9 +231,13 @@ TEMPLATE_TEST_CASE("weight_scale: split gives the masses at or above the upper c
                         for (std::size_t b = 0; b < row.view.blocks; ++b) {
                             weighed right = plain_block(row, b, scale);
                             if (right.top == weight_scale::beyond) continue;  // never split
-                            for (std::size_t i = 0; i < 256; ++i)
-                                if (!(static_cast<float>(row.at(b * 256 + i)) >= high)) right.weights[i] = 0;
-                            wrong_mass += !same(mass[b], plain_mass(right.weights)) || top[b] != right.top;
+                            auto lighter = right.weights;
+                            for (std::size_t i = 0; i < 256; ++i) {
+                                const auto x = static_cast<float>(row.at(b * 256 + i));
+                                if (!(x >= cuts.high)) right.weights[i] = 0;
+                                if (!(cuts.lowest <= x && x < cuts.lower)) lighter[i] = 0;
+                            }
+                            wrong_mass += !same(above[b], plain_mass(right.weights)) || !same(below[b], plain_mass(lighter)) || top[b] != right.top;
                         }
                     }
                 }

@@ -25,6 +25,7 @@
 #include <argdraw/numeric/log1p.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/radix_sort.hpp>
+#include <argdraw/numeric/saturated.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/numeric/wide_scale.hpp>
@@ -69,7 +70,8 @@ enum class ties : std::uint8_t {
 /// tokens, they become a list. A stage cannot tell the two apart.
 ///
 /// Living tokens are those that were not removed and whose logit is not -inf. The order of tokens is logit descending, then id ascending.
-/// A token of +inf leaves only those of +inf, which share all the mass and count as logits of 0; they stay infinite for edit and add.
+/// A token of +inf leaves only those of +inf, which share all the mass and count as logits of 0; they stay infinite for edit and add. Finite
+/// logits stay finite: one that a scale, a shift or a sum takes beyond the doubles reads as the last double of its sign.
 /// The first verb that has to read a value finds a NaN, or that nothing lives: from then on why() says so and every verb does nothing. What
 /// only removes ids (ban, allow, allow_only) and scale and shift read none. Verbs speak double, whatever the row's scalar.
 template <logit_scalar T>
@@ -234,12 +236,12 @@ public:
             return;
         }
         scale_.multiply(factor);
-        shift_ = numeric::product(shift_, factor);
+        shift_ = numeric::saturated(numeric::product(shift_, factor));
         weighed_ = false;
     }
 
     /// l <- l + offset. Only noted; the distribution does not change.
-    void shift(double offset) noexcept { shift_ += offset; }
+    void shift(double offset) noexcept { shift_ = numeric::saturated(shift_ + offset); }
 
     /// l <- ln p. From here on +inf tokens are as finite as their probability.
     void normalise() noexcept {
@@ -250,7 +252,10 @@ public:
     /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id outside
     /// the row fails with bad_parameter.
     void add(token_id id, double delta) noexcept {
-        edit(std::span(&id, 1), [delta](double l, token_id) { return delta == -infinity ? -infinity : l + delta; });
+        edit(std::span(&id, 1), [delta](double l, token_id) {
+            if (delta - delta == 0 && l - l == 0) return numeric::saturated(l + delta);
+            return delta == -infinity ? delta : l + delta;
+        });
     }
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
@@ -331,19 +336,17 @@ public:
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1.
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        // Close to 1 the edge lies among tokens lighter than the rounding of block masses; there the list's doubles decide.
-        if (p <= 0.9999 && weigh_view()) {
+        if (weigh_view()) {
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.in_heavy_blocks()) {
                 take_list(list.count, list.maximum);
-                mass_ = list.mass;
                 weighed_ = true;
-                return keep_prefix(list.target, min_keep);
+                return keep_up_to(list.last, scratch_.values);
             }
             if constexpr (view::has_weight_kernel)
                 if (search.becomes_band()) return;
         }
-        if (weigh_list()) keep_prefix(numeric::product(p, mass_), min_keep);
+        if (weigh_list()) keep_up_to(last_of_mass(p, min_keep, scratch_.values), scratch_.values);
     }
 
     /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
@@ -351,17 +354,19 @@ public:
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
         if (below < 1e-12) return keep_mass(p, min_keep);  // the center is the maximum, but for rounding
-        if (p <= 0.9999 && weigh_view() && find_maximum()) {
+        if (weigh_view() && find_maximum()) {
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.near_in_heavy_blocks(below)) {
                 take_list(list.count, list.maximum);
                 weighed_ = true;
-                return keep_nearest(below, list.target, min_keep);
+                return keep_nearest_up_to(list.last);
             }
             if constexpr (view::has_weight_kernel)
                 if (search.near_becomes_band(below)) return;
         }
-        if (weigh_list()) keep_nearest(below, numeric::product(p, mass_), min_keep);
+        if (!weigh_list()) return;
+        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
+        keep_nearest_up_to(last_of_mass(p, min_keep, scratch_.spare));
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A distance
@@ -527,11 +532,15 @@ private:
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
     static constexpr std::size_t many_to_sort = 512;
 
-    double logit_of(double v) const noexcept { return numeric::product(v, scale_.value()) + shift_; }
+    // A finite value has a finite logit, whatever the scale: only what is +inf in the row, or by a stage, is more than all others.
+    double logit_of(double v) const noexcept {
+        const double l = numeric::product(v, scale_.value()) + shift_;
+        return v - v == 0 ? numeric::saturated(l) : l;
+    }
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
     double value_from(double l) const noexcept {
         if (l - l != 0) return l;
-        return std::clamp((l - shift_) / scale_.value(), std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max());
+        return numeric::saturated((l - shift_) / scale_.value());
     }
     double deviation_of(double variance) const noexcept { return numeric::product(std::sqrt(variance), scale_.value()); }
     double exponent_scale() const noexcept { return numeric::product(scale_.value(), numeric::log2_e); }
@@ -823,18 +832,20 @@ private:
         return first.size() == n && first.back().logit >= cut;
     }
 
-    // Of a weighed list. A prefix of another order: by nearness instead of by logit.
-    void keep_nearest(double below, double target, std::size_t min_keep) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
-        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, count_}, target, min_keep, scratch_.order);
-        filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.spare[i], scratch_.ids[i]}); });
-        maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
-        weighed_ = false;
+    // Of a weighed list.
+    detail::ranked last_of_mass(double p, std::size_t min_keep, double* order) noexcept {
+        return detail::last_of_prefix({scratch_.ids, order, scratch_.weights, count_}, numeric::product(p, mass_), min_keep, scratch_.order);
     }
 
-    void keep_prefix(double target, std::size_t min_keep) noexcept {
-        const auto last = detail::last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, count_}, target, min_keep, scratch_.order);
-        filter([&](std::size_t i) { return !(last < detail::ranked{scratch_.values[i], scratch_.ids[i]}); });
+    void keep_up_to(const detail::ranked& last, const double* order) noexcept {
+        filter([&](std::size_t i) { return !(last < detail::ranked{order[i], scratch_.ids[i]}); });
+    }
+
+    // In an order that is not that of the logits: the maximum may go.
+    void keep_nearest_up_to(const detail::ranked& last) noexcept {
+        keep_up_to(last, scratch_.spare);
+        maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
+        weighed_ = false;
     }
 
     view view_;

@@ -27,6 +27,10 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 ///
 /// It ends in one of three ways: a short list that holds them all, a band of the view, or nothing found; then the whole row has to be listed.
 /// Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
+///
+/// Where weights are floats, a mass is off by up to a share of 2^-22 of itself: 1.17e-7 for the weights, and two roundings of 2^-24 in the sums of
+/// four. A token may weigh less than that beside the whole row, so an edge found by masses counts only where it is heavier; by the mass
+/// that is left out, which is next to nothing where tokens at the edge are, it nearly always is.
 template <logit_scalar T>
 class nucleus {
 public:
@@ -34,11 +38,11 @@ public:
     nucleus(view<T>& row, scratch<T>& space, double scale, double p, std::size_t min_keep) noexcept
         : view_{row}, scratch_{space}, scale_{scale}, exponent_scale_{numeric::product(scale, numeric::log2_e)}, p_{p}, min_keep_{min_keep} {}
 
-    /// A list in scratch ids and values, with its weights relative to its maximum. The nucleus is in it, and ends at the target.
+    /// A list in scratch ids and values, with its weights relative to its maximum. The nucleus is in it, and ends with `last`.
     struct list {
         std::size_t count = 0;
-        double maximum = 0, target = 0;
-        double mass = 0;  // of the whole list; near_in_heavy_blocks does not need to know
+        double maximum = 0;
+        ranked last{};
 
         explicit operator bool() const noexcept { return count > 0; }
     };
@@ -46,33 +50,34 @@ public:
     /// The tokens at or above a cut are a prefix of the order, and hold the nucleus as soon as they weigh enough. Opens the blocks with the
     /// greatest logits, more and more of them, until that is so; nothing where that would be most of the row.
     list in_heavy_blocks() noexcept {
-        return listed([&](double, std::size_t found) -> list {
+        const list all = listed([&](double, std::size_t found) -> list {
             if (found < min_keep_) return {};
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
-            const list all{found, maximum, target(maximum), numeric::sum(scratch_.weights, found)};
-            return all.mass < all.target ? list{} : all;
+            return {numeric::sum(scratch_.weights, found) < target(maximum) ? 0 : found, maximum};
         });
+        return ended(all, scratch_.values);
     }
 
     /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
-    /// as those weigh enough. The center is a logit, `below` the maximum, which must be known.
+    /// as those weigh enough. The center is a logit, `below` the maximum, which must be known. Leaves - |distance| in spare.
     list near_in_heavy_blocks(double below) noexcept {
         const double maximum = view_.maximum();
-        return listed([&](double cut, std::size_t found) -> list {
+        const list all = listed([&](double cut, std::size_t found) -> list {
             const double reach = numeric::product(maximum - cut, scale_) - below;
             if (!(reach > 0)) return {};
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
             double within = 0;
             std::size_t count = 0;
             for (std::size_t i = 0; i < found; ++i) {
-                const bool near = std::fabs(numeric::product(maximum - scratch_.values[i], scale_) - below) < reach;
+                scratch_.spare[i] = -std::fabs(numeric::product(maximum - scratch_.values[i], scale_) - below);
+                const bool near = -scratch_.spare[i] < reach;
                 within += numeric::product(scratch_.weights[i], static_cast<double>(near));
                 count += near;
             }
-            const double wanted = target(maximum);
-            return within < wanted || count < min_keep_ ? list{} : list{found, maximum, wanted};
+            return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum};
         });
+        return ended(all, scratch_.spare);
     }
 
     /// On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
@@ -133,6 +138,32 @@ private:
         return {};
     }
 
+    // The list up to its last token in an order; nothing where that token is too light to be told by the mass of the view, unless min_keep
+    // told it.
+    list ended(list all, double* order) noexcept {
+        if (!all) return all;
+        const double wanted = target(all.maximum), uncertain = view_.relative_to(all.maximum, numeric::product(rounding(), view_.mass()));
+        all.last = last_of_prefix({scratch_.ids, order, scratch_.weights, all.count}, wanted, min_keep_, scratch_.order);
+        if (weight_in_list(all.last.id, all.count) >= uncertain) return all;
+        double kept = 0;
+        for (std::size_t i = 0; i < all.count; ++i)
+            kept += numeric::product(scratch_.weights[i], static_cast<double>(!(all.last < ranked{order[i], scratch_.ids[i]})));
+        return kept - wanted >= uncertain ? all : list{};
+    }
+    double weight_in_list(token_id id, std::size_t n) const noexcept {
+        return scratch_.weights[std::lower_bound(scratch_.ids, scratch_.ids + n, id) - scratch_.ids];
+    }
+
+    // What masses of a view may be off by, as a share of themselves.
+    double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0x1p-50; }
+
+    // The mass that may be left out: what is kept may not fall below p times the whole.
+    double left_out() const noexcept { return view_.mass() - numeric::product(p_, view_.mass()); }
+    // Whether a token of this weight is heavier than what left_out() and the mass below a cut may be off by.
+    bool tells(double weight) const noexcept {
+        return weight >= numeric::product(2 * rounding(), left_out()) + numeric::product(0x1p-50, view_.mass());
+    }
+
     // How far below the greatest a value has no weight beside it.
     double nothing_below() const noexcept { return 64 / exponent_scale_; }
 
@@ -149,18 +180,20 @@ private:
         return blocks_in_sample * simd::block_size;
     }
     double share_of_sample() const noexcept { return static_cast<double>(blocks_in_sample * simd::block_size) / static_cast<double>(view_.width()); }
-    double left_out_of_sample() const noexcept { return numeric::product(numeric::product(1 - p_, view_.mass()), share_of_sample()); }
+    double left_out_of_sample() const noexcept { return numeric::product(left_out(), share_of_sample()); }
 
-    // The edge lies among tokens that are all equal: as many of them stay as their common weight fills the mass, in id order.
+    // The edge lies among tokens that are all equal: the last of them leave, as many as their common weight fills what may be left out.
     bool ends_among_equals(value common) noexcept {
         const value above = numeric::next_above(common);
         if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
-        double mass_above = 0;
-        view_.split(above, above, mass_above);
+        double below = 0;
+        view_.split(common, above, above, below);
         const double each = view_.weight_of(static_cast<double>(common));
-        const double wanted = std::ceil((numeric::product(p_, view_.mass()) - mass_above) / each);
-        if (!(wanted >= 1 && wanted < static_cast<double>(view_.width()))) return false;
-        auto left = static_cast<std::size_t>(wanted);
+        if (!tells(each) || !(below <= left_out())) return false;
+        const double leaving = std::floor((left_out() - below) / each);
+        const auto equals = static_cast<double>(view_.tokens_reaching(static_cast<double>(common)) - view_.tokens_reaching(static_cast<double>(above)));
+        if (!(leaving < equals)) return false;
+        auto left = static_cast<std::size_t>(equals - leaving);
         for (std::size_t b = 0; b < view_.blocks(); ++b) {
             const std::size_t here = view_.count_equal(b, common);
             if (here >= left) {
@@ -177,16 +210,17 @@ private:
 
     bool ends_between(value low, value high) noexcept {
         if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
-        double mass_above = 0;
-        const std::size_t found = view_.split(low, high, mass_above);
+        double below = 0;
+        const std::size_t found = view_.split(low, low, high, below);
         // The list weighs its tokens relative to `high`; to_list takes masses there.
         const double reference = static_cast<double>(high);
         const double to_list = view_.relative_to(reference, 1.0);
         simd::lists().weights(scratch_.values, found, reference, exponent_scale_, scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found);
-        const double target = numeric::product(numeric::product(p_, view_.mass()) - mass_above, to_list);
-        if (!(0 < target && target <= between)) return false;
-        const auto last = last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, target, 1, scratch_.order);
+        const double wanted = between - numeric::product(left_out() - below, to_list);
+        if (!(0 < wanted && wanted <= between)) return false;
+        const auto last = last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, wanted, 1, scratch_.order);
+        if (!tells(view_.weight_of(last.value))) return false;
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view<T>::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -215,18 +249,17 @@ private:
         const auto low = static_cast<value>(center + far), high = static_cast<value>(std::min(center + near, center - (upper - center)));
         if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
 
-        double mass_above = 0;
+        double below = 0;
         auto* const from_below = from_above + above + 1;
-        const std::size_t found = above + move_list_to(from_below, view_.split(low, high, mass_above));
+        const std::size_t found = above + move_list_to(from_below, view_.split(low, low, high, below));
         merge_by_id(from_above, from_below, found);
         simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
-        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], static_cast<double>(scratch_.values[i] >= upper));
-        const double nearest = numeric::product(mass_above, to_list) - numeric::sum(scratch_.spare, found);
-        const double wanted = target(maximum) - nearest;
-        if (!(0 < wanted && wanted <= numeric::sum(scratch_.weights, found))) return false;
+        const double listed = numeric::sum(scratch_.weights, found), wanted = listed - numeric::product(left_out() - below, to_list);
+        if (!(0 < wanted && wanted <= listed)) return false;
         const auto place = [&](std::size_t i) { return ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
         for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
         const auto last = last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, found}, wanted, 1, scratch_.order);
+        if (!tells(weight_in_list(last.id, found) / to_list)) return false;
         // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
         if (!(center - static_cast<double>(high) < -last.value && -last.value <= center - static_cast<double>(low))) return false;
 

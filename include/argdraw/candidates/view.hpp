@@ -381,20 +381,26 @@ public:
     }
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
 
-    /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(), and the tokens with low <= value < high
-    /// as a list. Returns their number. Only for weights in float and high inside the band.
-    std::size_t split(value low, value high, double& mass_above) noexcept
+    /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(); the tokens with low <= value < high as a
+    /// list; and the mass of those with value < lower. Returns the list's length. Only for weights in float and high inside the band.
+    std::size_t split(value lower, value low, value high, double& mass_below) noexcept
         requires has_weight_kernel
     {
         double* const above = scratch_->block_beside;
+        double* const below = scratch_->spare;
         std::int32_t* const tops = scratch_->block_list;
-        std::size_t found = simd::block_weights<T>().split(blocks_, weight_scale_, low, high, above, tops, scratch_->ids, scratch_->values);
+        const simd::row_cuts cuts{band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut), lower, low, high};
+        std::size_t found = simd::block_weights<T>().split(blocks_, weight_scale_, cuts, above, below, tops, scratch_->ids, scratch_->values);
+        mass_below = band_.cut < static_cast<double>(lower) && !band_.whole() ? numeric::product(weight_of(band_.cut), static_cast<double>(count_last_equals())) : 0.0;
         if (!band_.whole()) found = filter_by_band(found);
-        for (std::size_t b = 0; b < blocks_.blocks; ++b) above[b] = in_reference_of(top_, tops[b], above[b]);
-        for (std::size_t i = 0; i < strays_.count; ++i)
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
+            above[b] = in_reference_of(top_, tops[b], above[b]);
+            mass_below += in_reference_of(top_, tops[b], below[b]);
+        }
+        for (std::size_t i = 0; i < strays_.count; ++i) {
             if (strays_.values[i] >= static_cast<double>(high)) above[block_of(strays_.ids[i])] += weight_of(strays_.values[i]);
-        mass_above = 0;
-        for (std::size_t b = 0; b < blocks_.blocks; ++b) mass_above += above[b];
+            if (strays_.values[i] < static_cast<double>(lower)) mass_below += weight_of(strays_.values[i]);
+        }
         return strays_.merge_into(scratch_->ids, scratch_->values, found, static_cast<double>(low), static_cast<double>(high));
     }
 
@@ -445,6 +451,25 @@ private:
     static constexpr std::size_t share_of_all = 64 * 64;
 
     static value level(double cut) noexcept { return std::max(numeric::round_up_to<value>(cut), std::numeric_limits<value>::lowest()); }
+
+    static value level_above(double cut) noexcept {
+        const value at = level(cut);
+        return static_cast<double>(at) == cut ? numeric::next_above(at) : at;
+    }
+
+    // The tokens at the cut that are in the band.
+    std::size_t count_last_equals() const noexcept {
+        const value at = level(band_.cut);
+        if (static_cast<double>(at) != band_.cut) return 0;
+        const std::size_t last = std::min(block_of(band_.last_equal), blocks_.blocks);
+        std::size_t count = 0;
+        for (std::size_t b = 0; b < last; ++b) count += count_equal(b, at);
+        if (last == blocks_.blocks) return count;
+        double values[simd::block_size];
+        values_of_block(last, values);
+        for_strays_of(last, [&](std::size_t i, double) { values[i] = -infinity; });
+        return count + static_cast<std::size_t>(std::count(values, values + simd::block_size, band_.cut));
+    }
 
     void forget() noexcept { known_maximum_ = known_weights_ = false; }
 
@@ -558,8 +583,7 @@ private:
         if (!band_.whole()) {
             if (also != extra::nothing) return false;
             const value at = level(band_.cut);
-            const value above = static_cast<double>(at) == band_.cut ? numeric::next_above(at) : at;
-            equals = kernels.split(blocks_, weight_scale_, at, above, masses, tops, scratch_->ids, scratch_->values);
+            equals = kernels.split(blocks_, weight_scale_, {at, at, at, level_above(band_.cut)}, masses, scratch_->spare, tops, scratch_->ids, scratch_->values);
             top_ = *std::max_element(tops, tops + blocks_.blocks);
         } else if constexpr (also == extra::exponents) {
             top_ = simd::block_weight_sums<T>().exponents(blocks_, weight_scale_, masses, tops, beside);

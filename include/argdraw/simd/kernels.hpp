@@ -86,16 +86,21 @@ struct spread_kernels {
     value (*least)(const blocked_row<T>&);
 };
 
+/// Where a row is cut in parts; a part whose ends are not in order is empty.
+struct row_cuts {
+    float lowest = 0, lower = 0, low = 0, high = 0;
+};
+
 /// The weight kernel: rows of 32 and 16 bits. See weight_scale for what a weight is.
 template <logit_scalar T>
 struct weight_kernels {
     /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
     /// beyond. Returns the greatest of the keys. One read.
     std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
-    /// Cuts the row at two logits: the mass of each block's logits >= high, relative to the greatest of the whole block as in masses,
-    /// and in id order the tokens with low <= logit < high. One read.
-    std::size_t (*split)(const blocked_row<T>&, const weight_scale&, float low, float high, double* mass, std::int32_t* top, std::int32_t* ids,
-                         double* values);
+    /// Cuts the row: for each block the mass of the logits >= high and that of the logits with lowest <= logit < lower, relative to the
+    /// greatest of the whole block as in masses, and in id order the tokens with low <= logit < high. One read.
+    std::size_t (*split)(const blocked_row<T>&, const weight_scale&, const row_cuts&, double* above, double* below, std::int32_t* top,
+                         std::int32_t* ids, double* values);
     /// The weights of one block, relative to its own 2^floor(top / 8); 0 beyond the row's end. Returns top.
     std::int32_t (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
 };

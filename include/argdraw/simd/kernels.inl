@@ -229,15 +229,15 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
 // ---- masses ----------------------------------------------------------------------------------------------------------
 
 // What is added up beside the weights.
-enum class beside { nothing, exponents, squares };
+enum class beside { nothing, exponents, squares, lighter };
 
 // See weight_scale for the formula and its error. `top` receives the key of the block's greatest weight, a multiple of an
 // eighth of a binary order of magnitude, and the weights are relative to 2^floor(top / 8).
-// With `only_above`, the mass is that of the logits which reach `cut`, still relative to the greatest of the whole block.
-// `second` receives the sum of w e, e the exponent of w = 2^e, or that of w w.
-template <bool want_weights, bool only_above = false, beside also = beside::nothing, template <class> class Block, class T>
+// `second` receives the sum of w e, e the exponent of w = 2^e, or that of w w. Where it receives the mass of the lighter ones, those with
+// cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach cuts.high, still relative to the greatest of the whole block.
+template <bool want_weights, beside also = beside::nothing, template <class> class Block, class T>
 ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] float* weights,
-                                 [[maybe_unused]] f32 cut, [[maybe_unused]] double* second = nullptr) {
+                                 [[maybe_unused]] double* second, [[maybe_unused]] const row_cuts& cuts) {
     const f32 c_hi = splat(scale.hi), c_lo = splat(scale.lo), magic = splat(weight_scale::magic);
     f32 t[16];
     ARGDRAW_UNROLL
@@ -283,6 +283,7 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
     const i32 floor_lanes = splat(floor_bits);
     const f32 k1 = splat(weight_scale::k1), k2 = splat(weight_scale::k2), k3 = splat(weight_scale::k3);
     [[maybe_unused]] const f32 exponent_of_reference = splat(static_cast<float>(top >> 3));
+    [[maybe_unused]] const f32 lowest = splat(cuts.lowest), lower = splat(cuts.lower), high = splat(cuts.high);
     f64 sum = splat(0.0);
     [[maybe_unused]] f64 sum_beside = sum;
     ARGDRAW_UNROLL
@@ -298,7 +299,10 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
             const f32 power = from_bits(add(lookup8(table, key), shift_left<20>(key)));
             w[i] = fma(power, mul(fma(fma(k3, r, k2), r, k1), r), power);
             if (some_drop) w[i] = keep(at_least(key, floor_lanes), w[i]);
-            if constexpr (only_above) w[i] = keep(at_least(x, cut), w[i]);
+            if constexpr (also == beside::lighter) {
+                y[i] = keep(without(at_least(x, lowest), at_least(x, lower)), w[i]);
+                w[i] = keep(at_least(x, high), w[i]);
+            }
             if constexpr (want_weights) store(weights + 64 * g + 16 * i, w[i]);
             if constexpr (also == beside::squares) y[i] = mul(w[i], w[i]);
             if constexpr (also == beside::exponents) {
@@ -313,20 +317,20 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
     return tree_sum(sum);
 }
 
-template <bool want_weights, bool only_above = false, beside also = beside::nothing, class T>
-ARGDRAW_INLINE double mass_at(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, std::int32_t& top, float* weights, f32 cut,
-                              double* second = nullptr) {
+template <bool want_weights, beside also = beside::nothing, class T>
+ARGDRAW_INLINE double mass_at(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, std::int32_t& top, float* weights,
+                              double* second = nullptr, const row_cuts& cuts = {}) {
     const T* const p = block_at(row, b);
     if (row.alive && living_of(alive_in(row, b)) != living::all)
-        return block_mass<want_weights, only_above, also>(partial_block<T>{p, alive_in(row, b)}, scale, top, weights, cut, second);
-    return block_mass<want_weights, only_above, also>(whole_block<T>{p}, scale, top, weights, cut, second);
+        return block_mass<want_weights, also>(partial_block<T>{p, alive_in(row, b)}, scale, top, weights, second, cuts);
+    return block_mass<want_weights, also>(whole_block<T>{p}, scale, top, weights, second, cuts);
 }
 
 template <beside also, class T>
 std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
     std::int32_t greatest_key = weight_scale::nothing;
     for (std::size_t b = 0; b < row.blocks; ++b) {
-        mass[b] = mass_at<false, false, also>(row, b, scale, top[b], nullptr, splat(0.0f), also == beside::nothing ? nullptr : second + b);
+        mass[b] = mass_at<false, also>(row, b, scale, top[b], nullptr, also == beside::nothing ? nullptr : second + b);
         greatest_key = top[b] > greatest_key ? top[b] : greatest_key;
     }
     return greatest_key;
@@ -340,7 +344,7 @@ std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double
 template <class T>
 std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
     std::int32_t top;
-    mass_at<true>(row, b, scale, top, out, splat(0.0f));
+    mass_at<true>(row, b, scale, top, out);
     return top;
 }
 
@@ -558,13 +562,13 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
 }
 
 template <class T>
-std::size_t split(const blocked_row<T>& row, const weight_scale& scale, float low, float high, double* mass, std::int32_t* top, std::int32_t* ids,
-                  double* values) {
-    const f32 from = splat(low), to = splat(high);
+std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below, std::int32_t* top,
+                  std::int32_t* ids, double* values) {
+    const f32 from = splat(cuts.low), to = splat(cuts.high);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
-        mass[b] = mass_at<false, true>(row, b, scale, top[b], nullptr, to);
+        above[b] = mass_at<false, beside::lighter>(row, b, scale, top[b], nullptr, below + b, cuts);
         std::uint64_t hits[4] = {};
         ARGDRAW_UNROLL
         for (std::size_t i = 0; i < 16; ++i) {
