@@ -200,12 +200,13 @@ public:
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
     std::span<const leader> likely(double p) noexcept {
-        const double greatest = max(), lowest = numeric::log(p) + numeric::log(mass());
+        const double lowest = numeric::log(p) + numeric::log(mass());
         for (std::size_t asked = 64;; asked *= 4) {
-            const auto first = leaders(asked);
-            const auto reach = [&](const leader& each) { return each.logit - greatest >= lowest; };
-            const auto count = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reach));
+            const auto first = sorted(asked);
+            const auto reaches = [&](const leader& each) { return numeric::product(each.logit - maximum(), scale_.value()) >= lowest; };
+            const auto count = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
             if (count == asked) continue;
+            for (leader& each : first) each.logit = logit_of(each.logit);
             if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count), before)) return first.first(count);
             transform([](token_id, double l) { return l; });
             return leaders(count);
