@@ -11,7 +11,8 @@
 #include <vector>
 
 using argdraw::token_id;
-using argdraw::detail::last_of_prefix;
+using argdraw::detail::prefix;
+using argdraw::detail::shortest_prefix;
 using argdraw::detail::ranked;
 
 namespace {
@@ -40,15 +41,21 @@ struct tokens {
         }
         return {values[order.back()], ids[order.back()]};
     }
-    ranked found(double target, std::size_t min_keep) const {
+    prefix found(double target, std::size_t min_keep) const {
         std::vector<double> room_for_values(values);
         room_for_values.resize(values.size() + argdraw::simd::lanes);
         std::vector<double> padded_weights(weights);
         padded_weights.resize(weights.size() + argdraw::simd::lanes);
         std::vector<std::max_align_t> room(ids.size() + 8);
         static_assert(sizeof(std::max_align_t) >= 16);
-        return last_of_prefix({ids.data(), room_for_values.data(), padded_weights.data(), ids.size()}, target, min_keep,
-                              reinterpret_cast<std::byte*>(room.data()));
+        return shortest_prefix({ids.data(), room_for_values.data(), padded_weights.data(), ids.size()}, target, min_keep,
+                               reinterpret_cast<std::byte*>(room.data()));
+    }
+    double mass_up_to(const ranked& last) const {
+        double sum = 0;
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            if (!(last < ranked{values[i], ids[i]})) sum += weights[i];
+        return sum;
     }
 };
 
@@ -74,7 +81,7 @@ tokens made(shape what, std::size_t n, unsigned seed) {
 
 }  // namespace
 
-TEST_CASE("prefix: the last token is that of the definition") {
+TEST_CASE("prefix: the last token and the mass are those of the definition") {
     for (const shape what : {shape::normal, shape::uniform_weights, shape::ties, shape::one_heavy, shape::heavy_below, shape::two_levels})
         for (const std::size_t n : {std::size_t{1}, std::size_t{9}, std::size_t{100}, std::size_t{4097}, std::size_t{50000}}) {
             const tokens all = made(what, n, static_cast<unsigned>(n));
@@ -82,9 +89,11 @@ TEST_CASE("prefix: the last token is that of the definition") {
             for (const double p : {0.0, 1e-6, 0.1, 0.5, 0.9, 0.95, 0.999, 1.0, 1.1})
                 for (const std::size_t min_keep : {std::size_t{1}, std::size_t{2}, n / 2 + 1, n + 1}) {
                     CAPTURE(static_cast<int>(what), n, p, min_keep);
-                    const ranked expected = all.expected(p * mass, min_keep), found = all.found(p * mass, min_keep);
-                    CHECK(found.value == expected.value);
-                    CHECK(found.id == expected.id);
+                    const ranked expected = all.expected(p * mass, min_keep);
+                    const prefix found = all.found(p * mass, min_keep);
+                    CHECK(found.last.value == expected.value);
+                    CHECK(found.last.id == expected.id);
+                    CHECK(found.mass == Approx(all.mass_up_to(expected)).epsilon(1e-12));
                 }
         }
 }

@@ -835,7 +835,7 @@ private:
 
     // Of a weighed list.
     detail::ranked last_of_mass(double p, std::size_t min_keep, double* order) noexcept {
-        return detail::last_of_prefix({scratch_.ids, order, scratch_.weights, count_}, numeric::product(p, mass_), min_keep, scratch_.order);
+        return detail::shortest_prefix({scratch_.ids, order, scratch_.weights, count_}, numeric::product(p, mass_), min_keep, scratch_.order).last;
     }
 
     void keep_up_to(const detail::ranked& last, const double* order) noexcept {

@@ -138,31 +138,36 @@ private:
         return {};
     }
 
-    // The list up to its last token in an order; nothing where that token is too light to be told by the mass of the view, unless min_keep
-    // told it.
     list ended(list all, double* order) noexcept {
         if (!all) return all;
-        const double wanted = target(all.maximum), uncertain = view_.relative_to(all.maximum, numeric::product(rounding(), view_.mass()));
-        all.last = last_of_prefix({scratch_.ids, order, scratch_.weights, all.count}, wanted, min_keep_, scratch_.order);
-        if (weight_in_list(all.last.id, all.count) >= uncertain) return all;
-        double kept = 0;
-        for (std::size_t i = 0; i < all.count; ++i)
-            kept += numeric::product(scratch_.weights[i], static_cast<double>(!(all.last < ranked{order[i], scratch_.ids[i]})));
-        return kept - wanted >= uncertain ? all : list{};
-    }
-    double weight_in_list(token_id id, std::size_t n) const noexcept {
-        return scratch_.weights[std::lower_bound(scratch_.ids, scratch_.ids + n, id) - scratch_.ids];
+        const double uncertain = view_.relative_to(all.maximum, numeric::product(rounding(), view_.mass()));
+        return find_last(all.last, order, all.count, target(all.maximum), min_keep_, uncertain) ? all : list{};
     }
 
-    // What masses of a view may be off by, as a share of themselves.
-    double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0x1p-50; }
+    // The last token of the prefix of the list that weighs `wanted`, which is known but for `uncertain`. False where that may make a difference
+    // of more than one token: where lighter ones than that lie about the edge, or the list may end too early.
+    bool find_last(ranked& last, double* order, std::size_t n, double wanted, std::size_t min_keep, double uncertain) const noexcept {
+        const auto find = [&](double mass) { return shortest_prefix({scratch_.ids, order, scratch_.weights, n}, mass, min_keep, scratch_.order); };
+        const prefix found = find(wanted);
+        last = found.last;
+        const double own = scratch_.weights[std::lower_bound(scratch_.ids, scratch_.ids + n, last.id) - scratch_.ids];
+        if (found.mass - own < wanted - uncertain && wanted + uncertain <= found.mass) return true;
+        const prefix least = find(wanted - uncertain), most = find(wanted + uncertain);
+        std::size_t in_doubt = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const ranked each{order[i], scratch_.ids[i]};
+            in_doubt += (least.last < each) & !(most.last < each);
+        }
+        return wanted + uncertain <= most.mass && in_doubt <= 1;
+    }
+
+    // What masses of a view may be off by, as a share of themselves. In double, up to 2^16 blocks are added up one after the other.
+    double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0x1p-36; }
 
     // The mass that may be left out: what is kept may not fall below p times the whole.
     double left_out() const noexcept { return view_.mass() - numeric::product(p_, view_.mass()); }
-    // Whether a token of this weight is heavier than what left_out() and the mass below a cut may be off by.
-    bool tells(double weight) const noexcept {
-        return weight >= numeric::product(2 * rounding(), left_out()) + numeric::product(0x1p-50, view_.mass());
-    }
+    // What it and the mass below a cut may be off by.
+    double uncertain_left_out() const noexcept { return numeric::product(2 * rounding(), left_out()) + numeric::product(0x1p-50, view_.mass()); }
 
     // How far below the greatest a value has no weight beside it.
     double nothing_below() const noexcept { return 64 / exponent_scale_; }
@@ -188,9 +193,9 @@ private:
         if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
         double below = 0;
         view_.split(common, above, above, below);
-        const double each = view_.weight_of(static_cast<double>(common));
-        if (!tells(each) || !(below <= left_out())) return false;
-        const double leaving = std::floor((left_out() - below) / each);
+        const double each = view_.weight_of(static_cast<double>(common)), may_leave = left_out() - below;
+        if (!(each >= uncertain_left_out() && may_leave >= uncertain_left_out())) return false;
+        const double leaving = std::floor(may_leave / each);
         const auto equals = static_cast<double>(view_.tokens_reaching(static_cast<double>(common)) - view_.tokens_reaching(static_cast<double>(above)));
         if (!(leaving < equals)) return false;
         auto left = static_cast<std::size_t>(equals - leaving);
@@ -219,8 +224,8 @@ private:
         const double between = numeric::sum(scratch_.weights, found);
         const double wanted = between - numeric::product(left_out() - below, to_list);
         if (!(0 < wanted && wanted <= between)) return false;
-        const auto last = last_of_prefix({scratch_.ids, scratch_.values, scratch_.weights, found}, wanted, 1, scratch_.order);
-        if (!tells(view_.weight_of(last.value))) return false;
+        ranked last{};
+        if (!find_last(last, scratch_.values, found, wanted, 1, numeric::product(uncertain_left_out(), to_list))) return false;
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view<T>::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -258,8 +263,8 @@ private:
         if (!(0 < wanted && wanted <= listed)) return false;
         const auto place = [&](std::size_t i) { return ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
         for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
-        const auto last = last_of_prefix({scratch_.ids, scratch_.spare, scratch_.weights, found}, wanted, 1, scratch_.order);
-        if (!tells(weight_in_list(last.id, found) / to_list)) return false;
+        ranked last{};
+        if (!find_last(last, scratch_.spare, found, wanted, 1, numeric::product(uncertain_left_out(), to_list))) return false;
         // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
         if (!(center - static_cast<double>(high) < -last.value && -last.value <= center - static_cast<double>(low))) return false;
 

@@ -91,13 +91,19 @@ std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bott
     return levels;
 }
 
-/// The last token of the shortest prefix that weighs at least `target` and has at least `min_keep` tokens; the last of all where none does.
+/// A prefix of an order: its last token, and what it weighs.
+struct prefix {
+    ranked last;
+    double mass;
+};
+
+/// The shortest prefix that weighs at least `target` and has at least `min_keep` tokens; all of them where none does.
 /// There is at least one token; `room` has sixteen bytes for each.
 ///
 /// Closes in on two levels between which the edge lies: the tokens at or above `low` are enough, those at or above `high` are not.
 /// Of many tokens a sample tells where to look first; as soon as those between the levels are few beside the rest, they go on alone.
 /// What is between is sorted when there is next to nothing left; where it stays many, all of it is equal, and its order is that of the ids.
-inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_keep, std::byte* room) noexcept {
+inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min_keep, std::byte* room) noexcept {
     constexpr std::size_t few = 8, many = 4096;
     auto [ids, values, weights, n] = all;
     std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
@@ -180,7 +186,7 @@ inline ranked last_of_prefix(weighed_tokens all, double target, std::size_t min_
             last.id = ids[i];
         }
     }
-    return last;
+    return {last, over.mass};
 }
 
 }  // namespace argdraw::detail
