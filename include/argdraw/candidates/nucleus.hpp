@@ -156,7 +156,7 @@ private:
         std::size_t in_doubt = 0;
         for (std::size_t i = 0; i < n; ++i) {
             const ranked each{order[i], scratch_.ids[i]};
-            in_doubt += (least.last < each) & !(most.last < each);
+            in_doubt += least.last < each && !(most.last < each);
         }
         return wanted + uncertain <= most.mass && in_doubt <= 1;
     }
