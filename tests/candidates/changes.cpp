@@ -47,12 +47,12 @@ TEST_CASE("candidates: a finite value has a finite logit, whatever scales and sh
         CHECK(one.min() == -largest);
         CHECK(one.leaders(9).back().logit == -largest);
         const std::vector<token_id> some{0, 2};
-        int infinite = 0;
+        int not_finite = 0;
         one.edit(std::span(some), [&](double l, token_id) {
-            infinite += !std::isfinite(l);
+            not_finite += !std::isfinite(l);
             return l - 0.5;
         });
-        CHECK(infinite == 0);
+        CHECK(not_finite == 0);
         one.add(3, largest);
         CHECK(one.why() == status::ok);
         for (int i = 0; i < 3; ++i) one.shift(largest);

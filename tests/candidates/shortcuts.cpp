@@ -186,11 +186,16 @@ TEST_CASE("shortcuts: prefixes by mass differ by no more than the rounding of a 
 TEST_CASE("shortcuts: a prefix by mass ends right among tokens lighter than the rounding of the whole") {
     std::mt19937 random(97);
     std::normal_distribution<float> normal;
-    for (const auto& [width, gap] : {std::pair(40000u, 9.0f), {40000u, 14.0f}, {40000u, 16.0f}, {40000u, 17.0f}, {40000u, 26.0f}, {300u, 14.0f}, {300u, 21.0f}})
+    struct shape {
+        std::size_t width;
+        float gap;
+    };
+    for (const shape& what : {shape{40000, 9}, {40000, 14}, {40000, 16}, {40000, 17}, {40000, 26}, {300, 14}, {300, 21}})
         for (const bool coarse : {false, true})
             for (const int before : {0, 1, 2, 3}) {
-                CAPTURE(width, gap, coarse, before);
-                std::vector<float> row(width);
+                const float gap = what.gap;
+                CAPTURE(what.width, gap, coarse, before);
+                std::vector<float> row(what.width);
                 for (float& l : row) l = coarse ? std::round(8 * normal(random)) / 8 : normal(random);
                 for (int i = 0; i < 12; ++i) row[random() % row.size()] = gap + normal(random);
                 for (const double of_tail : {0.99, 0.9, 0.6, 0.3, 0.02}) {
