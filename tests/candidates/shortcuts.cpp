@@ -192,7 +192,7 @@ TEST_CASE("shortcuts: a prefix by mass ends right among tokens lighter than the 
     };
     for (const shape& what : {shape{40000, 9}, {40000, 14}, {40000, 16}, {40000, 17}, {40000, 26}, {300, 14}, {300, 21}})
         for (const bool coarse : {false, true})
-            for (const int before : {0, 1, 2, 3}) {
+            for (const int before : {0, 1, 2, 3, 4}) {
                 const float gap = what.gap;
                 CAPTURE(what.width, gap, coarse, before);
                 std::vector<float> row(what.width);
@@ -200,9 +200,10 @@ TEST_CASE("shortcuts: a prefix by mass ends right among tokens lighter than the 
                 for (int i = 0; i < 12; ++i) row[random() % row.size()] = gap + normal(random);
                 for (const double of_tail : {0.99, 0.9, 0.6, 0.3, 0.02}) {
                     const auto prepare = [&](candidates<float>& c) {
-                        if (before >= 1) c.add(77, 1.5);
-                        if (before >= 2) c.keep_within(gap + 1);
+                        for (token_id id = 70; id < 110 && before % 2 == 1; ++id) c.add(id, 1.5);
+                        if (before == 2 || before == 3) c.keep_within(gap + 1);
                         if (before == 3) c.keep_mass(1 - 1e-4 * std::exp(9 - gap));
+                        if (before == 4) c.keep_at_least(-0.5);  // with all that equal it
                     };
                     workspace view_space, list_space;
                     candidates<float> view(row, view_space), list(row, list_space);
