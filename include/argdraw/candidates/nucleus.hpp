@@ -195,22 +195,20 @@ private:
         view_.split(common, above, above, below);
         const double each = view_.weight_of(static_cast<double>(common)), may_leave = left_out() - below;
         if (!(each >= uncertain_left_out() && may_leave >= uncertain_left_out())) return false;
-        const double leaving = std::floor(may_leave / each);
-        const auto equals = static_cast<double>(view_.tokens_reaching(static_cast<double>(common)) - view_.tokens_reaching(static_cast<double>(above)));
-        if (!(leaving < equals)) return false;
-        auto left = static_cast<std::size_t>(equals - leaving);
-        for (std::size_t b = 0; b < view_.blocks(); ++b) {
-            const std::size_t here = view_.count_equal(b, common);
-            if (here >= left) {
-                const token_id last = view_.nth_equal(b, common, left);
-                scratch_.block_beside[b] += numeric::product(static_cast<double>(left), each);
-                view_.narrow_to_weighed({static_cast<double>(common), last});
-                return true;
-            }
-            scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
-            left -= here;
+        const double fill = std::floor(may_leave / each);
+        if (!(fill < static_cast<double>(view_.width()))) return false;
+        auto leaving = static_cast<std::size_t>(fill);
+        std::size_t b = view_.blocks() - 1, here = view_.count_equal(b, common);
+        for (; here <= leaving; here = view_.count_equal(--b, common)) {
+            if (b == 0) return false;
+            leaving -= here;
         }
-        return false;
+        const token_id last = view_.nth_equal(b, common, here - leaving);
+        scratch_.block_beside[b] += numeric::product(static_cast<double>(here - leaving), each);
+        for (std::size_t before = 0; before < b; ++before)
+            scratch_.block_beside[before] += numeric::product(static_cast<double>(view_.count_equal(before, common)), each);
+        view_.narrow_to_weighed({static_cast<double>(common), last});
+        return true;
     }
 
     bool ends_between(value low, value high) noexcept {
