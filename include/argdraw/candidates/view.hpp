@@ -391,8 +391,11 @@ public:
         std::int32_t* const tops = scratch_->block_list;
         const simd::row_cuts cuts{band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut), lower, low, high};
         std::size_t found = simd::block_weights<T>().split(blocks_, weight_scale_, cuts, above, below, tops, scratch_->ids, scratch_->values);
-        mass_below = band_.cut < static_cast<double>(lower) && !band_.whole() ? numeric::product(weight_of(band_.cut), static_cast<double>(count_last_equals())) : 0.0;
-        if (!band_.whole()) found = filter_by_band(found);
+        mass_below = 0;
+        if (!band_.whole()) {
+            found = filter_by_band(found);
+            if (band_.cut < static_cast<double>(lower)) mass_below = numeric::product(weight_of(band_.cut), static_cast<double>(count_last_equals()));
+        }
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
             above[b] = in_reference_of(top_, tops[b], above[b]);
             mass_below += in_reference_of(top_, tops[b], below[b]);
