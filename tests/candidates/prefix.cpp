@@ -12,8 +12,8 @@
 
 using argdraw::token_id;
 using argdraw::detail::prefix;
-using argdraw::detail::shortest_prefix;
 using argdraw::detail::ranked;
+using argdraw::detail::shortest_prefix;
 
 namespace {
 

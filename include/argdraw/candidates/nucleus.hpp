@@ -29,8 +29,8 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 /// Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
 ///
 /// Where weights are floats, a mass is off by up to a share of 2^-22 of itself: 1.17e-7 for the weights, and two roundings of 2^-24 in the sums of
-/// four. Beside the whole row a token may weigh less than that, so an edge counts only where its token is heavier than what the masses that told
-/// it may be off by. A band is told by the mass that is left out: the lighter the tokens at the edge, the less that is.
+/// four. Beside the whole row a token may weigh less than that, so an edge counts only where what the masses that told it may be off by makes
+/// a difference of one token at most. A band is told by the mass that is left out: the lighter the tokens at the edge, the less that is.
 template <logit_scalar T>
 class nucleus {
 public:
@@ -138,6 +138,7 @@ private:
         return {};
     }
 
+    // The list with its last token in an order; nothing where that is not certain.
     list ended(list all, double* order) noexcept {
         if (!all) return all;
         const double uncertain = view_.relative_to(all.maximum, numeric::product(rounding(), view_.mass()));
