@@ -97,3 +97,19 @@ TEST_CASE("prefix: the last token and the mass are those of the definition") {
                 }
         }
 }
+
+// Added one by one to what is heavy, all of them would be rounded the same way.
+TEST_CASE("prefix: equals beside a token that hides their last digits") {
+    for (const std::size_t n : {std::size_t{5000}, std::size_t{262144}})
+        for (const double weight : {4.9697e-13, 3.1e-14, 7.7e-16}) {
+            tokens all;
+            for (std::size_t i = 0; i < n; ++i) all.add(0, 0);
+            std::fill(all.weights.begin(), all.weights.end(), weight);
+            all.values[n / 2] = 1;
+            all.weights[n / 2] = 1;
+            const double wanted = 1 + (0.54 * static_cast<double>(n) + 0.4) * weight;
+            const auto of_equals = static_cast<std::size_t>(std::ceil((wanted - 1) / weight));
+            CAPTURE(n, weight);
+            CHECK(all.found(wanted, 1).last.id == all.ids[of_equals <= n / 2 ? of_equals - 1 : of_equals]);
+        }
+}

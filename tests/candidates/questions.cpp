@@ -1,4 +1,4 @@
-// What candidates can be asked: size, max, mass, log_sum_exp, entropy, moments, survivors, distances.
+// What candidates can be asked: size, max, mass, log_sum_exp, entropy, mean_distance, moments, survivors, distances.
 #include "support.hpp"
 
 using namespace argdraw;
@@ -9,7 +9,7 @@ namespace {
 struct plain {
     double greatest = -infinite;
     std::size_t n = 0;
-    long double mass = 0, entropy = 0, mean = 0, deviation = 0;
+    long double mass = 0, entropy = 0, distance = 0, mean = 0, deviation = 0;
 
     explicit plain(const std::vector<float>& row) {
         for (const float l : row) greatest = std::max(greatest, static_cast<double>(l));
@@ -24,6 +24,7 @@ struct plain {
             if (!(l > -infinity)) continue;
             const long double d = static_cast<long double>(l) - static_cast<long double>(greatest), p = std::exp(d) / mass;
             entropy -= p * (d - std::log(mass));
+            distance -= p * d;
             deviation += (static_cast<long double>(l) - mean) * (static_cast<long double>(l) - mean);
         }
         deviation = std::sqrt(deviation / static_cast<long double>(n));
@@ -53,6 +54,8 @@ TEST_CASE("candidates: questions have the answers of their definitions, view and
         CHECK(c.list.size() == expected.n);
         CHECK(near(c.view.entropy(), expected.entropy, 1e-6));
         CHECK(near(c.list.entropy(), expected.entropy, 1e-11));
+        CHECK(near(c.view.mean_distance(), expected.distance, 1e-6));
+        CHECK(near(c.list.mean_distance(), expected.distance, 1e-13));
         for (auto* const one : {&c.view, &c.list}) {
             CHECK(near(one->moments().mean, expected.mean, 1e-11));
             CHECK(near(one->moments().deviation, expected.deviation, 1e-11));
@@ -144,6 +147,7 @@ TEST_CASE("candidates: rows without an answer") {
         CHECK(std::isnan(candidates<float>(row, space).mass()));
         CHECK(std::isnan(candidates<float>(row, space).log_sum_exp()));
         CHECK(std::isnan(candidates<float>(row, space).entropy()));
+        CHECK(std::isnan(candidates<float>(row, space).mean_distance()));
         CHECK(std::isnan(candidates<float>(row, space).moments().mean));
         CHECK(std::isnan(candidates<float>(row, space).moments().deviation));
         CHECK(candidates<float>(row, space).survivors().ids.empty());
@@ -170,6 +174,7 @@ TEST_CASE("candidates: +inf leaves only those of +inf, equal among themselves") 
         CHECK(one.size() == 3);
         CHECK(left(one).tokens == ids{1, 3, 5});
         CHECK(near(one.entropy(), std::log(3.0L), 1e-14));
+        CHECK(one.mean_distance() == 0);
         CHECK(one.mass() == 3);
         CHECK(one.moments().deviation == 0);
     });
@@ -181,6 +186,15 @@ TEST_CASE("candidates: the entropy of a row that is all but sure") {
     const double expected = 39 * std::exp(-38.0);
     CHECK(near(c.list.entropy() / expected, 1, 1e-13));
     CHECK(std::abs(c.view.entropy() - expected) < 1e-9);
+}
+
+TEST_CASE("candidates: the mean distance of logits that hardly differ") {
+    std::vector<float> row(1000);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(i % 8);
+    both_forms c(row);
+    c.act([](auto& one) { one.scale(1e-20); });
+    CHECK(c.view.mean_distance() == Approx(3.5e-20).epsilon(1e-6));
+    CHECK(c.list.mean_distance() == Approx(3.5e-20).epsilon(1e-12));
 }
 
 TEST_CASE("candidates: the moments of logits whose squares overflow") {

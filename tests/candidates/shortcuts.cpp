@@ -247,6 +247,84 @@ TEST_CASE("shortcuts: a prefix by mass ends right beside a sure token") {
     CHECK(apart == 0);
 }
 
+namespace {
+
+// How far keep_mass(p) misses p at the edges that it and the definition do not agree on, as a share of the whole; 1 for two tokens and more.
+double missed(const std::vector<float>& row, double p) {
+    std::vector<long double> sums;
+    std::vector<float> order(row);
+    std::sort(order.begin(), order.end(), std::greater<>());
+    long double sum = 0;
+    for (const float l : order) sums.push_back(sum += std::exp(static_cast<long double>(l) - static_cast<long double>(order[0])));
+    const auto exact = static_cast<std::size_t>(std::lower_bound(sums.begin(), sums.end(), static_cast<long double>(p) * sum) - sums.begin()) + 1;
+    workspace space;
+    candidates<float> c(row, space);
+    c.keep_mass(p);
+    const std::size_t kept = c.size();
+    if (kept == exact) return 0;
+    if (kept + 1 != exact && exact + 1 != kept) return 1;
+    return static_cast<double>(std::fabs(sums[std::min(kept, exact) - 1] / sum - static_cast<long double>(p)));
+}
+
+}  // namespace
+
+// A float of a weight is off by up to 1.2e-7, and here all of them are in the same direction.
+TEST_CASE("shortcuts: a prefix by mass among equals is their number") {
+    for (const float level : {-7.49428511f, 5.13847733f})
+        for (int k = 20; k < 65000; k += 3 + k / 3)
+            for (const double off : {-8e-8, -3e-8, 0.0, 3e-8, 8e-8}) {
+                CAPTURE(level, k, off);
+                CHECK(missed(std::vector<float>(65536, level), k / 65536.0 + off) == 0);
+            }
+}
+
+// Tokens of half a unit in the last place of a great one beside it: a sum of four floats loses them.
+TEST_CASE("shortcuts: a prefix by mass misses by no more than 1e-7 of the whole") {
+    const float great = -7.49428511f, lost = std::log(0.49f * std::ldexp(1.0f, std::ilogb(std::exp(great)) - 23));
+    for (const std::size_t apart : {std::size_t{7}, std::size_t{1}}) {
+        std::vector<float> row(apart * 64 * 256 + 40000, -100.0f);
+        for (std::size_t b = 0; b < 64; ++b)
+            for (std::size_t i = 0; i < 256; ++i) row[b * apart * 256 + i] = i % 64 < 16 ? great : lost;
+        double worst = 0;
+        for (int k = 240; k < 4096; k += 160)
+            for (int off = -10; off <= 10; ++off) worst = std::max(worst, missed(row, k / 4096.0 + 3e-8 * off));
+        CHECK(worst < 1e-7);
+    }
+}
+
+// One token far above the center is last by nearness; the heaviest blocks have it, and not the light tokens that come before.
+TEST_CASE("shortcuts: a prefix by nearness does not end at a token that the list has too early") {
+    struct shape {
+        std::size_t width;
+        float light;
+    };
+    for (const auto& [width, light] : {shape{262144, -13.4442844f}, shape{524288, -13.7942851f}}) {
+        const std::size_t near = width / 2 - 2048;
+        const double weight_of_light = std::exp(static_cast<double>(light));
+        const double of_near = static_cast<double>(near - 1) * std::exp(-7.49428511);
+        for (const double share : {0.25, 0.2500007, 0.250002}) {
+            const auto heavy = static_cast<float>(std::log(share * of_near));
+            std::vector<float> row(width, light);
+            std::fill_n(row.begin(), near, -7.49428511f);
+            row[7] = heavy;
+            const double of_light = static_cast<double>(width - near) * weight_of_light, of_heavy = std::exp(static_cast<double>(heavy));
+            const double whole = of_near + of_light + of_heavy;
+            double center = of_near * -7.49428511 + of_light * static_cast<double>(light) + of_heavy * static_cast<double>(heavy);
+            center /= whole;
+            REQUIRE(center - static_cast<double>(light) < static_cast<double>(heavy) - center);
+            for (const double past : {-3e-8, 1e-8, 6e-8, 1e-7, 2e-7}) {
+                workspace space;
+                candidates<float> c(row, space);
+                c.keep_mass_near(static_cast<double>(heavy) - center, of_near / whole + past);
+                const double each = (past < 0 ? std::exp(-7.49428511) : weight_of_light) / whole;
+                const double exact = static_cast<double>(near - 1) + past / each;
+                CAPTURE(width, share, past, exact);
+                CHECK(std::fabs(static_cast<double>(c.size()) - exact) <= 1.5);
+            }
+        }
+    }
+}
+
 TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do") {
     std::mt19937 random(41);
     on_all([&](both_forms& c) {

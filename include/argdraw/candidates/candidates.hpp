@@ -140,16 +140,22 @@ public:
         return max() + numeric::log(relative);
     }
 
-    /// - sum p ln p over the living, in nats; 0 for one token, or 2e-7 where the row is still a view.
+    /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
+    double mean_distance() noexcept {
+        if (weigh_view<view::extra::exponents>() && find_maximum())
+            return numeric::product(ln2, numeric::product(view_.maximum(), exponent_scale()) - view_.reference() - view_.exponents() / view_.mass());
+        if (!weigh_list()) return nan;
+        for (std::size_t i = 0; i < count_; ++i)
+            scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
+        return -numeric::sum(scratch_.spare, count_) / mass_;
+    }
+
+    /// - sum p ln p over the living, in nats. Of one token 0, but where the row is still a view, whose entropies are off by up to 2e-7.
     double entropy() noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
         if (weigh_view<view::extra::exponents>())
             return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
-        if (!weigh_list()) return nan;
-        const double others = mass_beside_maximum();
-        for (std::size_t i = 0; i < count_; ++i)
-            scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
-        return std::max(0.0, numeric::log1p(others) - numeric::sum(scratch_.spare, count_) / mass_);
+        return weigh_list() ? std::max(0.0, log_mass() + mean_distance()) : nan;
     }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
@@ -334,7 +340,8 @@ public:
         trim_to(k, equals);
     }
 
-    /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1.
+    /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass up to
+    /// a token is within 1e-7 of p, that token may be on either side.
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
         if (weigh_view()) {
@@ -351,10 +358,10 @@ public:
     }
 
     /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
-    /// is at least p times the whole, and at least min_keep.
+    /// is at least p times the whole, and at least min_keep. As exact as keep_mass.
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (below < 1e-12) return keep_mass(p, min_keep);  // the center is the maximum, but for rounding
+        if (!(below > 0)) return keep_mass(p, min_keep);
         if (weigh_view() && find_maximum()) {
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.near_in_heavy_blocks(below)) {

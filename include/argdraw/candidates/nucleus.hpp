@@ -29,8 +29,13 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 /// Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
 ///
 /// Where weights are floats, a mass is off by up to a share of 2^-22 of itself: 1.17e-7 for the weights, and two roundings of 2^-24 in the sums of
-/// four. Beside the whole row a token may weigh less than that, so an edge counts only where what the masses that told it may be off by makes
-/// a difference of one token at most. A band is told by the mass that is left out: the lighter the tokens at the edge, the less that is.
+/// four. A token may weigh less than that, and an edge may not be off by more than 1e-7 of the whole. So the tokens about the edge are listed and
+/// weighed in double; of the others K weighs what stays whatever the list says, B what leaves. Of a list that weighs L, what has to stay is
+///
+///     p (K + L + B) - K  =  p (L + B) - (1 - p) K,   off by 2^-22 (p B + (1 - p) K) at most:
+///
+/// a share of both sides of the edge, which is little where either is. An edge counts where that makes no difference, and where it makes one of
+/// a single token and is below 1e-7 of the whole.
 template <logit_scalar T>
 class nucleus {
 public:
@@ -42,6 +47,7 @@ public:
     struct list {
         std::size_t count = 0;
         double maximum = 0;
+        double cut = 0;  // it is all that reach this
         ranked last{};
 
         explicit operator bool() const noexcept { return count > 0; }
@@ -50,21 +56,22 @@ public:
     /// The tokens at or above a cut are a prefix of the order, and hold the nucleus as soon as they weigh enough. Opens the blocks with the
     /// greatest logits, more and more of them, until that is so; nothing where that would be most of the row.
     list in_heavy_blocks() noexcept {
-        const list all = listed([&](double, std::size_t found) -> list {
+        list all = listed([&](double cut, std::size_t found) -> list {
             if (found < min_keep_) return {};
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
-            return {numeric::sum(scratch_.weights, found) < target(maximum) ? 0 : found, maximum};
+            return {numeric::sum(scratch_.weights, found) < target(maximum) ? 0 : found, maximum, cut};
         });
-        return ended(all, scratch_.values);
+        return ended(all, scratch_.values, [](double) { return true; }) ? all : list{};
     }
 
     /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
     /// as those weigh enough. The center is a logit, `below` the maximum, which must be known. Leaves - |distance| in spare.
     list near_in_heavy_blocks(double below) noexcept {
         const double maximum = view_.maximum();
-        const list all = listed([&](double cut, std::size_t found) -> list {
-            const double reach = numeric::product(maximum - cut, scale_) - below;
+        double reach = 0;
+        list all = listed([&](double cut, std::size_t found) -> list {
+            reach = numeric::product(maximum - cut, scale_) - below;
             if (!(reach > 0)) return {};
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
             double within = 0;
@@ -75,9 +82,9 @@ public:
                 within += numeric::product(scratch_.weights[i], static_cast<double>(near));
                 count += near;
             }
-            return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum};
+            return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum, cut};
         });
-        return ended(all, scratch_.spare);
+        return ended(all, scratch_.spare, [&](double place) { return -place < reach; }) ? all : list{};
     }
 
     /// On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
@@ -138,37 +145,60 @@ private:
         return {};
     }
 
-    // The list with its last token in an order; nothing where that is not certain.
-    list ended(list all, double* order) noexcept {
-        if (!all) return all;
-        const double uncertain = view_.relative_to(all.maximum, numeric::product(rounding(), view_.mass()));
-        return find_last(all.last, order, all.count, target(all.maximum), min_keep_, uncertain) ? all : list{};
+    // What a prefix of a list has to weigh, and what that may be off by; relative to the whole, which is of the same unit.
+    struct edge {
+        double wanted, uncertain, whole;
+    };
+    // Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it.
+    edge told_by(double listed, double stays, double leaves) const noexcept {
+        const double whole = stays + listed + leaves;
+        return {numeric::product(p_, listed + leaves) - numeric::product(1 - p_, stays),
+                numeric::product(rounding(), numeric::product(p_, leaves) + numeric::product(1 - p_, stays)) + numeric::product(0x1p-50, whole), whole};
     }
 
-    // The last token of the prefix of the list that weighs `wanted`, which is known but for `uncertain`. False where that may make a difference
-    // of more than one token: where lighter ones than that lie about the edge, or the list may end too early.
-    bool find_last(ranked& last, double* order, std::size_t n, double wanted, std::size_t min_keep, double uncertain) const noexcept {
+    // Finds the last token of a list in an order, by the mass of the row; or, where that is not certain, by another read of what the list
+    // has not. `complete` tells of a place in the order whether the list has all tokens that may stand there.
+    template <class F>
+    bool ended(list& all, double* order, F complete) noexcept {
+        if (!all) return false;
+        const double whole = view_.relative_to(all.maximum, view_.mass()), wanted = target(all.maximum);
+        if (find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted), whole}, min_keep_, complete)) return true;
+        if constexpr (view<T>::has_weight_kernel) {
+            if (!view_.in_float()) return false;
+            const auto cut = static_cast<value>(all.cut);
+            double below = 0;
+            view_.split(cut, cut, cut, below);
+            const edge exact = told_by(numeric::sum(scratch_.weights, all.count), 0, view_.relative_to(all.maximum, below));
+            return find_last(all.last, order, all.count, exact, min_keep_, complete);
+        }
+        return false;
+    }
+
+    // The last token of the prefix of the list that weighs what is wanted. False where that is not certain enough, or the list may end too early.
+    template <class F>
+    bool find_last(ranked& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete) const noexcept {
+        const auto [wanted, uncertain, whole] = at;
         const auto find = [&](double mass) { return shortest_prefix({scratch_.ids, order, scratch_.weights, n}, mass, min_keep, scratch_.order); };
         const prefix found = find(wanted);
         last = found.last;
         const double own = scratch_.weights[std::lower_bound(scratch_.ids, scratch_.ids + n, last.id) - scratch_.ids];
-        if (found.mass - own < wanted - uncertain && wanted + uncertain <= found.mass) return true;
+        if (found.mass - own < wanted - uncertain && wanted + uncertain <= found.mass) return complete(found.last.value);
         const prefix least = find(wanted - uncertain), most = find(wanted + uncertain);
         std::size_t in_doubt = 0;
         for (std::size_t i = 0; i < n; ++i) {
             const ranked each{order[i], scratch_.ids[i]};
             in_doubt += least.last < each && !(most.last < each);
         }
-        return wanted + uncertain <= most.mass && in_doubt <= 1;
+        return wanted + uncertain <= most.mass && in_doubt <= may_be_in_doubt(at) && complete(least.last.value) && complete(most.last.value);
     }
+    // The number of tokens that may be on either side.
+    static std::size_t may_be_in_doubt(const edge& at) noexcept { return at.uncertain <= numeric::product(1e-7, at.whole) ? 1 : 0; }
 
     // What masses of a view may be off by, as a share of themselves. In double, up to 2^16 blocks are added up one after the other.
     double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0x1p-36; }
 
     // The mass that may be left out: what is kept may not fall below p times the whole.
     double left_out() const noexcept { return view_.mass() - numeric::product(p_, view_.mass()); }
-    // What it and the mass below a cut may be off by.
-    double uncertain_left_out() const noexcept { return numeric::product(2 * rounding(), left_out()) + numeric::product(0x1p-50, view_.mass()); }
 
     // How far below the greatest a value has no weight beside it.
     double nothing_below() const noexcept { return 64 / exponent_scale_; }
@@ -188,27 +218,31 @@ private:
     double share_of_sample() const noexcept { return static_cast<double>(blocks_in_sample * simd::block_size) / static_cast<double>(view_.width()); }
     double left_out_of_sample() const noexcept { return numeric::product(left_out(), share_of_sample()); }
 
-    // The edge lies among tokens that are all equal: the last of them leave, as many as their common weight fills what may be left out.
+    // The edge lies among tokens that are all equal: the first of them stay. What they weigh is what one weighs, by their number.
     bool ends_among_equals(value common) noexcept {
         const value above = numeric::next_above(common);
-        if (!(view_.banded().cut < static_cast<double>(common)) || view_.has_strays()) return false;
+        if (!(view_.banded().cut < static_cast<double>(common)) || view_.stray_count() > 0) return false;
         double below = 0;
         view_.split(common, above, above, below);
-        const double each = view_.weight_of(static_cast<double>(common)), may_leave = left_out() - below;
-        if (!(each >= uncertain_left_out() && may_leave >= uncertain_left_out())) return false;
-        const double fill = std::floor(may_leave / each);
-        if (!(fill < static_cast<double>(view_.width()))) return false;
-        auto leaving = static_cast<std::size_t>(fill);
-        std::size_t b = view_.blocks() - 1, here = view_.count_equal(b, common);
-        for (; here <= leaving; here = view_.count_equal(--b, common)) {
-            if (b == 0) return false;
-            leaving -= here;
+        std::int32_t* const equals = scratch_.block_list;
+        double count = 0;
+        for (std::size_t b = 0; b < view_.blocks(); ++b) {
+            equals[b] = static_cast<std::int32_t>(view_.count_equal(b, common));
+            count += equals[b];
         }
-        const token_id last = view_.nth_equal(b, common, here - leaving);
-        scratch_.block_beside[b] += numeric::product(static_cast<double>(here - leaving), each);
-        for (std::size_t before = 0; before < b; ++before)
-            scratch_.block_beside[before] += numeric::product(static_cast<double>(view_.count_equal(before, common)), each);
-        view_.narrow_to_weighed({static_cast<double>(common), last});
+        const double each = view_.weight_of(static_cast<double>(common));
+        const edge at = told_by(count, numeric::sum(scratch_.block_beside, view_.blocks()) / each, below / each);
+        const double staying = std::ceil(at.wanted), least = std::ceil(at.wanted - at.uncertain), most = std::ceil(at.wanted + at.uncertain);
+        if (!(1 <= least && most <= count && most - least <= static_cast<double>(may_be_in_doubt(at)))) return false;
+        auto stay = static_cast<std::size_t>(staying);
+        ranked last{static_cast<double>(common), 0};
+        for (std::size_t b = 0; stay > 0; ++b) {
+            const std::size_t here = std::min(static_cast<std::size_t>(equals[b]), stay);
+            if (here > 0 && here == stay) last.id = view_.nth_equal(b, common, here);
+            scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
+            stay -= here;
+        }
+        view_.narrow_to_weighed({last.value, last.id});
         return true;
     }
 
@@ -220,11 +254,11 @@ private:
         const double reference = static_cast<double>(high);
         const double to_list = view_.relative_to(reference, 1.0);
         simd::lists().weights(scratch_.values, found, reference, exponent_scale_, scratch_.weights);
-        const double between = numeric::sum(scratch_.weights, found);
-        const double wanted = between - numeric::product(left_out() - below, to_list);
-        if (!(0 < wanted && wanted <= between)) return false;
+        const double between = numeric::sum(scratch_.weights, found), above = numeric::sum(scratch_.block_beside, view_.blocks());
+        const edge at = told_by(between, numeric::product(above, to_list), numeric::product(below, to_list));
+        if (!(0 < at.wanted && at.wanted <= between)) return false;
         ranked last{};
-        if (!find_last(last, scratch_.values, found, wanted, 1, numeric::product(uncertain_left_out(), to_list))) return false;
+        if (!find_last(last, scratch_.values, found, at, 1, [](double) { return true; })) return false;
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view<T>::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -236,7 +270,7 @@ private:
     // it. With that the sample's first n entries tell anew what is in doubt below. What is left out above is removed one by one, what is left
     // out below is left to a band.
     bool ends_on_both_sides(double center, double upper, std::size_t n) noexcept {
-        if (view_.tokens_reaching(upper) > view_.width() / 4) return false;
+        if (view_.tokens_reaching(upper) + view_.stray_count() > view_.width() / 4) return false;
         const double maximum = view_.maximum();
         std::copy_n(scratch_.values, n, scratch_.spare);
         auto* const from_above = reinterpret_cast<ranked*>(scratch_.order);
@@ -244,6 +278,7 @@ private:
         const double to_list = view_.relative_to(maximum, 1.0), to_sample = share_of_sample() / to_list;
         double* const weights_above = scratch_.weights + n;
         simd::lists().weights(scratch_.values, above, maximum, exponent_scale_, weights_above);
+        const double mass_above = numeric::sum(weights_above, above);
         const auto witness_at = [&](std::size_t i) {
             if (i >= n) return witness{center - from_above[i - n].value, numeric::product(weights_above[i - n], to_sample), false};
             const double v = scratch_.spare[i];
@@ -258,14 +293,19 @@ private:
         const std::size_t found = above + move_list_to(from_below, view_.split(low, low, high, below));
         merge_by_id(from_above, from_below, found);
         simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
-        const double listed = numeric::sum(scratch_.weights, found), wanted = listed - numeric::product(left_out() - below, to_list);
-        if (!(0 < wanted && wanted <= listed)) return false;
+        // What stays before the list is what reaches high but not upper: the difference of two masses, off by what the greater is.
+        const double listed = numeric::sum(scratch_.weights, found), reaching = numeric::sum(scratch_.block_beside, view_.blocks());
+        edge at = told_by(listed, std::max(numeric::product(reaching, to_list) - mass_above, 0.0), numeric::product(below, to_list));
+        at.uncertain += numeric::product(numeric::product(rounding(), 1 - p_), mass_above);
+        if (!(0 < at.wanted && at.wanted <= listed)) return false;
         const auto place = [&](std::size_t i) { return ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
         for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
         ranked last{};
-        if (!find_last(last, scratch_.spare, found, wanted, 1, numeric::product(uncertain_left_out(), to_list))) return false;
         // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
-        if (!(center - static_cast<double>(high) < -last.value && -last.value <= center - static_cast<double>(low))) return false;
+        const auto complete = [&](double at_place) {
+            return center - static_cast<double>(high) < -at_place && -at_place <= center - static_cast<double>(low);
+        };
+        if (!find_last(last, scratch_.spare, found, at, 1, complete)) return false;
 
         constexpr double infinity = std::numeric_limits<double>::infinity();
         band kept{.cut = static_cast<double>(high)};

@@ -180,11 +180,16 @@ inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min
             last = edge[i].token;
         }
     } else {
-        for (std::size_t i = 0; i < n && !enough(over); ++i) {
+        // Added up apart: beside what is heavy all of them would be rounded the same way.
+        const double missing = target - over.mass;
+        double equals = 0;
+        for (std::size_t i = 0; i < n && !(equals >= missing && over.count >= min_keep); ++i) {
             if (values[i] != low) continue;
-            over = {over.mass + weights[i], over.count + 1};
+            equals += weights[i];
+            ++over.count;
             last.id = ids[i];
         }
+        over.mass += equals;
     }
     return {last, over.mass};
 }

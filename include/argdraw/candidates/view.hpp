@@ -382,13 +382,15 @@ public:
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
 
     /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(); the tokens with low <= value < high as a
-    /// list; and the mass of those with value < lower. Returns the list's length. Only for weights in float and high inside the band.
+    /// list; and the mass of those with value < lower. Returns the list's length. Only for weights in float and high inside the band. The
+    /// running sums give way: what was weighed has to be weighed anew, or to narrow.
     std::size_t split(value lower, value low, value high, double& mass_below) noexcept
         requires has_weight_kernel
     {
         double* const above = scratch_->block_beside;
-        double* const below = scratch_->spare;
+        double* const below = scratch_->block_end;
         std::int32_t* const tops = scratch_->block_list;
+        known_weights_ = false;
         const simd::row_cuts cuts{band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut), lower, low, high};
         std::size_t found = simd::block_weights<T>().split(blocks_, weight_scale_, cuts, above, below, tops, scratch_->ids, scratch_->values);
         mass_below = 0;
@@ -416,7 +418,7 @@ public:
         beside_ = extra::nothing;
     }
 
-    bool has_strays() const noexcept { return strays_.count > 0; }
+    std::size_t stray_count() const noexcept { return strays_.count; }
     /// The number of a block's living tokens of exactly this value; strays and the band not looked at.
     std::size_t count_equal(std::size_t b, value v) const noexcept {
         const auto one = only_block(b);

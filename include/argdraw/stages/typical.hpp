@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -27,9 +26,8 @@ struct typical {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        // -ln p = ln S + m - l, so a surprise of H is a logit H - ln S below the maximum m.
-        const double entropy = c.entropy();
-        c.keep_mass_near(entropy - numeric::log(c.mass()), static_cast<double>(t), static_cast<std::size_t>(min_keep));
+        // -ln p = ln S + m - l, m the greatest logit: the expected surprise is that of the expected logit.
+        c.keep_mass_near(c.mean_distance(), static_cast<double>(t), static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const typical&, const typical&) = default;
