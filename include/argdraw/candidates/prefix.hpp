@@ -181,15 +181,15 @@ inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min
         }
     } else {
         // Added up apart: beside what is heavy all of them would be rounded the same way.
-        const double missing = target - over.mass;
-        double equals = 0;
-        for (std::size_t i = 0; i < n && !(equals >= missing && over.count >= min_keep); ++i) {
+        const double mass_above = over.mass;
+        target -= mass_above;
+        over.mass = 0;
+        for (std::size_t i = 0; i < n && !enough(over); ++i) {
             if (values[i] != low) continue;
-            equals += weights[i];
-            ++over.count;
+            over = {over.mass + weights[i], over.count + 1};
             last.id = ids[i];
         }
-        over.mass += equals;
+        over.mass += mass_above;
     }
     return {last, over.mass};
 }
