@@ -353,6 +353,21 @@ TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do")
     });
 }
 
+TEST_CASE("shortcuts: a changed token far below its block, which is far below the row, is not drawn") {
+    for (const double below : {500.0, 570.0, 580.0, 640.0, 900.0}) {
+        std::vector<float> row(785, -2000.0f);
+        row[700] = 0;
+        row[2] = -118;
+        both_forms c(row);
+        const ids one{0};
+        c.act([&](auto& each) { each.edit(std::span(one), [&](double, token_id) { return -118 - below; }); });
+        CAPTURE(below);
+        const drawn token = c.view.at(0);
+        CHECK(std::isfinite(token.logprob));
+        CHECK(token.id == c.list.at(0).id);
+    }
+}
+
 TEST_CASE("shortcuts: a token that has fallen below a band stays in a wider one") {
     std::vector<float> row(40000);
     for (std::size_t i = 0; i < row.size(); ++i) row[i] = i % 2 == 0 ? 2.0f : 0.0f;
