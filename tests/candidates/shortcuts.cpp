@@ -249,33 +249,42 @@ TEST_CASE("shortcuts: a prefix by mass ends right beside a sure token") {
 
 namespace {
 
-// How far keep_mass(p) misses p at the edges that it and the definition do not agree on, as a share of the whole; 1 for two tokens and more.
-double missed(const std::vector<float>& row, double p) {
+struct prefixes {
+    std::vector<float> row;
     std::vector<long double> sums;
-    std::vector<float> order(row);
-    std::sort(order.begin(), order.end(), std::greater<>());
-    long double sum = 0;
-    for (const float l : order) sums.push_back(sum += std::exp(static_cast<long double>(l) - static_cast<long double>(order[0])));
-    const auto exact = static_cast<std::size_t>(std::lower_bound(sums.begin(), sums.end(), static_cast<long double>(p) * sum) - sums.begin()) + 1;
     workspace space;
-    candidates<float> c(row, space);
-    c.keep_mass(p);
-    const std::size_t kept = c.size();
-    if (kept == exact) return 0;
-    if (kept + 1 != exact && exact + 1 != kept) return 1;
-    return static_cast<double>(std::fabs(sums[std::min(kept, exact) - 1] / sum - static_cast<long double>(p)));
-}
+
+    explicit prefixes(std::vector<float> logits) : row(std::move(logits)) {
+        std::vector<float> order(row);
+        std::sort(order.begin(), order.end(), std::greater<>());
+        long double sum = 0;
+        for (const float l : order) sums.push_back(sum += std::exp(static_cast<long double>(l) - static_cast<long double>(order[0])));
+    }
+    // How far keep_mass(p) misses p where it and the definition do not agree, as a share of the whole; 1 for two tokens and more.
+    double missed(double p) {
+        const long double whole = sums.back(), target = static_cast<long double>(p) * whole;
+        const auto exact = static_cast<std::size_t>(std::lower_bound(sums.begin(), sums.end(), target) - sums.begin()) + 1;
+        candidates<float> c(row, space);
+        c.keep_mass(p);
+        const std::size_t kept = c.size();
+        if (kept == exact) return 0;
+        if (kept + 1 != exact && exact + 1 != kept) return 1;
+        return static_cast<double>(std::fabs(sums[std::min(kept, exact) - 1] / whole - static_cast<long double>(p)));
+    }
+};
 
 }  // namespace
 
 // A float of a weight is off by up to 1.2e-7, and here all of them are in the same direction.
 TEST_CASE("shortcuts: a prefix by mass among equals is their number") {
-    for (const float level : {-7.49428511f, 5.13847733f})
+    for (const float level : {-7.49428511f, 5.13847733f}) {
+        prefixes of(std::vector<float>(65536, level));
         for (int k = 20; k < 65000; k += 3 + k / 3)
             for (const double off : {-8e-8, -3e-8, 0.0, 3e-8, 8e-8}) {
                 CAPTURE(level, k, off);
-                CHECK(missed(std::vector<float>(65536, level), k / 65536.0 + off) == 0);
+                CHECK(of.missed(k / 65536.0 + off) == 0);
             }
+    }
 }
 
 // Tokens of half a unit in the last place of a great one beside it: a sum of four floats loses them.
@@ -285,9 +294,10 @@ TEST_CASE("shortcuts: a prefix by mass misses by no more than 1e-7 of the whole"
         std::vector<float> row(apart * 64 * 256 + 40000, -100.0f);
         for (std::size_t b = 0; b < 64; ++b)
             for (std::size_t i = 0; i < 256; ++i) row[b * apart * 256 + i] = i % 64 < 16 ? great : lost;
+        prefixes of(std::move(row));
         double worst = 0;
         for (int k = 240; k < 4096; k += 160)
-            for (int off = -10; off <= 10; ++off) worst = std::max(worst, missed(row, k / 4096.0 + 3e-8 * off));
+            for (int off = -10; off <= 10; ++off) worst = std::max(worst, of.missed(k / 4096.0 + 3e-8 * off));
         CHECK(worst < 1e-7);
     }
 }

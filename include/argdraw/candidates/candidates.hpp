@@ -150,7 +150,7 @@ public:
         return -numeric::sum(scratch_.spare, count_) / mass_;
     }
 
-    /// - sum p ln p over the living, in nats. Of one token 0, but where the row is still a view, whose entropies are off by up to 2e-7.
+    /// - sum p ln p over the living, in nats. For one token 0 on a list, and within 2e-7 of it on a view.
     double entropy() noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
         if (weigh_view<view::extra::exponents>())

@@ -34,8 +34,8 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 ///
 ///     p (K + L + B) - K  =  p (L + B) - (1 - p) K,   off by 2^-22 (p B + (1 - p) K) at most:
 ///
-/// a share of both sides of the edge, which is little where either is. An edge counts where that makes no difference, and where it makes one of
-/// a single token and is below 1e-7 of the whole.
+/// 2 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. An edge counts where that makes no difference, and where it
+/// makes one of a single token and is below 1e-7 of the whole.
 template <logit_scalar T>
 class nucleus {
 public:
@@ -56,13 +56,13 @@ public:
     /// The tokens at or above a cut are a prefix of the order, and hold the nucleus as soon as they weigh enough. Opens the blocks with the
     /// greatest logits, more and more of them, until that is so; nothing where that would be most of the row.
     list in_heavy_blocks() noexcept {
-        list all = listed([&](double cut, std::size_t found) -> list {
+        const list all = listed([&](double cut, std::size_t found) -> list {
             if (found < min_keep_) return {};
             const double maximum = *std::max_element(scratch_.values, scratch_.values + found);
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
             return {numeric::sum(scratch_.weights, found) < target(maximum) ? 0 : found, maximum, cut};
         });
-        return ended(all, scratch_.values, [](double) { return true; }) ? all : list{};
+        return ended(all, scratch_.values, [](double) { return true; });
     }
 
     /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
@@ -70,7 +70,7 @@ public:
     list near_in_heavy_blocks(double below) noexcept {
         const double maximum = view_.maximum();
         double reach = 0;
-        list all = listed([&](double cut, std::size_t found) -> list {
+        const list all = listed([&](double cut, std::size_t found) -> list {
             reach = numeric::product(maximum - cut, scale_) - below;
             if (!(reach > 0)) return {};
             simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
@@ -84,7 +84,7 @@ public:
             }
             return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum, cut};
         });
-        return ended(all, scratch_.spare, [&](double place) { return -place < reach; }) ? all : list{};
+        return ended(all, scratch_.spare, [&](double place) { return -place < reach; });
     }
 
     /// On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
@@ -145,7 +145,7 @@ private:
         return {};
     }
 
-    // What a prefix of a list has to weigh, and what that may be off by; relative to the whole, which is of the same unit.
+    // What a prefix of a list has to weigh, what that may be off by, and what the whole row weighs; in the unit of the list's weights.
     struct edge {
         double wanted, uncertain, whole;
     };
@@ -156,22 +156,22 @@ private:
                 numeric::product(rounding(), numeric::product(p_, leaves) + numeric::product(1 - p_, stays)) + numeric::product(0x1p-50, whole), whole};
     }
 
-    // Finds the last token of a list in an order, by the mass of the row; or, where that is not certain, by another read of what the list
+    // The list with its last token in an order, found by the mass of the row; or, where that is not certain, by another read of what the list
     // has not. `complete` tells of a place in the order whether the list has all tokens that may stand there.
     template <class F>
-    bool ended(list& all, double* order, F complete) noexcept {
-        if (!all) return false;
+    list ended(list all, double* order, F complete) noexcept {
+        if (!all) return {};
         const double whole = view_.relative_to(all.maximum, view_.mass()), wanted = target(all.maximum);
-        if (find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted), whole}, min_keep_, complete)) return true;
+        if (find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted), whole}, min_keep_, complete)) return all;
         if constexpr (view<T>::has_weight_kernel) {
-            if (!view_.in_float()) return false;
+            if (!view_.in_float()) return {};
             const auto cut = static_cast<value>(all.cut);
             double below = 0;
             view_.split(cut, cut, cut, below);
             const edge exact = told_by(numeric::sum(scratch_.weights, all.count), 0, view_.relative_to(all.maximum, below));
-            return find_last(all.last, order, all.count, exact, min_keep_, complete);
+            if (find_last(all.last, order, all.count, exact, min_keep_, complete)) return all;
         }
-        return false;
+        return {};
     }
 
     // The last token of the prefix of the list that weighs what is wanted. False where that is not certain enough, or the list may end too early.
@@ -232,17 +232,17 @@ private:
         }
         const double each = view_.weight_of(static_cast<double>(common));
         const edge at = told_by(count, numeric::sum(scratch_.block_beside, view_.blocks()) / each, below / each);
-        const double staying = std::ceil(at.wanted), least = std::ceil(at.wanted - at.uncertain), most = std::ceil(at.wanted + at.uncertain);
+        const double least = std::ceil(at.wanted - at.uncertain), most = std::ceil(at.wanted + at.uncertain);
         if (!(1 <= least && most <= count && most - least <= static_cast<double>(may_be_in_doubt(at)))) return false;
-        auto stay = static_cast<std::size_t>(staying);
-        ranked last{static_cast<double>(common), 0};
+        auto stay = static_cast<std::size_t>(std::ceil(at.wanted));
+        token_id last = 0;
         for (std::size_t b = 0; stay > 0; ++b) {
             const std::size_t here = std::min(static_cast<std::size_t>(equals[b]), stay);
-            if (here > 0 && here == stay) last.id = view_.nth_equal(b, common, here);
+            if (here > 0 && here == stay) last = view_.nth_equal(b, common, here);
             scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
             stay -= here;
         }
-        view_.narrow_to_weighed({last.value, last.id});
+        view_.narrow_to_weighed({static_cast<double>(common), last});
         return true;
     }
 
@@ -302,8 +302,8 @@ private:
         for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
         ranked last{};
         // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
-        const auto complete = [&](double at_place) {
-            return center - static_cast<double>(high) < -at_place && -at_place <= center - static_cast<double>(low);
+        const auto complete = [&](double nearness) {
+            return center - static_cast<double>(high) < -nearness && -nearness <= center - static_cast<double>(low);
         };
         if (!find_last(last, scratch_.spare, found, at, 1, complete)) return false;
 
