@@ -363,19 +363,23 @@ TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do")
     });
 }
 
-TEST_CASE("shortcuts: a changed token far below its block, which is far below the row, is not drawn") {
-    for (const double below : {500.0, 570.0, 580.0, 640.0, 900.0}) {
-        std::vector<float> row(785, -2000.0f);
-        row[700] = 0;
-        row[2] = -118;
-        both_forms c(row);
-        const ids one{0};
-        c.act([&](auto& each) { each.edit(std::span(one), [&](double, token_id) { return -118 - below; }); });
-        CAPTURE(below);
-        const drawn token = c.view.at(0);
-        CHECK(std::isfinite(token.logprob));
-        CHECK(token.id == c.list.at(0).id);
-    }
+TEST_CASE("shortcuts: what has no weight beside the row is not drawn from a block that is far below it") {
+    // A token of the block and a changed one, below the row's maximum, in natural units; at word 0 the first that has weight is drawn.
+    // Between 2^-900 and 2^-1000 of the maximum, 624 to 693, the view is free to see none.
+    const double levels[] = {118, 200, 334, 500, 615, 700, 758, 953, 1018, 1230, 1900};
+    for (const double own : levels)
+        for (const double changed : levels)
+            for (const token_id other : {0, 2}) {
+                std::vector<float> row(785, -2000.0f);
+                row[700] = 0;
+                row[static_cast<std::size_t>(2 - other)] = static_cast<float>(-own);
+                both_forms c(row);
+                c.act([&](auto& each) { each.edit(std::span(&other, 1), [&](double, token_id) { return -changed; }); });
+                CAPTURE(own, changed, other);
+                const drawn token = c.view.at(0);
+                CHECK(std::isfinite(token.logprob));
+                CHECK(token.id == c.list.at(0).id);
+            }
 }
 
 TEST_CASE("shortcuts: a token that has fallen below a band stays in a wider one") {

@@ -301,9 +301,10 @@ public:
                 for (std::size_t i = 0; i < simd::block_size; ++i) out[i] = static_cast<double>(weights[i]);
                 if (!band_.whole()) drop_outside_band(b, out, 0.0);
                 if (strays_.count > 0) {
-                    const double to_block = power_of_two((top >> 3) - (scratch_->block_top[b] >> 3));
+                    // What has no weight beside the row has none beside a block that itself is far below it, nor beside a stray there.
+                    const double to_block =
+                        power_of_two((top >> 3) - (top_ >> 3)) > 0 ? power_of_two((top >> 3) - (scratch_->block_top[b] >> 3)) : 0.0;
                     for (std::size_t i = 0; i < simd::block_size; ++i) out[i] *= to_block;
-                    // What has no weight beside the row has none beside a block that itself is far below it.
                     for_strays_of(b, [&](std::size_t at, double v) {
                         out[at] = weight_of(v) > 0 ? numeric::exp2(numeric::product(v, c_) - (scratch_->block_top[b] >> 3)) : 0.0;
                     });
