@@ -382,6 +382,25 @@ TEST_CASE("shortcuts: what has no weight beside the row is not drawn from a bloc
             }
 }
 
+TEST_CASE("shortcuts: a changed token that a list gives no weight has none in the row") {
+    // About 2^-1000 of the maximum, whose own fraction of a binary place is counted in the list's weights and not in the view's.
+    int drawn_from_both = 0;
+    for (float greatest = 0; greatest < 0.7f; greatest += 0.03f)
+        for (double below = 690; below < 694.5; below += 0.03) {
+            std::vector<float> row(785, -2000.0f);
+            row[700] = greatest;
+            row[2] = -600;
+            both_forms c(row);
+            const ids one{0};
+            c.act([&](auto& each) { each.edit(std::span(one), [&](double, token_id) { return -below; }); });
+            if (c.view.at(0).id != 0) continue;
+            ++drawn_from_both;
+            CAPTURE(greatest, below);
+            CHECK(c.list.at(0).id == 0);
+        }
+    CHECK(drawn_from_both > 100);
+}
+
 TEST_CASE("shortcuts: a token that has fallen below a band stays in a wider one") {
     std::vector<float> row(40000);
     for (std::size_t i = 0; i < row.size(); ++i) row[i] = i % 2 == 0 ? 2.0f : 0.0f;

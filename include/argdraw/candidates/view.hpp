@@ -438,8 +438,12 @@ public:
     }
 
     static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
-    /// Of a value, relative to reference().
-    double weight_of(double v) const noexcept { return numeric::exp2(numeric::product(v, c_) - reference()); }
+    /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the maximum.
+    double weight_of(double v) const noexcept {
+        static_assert(-998 - 1 > simd::exp2_lowest);
+        const double exponent = numeric::product(v, c_) - reference();
+        return exponent < -998 ? 0.0 : numeric::exp2(exponent);
+    }
     /// The greatest value that a token may have, from the keys alone.
     double bound_on_maximum() const noexcept { return (top_ + 1) / numeric::product(8, c_); }
     std::size_t complete_blocks() const noexcept { return blocks_.complete; }
