@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from mutants import MUTANTS
+from mutants import MISTAKES, FAULTS, MUTANTS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
@@ -37,8 +37,11 @@ def fault(mutant):
 
 def check():
     faults = [f"({m.number}) {m.name}: {why}" for m in MUTANTS if (why := fault(m))]
-    if [m.number for m in MUTANTS] != list(range(1, 33)):
-        faults.append("the mutants are not numbered from 1 to 32")
+    if [m.number for m in MISTAKES] != [str(n) for n in range(1, 33)]:
+        faults.append("the mistakes are not numbered from 1 to 32")
+    for number, count in collections.Counter(m.number for m in MUTANTS).items():
+        if count > 1:
+            faults.append(f"{count} mutants are called {number}")
     for line in faults:
         print(line)
     return not faults
@@ -136,7 +139,7 @@ def main():
     of_kill.add_argument("--include", action="append", default=[], help="where Eigen and Catch2 are")
     of_kill.add_argument("--catch-library", action="append", default=[],
                          help="Catch2's main, and the rest of it; without, the main of version 2 is compiled")
-    of_kill.add_argument("--only", type=int, action="append", help="a mutant's number")
+    of_kill.add_argument("--only", action="append", help="a mutant's number")
     of_kill.add_argument("--not-applicable", default="", help="the reason why nothing is to be done here")
     options = parser.parse_args()
     if options.command == "kill" and options.not_applicable:
