@@ -78,7 +78,7 @@ TEMPLATE_TEST_CASE("kernels: maxima of every width and kind of row", "", ARGDRAW
 TEMPLATE_TEST_CASE("kernels: maxima show a NaN of either sign and any payload at every place of a block", "", ARGDRAW_TEST_SCALARS)
 {
     // Thirty-seven blocks: some are read four or sixteen at a time, some alone, one from the tail.
-    constexpr std::size_t width = 36 * 256 + 200;
+    constexpr std::size_t width = 37 * simd::block_size - 56;
     const auto clean = random_row<TestType>(kind::ordinary, width, 1);
     const auto negative = random_row<TestType>(kind::mostly_removed, width, 2);
     on_every_set([&](isa set) {
@@ -86,13 +86,13 @@ TEMPLATE_TEST_CASE("kernels: maxima show a NaN of either sign and any payload at
         int wrong = 0;
         for (const TestType nan : nans<TestType>()) {
             REQUIRE(is_nan(nan));
-            for (std::size_t i = 0; i < 256; ++i)
+            for (std::size_t i = 0; i < simd::block_size; ++i)
                 for (const auto* row : {&clean, &negative}) {
                     auto poisoned = *row;
                     // Another block for every place, so that each way of reading a block meets each.
-                    const std::size_t at = (i * 5 % 36) * 256 + i;
+                    const std::size_t at = (i * 5 % 36) * simd::block_size + i;
                     poisoned[at] = nan;
-                    if (i < 200) poisoned[36 * 256 + i] = nan;
+                    if (i < simd::block_size - 56) poisoned[36 * simd::block_size + i] = nan;
                     const row_in_blocks<TestType> blocks(poisoned);
                     wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
                 }
@@ -106,13 +106,13 @@ TEMPLATE_TEST_CASE("kernels: maxima with +inf and -inf in one block, with and wi
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
-        for (std::size_t i = 0; i < 256; ++i) {
-            auto row = random_row<TestType>(kind::mostly_removed, 5 * 256, i);
-            row[256 * (i % 5) + i] = infinity<TestType>();
+        for (std::size_t i = 0; i < simd::block_size; ++i) {
+            auto row = random_row<TestType>(kind::mostly_removed, 5 * simd::block_size, i);
+            row[simd::block_size * (i % 5) + i] = infinity<TestType>();
             const row_in_blocks<TestType> blocks(row);
             wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
             wrong += kernel_maxima(blocks)[i % 5] != value(infinity<TestType>());
-            row[256 * (i % 5) + (i * 7 + 1) % 256] = nans<TestType>()[1];
+            row[simd::block_size * (i % 5) + (i * 7 + 1) % simd::block_size] = nans<TestType>()[1];
             const row_in_blocks<TestType> poisoned(row);
             wrong += !same_numbers(kernel_maxima(poisoned), plain_maxima(poisoned));
         }
@@ -126,10 +126,10 @@ TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", ""
         CAPTURE(name(set));
         int wrong = 0;
         // A pattern alone among -inf, at a place that wanders through the block; 4096 blocks at a time.
-        std::vector<TestType> row(4096 * 256);
+        std::vector<TestType> row(4096 * simd::block_size);
         for (std::uint32_t from = 0; from < 65536; from += 4096) {
             std::fill(row.begin(), row.end(), removed<TestType>());
-            for (std::uint32_t b = 0; b < 4096; ++b) row[b * 256 + (b * 37 + from / 4096) % 256] = of_bits<TestType>(from + b);
+            for (std::uint32_t b = 0; b < 4096; ++b) row[b * simd::block_size + (b * 37 + from / 4096) % simd::block_size] = of_bits<TestType>(from + b);
             const row_in_blocks<TestType> blocks(row);
             wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
         }
@@ -137,8 +137,8 @@ TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", ""
         words random{3};
         for (std::uint32_t from = 0; from < 65536; from += 4096) {
             for (std::uint32_t b = 0; b < 4096; ++b) {
-                std::fill_n(row.begin() + b * 256, 256, of_bits<TestType>(random()));
-                row[b * 256 + random() % 256] = of_bits<TestType>(from + b);
+                std::fill_n(row.begin() + b * simd::block_size, simd::block_size, of_bits<TestType>(random()));
+                row[b * simd::block_size + random() % simd::block_size] = of_bits<TestType>(from + b);
             }
             const row_in_blocks<TestType> blocks(row);
             wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
@@ -194,9 +194,10 @@ gathered gather(const row_in_blocks<T>& row, const std::vector<std::int32_t>& bl
 template <class T>
 bool keeps_its_promise(const gathered& got, const row_in_blocks<T>& row, const std::vector<std::int32_t>& blocks, value_of<T> cut, std::size_t equals_wanted)
 {
+    constexpr auto block = static_cast<std::int32_t>(simd::block_size);
     gathered above, equal;
     for (const std::int32_t b : blocks)
-        for (std::int32_t id = b * 256; id < (b + 1) * 256; ++id) {
+        for (std::int32_t id = b * block; id < (b + 1) * block; ++id) {
             const auto x = value(row.at(static_cast<std::size_t>(id)));
             if (!(x >= cut)) continue;
             auto& part = x > cut ? above : equal;

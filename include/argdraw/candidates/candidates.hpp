@@ -18,6 +18,7 @@
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exp2.hpp>
@@ -207,7 +208,7 @@ public:
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
     std::span<const leader> likely(double p) noexcept {
         const double lowest = numeric::log(p) + numeric::log(mass());
-        for (std::size_t asked = 64;; asked *= 4) {
+        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = sorted(asked);
             const auto reaches = [&](const leader& each) { return numeric::product(each.logit - maximum(), scale_.value()) >= lowest; };
             const auto count = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
@@ -538,7 +539,6 @@ private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
-    static constexpr std::size_t many_to_sort = 512;
 
     // A finite value has a finite logit, whatever the scale: only what is +inf in the row, or by a stage, is more than all others.
     double logit_of(double v) const noexcept {
@@ -658,7 +658,7 @@ private:
         n = std::max<std::size_t>(n, 1);
         if (!find_maximum()) return {};
         const std::size_t listed = list_ ? count_ : view_.list_top(n, n);
-        const double level = list_ && count_ > 4 * n + 64 ? level_of_list(n) : -infinity;
+        const double level = list_ && count_ > 4 * n + sizes::long_list ? level_of_list(n) : -infinity;
         auto* const order = reinterpret_cast<leader*>(scratch_.order);
         std::size_t found = 0;
         for (std::size_t i = 0; i < listed; ++i) {  // written whether it counts or not: which do is not to be predicted
@@ -666,7 +666,7 @@ private:
             found += scratch_.values[i] >= level;
         }
         n = std::min(n, found);
-        if (found >= many_to_sort) {
+        if (found >= sizes::radix_entries) {
             sort_entries(order, found);
         } else {
             if (n < found) std::nth_element(order, order + n, order + found, before);
@@ -753,7 +753,7 @@ private:
     double level_of_list(std::size_t k) noexcept {
         std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
         const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(scratch_.values, count_, cut); };
-        constexpr std::size_t size = 1024;
+        constexpr std::size_t size = sizes::level_sample;
         if (count_ > 4 * size) {
             const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
             const auto place = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
@@ -771,7 +771,7 @@ private:
     void trim_to(std::size_t k, ties equals_at_edge = ties::first) noexcept {
         if (count_ <= k) return;
         // A certificate rarely lets in more than a few too many: those leave one by one.
-        if (equals_at_edge == ties::first && count_ <= k + 4) {
+        if (equals_at_edge == ties::first && count_ <= k + sizes::few_too_many) {
             while (count_ > k) {
                 std::size_t last = 0;
                 for (std::size_t i = 1; i < count_; ++i)
@@ -780,7 +780,7 @@ private:
             }
             return;
         }
-        if (count_ > 4 * k + 64) {
+        if (count_ > 4 * k + sizes::long_list) {
             // Most of a long list goes without being put in order.
             const double level = level_of_list(k);
             filter([&](std::size_t i) { return scratch_.values[i] >= level; });
@@ -829,7 +829,8 @@ private:
 
     // A list of tens of tokens a block costs more than to weigh the view again.
     bool stays_a_view(double cut) const noexcept {
-        return view_.blocks() >= 64 && view_.blocks_reaching(cut) > view_.blocks() / 4 && view_.tokens_reaching(cut) > 24 * view_.blocks();
+        return view_.blocks() >= sizes::band_blocks && view_.blocks_reaching(cut) > view_.blocks() / 4 &&
+               view_.tokens_reaching(cut) > sizes::band_tokens_a_block * view_.blocks();
     }
 
     // Whether at least n living tokens reach the cut; where it is not certain without a list, the list is made.

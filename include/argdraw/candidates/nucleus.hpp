@@ -14,6 +14,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/order.hpp>
@@ -124,7 +125,6 @@ public:
 
 private:
     using value = value_of<T>;
-    static constexpr std::size_t blocks_in_sample = 16;
 
     double target(double maximum) const noexcept { return numeric::product(p_, view_.relative_to(maximum, view_.mass())); }
 
@@ -132,7 +132,7 @@ private:
     template <class F>
     list listed(F judge) noexcept {
         const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
-        for (std::size_t wanted = std::min<std::size_t>(64, most); wanted <= most; wanted *= 2) {
+        for (std::size_t wanted = std::min(sizes::heavy_blocks, most); wanted <= most; wanted *= 2) {
             double cut = 0, mass = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             if (n > most) return {};
@@ -205,17 +205,17 @@ private:
 
     // Some of the blocks, as a list without ids; 0 where the row is too short to be told by them, or no band will do.
     std::size_t sample_blocks() noexcept {
-        if (!view_.in_float() || min_keep_ > 1 || view_.complete_blocks() < 4 * blocks_in_sample) return 0;
-        for (std::size_t s = 0; s < blocks_in_sample; ++s) {
-            const std::size_t b = s * (view_.complete_blocks() / blocks_in_sample);
+        if (!view_.in_float() || min_keep_ > 1 || view_.complete_blocks() < sizes::blocks_a_sampled_one * sizes::sampled_blocks) return 0;
+        for (std::size_t s = 0; s < sizes::sampled_blocks; ++s) {
+            const std::size_t b = s * (view_.complete_blocks() / sizes::sampled_blocks);
             const double* const of_block = view_.weights_of_block(b);
             const double to_row = view_.block_scale(b);
             for (std::size_t i = 0; i < simd::block_size; ++i) scratch_.weights[s * simd::block_size + i] = of_block[i] * to_row;
             view_.values_of_block(b, scratch_.values + s * simd::block_size);
         }
-        return blocks_in_sample * simd::block_size;
+        return sizes::sampled_blocks * simd::block_size;
     }
-    double share_of_sample() const noexcept { return static_cast<double>(blocks_in_sample * simd::block_size) / static_cast<double>(view_.width()); }
+    double share_of_sample() const noexcept { return static_cast<double>(sizes::sampled_blocks * simd::block_size) / static_cast<double>(view_.width()); }
     double left_out_of_sample() const noexcept { return numeric::product(left_out(), share_of_sample()); }
 
     // The edge lies among tokens that are all equal: the first of them stay. What they weigh is what one weighs, by their number.

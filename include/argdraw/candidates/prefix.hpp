@@ -9,6 +9,7 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/simd/kernels.hpp>
@@ -104,7 +105,7 @@ struct prefix {
 /// Of many tokens a sample tells where to look first; as soon as those between the levels are few beside the rest, they go on alone.
 /// What is between is sorted when there is next to nothing left; where it stays many, all of it is equal, and its order is that of the ids.
 inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min_keep, std::byte* room) noexcept {
-    constexpr std::size_t few = 8, many = 4096;
+    constexpr std::size_t few = sizes::prefix_sorted, many = sizes::prefix_sampled;
     auto [ids, values, weights, n] = all;
     std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
     const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
@@ -112,7 +113,7 @@ inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min
     double low = least, high = numeric::next_above(greatest);
     simd::weight_above over{0, 0}, set_aside{0, 0};  // tokens at or above high; those of them that no longer are in the arrays
     std::size_t reached = n;
-    double mass_reached = n > 64 ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
+    double mass_reached = n > sizes::prefix_guessed ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
     std::array<double, 2> sampled{low, low};
     if (n > many && least < greatest) {
         const auto entry = [&](std::size_t i) { return witness{all.values[i * all.count / many], all.weights[i * all.count / many]}; };
@@ -125,7 +126,7 @@ inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min
         // Where the edge is if the mass lies evenly between the levels, a little to either side in turn so that both of them move; by rank
         // every third time, which bounds the number of steps whatever the values are.
         double guess = low / 2 + high / 2;
-        if (step % 3 != 2 && n > 64) {
+        if (step % 3 != 2 && n > sizes::prefix_guessed) {
             const double share = (target - over.mass) / (mass_reached - over.mass) + (step % 3 == 0 ? 0.02 : -0.02);
             if (0 < share && share < 1) guess = high - numeric::product(high - low, share);
         }

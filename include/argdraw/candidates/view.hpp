@@ -15,6 +15,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exp2.hpp>
@@ -153,7 +154,7 @@ public:
         if (const value greatest = simd::rows<T>().greatest(maxima, blocks_.blocks); !(greatest < std::numeric_limits<value>::infinity()))
             for (std::size_t b = 0; b < blocks_.blocks; ++b)
                 if (!(maxima[b] < std::numeric_limits<value>::infinity())) maxima[b] = living_maximum(b);
-        for (int looks = 0; looks < 64; ++looks) {
+        for (int looks = 0; looks < static_cast<int>(sizes::looks_for_maximum); ++looks) {
             const value bound = simd::rows<T>().greatest(maxima, blocks_.blocks);
             if (bound != bound || bound == -std::numeric_limits<value>::infinity()) return take_maximum();
             const auto b = static_cast<std::size_t>(std::find(maxima, maxima + blocks_.blocks, bound) - maxima);
@@ -190,11 +191,11 @@ public:
     }
 
     /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
-    bool sparse() const noexcept { return blocks_.alive && sampled_share_ * 32 < share_of_all; }
+    bool sparse() const noexcept { return blocks_.alive && sampled_share_ * sizes::sparse_one_in < share_of_all; }
     /// Lists all of them; 0 where they turned out to be too many, or none.
     std::size_t list_sparse() noexcept {
         // Where the next bit is, is as good as random: two ids a word are written whether there or not, and only what is there is counted.
-        const std::size_t words = blocks_.blocks * (simd::block_size / 64), most = row_.size() / 16;
+        const std::size_t words = blocks_.blocks * (simd::block_size / 64), most = row_.size() / sizes::not_sparse_one_in;
         token_id* const ids = scratch_->ids;
         std::size_t found = 0;
         for (std::size_t w = 0; w < words; ++w) {
@@ -211,7 +212,7 @@ public:
             }
             for (; bits != 0; bits &= bits - 1) ids[found++] = base + std::countr_zero(bits);
             if (found > most) {
-                sampled_share_ = share_of_all / 16;
+                sampled_share_ = share_of_all / sizes::not_sparse_one_in;
                 return 0;
             }
         }

@@ -5,11 +5,12 @@
 #include <cstddef>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/sizes.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
 /// Terms per block of a sum.
-inline constexpr std::size_t sum_block = 256;
+inline constexpr std::size_t sum_block = sizes::block;
 
 /// The sum of at most sum_block terms: lane l adds the terms l, l + 16, ..., then lane l + 8 is added to l, + 4, + 2, + 1.
 inline double block_sum(const double* a, std::size_t n) noexcept {

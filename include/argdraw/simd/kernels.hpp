@@ -11,6 +11,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/simd/exp2_series.hpp>
 #include <argdraw/simd/isa.hpp>
 #include <argdraw/simd/weight_scale.hpp>
@@ -29,8 +30,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::simd {
 
-/// Logits per block: one line of the summary. Sixteen lanes of sixteen, so that a block's sum has the same shape everywhere.
-inline constexpr std::size_t block_size = 256;
+/// Logits per block: one line of the summary, taken sixteen at a time, so that a block's sum has the same shape everywhere.
+inline constexpr std::size_t block_size = sizes::block;
 /// Arrays given to kernels are read and written in sixteens: this many entries of slack behind the last.
 inline constexpr std::size_t lanes = 16;
 
@@ -152,6 +153,12 @@ struct list_kernels {
     template <class V>                                                                                               \
     inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>};
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define ARGDRAW_ROLLED _Pragma("GCC unroll 1")
+#else
+#define ARGDRAW_ROLLED
+#endif
+
 #define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 namespace generic {
 #include <argdraw/simd/lanes_generic.inl>
@@ -217,6 +224,7 @@ ARGDRAW_KERNEL_TABLES
 
 #undef ARGDRAW_KERNEL_TABLES
 #undef ARGDRAW_UNROLL
+#undef ARGDRAW_ROLLED
 
 #if defined(ARGDRAW_X86)
 #define ARGDRAW_DISPATCH(table)                         \

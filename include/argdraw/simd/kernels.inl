@@ -40,6 +40,10 @@ ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
     return b < row.complete ? row.data + b * block_size : row.tail;
 }
 
+// The vectors of a block, and the words of its bits.
+inline constexpr int vectors = static_cast<int>(block_size) / 16;
+inline constexpr int words = static_cast<int>(block_size) / 64;
+
 // A block as the kernels read it, sixteen logits at a time: as it stands, or with the removed ones as -inf.
 template <class T>
 struct whole_block {
@@ -69,7 +73,7 @@ struct partial_block {
 enum class living { all, some, none };
 ARGDRAW_INLINE living living_of(const std::uint16_t* alive, int blocks = 1) {
     std::uint64_t any = 0, all = ~std::uint64_t{0};
-    for (int i = 0; i < 4 * blocks; ++i) {
+    for (int i = 0; i < words * blocks; ++i) {
         std::uint64_t word;
         std::memcpy(&word, alive + 4 * i, sizeof(word));
         any |= word;
@@ -95,7 +99,8 @@ ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
         s[j] = splat(value_of<T>{0});
         block.into(m[j], s[j], j);
     }
-    for (int i = chains; i < 16; i += chains) {  // left rolled: gcc 12 hoists the loads of the unrolled loop and spills
+    ARGDRAW_ROLLED  // gcc 12 hoists the loads of the unrolled loop and spills
+    for (int i = chains; i < vectors; i += chains) {
         ARGDRAW_UNROLL
         for (int j = 0; j < chains; ++j) block.into(m[j], s[j], i + j);
     }
@@ -114,7 +119,7 @@ ARGDRAW_INLINE value_of<T> block_maximum(Block<T> block) {
     const auto greatest = scan_block(block, sum);
     // +inf with -inf sums up to NaN too, hence the second look.
     if (lanes_of(unordered(sum, sum)) != 0)
-        for (int i = 0; i < 16; ++i)
+        for (int i = 0; i < vectors; ++i)
             if (const auto x = block.at(i); lanes_of(unordered(x, x)) != 0) return std::numeric_limits<value_of<T>>::quiet_NaN();
     return reduce_max(greatest);
 }
@@ -126,7 +131,7 @@ ARGDRAW_INLINE value_of<T> block_maximum(Block<T> block) {
 ARGDRAW_INLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
     i16 greatest = load(p), least = greatest, loud = greatest;
     ARGDRAW_UNROLL
-    for (int i = 1; i < 8; ++i) {
+    for (int i = 1; i < vectors / 2; ++i) {
         const i16 x = load(p + 32 * i);
         greatest = max(x, greatest);
         least = min_unsigned(x, least);
@@ -219,8 +224,8 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
                         out + b);
         } else {
             const std::uint16_t* const alive = alive_in(row, b);
-            four_maxima(partial_block<T>{p, alive}, partial_block<T>{p + block_size, alive + 16}, partial_block<T>{p + 2 * block_size, alive + 32},
-                        partial_block<T>{p + 3 * block_size, alive + 48}, out + b);
+            four_maxima(partial_block<T>{p, alive}, partial_block<T>{p + block_size, alive + vectors},
+                        partial_block<T>{p + 2 * block_size, alive + 2 * vectors}, partial_block<T>{p + 3 * block_size, alive + 3 * vectors}, out + b);
         }
     }
     for (; b < row.blocks; ++b) out[b] = maximum_at(row, b);
@@ -239,12 +244,12 @@ template <bool want_weights, beside also = beside::nothing, template <class> cla
 ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] float* weights,
                                  [[maybe_unused]] double* second, [[maybe_unused]] const row_cuts& cuts) {
     const f32 c_hi = splat(scale.hi), c_lo = splat(scale.lo), magic = splat(weight_scale::magic);
-    f32 t[16];
+    f32 t[vectors];
     ARGDRAW_UNROLL
-    for (int i = 0; i < 16; ++i) t[i] = fma(block.at(i), c_hi, magic);
+    for (int i = 0; i < vectors; ++i) t[i] = fma(block.at(i), c_hi, magic);
     i32 greatest = bits(t[0]), least = greatest;
     ARGDRAW_UNROLL
-    for (int i = 1; i < 16; ++i) {
+    for (int i = 1; i < vectors; ++i) {
         greatest = max(greatest, bits(t[i]));
         least = min(least, bits(t[i]));
     }
@@ -258,7 +263,7 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
     const bool some_drop = reduce_min(least) < floor_bits || top < -weight_scale::range;
     if (some_drop) {
         // A NaN with its sign set has a negative key and would pass for a small number.
-        for (int i = 0; i < 16; ++i)
+        for (int i = 0; i < vectors; ++i)
             if (const f32 x = block.at(i); lanes_of(unordered(x, x)) != 0) {
                 top = weight_scale::beyond;
                 return std::numeric_limits<double>::quiet_NaN();
@@ -266,7 +271,7 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
         if (top < -weight_scale::range) {
             top = weight_scale::nothing;
             if constexpr (want_weights)
-                for (int i = 0; i < 16; ++i) store(weights + 16 * i, splat(0.0f));
+                for (int i = 0; i < vectors; ++i) store(weights + 16 * i, splat(0.0f));
             if constexpr (also != beside::nothing) *second = 0;
             return 0;
         }
@@ -287,7 +292,7 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
     f64 sum = splat(0.0);
     [[maybe_unused]] f64 sum_beside = sum;
     ARGDRAW_UNROLL
-    for (int g = 0; g < 4; ++g) {
+    for (int g = 0; g < vectors / 4; ++g) {
         f32 w[4];
         [[maybe_unused]] f32 y[4];
         ARGDRAW_UNROLL
@@ -359,23 +364,26 @@ ARGDRAW_INLINE f64 plus_square(const f64& sum, const f64& d) { return add(sum, m
 // would not do: something is infinite or NaN, or so close that squares vanish.
 template <std::size_t blocks, class T>
 ARGDRAW_INLINE bool quick_moments(const T* p, value_of<T>* maximum, double& sum, double& squares) {
+    constexpr std::size_t together = vectors < 8 ? vectors : 8;
     const auto about = splat(static_cast<value_of<T>>(p[0]));
     decltype(load(p)) m[blocks];
     f64 s = splat(0.0), q = s;
     for (std::size_t b = 0; b < blocks; ++b) {
         m[b] = load(p + b * block_size);
-        for (std::size_t g = 0; g < 16; g += 8) {
-            decltype(load(p)) d[8];
+        for (std::size_t g = 0; g < vectors; g += together) {
+            decltype(load(p)) d[together];
             ARGDRAW_UNROLL
-            for (std::size_t i = 0; i < 8; ++i) {
+            for (std::size_t i = 0; i < together; ++i) {
                 const auto x = load(p + b * block_size + 16 * (g + i));
                 m[b] = max(x, m[b]);
                 d[i] = sub(x, about);
             }
             auto dd = mul(d[0], d[0]);
             ARGDRAW_UNROLL
-            for (std::size_t i = 1; i < 8; ++i) dd = plus_square(dd, d[i]);
-            s = add(s, widened(add(add(add(d[0], d[1]), add(d[2], d[3])), add(add(d[4], d[5]), add(d[6], d[7])))));
+            for (std::size_t i = 1; i < together; ++i) dd = plus_square(dd, d[i]);
+            auto sum_of_d = add(add(d[0], d[1]), add(d[2], d[3]));
+            if constexpr (together == 8) sum_of_d = add(sum_of_d, add(add(d[4], d[5]), add(d[6], d[7])));
+            s = add(s, widened(sum_of_d));
             q = add(q, widened(dd));
         }
     }
@@ -391,7 +399,7 @@ void careful_moments(Block<T> block, double reference, std::int32_t& count, doub
     const auto lowest = splat(std::numeric_limits<value_of<T>>::lowest());
     f64 s = splat(0.0), q = s;
     count = 0;
-    for (int i = 0; i < 16; ++i) {
+    for (int i = 0; i < vectors; ++i) {
         const auto x = block.at(i);
         const mask lives = at_least(x, lowest);
         const f64 d = keep(lives, sub(widened(x), splat(reference)));
@@ -477,7 +485,7 @@ value_of<T> least_in_row(const blocked_row<T>& row) {
     auto greatest = splat(-std::numeric_limits<value>::infinity());
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
-        for (int i = 0; i < 16; ++i) {
+        for (int i = 0; i < vectors; ++i) {
             const auto x = row.alive ? partial_block<T>{p, alive_in(row, b)}.at(i) : load(p + 16 * i);
             greatest = max_where(at_least(x, lowest), sub(zero, x), greatest);
         }
@@ -494,7 +502,7 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
         if (!row.alive) {
             for (std::size_t i = 0; i < block_size; i += 16) count += count_lanes(at_least(load(p + i), level));
         } else if (const std::uint16_t* const alive = alive_in(row, b); living_of(alive) != living::none) {
-            for (std::size_t i = 0; i < 16; ++i) count += count_bits(lanes_of(at_least(load(p + 16 * i), level)) & alive[i]);
+            for (std::size_t i = 0; i < vectors; ++i) count += count_bits(lanes_of(at_least(load(p + 16 * i), level)) & alive[i]);
         }
     }
     return count;
@@ -503,22 +511,29 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
 // Appends the logits of a block whose bits are set, and returns their number. Blocks that are opened for their one great logit are the
 // common case: it is found without a branch that depends on where it is.
 template <class T>
-ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::uint64_t (&hits)[4], std::int32_t* ids, double* values) {
-    const std::size_t found = count_bits(hits[0]) + count_bits(hits[1]) + count_bits(hits[2]) + count_bits(hits[3]);
+ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::uint64_t (&hits)[words], std::int32_t* ids, double* values) {
+    std::size_t found = count_bits(hits[0]);
+    std::uint64_t all = hits[0];
+    std::int32_t word_of_one = 0;
+    ARGDRAW_UNROLL
+    for (int w = 1; w < words; ++w) {
+        found += count_bits(hits[w]);
+        all |= hits[w];
+        word_of_one += hits[w] != 0 ? w : 0;
+    }
     if (found == 1) {
-        const std::int32_t word = (hits[1] != 0) + 2 * (hits[2] != 0) + 3 * (hits[3] != 0);
-        const std::int32_t at = 64 * word + lowest_bit(hits[0] | hits[1] | hits[2] | hits[3]);
+        const std::int32_t at = 64 * word_of_one + lowest_bit(all);
         ids[0] = id + at;
         values[0] = static_cast<double>(static_cast<value_of<T>>(p[at]));
     } else if (found <= 48) {
-        for (std::int32_t w = 0; w < 4; ++w)
+        for (std::int32_t w = 0; w < words; ++w)
             for (std::uint64_t word = hits[w]; word; word &= word - 1) {
                 const std::int32_t at = 64 * w + lowest_bit(word);
                 *ids++ = id + at;
                 *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
             }
     } else {
-        for (std::int32_t i = 0; i < 16; ++i) {
+        for (std::int32_t i = 0; i < vectors; ++i) {
             const auto lanes = static_cast<std::uint16_t>(hits[i / 4] >> (16 * (i % 4)));
             compress_store(mask{lanes}, add(iota(), splat(id + 16 * i)), ids);
             compress_store(mask{lanes}, load(p + 16 * i), values);
@@ -529,8 +544,8 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
     return found;
 }
 
-ARGDRAW_INLINE void keep_living(const std::uint16_t* alive, std::uint64_t (&hits)[4]) {
-    for (int w = 0; w < 4; ++w)
+ARGDRAW_INLINE void keep_living(const std::uint16_t* alive, std::uint64_t (&hits)[words]) {
+    for (int w = 0; w < words; ++w)
         hits[w] &= static_cast<std::uint64_t>(alive[4 * w]) | (static_cast<std::uint64_t>(alive[4 * w + 1]) << 16) |
                    (static_cast<std::uint64_t>(alive[4 * w + 2]) << 32) | (static_cast<std::uint64_t>(alive[4 * w + 3]) << 48);
 }
@@ -548,9 +563,9 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
         }
         const T* p = block_at(row, static_cast<std::size_t>(b));
         const std::int32_t id = b * static_cast<std::int32_t>(block_size);
-        std::uint64_t hits[4] = {};
+        std::uint64_t hits[words] = {};
         ARGDRAW_UNROLL
-        for (std::size_t i = 0; i < 16; ++i)
+        for (std::size_t i = 0; i < vectors; ++i)
             hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(at_least(load(p + 16 * i), level))) << (16 * (i % 4));
         if (row.alive) keep_living(alive_in(row, static_cast<std::size_t>(b)), hits);
         const std::size_t from = count;
@@ -569,9 +584,9 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const ro
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
         above[b] = mass_at<false, beside::lighter>(row, b, scale, top[b], nullptr, below + b, cuts);
-        std::uint64_t hits[4] = {};
+        std::uint64_t hits[words] = {};
         ARGDRAW_UNROLL
-        for (std::size_t i = 0; i < 16; ++i) {
+        for (std::size_t i = 0; i < vectors; ++i) {
             const f32 x = load(p + 16 * i);
             hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(without(at_least(x, from), at_least(x, to)))) << (16 * (i % 4));
         }

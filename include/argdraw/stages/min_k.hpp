@@ -16,6 +16,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/sizes.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -33,7 +34,7 @@ struct min_k {
         if (c.why() != status::ok) return;
         std::size_t k = 1;
         double steepest = 0, greatest = 0;
-        for (std::size_t asked = 64;; asked *= 4) {
+        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
             greatest = first[0].logit;
             for (std::size_t i = 1; i < first.size(); ++i) {

@@ -18,6 +18,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -32,7 +33,7 @@ struct tail_free {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        for (std::size_t asked = 64;; asked *= 4) {
+        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
             if (first.size() < 3) return;
             // Relative to the first: the sum of the bends divides what all have in common out.

@@ -15,6 +15,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log1p.hpp>
 
@@ -33,7 +34,7 @@ struct top_h {
         // On a peaked row all of the entropy is in small terms, so it is taken of a list: in doubles.
         if (c.survivors().ids.empty()) return;
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
-        for (std::size_t asked = 64;; asked *= 4) {
+        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
             // The entropy of a prefix never falls as it grows: ln S - sum w (l - m) / S. Beside the first weight, of 1, the others may be next
             // to nothing, and still be all of it.

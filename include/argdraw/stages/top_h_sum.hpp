@@ -15,6 +15,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -33,7 +34,7 @@ struct top_h_sum {
         if (c.survivors().ids.empty()) return;
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         const double mass = c.mass(), log_mass = c.log_mass();
-        for (std::size_t asked = 64;; asked *= 4) {
+        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
             std::size_t kept = 0;
             double sum = 0;
