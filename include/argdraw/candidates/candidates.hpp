@@ -475,7 +475,7 @@ public:
     /// The first token in the order.
     drawn first() noexcept {
         keep_top(1);
-        if (!listed()) return {.why = why_};
+        if (!listed()) return nothing_drawn();
         return {scratch_.ids[0], 0.0f, status::ok};
     }
 
@@ -487,11 +487,13 @@ public:
         const double u = unit(word);
         if (weigh_view()) {
             const auto [block, t] = detail::find_block(u, scratch_.block_mass, scratch_.block_end, view_.blocks());
+            if (block == view_.blocks()) return nothing_drawn();
             const auto [i, share] = detail::find_in_block(t, view_.weights_of_block(block), simd::block_size);
+            if (i == simd::block_size) return nothing_drawn();
             const double weight = numeric::product(share, scratch_.block_mass[block]);
             return taken(static_cast<token_id>(block * simd::block_size + i), weight / view_.mass());
         }
-        if (!weigh_list()) return {.why = why_};
+        if (!weigh_list()) return nothing_drawn();
         std::size_t from = 0;
         double t = u, mass = mass_;
         if (count_ > numeric::sum_block) {
@@ -499,18 +501,21 @@ public:
             double* const ends = scratch_.spare + (count_ + 1) / 2;
             const std::size_t blocks = numeric::block_sums(scratch_.weights, count_, masses, ends);
             const auto found = detail::find_block(u, masses, ends, blocks);
+            if (found.block == blocks) return nothing_drawn();
             from = found.block * numeric::sum_block;
             t = found.t;
             mass = masses[found.block];
         }
-        const auto [i, share] = detail::find_in_block(t, scratch_.weights + from, std::min(numeric::sum_block, count_ - from));
+        const std::size_t n = std::min(numeric::sum_block, count_ - from);
+        const auto [i, share] = detail::find_in_block(t, scratch_.weights + from, n);
+        if (i == n) return nothing_drawn();
         return taken(scratch_.ids[from + i], numeric::product(share, mass) / mass_);
     }
 
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
     template <class F>
     drawn race(F uniform) noexcept {
-        if (!weigh_list()) return {.why = why_};
+        if (!weigh_list()) return nothing_drawn();
         std::size_t best = count_;
         double greatest = -infinity, bound = infinity;
         for (std::size_t i = 0; i < count_; ++i) {
@@ -524,6 +529,7 @@ public:
             greatest = sum;
             bound = numeric::product(numeric::exp2(numeric::product(-sum, numeric::log2_e)), 1 + 1e-9);
         }
+        if (best == count_) return nothing_drawn();
         return taken(scratch_.ids[best], scratch_.weights[best] / mass_);
     }
 
@@ -556,6 +562,12 @@ private:
 
     static drawn taken(token_id id, double probability) noexcept {
         return {id, static_cast<float>(std::min(0.0, numeric::log(probability))), status::ok};
+    }
+
+    // A draw that found nothing ends in a status whatever led to it: that of an earlier verb, or that nothing lives.
+    drawn nothing_drawn() noexcept {
+        fail(status::empty);
+        return {.why = why_};
     }
 
     // ---- the view ------------------------------------------------------------------------------------------------------
@@ -601,9 +613,8 @@ private:
     }
 
     void open_top(std::size_t k, std::size_t equals) noexcept {
-        const bool at_maximum = k == 1 && equals == 1;
         const std::size_t found = view_.list_top(k, equals);
-        take_list(at_maximum ? 1 : found, view_.maximum());
+        take_list(k == 1 && equals == 1 ? std::min<std::size_t>(found, 1) : found, view_.maximum());
     }
 
     // Turns the view into the list of the tokens that reach the cut; of those equal to it, no more than the first `equals` and a few.
@@ -614,7 +625,7 @@ private:
     bool listed() noexcept {
         if (!find_maximum()) return false;
         if (!list_) open(-infinity, width());
-        return true;
+        return why_ == status::ok;
     }
 
     // Removing is no reading: but once a value was read, what is wrong with the row must be found before it is hidden.
@@ -807,6 +818,7 @@ private:
     }
 
     void take_list(std::size_t count, double maximum) noexcept {
+        if (count == 0) return fail(status::empty);
         count_ = count;
         list_ = true;
         weighed_ = false;

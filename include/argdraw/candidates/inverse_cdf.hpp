@@ -15,14 +15,15 @@ struct place_in_blocks {
     double t;  ///< where in the block's own mass: 0 <= t, and below 1 but for rounding
 };
 
-/// The first block whose end lies beyond u S, where ends are the running sums of masses and S the last of them, S > 0.
+/// The first block whose end lies beyond u S, where ends are the running sums of masses and S the last of them; `blocks` where no block has a mass.
 inline place_in_blocks find_block(double u, const double* masses, const double* ends, std::size_t blocks) noexcept {
+    if (blocks == 0) return {0, 0};
     const double target = numeric::product(u, ends[blocks - 1]);
     std::size_t b = static_cast<std::size_t>(std::upper_bound(ends, ends + blocks, target) - ends);
     if (b == blocks) {
         // u < 1, but its product with S may round up to S.
-        while (!(masses[--b] > 0)) {}
-        return {b, 1.0};
+        while (b > 0 && !(masses[b - 1] > 0)) --b;
+        return b > 0 ? place_in_blocks{b - 1, 1.0} : place_in_blocks{blocks, 0};
     }
     return {b, (target - (b ? ends[b - 1] : 0.0)) / masses[b]};
 }
@@ -33,14 +34,17 @@ struct place_in_block {
 };
 
 /// The first of n <= block_size weights at which the running sum R exceeds t R_last; where rounding has made t 1, the last positive one.
-/// R ends at the very number that t is multiplied by, and rises only at positive weights.
+/// R ends at the very number that t is multiplied by, and rises only at positive weights. n where no weight is positive.
 inline place_in_block find_in_block(double t, const double* weights, std::size_t n) noexcept {
     double ends[simd::block_size];
     double running = 0;
     for (std::size_t i = 0; i < n; ++i) ends[i] = running += weights[i];
     std::size_t i = static_cast<std::size_t>(std::upper_bound(ends, ends + n, numeric::product(t, running)) - ends);
-    if (i == n)
-        while (!(weights[--i] > 0)) {}
+    if (i == n) {
+        while (i > 0 && !(weights[i - 1] > 0)) --i;
+        if (i == 0) return {n, 0};
+        --i;
+    }
     return {i, weights[i] / running};
 }
 

@@ -180,7 +180,7 @@ public:
     /// Lists the first k living tokens in the order, or all where there are fewer, and a few more; of those equal to the last, no more
     /// than the first `equals` and a few. After find_maximum().
     std::size_t list_top(std::size_t k, std::size_t equals) noexcept {
-        if (k < row_.size() && bounds_only_ && band_.whole()) {
+        if (k < row_.size() && bounds_only_) {
             // More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.
             const std::size_t living = std::max<std::size_t>(sampled_share_, 1);
             const std::size_t found = list_reaching(level_of_top(k == 1 ? 1 : k * share_of_all / living + 2), equals);
@@ -537,10 +537,25 @@ private:
         }
     }
 
+    // Needs row_maximum_, the greatest value of a token that lives where there is no band. Returns the greatest one inside of the band, -inf
+    // where the row has none: a removal may have left only tokens below it, or only equals of its cut behind the last that it holds.
+    double greatest_in_band() const noexcept {
+        const auto greatest = static_cast<double>(row_maximum_);
+        if (band_.whole() || greatest > band_.cut) return greatest;
+        if (greatest < band_.cut) return -infinity;
+        double values[simd::block_size];
+        for (std::size_t b = 0; b < blocks_.blocks && b <= block_of(band_.last_equal); ++b) {
+            if (scratch_->block_max[b] != row_maximum_) continue;
+            values_of_block(b, values);
+            if (std::find(values, values + simd::block_size, greatest) != values + simd::block_size) return greatest;
+        }
+        return -infinity;
+    }
+
     status take_maximum() noexcept {
         row_maximum_ = simd::rows<T>().greatest(scratch_->block_max, blocks_.blocks);
         if (row_maximum_ != row_maximum_) return status::nan_logit;
-        maximum_ = strays_.greatest(static_cast<double>(row_maximum_));
+        maximum_ = strays_.greatest(greatest_in_band());
         if (maximum_ == -infinity) return status::empty;
         known_maximum_ = true;
         return status::ok;
