@@ -32,12 +32,13 @@ struct scratch {
     double* weights = nullptr;
     double* spare = nullptr;
     std::byte* order = nullptr;  // sixteen bytes a token, for a sorted copy
-    token_id* stray_ids = nullptr;
     double* stray_values = nullptr;
+    std::uint64_t* stray_bits = nullptr;    // one bit a token
+    std::uint64_t* stray_blocks = nullptr;  // one bit a block
     std::uint16_t* alive = nullptr;  // one bit a token, in words of sixteen
     T* tail = nullptr;
 
-    /// Another sixteen bytes a token for sorting `order`. A list has no strays: they and `spare` lie side by side. Beside a view, whose
+    /// Another sixteen bytes a token for sorting `order`. A list has no strays: their values and `spare` lie side by side. Beside a view, whose
     /// strays are in use, weights and spare are free.
     std::byte* room_beside_list() const noexcept { return reinterpret_cast<std::byte*>(spare); }
     std::byte* room_beside_view() const noexcept { return reinterpret_cast<std::byte*>(weights); }
@@ -55,7 +56,8 @@ struct scratch {
             place(per_block * sizeof(value)),        place(per_block * sizeof(double)),       place(per_block * sizeof(double)),
             place(per_block * sizeof(std::int32_t)), place(per_block * sizeof(std::int32_t)), place(simd::block_size * sizeof(T)),
             place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),       place(per_token * sizeof(double)),
-            place(per_token * sizeof(double)),       place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),
+            place(per_token * sizeof(double)),       place(per_token * sizeof(double)),       place(per_block * simd::block_size / 8),
+            place(per_block),
             place(per_block * sizeof(double)),       place(per_block * simd::block_size / 8), place(16 * per_token)};
         std::byte* const base = space.reserve(bytes);
         if (!base) return false;
@@ -69,11 +71,12 @@ struct scratch {
         values = reinterpret_cast<double*>(base + at[7]);
         weights = reinterpret_cast<double*>(base + at[8]);
         spare = reinterpret_cast<double*>(base + at[9]);
-        stray_ids = reinterpret_cast<token_id*>(base + at[10]);
-        stray_values = reinterpret_cast<double*>(base + at[11]);
-        block_beside = reinterpret_cast<double*>(base + at[12]);
-        alive = reinterpret_cast<std::uint16_t*>(base + at[13]);
-        order = base + at[14];
+        stray_values = reinterpret_cast<double*>(base + at[10]);
+        stray_bits = reinterpret_cast<std::uint64_t*>(base + at[11]);
+        stray_blocks = reinterpret_cast<std::uint64_t*>(base + at[12]);
+        block_beside = reinterpret_cast<double*>(base + at[13]);
+        alive = reinterpret_cast<std::uint16_t*>(base + at[14]);
+        order = base + at[15];
         return true;
     }
 

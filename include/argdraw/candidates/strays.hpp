@@ -1,73 +1,128 @@
-// strays — the tokens of a view whose value a stage has changed: few, in id order, beside the row and not in it.
+// strays — the tokens of a view whose value a stage has changed: beside the row and not in it.
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Distinct tokens with values of their own, ascending by id, in memory that belongs to the scratch: room for every token of a row.
-struct strays {
-    token_id* ids = nullptr;
-    double* values = nullptr;
-    std::size_t count = 0;
+/// Distinct tokens with values of their own. A value stands at the token's id, a bit says whether there is one, and a bit for every block
+/// whether it has any: so that to put, to find and to erase costs the same in whatever order ids come, and visiting them in id order costs
+/// their number. The memory belongs to the scratch and has room for every token of a row; only what is marked in it means anything.
+class strays {
+public:
+    strays() = default;
+    strays(double* values, std::uint64_t* bits, std::uint64_t* marked, std::size_t blocks) noexcept
+        : values_{values}, bits_{bits}, marked_{marked}, words_{(blocks + 63) / 64} {}
 
-    /// Where the token stands, or would.
-    std::size_t place_of(token_id id) const noexcept {
-        if (count == 0 || ids[count - 1] < id) return count;
-        return static_cast<std::size_t>(std::lower_bound(ids, ids + count, id) - ids);
-    }
-    bool has(std::size_t place, token_id id) const noexcept { return place < count && ids[place] == id; }
+    std::size_t count() const noexcept { return count_; }
 
-    void insert(std::size_t place, token_id id, double value) noexcept {
-        std::copy_backward(ids + place, ids + count, ids + count + 1);
-        std::copy_backward(values + place, values + count, values + count + 1);
-        ids[place] = id;
-        values[place] = value;
-        ++count;
+    bool has(token_id id) const noexcept {
+        if (count_ == 0) return false;
+        const std::size_t block = block_of(id);
+        return is_set(marked_, block) && is_set(bits_, static_cast<std::size_t>(id));
     }
-    void erase(std::size_t place) noexcept {
-        std::copy(ids + place + 1, ids + count, ids + place);
-        std::copy(values + place + 1, values + count, values + place);
-        --count;
+    /// Of a token that has one.
+    double value_of(token_id id) const noexcept { return values_[id]; }
+
+    void announce(token_id id) const noexcept { ARGDRAW_PREFETCH(values_ + id); }
+
+    /// Gives a token a value, whether or not it has one.
+    void put(token_id id, double value) noexcept {
+        const std::size_t block = block_of(id);
+        if (count_ == 0) std::fill_n(marked_, words_, std::uint64_t{0});
+        if (!is_set(marked_, block)) {
+            std::fill_n(bits_ + block * words_a_block, words_a_block, std::uint64_t{0});
+            marked_[block / 64] |= std::uint64_t{1} << (block % 64);
+        }
+        std::uint64_t& word = bits_[id / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (id % 64);
+        count_ += (word & bit) == 0;
+        word |= bit;
+        values_[id] = value;
+    }
+
+    /// Takes the value of a token that has one.
+    void erase(token_id id) noexcept {
+        bits_[id / 64] &= ~(std::uint64_t{1} << (id % 64));
+        --count_;
+    }
+
+    /// Calls visit(id, value) in id order. What is visited may be erased.
+    template <class F>
+    void for_each(F visit) const noexcept {
+        if (count_ == 0) return;
+        for (std::size_t w = 0; w < words_; ++w)
+            for (std::uint64_t blocks = marked_[w]; blocks != 0; blocks &= blocks - 1)
+                for_each_in(64 * w + static_cast<std::size_t>(std::countr_zero(blocks)), visit);
+    }
+
+    /// The same for those of one block.
+    template <class F>
+    void for_each_in(std::size_t block, F&& visit) const noexcept {
+        if (count_ == 0 || !is_set(marked_, block)) return;
+        for (std::size_t w = block * words_a_block; w < (block + 1) * words_a_block; ++w)
+            for (std::uint64_t bits = bits_[w]; bits != 0; bits &= bits - 1) {
+                const auto id = static_cast<token_id>(64 * w) + std::countr_zero(bits);
+                visit(id, values_[id]);
+            }
     }
 
     template <class F>
     void keep_if(F keep) noexcept {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            ids[kept] = ids[i];
-            values[kept] = values[i];
-            kept += keep(ids[i], values[i]);
-        }
-        count = kept;
+        for_each([&](token_id id, double value) {
+            if (!keep(id, value)) erase(id);
+        });
     }
 
     double greatest(double otherwise) const noexcept {
-        for (std::size_t i = 0; i < count; ++i) otherwise = std::max(otherwise, values[i]);
+        for_each([&](token_id, double value) { otherwise = std::max(otherwise, value); });
         return otherwise;
     }
 
     /// Puts the strays of value >= low, and not >= high, into a list of n other tokens in id order that has room for them; returns its new length.
     std::size_t merge_into(token_id* list_ids, double* list_values, std::size_t n, double low, double high) const noexcept {
+        if (count_ == 0) return n;
         const auto belongs = [&](double v) { return low <= v && !(v >= high); };
-        const std::size_t merged = n + static_cast<std::size_t>(std::count_if(values, values + count, belongs));
+        std::size_t merged = n;
+        for_each([&](token_id, double v) { merged += belongs(v); });
         // From the back, so that nothing is overwritten before it has moved; what is left of the list is then in place.
-        std::size_t from = n;
-        for (std::size_t s = count, to = merged; to > from; --s) {
-            if (!belongs(values[s - 1])) continue;
-            while (from > 0 && list_ids[from - 1] > ids[s - 1]) {
-                list_ids[--to] = list_ids[--from];
-                list_values[to] = list_values[from];
+        std::size_t from = n, to = merged;
+        for (std::size_t w = words_ * 64 * words_a_block; w-- > 0 && to > from;) {
+            if (!is_set(marked_, w / words_a_block)) continue;
+            for (std::uint64_t bits = bits_[w]; bits != 0 && to > from;) {
+                const int last = 63 - std::countl_zero(bits);
+                bits ^= std::uint64_t{1} << last;
+                const auto id = static_cast<token_id>(64 * w) + last;
+                if (!belongs(values_[id])) continue;
+                while (from > 0 && list_ids[from - 1] > id) {
+                    list_ids[--to] = list_ids[--from];
+                    list_values[to] = list_values[from];
+                }
+                list_ids[--to] = id;
+                list_values[to] = values_[id];
             }
-            list_ids[--to] = ids[s - 1];
-            list_values[to] = values[s - 1];
         }
         return merged;
     }
+
+private:
+    static constexpr std::size_t words_a_block = sizes::block / 64;
+
+    static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / sizes::block; }
+    static bool is_set(const std::uint64_t* bits, std::size_t i) noexcept { return ((bits[i / 64] >> (i % 64)) & 1) != 0; }
+
+    double* values_ = nullptr;
+    std::uint64_t* bits_ = nullptr;    // one a token
+    std::uint64_t* marked_ = nullptr;  // one a block: whether its bits mean anything
+    std::size_t words_ = 0;            // of marked_
+    std::size_t count_ = 0;
 };
 
 }  // namespace argdraw::detail

@@ -55,7 +55,7 @@ public:
         const std::size_t complete = row.size() / simd::block_size, rest = row.size() % simd::block_size;
         if (!scratch.lay_out(space, row.size(), complete + (rest != 0))) return false;
         blocks_ = {row.data(), scratch.tail, complete, complete + (rest != 0)};
-        strays_ = {scratch.stray_ids, scratch.stray_values};
+        strays_ = {scratch.stray_values, scratch.stray_bits, scratch.stray_blocks, blocks_.blocks};
         if (rest != 0) {
             std::copy_n(row.data() + complete * simd::block_size, rest, scratch.tail);
             std::fill_n(scratch.tail + rest, simd::block_size - rest, removed<T>());
@@ -69,11 +69,14 @@ public:
     // ---- what changes it -----------------------------------------------------------------------------------------------
 
     /// Asks for the memory of a token's logit before it is needed.
-    void announce(token_id id) const noexcept { ARGDRAW_PREFETCH(row_.data() + id); }
+    void announce(token_id id) const noexcept {
+        ARGDRAW_PREFETCH(row_.data() + id);
+        strays_.announce(id);
+    }
 
     /// The value of a living token; -inf for one that does not live. May be NaN.
     double value_of_token(token_id id) const noexcept {
-        if (const std::size_t place = strays_.place_of(id); strays_.has(place, id)) return strays_.values[place];
+        if (strays_.has(id)) return strays_.value_of(id);
         if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -infinity;
         const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
         return v != v || band_.holds(v, id) ? v : -infinity;
@@ -81,15 +84,12 @@ public:
 
     /// Gives a living token a value of its own; -inf removes it.
     void set(token_id id, double v) noexcept {
-        const std::size_t place = strays_.place_of(id);
-        const bool stray = strays_.has(place, id);
+        const bool stray = strays_.has(id);
         if (!stray) scratch_->alive[clearable(id)] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
         if (v == -infinity) {
-            if (stray) strays_.erase(place);
-        } else if (stray) {
-            strays_.values[place] = v;
+            if (stray) strays_.erase(id);
         } else {
-            strays_.insert(place, id, v);
+            strays_.put(id, v);
         }
         forget();
     }
@@ -168,12 +168,12 @@ public:
     bool knows_maximum() const noexcept { return known_maximum_; }
 
     /// The number of living tokens. After find_maximum(); the band must be whole.
-    std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count; }
+    std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count(); }
 
     /// The least living value. After find_maximum(); the band must be whole.
     double minimum() const noexcept {
         double least = static_cast<double>(simd::spreads<T>().least(blocks_));
-        for (std::size_t i = 0; i < strays_.count; ++i) least = std::min(least, strays_.values[i]);
+        strays_.for_each([&](token_id, double v) { least = std::min(least, v); });
         return least;
     }
 
@@ -301,7 +301,7 @@ public:
                 const std::int32_t top = simd::block_weights<T>().weights(blocks_, b, weight_scale_, weights);
                 for (std::size_t i = 0; i < simd::block_size; ++i) out[i] = static_cast<double>(weights[i]);
                 if (!band_.whole()) drop_outside_band(b, out, 0.0);
-                if (strays_.count > 0) {
+                if (strays_.count() > 0) {
                     // What has no weight beside the row has none beside a block that itself is far below it, nor beside a stray there.
                     const double to_block =
                         power_of_two((top >> 3) - (top_ >> 3)) > 0 ? power_of_two((top >> 3) - (scratch_->block_top[b] >> 3)) : 0.0;
@@ -332,7 +332,7 @@ public:
         // Each set of tokens about its own mean, and the means about that of all: shares of the whole, since sums of rows of double overflow, and
         // distances from the maximum, since far from 0 a mean has no digits left for the scatter about it.
         const double anchor = maximum() < infinity ? maximum() : 0.0;
-        double n = static_cast<double>(strays_.count), mean = 0, squares = 0, scatter = 0;
+        double n = static_cast<double>(strays_.count()), mean = 0, squares = 0, scatter = 0;
         for (std::size_t b = 0; b < blocks_.blocks; ++b) n += of.count[b];
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
             if (of.count[b] == 0) continue;
@@ -343,10 +343,10 @@ public:
             of.reference[b] = (of.reference[b] - anchor) + apart;
             mean += numeric::product(of.reference[b], count / n);
         }
-        for (std::size_t i = 0; i < strays_.count; ++i) mean += (strays_.values[i] - anchor) / n;
+        strays_.for_each([&](token_id, double v) { mean += (v - anchor) / n; });
         for (std::size_t b = 0; b < blocks_.blocks; ++b)
             if (of.count[b] != 0) squares += numeric::product(of.count[b], square(of.reference[b] - mean));
-        for (std::size_t i = 0; i < strays_.count; ++i) squares += square(strays_.values[i] - anchor - mean);
+        strays_.for_each([&](token_id, double v) { squares += square(v - anchor - mean); });
         // Each d is within 2^-24 of itself, a chain of eight squares within ten times that of itself, and the sum of eight d within 2^-22 of
         // the sum of their magnitudes. With sum |d| <= sqrt(n sum d d), a set's squares about its mean are off by less than 18 times 2^-24 of
         // those about its first logit, and what its mean's error adds is less than 2^-22 of these and of the squares about the mean of all.
@@ -382,7 +382,7 @@ public:
         std::size_t found = simd::rows<T>().gather(blocks_, scratch_->block_list, n, at, numeric::next_above(at), equals,
                                                    known_maximum_ ? scratch_->block_max : nullptr, scratch_->ids, scratch_->values);
         if (!band_.whole()) found = filter_by_band(found);
-        return strays_.count == 0 ? found : strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
     }
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
 
@@ -407,10 +407,10 @@ public:
             above[b] = in_reference_of(top_, tops[b], above[b]);
             mass_below += in_reference_of(top_, tops[b], below[b]);
         }
-        for (std::size_t i = 0; i < strays_.count; ++i) {
-            if (strays_.values[i] >= static_cast<double>(high)) above[block_of(strays_.ids[i])] += weight_of(strays_.values[i]);
-            if (strays_.values[i] < static_cast<double>(lower)) mass_below += weight_of(strays_.values[i]);
-        }
+        strays_.for_each([&](token_id id, double v) {
+            if (v >= static_cast<double>(high)) above[block_of(id)] += weight_of(v);
+            if (v < static_cast<double>(lower)) mass_below += weight_of(v);
+        });
         return strays_.merge_into(scratch_->ids, scratch_->values, found, static_cast<double>(low), static_cast<double>(high));
     }
 
@@ -423,7 +423,7 @@ public:
         beside_ = extra::nothing;
     }
 
-    std::size_t stray_count() const noexcept { return strays_.count; }
+    std::size_t stray_count() const noexcept { return strays_.count(); }
     /// The number of a block's living tokens of exactly this value; strays and the band not looked at.
     std::size_t count_equal(std::size_t b, value v) const noexcept {
         const auto one = only_block(b);
@@ -584,8 +584,7 @@ private:
 
     template <class F>
     void for_strays_of(std::size_t b, F visit) const noexcept {
-        for (std::size_t i = strays_.place_of(static_cast<token_id>(b * simd::block_size)); i < strays_.count && block_of(strays_.ids[i]) == b; ++i)
-            visit(static_cast<std::size_t>(strays_.ids[i]) % simd::block_size, strays_.values[i]);
+        strays_.for_each_in(b, [&](token_id id, double v) { visit(static_cast<std::size_t>(id) % simd::block_size, v); });
     }
 
     // 0 below 2^-900: a list, for which 2^exp2_lowest is the least weight, then weighs whatever has one here, down to the depth of a block.
@@ -644,14 +643,18 @@ private:
         return true;
     }
 
-    // Adds the strays to the blocks they stand in, raising a block's reference where one is the greatest of it. False for one outside the
-    // range of keys.
+    // Adds the strays to the blocks they stand in, raising a block's reference where one is the greatest of it. False for one above the
+    // range of keys. One below it has no weight beside a row that has a reference a thousand octaves above the lower end of the range, and
+    // others are left to doubles.
     bool weigh_strays(extra also) noexcept {
-        for (std::size_t i = 0; i < strays_.count; ++i) {
-            const double exponent = numeric::product(strays_.values[i], c_);
-            if (!(std::fabs(exponent) < simd::weight_scale::range / 8)) return false;
+        constexpr double range = simd::weight_scale::range / 8;
+        bool within = true;
+        strays_.for_each([&](token_id id, double v) {
+            const double exponent = numeric::product(v, c_);
+            within &= exponent < range;
+            if (!(-range < exponent && exponent < range)) return;
             const auto key = static_cast<std::int32_t>((8 * exponent + simd::exp2_magic) - simd::exp2_magic);
-            const std::size_t b = block_of(strays_.ids[i]);
+            const std::size_t b = block_of(id);
             std::int32_t& top = scratch_->block_top[b];
             double& mass = scratch_->block_mass[b];
             double& beside = scratch_->block_beside[b];
@@ -667,8 +670,8 @@ private:
             mass += w;
             if (also == extra::exponents && w > 0) beside += numeric::product(w, e);
             else if (also == extra::squares) beside += numeric::product(w, w);
-        }
-        return true;
+        });
+        return within;
     }
 
     // Rows of doubles, and rows whose scaled logits leave the range of the weight kernel: relative to the maximum's weight.
