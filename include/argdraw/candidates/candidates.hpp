@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -122,49 +123,70 @@ public:
         return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : nan;
     }
 
+    // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the candidates
+    // have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there are some, about
+    // half of the time, and says how far off that may be.
+
     /// Sum of exp(l - max l) over the living: between 1 and size().
-    double mass() noexcept {
-        if (weigh_view() && find_maximum()) return view_.relative_to(maximum(), view_.mass());
-        return weigh_list() ? mass_ : nan;
+    double mass() noexcept { return mass(accuracy::full).value; }
+    estimate mass(accuracy wanted) noexcept {
+        if (weigh_view(wanted) && find_maximum()) {
+            const double mass = view_.relative_to(maximum(), view_.mass());
+            return {mass, view_.in_float() ? numeric::product(0x1p-22, mass) : 0.0};
+        }
+        return {weigh_list() ? mass_ : nan};
     }
 
-    /// ln mass(). On a list right to its last digits, also beside one token that has nearly all of it.
+    /// ln mass(). Right to its last digits, also beside one token that has nearly all of it.
     double log_mass() noexcept {
-        if (weigh_view() && find_maximum()) return numeric::log(view_.relative_to(maximum(), view_.mass()));
+        if (weigh_view(accuracy::full)) return numeric::log1p(view_.mass_beside_maximum());
         return weigh_list() ? numeric::log1p(mass_beside_maximum()) : nan;
     }
 
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
-        if (weigh_view() && view_.in_float()) return numeric::log(view_.mass()) + numeric::product(view_.reference(), ln2) + shift_;
-        const double relative = mass();
-        return max() + numeric::log(relative);
+        const double relative = log_mass();
+        return max() + relative;
     }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
-    double mean_distance() noexcept {
-        if (weigh_view<view::extra::exponents>() && find_maximum())
-            return numeric::product(ln2, numeric::product(view_.maximum(), exponent_scale()) - view_.reference() - view_.exponents() / view_.mass());
-        if (!weigh_list()) return nan;
+    double mean_distance() noexcept { return mean_distance(accuracy::full).value; }
+    estimate mean_distance(accuracy wanted) noexcept {
+        if (weigh_view<view::extra::exponents>(wanted) && find_maximum()) {
+            const double exponent = view_.exponents() / view_.mass();
+            if (!view_.in_float()) return {-numeric::product(ln2, exponent)};
+            const double distance = numeric::product(ln2, numeric::product(view_.maximum(), exponent_scale()) - view_.reference() - exponent);
+            return {distance, error_of_exponents(distance)};
+        }
+        if (!weigh_list()) return {nan};
         for (std::size_t i = 0; i < count_; ++i)
             scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
-        return -numeric::sum(scratch_.spare, count_) / mass_;
+        return {-numeric::sum(scratch_.spare, count_) / mass_};
     }
 
-    /// - sum p ln p over the living, in nats. For one token 0 on a list, and within 2e-7 of it on a view.
-    double entropy() noexcept {
+    /// - sum p ln p over the living, in nats; 0 for one token.
+    double entropy() noexcept { return entropy(accuracy::full).value; }
+    estimate entropy(accuracy wanted) noexcept {
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
-        if (weigh_view<view::extra::exponents>())
-            return std::max(0.0, numeric::log(view_.mass()) - numeric::product(ln2, view_.exponents() / view_.mass()));
-        return weigh_list() ? std::max(0.0, log_mass() + mean_distance()) : nan;
+        if (weigh_view<view::extra::exponents>(wanted)) {
+            const double exponents = numeric::product(ln2, view_.exponents() / view_.mass());
+            if (!view_.in_float()) return {std::max(0.0, numeric::log1p(view_.mass_beside_maximum()) - exponents)};
+            const double h = std::max(0.0, numeric::log(view_.mass()) - exponents);
+            return {h, error_of_exponents(h)};
+        }
+        return {weigh_list() ? std::max(0.0, log_mass() + mean_distance()) : nan};
     }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
-    double collision() noexcept {
-        if (weigh_view<view::extra::squares>()) return view_.squares() / numeric::product(view_.mass(), view_.mass());
-        if (!weigh_list()) return nan;
+    double collision() noexcept { return collision(accuracy::full).value; }
+    estimate collision(accuracy wanted) noexcept {
+        if (weigh_view<view::extra::squares>(wanted)) {
+            const double sum = view_.squares() / numeric::product(view_.mass(), view_.mass());
+            return {sum, view_.in_float() ? numeric::product(0x1p-20, sum) : 0.0};
+        }
+        if (!weigh_list()) return {nan};
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], scratch_.weights[i]);
-        return numeric::sum(scratch_.spare, count_) / numeric::product(mass_, mass_);
+        return {numeric::sum(scratch_.spare, count_) / numeric::product(mass_, mass_)};
     }
 
     struct mean_and_deviation {
@@ -207,12 +229,21 @@ public:
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
     std::span<const leader> likely(double p) noexcept {
-        const double lowest = numeric::log(p) + numeric::log(mass());
+        const estimate all = mass(accuracy::quick);
+        const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-            const auto first = sorted(asked);
-            const auto reaches = [&](const leader& each) { return numeric::product(each.logit - maximum(), scale_.value()) >= lowest; };
-            const auto count = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
+            auto first = sorted(asked);
+            const auto reaching = [&](double cut) {
+                const auto reaches = [&](const leader& each) { return numeric::product(each.logit - maximum(), scale_.value()) >= cut; };
+                return static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
+            };
+            std::size_t count = reaching(lowest - doubt);
             if (count == asked) continue;
+            if (doubt > 0 && count != reaching(lowest + doubt)) {
+                const double exact = numeric::log(p) + numeric::log(mass());
+                first = sorted(asked);
+                count = reaching(exact);
+            }
             for (leader& each : first) each.logit = logit_of(each.logit);
             if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count), before)) return first.first(count);
             transform([](token_id, double l) { return l; });
@@ -251,9 +282,13 @@ public:
     /// l <- l + offset. Only noted; the distribution does not change.
     void shift(double offset) noexcept { shift_ = numeric::saturated(shift_ + offset); }
 
-    /// l <- ln p. From here on +inf tokens are as finite as their probability.
+    /// l <- ln p: never above 0, and right to 1e-12 of itself or of 1, whichever is more. From here on +inf tokens are as finite as their
+    /// probability.
     void normalise() noexcept {
-        shift(-log_sum_exp());
+        const double log_of_mass = log_mass();
+        if (why_ != status::ok) return;
+        anchor_ = maximum();
+        shift_ = -log_of_mass;
         infinite_ = false;
     }
 
@@ -302,8 +337,7 @@ public:
     void transform(F f) noexcept {
         if (!listed()) return;
         for (std::size_t i = 0; i < count_; ++i) scratch_.values[i] = f(scratch_.ids[i], logit_of(scratch_.values[i]));
-        scale_ = {};
-        shift_ = 0;
+        values_are_logits();
         values_changed();
     }
 
@@ -319,8 +353,7 @@ public:
             scratch_.spare[at] = f(logit_of(each.logit), scratch_.weights[at] / mass_);
         }
         std::copy_n(scratch_.spare, count_, scratch_.values);
-        scale_ = {};
-        shift_ = 0;
+        values_are_logits();
         values_changed();
     }
 
@@ -342,7 +375,7 @@ public:
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass up to
-    /// a token is within 1e-7 of p, that token may be on either side.
+    /// a token is within 1e-12 of p, that token may be on either side.
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
         if (weigh_view()) {
@@ -361,9 +394,18 @@ public:
     /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
     /// is at least p times the whole, and at least min_keep. As exact as keep_mass.
     void keep_mass_near(double below, double p, std::size_t min_keep = 1) noexcept {
+        keep_mass_near([below](accuracy) { return estimate{below}; }, p, min_keep);
+    }
+    /// The same where `below` is an estimate that below_of(accuracy) gives; it is asked for in full where the quick one leaves a token in doubt.
+    template <class F>
+        requires std::invocable<F, accuracy>
+    void keep_mass_near(F below_of, double p, std::size_t min_keep = 1) noexcept {
         min_keep = std::max<std::size_t>(min_keep, 1);
-        if (!(below > 0)) return keep_mass(p, min_keep);
-        if (weigh_view() && find_maximum()) {
+        for (accuracy known = accuracy::quick; !list_; known = accuracy::full) {
+            estimate below = below_of(known);
+            if (below.error == 0 && !(below.value > 0)) return keep_mass(p, min_keep);
+            below.value = std::max(below.value, 0.0);
+            if (!weigh_view() || !find_maximum()) break;
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.near_in_heavy_blocks(below)) {
                 take_list(list.count, list.maximum);
@@ -371,9 +413,12 @@ public:
                 return keep_nearest_up_to(list.last);
             }
             if constexpr (view::has_weight_kernel)
-                if (search.near_becomes_band(below)) return;
+                if (view_.weigh_in_floats() && search.near_becomes_band(below)) return;
+            if (!search.center_in_doubt()) break;
         }
         if (!weigh_list()) return;
+        const double below = below_of(accuracy::full).value;
+        if (!(below > 0)) return keep_mass(p, min_keep);
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = -std::fabs(relative_logit(i) + below);
         keep_nearest_up_to(last_of_mass(p, min_keep, scratch_.spare));
     }
@@ -405,18 +450,33 @@ public:
     }
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
-    void keep_at_least(double cut, std::size_t min_keep = 1) noexcept { keep_values_at_least((cut - shift_) / scale_.value(), min_keep); }
+    void keep_at_least(double cut, std::size_t min_keep = 1) noexcept {
+        const double at = anchor_ + (cut - shift_) / scale_.value();
+        if (!find_maximum()) return;
+        keep_reaching(at < maximum() ? at : maximum(), min_keep);  // for NaN too the maximum stays
+    }
 
-    /// Keeps the tokens with a probability of at least p, and at least min_keep tokens. The most likely ones stay whatever p.
+    /// Keeps the tokens with a probability of at least p, and at least min_keep tokens: where not even the first has as much, the first min_keep
+    /// of the order. A token whose probability is within 1e-12 of p, as a share of it, may be on either side.
     void keep_likely(double p, std::size_t min_keep = 1) noexcept {
-        if (!(p > 0)) return;
-        const double log_p = numeric::log(p);
-        // l >= ln S + ln p, with S relative to the maximum where logits are large, so that nothing cancels.
-        if (weigh_view()) {
-            const double cut = (numeric::log(view_.mass()) + log_p) / scale_.value();
-            return keep_values_at_least(view_.in_float() ? cut + view_.reference() / exponent_scale() : numeric::lowest_within(-cut, view_.maximum()), min_keep);
+        keep_likely([p](accuracy) { return estimate{p}; }, min_keep);
+    }
+    /// The same where p is an estimate that p_of(accuracy) gives; it is asked for in full where the quick one leaves a token in doubt.
+    template <class F>
+        requires std::invocable<F, accuracy>
+    void keep_likely(F p_of, std::size_t min_keep = 1) noexcept {
+        min_keep = std::max<std::size_t>(min_keep, 1);
+        if (!list_ && view::has_weight_kernel) {
+            const estimate p = p_of(accuracy::quick);
+            if (p.error == 0 && !(p.value > 0)) return;
+            if (weigh_view() && view_.in_float() && keep_likely_in_floats(p, min_keep)) return;
         }
-        if (weigh_list()) keep_values_at_least(numeric::lowest_within(-(numeric::log(mass_) + log_p) / scale_.value(), maximum_), min_keep);
+        const double p = p_of(accuracy::full).value, all = mass();
+        if (why_ != status::ok || !(p > 0)) return;
+        if (numeric::product(p, all) > 1 + 1e-13) return keep_top(min_keep);
+        // l >= ln S + ln p, with S relative to the maximum, so that nothing cancels.
+        const double below = std::max(-(numeric::log(all) + numeric::log(p)) / scale_.value(), 0.0);
+        keep_reaching(numeric::lowest_within(below, maximum()), min_keep);
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
@@ -548,13 +608,17 @@ private:
 
     // A finite value has a finite logit, whatever the scale: only what is +inf in the row, or by a stage, is more than all others.
     double logit_of(double v) const noexcept {
-        const double l = numeric::product(v, scale_.value()) + shift_;
+        const double l = numeric::product(v - anchor_, scale_.value()) + shift_;
         return v - v == 0 ? numeric::saturated(l) : l;
     }
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
     double value_from(double l) const noexcept {
         if (l - l != 0) return l;
-        return numeric::saturated((l - shift_) / scale_.value());
+        return numeric::saturated(anchor_ + (l - shift_) / scale_.value());
+    }
+    void values_are_logits() noexcept {
+        scale_ = {};
+        anchor_ = shift_ = 0;
     }
     double deviation_of(double variance) const noexcept { return numeric::product(std::sqrt(variance), scale_.value()); }
     double exponent_scale() const noexcept { return numeric::product(scale_.value(), numeric::log2_e); }
@@ -602,12 +666,16 @@ private:
         infinite_ = true;
     }
 
+    // How far an entropy or a mean distance may be off that comes from sums of floats. The terms w e are off by less than 4.1e-7 of themselves, and
+    // the sum of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
+    static double error_of_exponents(double nats) noexcept { return numeric::product(0x1p-20, std::max(nats, 0.0) + 1); }
+
     // The masses of the view's blocks; false if it failed, or if there is a list.
     template <typename view::extra also = view::extra::nothing>
-    bool weigh_view() noexcept {
+    bool weigh_view(accuracy wanted = accuracy::quick) noexcept {
         if (why_ != status::ok || list_) return false;
         if (view_.sparse() && list_sparse()) return false;
-        if (view_.template weigh<also>(exponent_scale())) return true;
+        if (view_.template weigh<also>(exponent_scale(), wanted)) return true;
         find_maximum();
         return false;
     }
@@ -806,15 +874,24 @@ private:
         });
     }
 
-    void keep_values_at_least(double cut, std::size_t min_keep) noexcept {
-        // Where masses are known and maxima are not, the cut may lie above the maximum only if nothing is found.
-        if (!view_.knows_maximum() && weigh_view() && view_.in_float() && cut <= view_.bound_on_maximum() && min_keep <= 1) {
-            if (stays_a_view(cut)) return view_.narrow_to({.cut = cut});
-            if (const std::size_t found = view_.list_reaching(cut); found > 0)
-                return take_list(found, *std::max_element(scratch_.values, scratch_.values + found));
+    // keep_likely by the masses of a view weighed in floats; the maximum need not be known. False where a token is too near to the cut to be told.
+    bool keep_likely_in_floats(estimate p, std::size_t min_keep) noexcept {
+        const double doubt = p.error / p.value + 0x1p-21;
+        if (!(0 < p.value && doubt < 0.5)) return false;
+        const double log_cut = numeric::log(view_.mass()) + numeric::log(p.value) + numeric::product(view_.reference(), ln2);
+        const double low = (log_cut - doubt) / scale_.value(), high = (log_cut + doubt) / scale_.value();
+        const bool many = stays_a_view(low);
+        if (many ? !view_.none_between(low, high) : low > view_.bound_on_maximum()) return many ? false : (keep_top(min_keep), true);
+        if (many) {
+            if (min_keep > 1 && !reached_by(min_keep, low)) keep_top(min_keep);
+            else view_.narrow_to({.cut = low});
+            return true;
         }
-        if (!find_maximum()) return;
-        keep_reaching(cut < maximum() ? cut : maximum(), min_keep);  // for NaN too the maximum stays
+        const std::size_t found = view_.list_reaching(low);
+        if (std::any_of(scratch_.values, scratch_.values + found, [&](double v) { return v < high; })) return false;
+        if (found < min_keep) keep_top(min_keep);
+        else take_list(found, *std::max_element(scratch_.values, scratch_.values + found));
+        return true;
     }
 
     void take_list(std::size_t count, double maximum) noexcept {
@@ -871,7 +948,8 @@ private:
 
     view view_;
     detail::scratch<T> scratch_;
-    numeric::wide_scale scale_;  // l = v * scale_ + shift_ for every value v of the row or the list
+    numeric::wide_scale scale_;  // l = (v - anchor_) * scale_ + shift_ for every value v of the row or the list
+    double anchor_ = 0;
     double shift_ = 0;
     double maximum_ = nan;   // of the list
     double mass_ = 0;        // of the list

@@ -30,19 +30,25 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 /// Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
 ///
 /// Where weights are floats, a mass is off by up to a share of 2^-22 of itself: 1.17e-7 for the weights, and two roundings of 2^-24 in the sums of
-/// four. A token may weigh less than that, and an edge may not be off by more than 1e-7 of the whole. So the tokens about the edge are listed and
-/// weighed in double; of the others K weighs what stays whatever the list says, B what leaves. Of a list that weighs L, what has to stay is
+/// four. So the tokens about the edge are listed and weighed in double; of the others K weighs what stays whatever the list says, B what leaves.
+/// Of a list that weighs L, what has to stay is
 ///
 ///     p (K + L + B) - K  =  p (L + B) - (1 - p) K,   off by 2^-22 (p B + (1 - p) K) at most:
 ///
-/// 2 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. An edge counts where that makes no difference, and where it
-/// makes one of a single token and is below 1e-7 of the whole.
+/// 2 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. Where an edge that is off by so much would be another one,
+/// K and B are read again in doubles, and the answer is theirs: what decides is always within 1e-12 of the whole.
+///
+/// A center may be uncertain, too. Tokens nearer to it than the edge by more than twice what it may be off by stay nearer whatever it is, and
+/// those farther stay farther; so the answer is certain where all between have the logit of the edge itself, and follow each other by id.
 template <logit_scalar T>
 class nucleus {
 public:
     /// The view must have been weighed; `scale` takes its values to logits.
     nucleus(view<T>& row, scratch<T>& space, double scale, double p, std::size_t min_keep) noexcept
         : view_{row}, scratch_{space}, scale_{scale}, exponent_scale_{numeric::product(scale, numeric::log2_e)}, p_{p}, min_keep_{min_keep} {}
+
+    /// Whether a search ended without an answer because the center is not known well enough.
+    bool center_in_doubt() const noexcept { return center_in_doubt_; }
 
     /// A list in scratch ids and values, with its weights relative to its maximum. The nucleus is in it, and ends with `last`.
     struct list {
@@ -67,8 +73,9 @@ public:
     }
 
     /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
-    /// as those weigh enough. The center is a logit, `below` the maximum, which must be known. Leaves - |distance| in spare.
-    list near_in_heavy_blocks(double below) noexcept {
+    /// as those weigh enough. The center is a logit, so far below the maximum, which must be known. Leaves - |distance| in spare.
+    list near_in_heavy_blocks(estimate below_maximum) noexcept {
+        const double below = below_maximum.value;
         const double maximum = view_.maximum();
         double reach = 0;
         const list all = listed([&](double cut, std::size_t found) -> list {
@@ -85,7 +92,7 @@ public:
             }
             return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum, cut};
         });
-        return ended(all, scratch_.spare, [&](double place) { return -place < reach; });
+        return ended(all, scratch_.spare, [&](double place) { return -place < reach; }, below_maximum.error);
     }
 
     /// On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
@@ -111,7 +118,8 @@ public:
     }
 
     /// The same by nearness. Where even the maximum is nearer than what is in doubt, the order by nearness is the order.
-    bool near_becomes_band(double below) noexcept {
+    bool near_becomes_band(estimate below_maximum) noexcept {
+        const double below = below_maximum.value;
         const std::size_t n = sample_blocks();
         if (n == 0) return false;
         const double under = below / scale_, center = view_.maximum() - under;
@@ -119,8 +127,10 @@ public:
         const auto [far, near] = levels_about_edge(n, sampled, -nothing_below() - std::fabs(under), 0, left_out_of_sample());
         const auto low = static_cast<value>(center + far), high = static_cast<value>(center + near);
         const double distance = center - static_cast<double>(high);
-        if (under <= distance) return ends_between(low, high);
-        return ends_on_both_sides(center, center + distance, n);
+        // Two hundredths of a percent of what the center may be off by are more than the roundings on the way to values.
+        const double error = below_maximum.error / scale_;
+        if (under + numeric::product(2.0002, error) <= distance) return ends_between(low, high);
+        return ends_on_both_sides(center, center + distance, n, error);
     }
 
 private:
@@ -145,57 +155,70 @@ private:
         return {};
     }
 
-    // What a prefix of a list has to weigh, what that may be off by, and what the whole row weighs; in the unit of the list's weights.
+    // What a prefix of a list has to weigh, and what that may be off by; in the unit of the list's weights.
     struct edge {
-        double wanted, uncertain, whole;
+        double wanted, uncertain;
     };
-    // Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it.
-    edge told_by(double listed, double stays, double leaves) const noexcept {
-        const double whole = stays + listed + leaves;
+    // Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it; both off by a share of themselves.
+    edge told_by(double listed, double stays, double leaves, double share) const noexcept {
         return {numeric::product(p_, listed + leaves) - numeric::product(1 - p_, stays),
-                numeric::product(rounding(), numeric::product(p_, leaves) + numeric::product(1 - p_, stays)) + numeric::product(0x1p-50, whole), whole};
+                numeric::product(share, numeric::product(p_, leaves) + numeric::product(1 - p_, stays))};
+    }
+    // The same from a read in doubles. `reference` is that of the list's weights; it has all tokens with low <= value < high.
+    edge told_in_doubles(double listed, double reference, double low, double high) noexcept {
+        const auto [above, below] = view_.split_in_doubles(reference, low, high);
+        return told_by(listed, above, below, 0);
     }
 
-    // The list with its last token in an order, found by the mass of the row; or, where that is not certain, by another read of what the list
-    // has not. `complete` tells of a place in the order whether the list has all tokens that may stand there.
+    enum class outcome { found, mass_in_doubt, not_in_list };
+
+    // The list with its last token in an order, found by the mass of the row; or, where that is not certain, by what the list has not, in doubles.
+    // `complete` tells of a place in the order whether the list has all tokens that may stand there.
     template <class F>
-    list ended(list all, double* order, F complete) noexcept {
+    list ended(list all, double* order, F complete, double center_error = 0) noexcept {
         if (!all) return {};
-        const double whole = view_.relative_to(all.maximum, view_.mass()), wanted = target(all.maximum);
-        if (find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted), whole}, min_keep_, complete)) return all;
-        if constexpr (view<T>::has_weight_kernel) {
-            if (!view_.in_float()) return {};
-            const auto cut = static_cast<value>(all.cut);
-            double below = 0;
-            view_.split(cut, cut, cut, below);
-            const edge exact = told_by(numeric::sum(scratch_.weights, all.count), 0, view_.relative_to(all.maximum, below));
-            if (find_last(all.last, order, all.count, exact, min_keep_, complete)) return all;
+        const double wanted = target(all.maximum);
+        outcome end = find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted)}, min_keep_, complete, center_error);
+        if (end == outcome::mass_in_doubt) {
+            constexpr double nothing_above = std::numeric_limits<double>::max();
+            const edge exact = told_in_doubles(numeric::sum(scratch_.weights, all.count), all.maximum, all.cut, nothing_above);
+            end = find_last(all.last, order, all.count, exact, min_keep_, complete, center_error);
         }
-        return {};
+        return end == outcome::found ? all : list{};
     }
 
-    // The last token of the prefix of the list that weighs what is wanted. False where that is not certain enough, or the list may end too early.
+    // The last token of the prefix of the list that weighs what is wanted.
     template <class F>
-    bool find_last(ranked& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete) const noexcept {
-        const auto [wanted, uncertain, whole] = at;
+    outcome find_last(ranked& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete, double center_error = 0) noexcept {
+        const auto [wanted, uncertain] = at;
         const auto find = [&](double mass) { return shortest_prefix({scratch_.ids, order, scratch_.weights, n}, mass, min_keep, scratch_.order); };
+        const auto index_of = [&](token_id id) { return static_cast<std::size_t>(std::lower_bound(scratch_.ids, scratch_.ids + n, id) - scratch_.ids); };
         const prefix found = find(wanted);
         last = found.last;
-        const double own = scratch_.weights[std::lower_bound(scratch_.ids, scratch_.ids + n, last.id) - scratch_.ids];
-        if (found.mass - own < wanted - uncertain && wanted + uncertain <= found.mass) return complete(found.last.value);
-        const prefix least = find(wanted - uncertain), most = find(wanted + uncertain);
-        std::size_t in_doubt = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            const ranked each{order[i], scratch_.ids[i]};
-            in_doubt += least.last < each && !(most.last < each);
+        if (!(wanted + uncertain <= found.mass)) return uncertain > 0 ? outcome::mass_in_doubt : outcome::not_in_list;
+        if (uncertain > 0 && !(found.mass - scratch_.weights[index_of(last.id)] < wanted - uncertain) && find(wanted - uncertain).last < last)
+            return outcome::mass_in_doubt;
+        const double reach = numeric::product(2.0002, center_error);
+        if (!complete(last.value - reach) || !complete(last.value + reach)) return outcome::not_in_list;
+        if (reach > 0) {
+            const double edge_value = scratch_.values[index_of(last.id)];
+            for (std::size_t i = 0; i < n; ++i)
+                center_in_doubt_ |= std::fabs(order[i] - last.value) <= reach && scratch_.values[i] != edge_value;
+            if (center_in_doubt_) return outcome::not_in_list;
         }
-        return wanted + uncertain <= most.mass && in_doubt <= may_be_in_doubt(at) && complete(least.last.value) && complete(most.last.value);
+        return outcome::found;
     }
-    // The number of tokens that may be on either side.
-    static std::size_t may_be_in_doubt(const edge& at) noexcept { return at.uncertain <= numeric::product(1e-7, at.whole) ? 1 : 0; }
 
-    // What masses of a view may be off by, as a share of themselves. In double, up to 2^16 blocks are added up one after the other.
-    double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0x1p-36; }
+    // The same of a list with others before and behind it, where the edge may be.
+    template <class F>
+    outcome ends_in_list(ranked& last, double* order, std::size_t n, double listed, const edge& at, F complete, double center_error = 0) noexcept {
+        if (at.wanted + at.uncertain <= 0 || !(at.wanted - at.uncertain <= listed)) return outcome::not_in_list;
+        if (at.wanted - at.uncertain <= 0) return at.uncertain > 0 ? outcome::mass_in_doubt : outcome::not_in_list;
+        return find_last(last, order, n, at, 1, complete, center_error);
+    }
+
+    // What masses of a view may be off by, as a share of themselves.
+    double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0; }
 
     // The mass that may be left out: what is kept may not fall below p times the whole.
     double left_out() const noexcept { return view_.mass() - numeric::product(p_, view_.mass()); }
@@ -223,6 +246,7 @@ private:
         const value above = numeric::next_above(common);
         if (!(view_.banded().cut < static_cast<double>(common)) || view_.stray_count() > 0) return false;
         double below = 0;
+        bool masses_known = true;
         view_.split(common, above, above, below);
         std::int32_t* const equals = scratch_.block_list;
         double count = 0;
@@ -230,10 +254,14 @@ private:
             equals[b] = static_cast<std::int32_t>(view_.count_equal(b, common));
             count += equals[b];
         }
-        const double each = view_.weight_of(static_cast<double>(common));
-        const edge at = told_by(count, numeric::sum(scratch_.block_beside, view_.blocks()) / each, below / each);
-        const double least = std::ceil(at.wanted - at.uncertain), most = std::ceil(at.wanted + at.uncertain);
-        if (!(1 <= least && most <= count && most - least <= static_cast<double>(may_be_in_doubt(at)))) return false;
+        const double value_of_each = static_cast<double>(common), each = view_.weight_of(value_of_each);
+        edge at = told_by(count, numeric::sum(scratch_.block_beside, view_.blocks()) / each, below / each, rounding());
+        if (std::ceil(at.wanted - at.uncertain) != std::ceil(at.wanted + at.uncertain)) {
+            const auto parts = view_.split_in_doubles(value_of_each, value_of_each, static_cast<double>(above));
+            at = told_by(count, parts.above, parts.below, 0);
+            masses_known = false;
+        }
+        if (!(0 < at.wanted && at.wanted <= count)) return false;
         auto stay = static_cast<std::size_t>(std::ceil(at.wanted));
         token_id last = 0;
         for (std::size_t b = 0; stay > 0; ++b) {
@@ -242,7 +270,9 @@ private:
             scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
             stay -= here;
         }
-        view_.narrow_to_weighed({static_cast<double>(common), last});
+        const band kept{value_of_each, last};
+        if (masses_known) view_.narrow_to_weighed(kept);
+        else view_.narrow_to(kept);
         return true;
     }
 
@@ -255,10 +285,17 @@ private:
         const double to_list = view_.relative_to(reference, 1.0);
         simd::lists().weights(scratch_.values, found, reference, exponent_scale_, scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found), above = numeric::sum(scratch_.block_beside, view_.blocks());
-        const edge at = told_by(between, numeric::product(above, to_list), numeric::product(below, to_list));
-        if (!(0 < at.wanted && at.wanted <= between)) return false;
+        const auto complete = [](double) { return true; };
         ranked last{};
-        if (!find_last(last, scratch_.values, found, at, 1, [](double) { return true; })) return false;
+        const edge quick = told_by(between, numeric::product(above, to_list), numeric::product(below, to_list), rounding());
+        if (const outcome end = ends_in_list(last, scratch_.values, found, between, quick, complete); end != outcome::mass_in_doubt) {
+            if (end != outcome::found) return false;
+        } else {
+            const edge exact = told_in_doubles(between, reference, static_cast<double>(low), static_cast<double>(high));
+            if (ends_in_list(last, scratch_.values, found, between, exact, complete) != outcome::found) return false;
+            view_.narrow_to({last.value, last.id});
+            return true;
+        }
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view<T>::block_of(scratch_.ids[i])] +=
                 numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < ranked{scratch_.values[i], scratch_.ids[i]})));
@@ -269,7 +306,7 @@ private:
     // By nearness to the center. What lies above it, at `upper` and farther, is known token by token: being few and heavy, a sample tells little of
     // it. With that the sample's first n entries tell anew what is in doubt below. What is left out above is removed one by one, what is left
     // out below is left to a band.
-    bool ends_on_both_sides(double center, double upper, std::size_t n) noexcept {
+    bool ends_on_both_sides(double center, double upper, std::size_t n, double center_error) noexcept {
         if (view_.tokens_reaching(upper) + view_.stray_count() > view_.width() / 4) return false;
         const double maximum = view_.maximum();
         std::copy_n(scratch_.values, n, scratch_.spare);
@@ -295,9 +332,11 @@ private:
         simd::lists().weights(scratch_.values, found, maximum, exponent_scale_, scratch_.weights);
         // What stays before the list is what reaches high but not upper: the difference of two masses, off by what the greater is.
         const double listed = numeric::sum(scratch_.weights, found), reaching = numeric::sum(scratch_.block_beside, view_.blocks());
-        edge at = told_by(listed, std::max(numeric::product(reaching, to_list) - mass_above, 0.0), numeric::product(below, to_list));
-        at.uncertain += numeric::product(numeric::product(rounding(), 1 - p_), mass_above);
-        if (!(0 < at.wanted && at.wanted <= listed)) return false;
+        const auto told = [&](double reaching_high, double beyond, double share) {
+            edge at = told_by(listed, std::max(reaching_high - mass_above, 0.0), beyond, share);
+            at.uncertain += numeric::product(numeric::product(share, 1 - p_), mass_above);
+            return at;
+        };
         const auto place = [&](std::size_t i) { return ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
         for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
         ranked last{};
@@ -305,7 +344,13 @@ private:
         const auto complete = [&](double nearness) {
             return center - static_cast<double>(high) < -nearness && -nearness <= center - static_cast<double>(low);
         };
-        if (!find_last(last, scratch_.spare, found, at, 1, complete)) return false;
+        const edge quick = told(numeric::product(reaching, to_list), numeric::product(below, to_list), rounding());
+        outcome end = ends_in_list(last, scratch_.spare, found, listed, quick, complete, center_error);
+        if (end == outcome::mass_in_doubt) {
+            const auto parts = view_.split_in_doubles(maximum, static_cast<double>(low), static_cast<double>(high));
+            end = ends_in_list(last, scratch_.spare, found, listed, told(parts.above, parts.below, 0), complete, center_error);
+        }
+        if (end != outcome::found) return false;
 
         constexpr double infinity = std::numeric_limits<double>::infinity();
         band kept{.cut = static_cast<double>(high)};
@@ -345,6 +390,7 @@ private:
     double exponent_scale_;
     double p_;
     std::size_t min_keep_;
+    bool center_in_doubt_ = false;
 };
 
 }  // namespace argdraw::detail

@@ -24,7 +24,21 @@
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/kernels.hpp>
 
-namespace argdraw::inline ARGDRAW_ABI::detail {
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// How well a question about masses is answered where the row is still a view.
+enum class accuracy : std::uint8_t {
+    quick,  ///< from sums of floats, as far off as the answer says
+    full,   ///< from sums of doubles, within 1e-12
+};
+
+/// An answer, and how far it may be off; 0 where that is within 1e-12.
+struct estimate {
+    double value;
+    double error = 0;
+};
+
+namespace detail {
 
 /// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
 struct band {
@@ -247,6 +261,13 @@ public:
     /// The number of values >= cut that live in the row: strays and the band not looked at.
     std::size_t tokens_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level(cut)); }
 
+    /// Whether no living token has low <= value < high, as far as is known: the band is not looked at. Two reads.
+    bool none_between(double low, double high) const noexcept {
+        bool none = tokens_reaching(low) == tokens_reaching(high);
+        strays_.for_each([&](token_id, double v) { none &= v < low || high <= v; });
+        return none;
+    }
+
     /// Lists the living tokens of value >= cut in scratch ids and values; of those equal to it, no more than the first `equals` and a few.
     std::size_t list_reaching(double cut, std::size_t equals = std::numeric_limits<std::size_t>::max()) noexcept {
         const value at = level(std::max(cut, band_.cut));
@@ -261,19 +282,26 @@ public:
 
     enum class extra { nothing, exponents, squares };
 
-    /// The mass of every block, and their sum. False if it failed: find_maximum() then tells why, or that +inf takes all.
+    /// The mass of every block, and their sum; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
+    /// logits leave the range of the weight kernel. False if it failed: find_maximum() then tells why, or that +inf takes all.
     template <extra also = extra::nothing>
-    bool weigh(double c) noexcept {
-        if (known_weights_ && c == c_ && (also == extra::nothing || also == beside_)) return true;
+    bool weigh(double c, accuracy wanted = accuracy::quick) noexcept {
+        if (known_weights_ && c == c_ && (also == extra::nothing || also == beside_) && (wanted == accuracy::quick || !in_float_)) return true;
         c_ = c;
         if constexpr (has_weight_kernel)
-            if (weigh_in_float<also>()) return known_weights_ = true;
+            if (wanted == accuracy::quick && weigh_in_float<also>()) return known_weights_ = true;
         if (find_maximum() != status::ok || maximum_ == infinity) return false;
         weigh_in_double<also>();
         return known_weights_ = true;
     }
 
     bool in_float() const noexcept { return in_float_; }
+    /// Of a weighed view: weighs it in floats if that is not how it was weighed. False where floats will not do.
+    bool weigh_in_floats() noexcept {
+        if (in_float_) return true;
+        known_weights_ = false;
+        return weigh(c_) && in_float_;
+    }
     /// Relative to reference(), as block_mass and block_end in the scratch are.
     double mass() const noexcept { return mass_; }
     std::size_t blocks() const noexcept { return blocks_.blocks; }
@@ -287,6 +315,28 @@ public:
     double relative_to(double v, double mass) const noexcept {
         if (!in_float_ && v == maximum_) return mass;
         return numeric::product(mass, numeric::exp2(reference() - numeric::product(v, c_)));
+    }
+
+    /// Of a view weighed in doubles: its mass without one token of the greatest value, whose weight of 1 would hide what next to nothing adds.
+    double mass_beside_maximum() noexcept {
+        if (mass_ >= 2) return mass_ - 1;
+        double rest = 0;
+        bool found = false;
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
+            double own = scratch_->block_mass[b];
+            if (!found && own >= 1) {
+                values_of_block(b, scratch_->spare);
+                double* const end = scratch_->spare + simd::block_size;
+                if (double* const greatest = std::find(scratch_->spare, end, maximum_); greatest != end) {
+                    found = true;
+                    *greatest = -infinity;
+                    simd::lists().weights(scratch_->spare, simd::block_size, maximum_, c_, scratch_->spare);
+                    own = numeric::block_sum(scratch_->spare, simd::block_size);
+                }
+            }
+            rest += own;
+        }
+        return rest;
     }
 
     /// What takes weights_of_block to reference().
@@ -401,7 +451,8 @@ public:
         mass_below = 0;
         if (!band_.whole()) {
             found = filter_by_band(found);
-            if (band_.cut < static_cast<double>(lower)) mass_below = numeric::product(weight_of(band_.cut), static_cast<double>(count_last_equals()));
+            if (band_.cut < static_cast<double>(lower))
+                for_equals_of_cut([&](std::size_t, std::size_t count) { mass_below += numeric::product(weight_of(band_.cut), static_cast<double>(count)); });
         }
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
             above[b] = in_reference_of(top_, tops[b], above[b]);
@@ -412,6 +463,25 @@ public:
             if (v < static_cast<double>(lower)) mass_below += weight_of(v);
         });
         return strays_.merge_into(scratch_->ids, scratch_->values, found, static_cast<double>(low), static_cast<double>(high));
+    }
+
+    /// One read, in doubles: the mass of the living with a value >= high, and of those with a value < lower; weights are 2^((v - reference) c), and
+    /// no value may be a thousand binary places above the reference. Leaves both for each block in block_beside and block_end: the running
+    /// sums give way. After weigh().
+    struct parts {
+        double above, below;
+    };
+    parts split_in_doubles(double reference, double lower, double high) noexcept {
+        double* const above = scratch_->block_beside;
+        double* const below = scratch_->block_end;
+        known_weights_ = false;
+        sum_in_doubles<sums::parts>({.reference = reference, .scale = c_, .lower = lower, .high = high}, above, below);
+        parts all{0, 0};
+        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
+            all.above += above[b];
+            all.below += below[b];
+        }
+        return all;
     }
 
     /// Narrows the view to a band whose masses are known: block_beside.
@@ -471,18 +541,19 @@ private:
         return static_cast<double>(at) == cut ? numeric::next_above(at) : at;
     }
 
-    // The tokens at the cut that are in the band.
-    std::size_t count_last_equals() const noexcept {
+    // Calls visit(block, count) with the number of the block's tokens that stand at the cut of the band and are in it, strays not among them.
+    template <class F>
+    void for_equals_of_cut(F visit) const noexcept {
         const value at = level(band_.cut);
-        if (static_cast<double>(at) != band_.cut) return 0;
+        if (static_cast<double>(at) != band_.cut) return;
         const std::size_t last = std::min(block_of(band_.last_equal), blocks_.blocks);
-        std::size_t count = 0;
-        for (std::size_t b = 0; b < last; ++b) count += count_equal(b, at);
-        if (last == blocks_.blocks) return count;
+        for (std::size_t b = 0; b < last; ++b)
+            if (const std::size_t count = count_equal(b, at); count > 0) visit(b, count);
+        if (last == blocks_.blocks) return;
         double values[simd::block_size];
         values_of_block(last, values);
         for_strays_of(last, [&](std::size_t i, double) { values[i] = -infinity; });
-        return count + static_cast<std::size_t>(std::count(values, values + simd::block_size, band_.cut));
+        if (const auto count = std::count(values, values + simd::block_size, band_.cut); count > 0) visit(last, static_cast<std::size_t>(count));
     }
 
     void forget() noexcept { known_maximum_ = known_weights_ = false; }
@@ -674,26 +745,47 @@ private:
         return within;
     }
 
-    // Rows of doubles, and rows whose scaled logits leave the range of the weight kernel: relative to the maximum's weight.
+    // Relative to the maximum's weight, which must be known.
     template <extra also>
     void weigh_in_double() noexcept {
+        constexpr sums what = also == extra::exponents ? sums::exponents : also == extra::squares ? sums::squares : sums::masses;
         in_float_ = false;
         beside_ = also;
         sum_beside_ = 0;
-        for (std::size_t b = 0; b < blocks_.blocks; ++b) {
-            double* const w = scratch_->spare;
-            weights_of_block(b);
-            scratch_->block_mass[b] = numeric::block_sum(w, simd::block_size);
-            if (also == extra::nothing) continue;
-            double e[simd::block_size];
-            if (also == extra::exponents) values_of_block(b, e);
-            for (std::size_t i = 0; i < simd::block_size; ++i)
-                w[i] = also == extra::squares ? numeric::product(w[i], w[i])
-                       : w[i] > 0             ? numeric::product(w[i], numeric::product(e[i] - maximum_, c_))
-                                              : 0.0;
-            sum_beside_ += numeric::block_sum(w, simd::block_size);
-        }
+        sum_in_doubles<what>({.reference = maximum_, .scale = c_}, scratch_->block_mass, scratch_->block_beside);
+        if (also != extra::nothing)
+            for (std::size_t b = 0; b < blocks_.blocks; ++b) sum_beside_ += scratch_->block_beside[b];
         add_up();
+    }
+
+    enum class sums { masses, exponents, squares, parts };
+
+    // For every block the sums that simd::double_kernels names, of all that lives: the row inside of its band, and the strays. cuts.lowest is
+    // not looked at.
+    template <sums what>
+    void sum_in_doubles(const simd::double_cuts& cuts, double* first, double* second) noexcept {
+        const auto add = [&](std::size_t b, double v, double times) {
+            const double e = numeric::product(v - cuts.reference, cuts.scale), w = numeric::product(times, numeric::exp2(e));
+            if constexpr (what == sums::parts) {
+                if (v >= cuts.high) first[b] += w;
+                if (v < cuts.lower) second[b] += w;
+            } else {
+                first[b] += w;
+                if constexpr (what == sums::exponents) second[b] += w > 0 ? numeric::product(w, e) : 0.0;
+                if constexpr (what == sums::squares) second[b] += numeric::product(w, numeric::exp2(e));
+            }
+        };
+        simd::double_cuts row = cuts;
+        row.lowest = static_cast<double>(band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut));
+        row.high = std::max(cuts.high, row.lowest);
+        const auto& kernels = simd::doubles<T>();
+        if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);
+        else if constexpr (what == sums::exponents) kernels.exponents(blocks_, row, first, second);
+        else if constexpr (what == sums::squares) kernels.squares(blocks_, row, first, second);
+        else kernels.split(blocks_, row, first, second);
+        if (!band_.whole())
+            for_equals_of_cut([&](std::size_t b, std::size_t count) { add(b, band_.cut, static_cast<double>(count)); });
+        strays_.for_each([&](token_id id, double v) { add(block_of(id), v, 1); });
     }
 
     void add_up() noexcept {
@@ -724,4 +816,6 @@ private:
     bool in_float_ = false;
 };
 
-}  // namespace argdraw::detail
+}  // namespace detail
+
+}  // namespace argdraw

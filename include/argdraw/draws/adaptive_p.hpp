@@ -46,14 +46,14 @@ struct adaptive_p {
     /// The final set, for distribution().
     template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
-        if (c.survivors().ids.empty()) return;  // as a list, whose mass is a sum of doubles
+        if (c.size() == 0) return;
         const shape bent{c.max(), c.mass(), aim(context.state())};
         c.transform([&](token_id, double logit) { return bent.logit(bent.probability(logit)); });
     }
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
-        if (c.survivors().ids.empty()) return {.why = c.why()};
+        if (c.size() == 0) return {.why = c.why()};
         const shape bent{c.max(), c.mass(), aim(context.state())};
         // The candidates stay as they are: the state learns from the probability before the change.
         const living_tokens living = c.survivors();

@@ -41,10 +41,7 @@ struct mirostat {
     /// The final set, for distribution().
     template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
-        const double mu = context.state().mu;
-        // The first token has 1 / mass of the probability.
-        if (c.mass() > numeric::exp2(mu)) return c.keep_top(1);
-        c.keep_likely(numeric::exp2(-mu));
+        c.keep_likely(numeric::exp2(-context.state().mu));
     }
 
     template <logit_scalar T, class Context>

@@ -35,8 +35,8 @@ struct without_replacement {
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
-        if (c.survivors().ids.empty()) return {.why = c.why()};
-        const double log_mass = numeric::log(c.mass());
+        if (c.size() == 0) return {.why = c.why()};
+        const double log_mass = c.log_mass();
         const auto [ids, distances] = c.distances();  // as far apart as they are, whatever their size
 
         // While the race is on, the memory of the answers holds the best so far: a heap with the worst of them in front.

@@ -115,6 +115,24 @@ struct weight_sum_kernels {
     std::int32_t (*squares)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* sum);
 };
 
+/// What is summed in doubles, and where a row is cut: for logits x, weights 2^((x - reference) scale), 0 below 2^exp2_lowest, of those with
+/// x >= lowest. All cuts are above -inf.
+struct double_cuts {
+    double reference = 0, scale = 0, lowest = 0, lower = 0, high = 0;
+};
+
+/// Masses in doubles, of rows without NaN and +inf: for every block the sum of its weights, and beside it a second one. One read each.
+template <logit_scalar T>
+struct double_kernels {
+    void (*masses)(const blocked_row<T>&, const double_cuts&, double* mass, double* unused);
+    /// The sum of w e, e the exponent of w = 2^e.
+    void (*exponents)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum);
+    /// The sum of w w.
+    void (*squares)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum);
+    /// The weights with x >= high, and those with x < lower.
+    void (*split)(const blocked_row<T>&, const double_cuts&, double* above, double* below);
+};
+
 /// Plain arrays of numbers, padded to lanes: summaries, keys, lists.
 template <class V>
 struct number_kernels {
@@ -148,6 +166,9 @@ struct list_kernels {
     inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                  \
     template <logit_scalar T>                                                                                        \
     inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>}; \
+    template <logit_scalar T>                                                                                        \
+    inline constexpr double_kernels<T> of_doubles{in_doubles<beside::nothing, T>, in_doubles<beside::exponents, T>,  \
+                                                  in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>};   \
     template <class V>                                                                                               \
     inline constexpr number_kernels<V> of_numbers{count_at_least<V>, select_at_least<V>};                            \
     template <class V>                                                                                               \
@@ -251,6 +272,9 @@ const weight_kernels<T>& block_weights() noexcept { ARGDRAW_DISPATCH(of_weights<
 template <logit_scalar T>
 const weight_sum_kernels<T>& block_weight_sums() noexcept { ARGDRAW_DISPATCH(of_weight_sums<T>) }
 
+template <logit_scalar T>
+const double_kernels<T>& doubles() noexcept { ARGDRAW_DISPATCH(of_doubles<T>) }
+
 template <class V>
 const number_kernels<V>& numbers() noexcept { ARGDRAW_DISPATCH(of_numbers<V>) }
 
@@ -279,6 +303,10 @@ const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists<V>) }
     prefix template const argdraw::simd::weight_sum_kernels<Eigen::half>& argdraw::simd::block_weight_sums<Eigen::half>() noexcept;         \
     prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept;         \
     prefix template const argdraw::simd::weight_sum_kernels<Eigen::bfloat16>& argdraw::simd::block_weight_sums<Eigen::bfloat16>() noexcept; \
+    prefix template const argdraw::simd::double_kernels<float>& argdraw::simd::doubles<float>() noexcept;                                   \
+    prefix template const argdraw::simd::double_kernels<double>& argdraw::simd::doubles<double>() noexcept;                                 \
+    prefix template const argdraw::simd::double_kernels<Eigen::half>& argdraw::simd::doubles<Eigen::half>() noexcept;                       \
+    prefix template const argdraw::simd::double_kernels<Eigen::bfloat16>& argdraw::simd::doubles<Eigen::bfloat16>() noexcept;               \
     prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                                   \
     prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                                 \
     prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;                     \

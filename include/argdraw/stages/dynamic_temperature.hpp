@@ -31,8 +31,7 @@ struct dynamic_temperature {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        // As a list: a temperature has to be known better than a view knows entropies.
-        const double n = static_cast<double>(c.survivors().ids.size());
+        const double n = static_cast<double>(c.size());
         if (n < 2) return;
         const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);

@@ -28,11 +28,7 @@ struct epsilon_cutoff {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double p = static_cast<double>(epsilon);
-        const auto least = static_cast<std::size_t>(std::max(min_keep, 1));
-        // The mass is 1/p_(1). Where that reaches epsilon up to rounding, it does, and its ties with it.
-        if (numeric::product(p, c.mass()) > 1 + 5e-7) return c.keep_top(least);
-        c.keep_likely(p, least);
+        c.keep_likely(static_cast<double>(epsilon), static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const epsilon_cutoff&, const epsilon_cutoff&) = default;

@@ -31,8 +31,12 @@ struct eta_cutoff {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double e = static_cast<double>(epsilon);
-        const double p = std::min(e, numeric::product(std::sqrt(e), numeric::exp(-c.entropy())));
-        c.keep_likely(p, static_cast<std::size_t>(min_keep));
+        const auto cut = [&](accuracy wanted) {
+            const estimate h = c.entropy(wanted);
+            const double p = std::min(e, numeric::product(std::sqrt(e), numeric::exp(-h.value)));
+            return estimate{p, numeric::product(numeric::product(1.01, p), h.error)};
+        };
+        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const eta_cutoff&, const eta_cutoff&) = default;

@@ -26,7 +26,11 @@ struct p_less {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_likely(numeric::product(c.collision(), 1 - 1e-6), static_cast<std::size_t>(min_keep));
+        const auto cut = [&](accuracy wanted) {
+            const estimate sum = c.collision(wanted);
+            return estimate{numeric::product(sum.value, 1 - 1e-6), sum.error};
+        };
+        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const p_less&, const p_less&) = default;

@@ -26,11 +26,13 @@ struct p_less_norm {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        // As a list, whose doubles survive the subtraction of 1.
-        const double n = static_cast<double>(c.survivors().ids.size());
+        const double n = static_cast<double>(c.size());
         if (n < 2) return;
-        const double cut = (numeric::product(n, c.collision()) - 1) / (n - 1);
-        c.keep_likely(numeric::product(cut, 1 - 1e-6), static_cast<std::size_t>(min_keep));
+        const auto cut = [&](accuracy wanted) {
+            const estimate sum = c.collision(wanted);
+            return estimate{numeric::product((numeric::product(n, sum.value) - 1) / (n - 1), 1 - 1e-6), numeric::product(n, sum.error) / (n - 1)};
+        };
+        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const p_less_norm&, const p_less_norm&) = default;

@@ -27,7 +27,12 @@ struct top_a {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_within(numeric::log(c.mass()) - numeric::log(static_cast<double>(a)), static_cast<std::size_t>(min_keep));
+        const auto cut = [&](accuracy wanted) {
+            const estimate mass = c.mass(wanted);  // the first token has 1 / mass
+            const double p = static_cast<double>(a) / numeric::product(mass.value, mass.value);
+            return estimate{p, numeric::product(2.01, numeric::product(p, mass.error / mass.value))};
+        };
+        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const top_a&, const top_a&) = default;

@@ -31,8 +31,6 @@ struct top_h {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        // On a peaked row all of the entropy is in small terms, so it is taken of a list: in doubles.
-        if (c.survivors().ids.empty()) return;
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);

@@ -40,7 +40,7 @@ struct xtc_mean {
         for (const token_id id : protect)
             if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
 
-        const std::size_t living = c.survivors().ids.size();  // as a list, whose masses are sums of doubles
+        const std::size_t living = c.size();
         const double greatest = c.max(), mass = c.mass();
         const auto first = c.likely(static_cast<double>(threshold));
         if (first.size() < 2) return;
