@@ -327,6 +327,7 @@ public:
             double& v = scratch_.values[found - scratch_.ids];
             if (v == -infinity) continue;
             const double l = v == infinity ? v : logit_of(v), changed = f(l, entries[done]);
+            if (changed != changed) return fail(status::nan_logit);
             if (changed != l) v = value_from(changed);
         }
         values_changed();
@@ -876,15 +877,16 @@ private:
 
     // keep_likely by the masses of a view weighed in floats; the maximum need not be known. False where a token is too near to the cut to be told.
     bool keep_likely_in_floats(estimate p, std::size_t min_keep) noexcept {
+        if (!(view_.mass() > 0)) return !find_maximum();
         const double doubt = p.error / p.value + 0x1p-21;
         if (!(0 < p.value && doubt < 0.5)) return false;
         const double log_cut = numeric::log(view_.mass()) + numeric::log(p.value) + numeric::product(view_.reference(), ln2);
         const double low = (log_cut - doubt) / scale_.value(), high = (log_cut + doubt) / scale_.value();
-        const bool many = stays_a_view(low);
-        if (many ? !view_.none_between(low, high) : low > view_.bound_on_maximum()) return many ? false : (keep_top(min_keep), true);
-        if (many) {
-            if (min_keep > 1 && !reached_by(min_keep, low)) keep_top(min_keep);
-            else view_.narrow_to({.cut = low});
+        if (stays_a_view(low)) {
+            if (!view_.none_between(low, high)) return false;
+            if (!find_maximum()) return true;
+            if (low <= maximum()) keep_reaching(low, min_keep);
+            else keep_top(min_keep);
             return true;
         }
         const std::size_t found = view_.list_reaching(low);
@@ -916,8 +918,9 @@ private:
         filter(reaches);
     }
 
-    // A list of tens of tokens a block costs more than to weigh the view again.
+    // A list of tens of tokens a block costs more than to weigh the view again. A cut below the band leaves the row as it is.
     bool stays_a_view(double cut) const noexcept {
+        if (!view_.banded().whole() && cut <= view_.banded().cut) return true;
         return view_.blocks() >= sizes::band_blocks && view_.blocks_reaching(cut) > view_.blocks() / 4 &&
                view_.tokens_reaching(cut) > sizes::band_tokens_a_block * view_.blocks();
     }

@@ -280,8 +280,9 @@ private:
         if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
         double below = 0;
         const std::size_t found = view_.split(low, low, high, below);
-        // The list weighs its tokens relative to `high`; to_list takes masses there.
-        const double reference = static_cast<double>(high);
+        if (found == 0) return false;
+        // The list weighs its tokens relative to the greatest of them, so that equals weigh 1; to_list takes masses there.
+        const double reference = *std::max_element(scratch_.values, scratch_.values + found);
         const double to_list = view_.relative_to(reference, 1.0);
         simd::lists().weights(scratch_.values, found, reference, exponent_scale_, scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found), above = numeric::sum(scratch_.block_beside, view_.blocks());

@@ -201,7 +201,10 @@ public:
             if (found >= k) return found;
             look_at_the_living();
         }
-        return list_reaching(level_of_top(std::min(k, row_.size())), equals);
+        const double level = level_of_top(std::min(k, row_.size()));
+        const std::size_t found = list_reaching(level, equals);
+        // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.
+        return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;
     }
 
     /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
@@ -239,8 +242,8 @@ public:
     /// A level that at least k living tokens reach, and as few more as ties and the blocks let be: -inf where all are wanted.
     double level_of_top(std::size_t k) const noexcept {
         // Certificate: k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too,
-        // and every token at or above it lies in a block whose maximum reaches the level. Strays only make it safer; tokens below the
-        // band do not count, so the level is not below it.
+        // and every token at or above it lies in a block whose maximum reaches the level. Strays only make it safer. Tokens below the
+        // band are counted, though they do not live: with a band fewer than k may be found.
         if (k == 1) return maximum_;
         constexpr value lowest = std::numeric_limits<value>::lowest();
         const auto blocks_reaching = [&](value cut) { return simd::numbers<value>().count_at_least(scratch_->block_max, blocks_.blocks, cut); };
@@ -700,7 +703,6 @@ private:
         if (!weigh_strays(also)) return false;
         // A block far below the rest counts as nothing; where everything is that far below 0, its keys say too little.
         if (top_ < -simd::weight_scale::range + 8 * 1024) return false;
-        in_float_ = true;
         sum_beside_ = 0;
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
             const double own = masses[b];
@@ -711,7 +713,10 @@ private:
                 sum_beside_ += in_reference_of(top_, tops[b], in_reference_of(top_, tops[b], beside[b]));
         }
         add_up();
-        return true;
+        // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was left
+        // out by weigh_strays, and all that lives is strays somewhere below.
+        in_float_ = mass_ >= 0.5;
+        return in_float_;
     }
 
     // Adds the strays to the blocks they stand in, raising a block's reference where one is the greatest of it. False for one above the
