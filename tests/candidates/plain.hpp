@@ -199,6 +199,17 @@ public:
     struct range {
         std::size_t least, exact, most;
     };
+    /// Those of the first n whose logits, read as doubles, may have become one.
+    decision rounded_together(std::size_t n) {
+        decision made;
+        for (std::size_t i = 0; i + 1 < std::min(n + 1, order().size()); ++i) {
+            const token &a = tokens_[order_[i]], &b = tokens_[order_[i + 1]];
+            if (a.l == b.l || a.l - b.l > static_cast<real>(bound(a)) + bound(b)) continue;
+            made.doubtful.insert(made.doubtful.end(), {a.id, b.id});
+            made.why = decision::rounding;
+        }
+        return made;
+    }
     range likely(double p) {
         weigh();
         const real cut = greatest_ + std::log(mass_) + std::log(static_cast<real>(p));
@@ -220,6 +231,8 @@ public:
         exact_ &= std::frexp(factor, &exponent) == 0.5;
         level_error_ *= factor;
         ground_ *= factor;
+        scale_ *= factor;
+        if (!exact_ || !is_double(ground_)) level_error_ += unit * static_cast<double>(std::fabs(ground_));
         for (token& t : tokens_) {
             t.l *= factor;
             t.error *= factor;
@@ -228,7 +241,10 @@ public:
         forget();
     }
     void shift(double offset) {
-        exact_ = exact_ && sum_is_double(ground_, offset);
+        if (!sum_is_double(ground_, offset)) {
+            exact_ = false;
+            level_error_ += unit * (static_cast<double>(std::fabs(ground_)) + std::fabs(offset));
+        }
         ground_ += offset;
     }
     /// `off` is what the library's sum may be off by.
@@ -389,7 +405,7 @@ public:
     }
     decision keep_below(double cut) {
         return keep_if([&](const token& t) {
-            const margin m = above(t, cut);
+            const margin m = reads_above(t, cut);
             return margin{m.above == 0 ? -0x1p-1060L : -m.above, m.off};
         });
     }
@@ -425,6 +441,8 @@ public:
         const bool exact = exact_ && level_error_ == 0 && t.error == 0 && sum_is_double(cut, -ground_);
         return {t.l - at, exact ? 0.0 : t.error + level_error_ + unit * (std::fabs(cut) + static_cast<double>(std::fabs(ground_)))};
     }
+    /// The same where what is compared is the logit as a double.
+    margin reads_above(const token& t, double cut) const { return {logit(t) - cut, bound(t)}; }
     /// The verb that follows acts on a list: what is wrong is found at once.
     void is_listed(bool is) { listed_ = is; }
 
@@ -438,6 +456,7 @@ private:
     void restart() {
         ground_ = 0;
         level_error_ = 0;
+        scale_ = 1;
         exact_ = true;
         forget();
     }
@@ -458,12 +477,14 @@ private:
             t.error = (before - before == 0 ? bound(t) : 0.0) * stretch + level_error_ + unit * static_cast<double>(std::fabs(l) + std::fabs(ground_));
         }
         t.path = static_cast<std::uint32_t>(mixed(t.path * 4u + static_cast<unsigned>(c.what) + static_cast<std::uint64_t>(c.by * 1024) + edits_ * 977)) | 4u;
-        t.l = l - ground_;
+        // A value is a double, too: beside a small scale it ends before the logit does.
+        const real most = static_cast<real>(std::numeric_limits<double>::max()) * scale_;
+        t.l = l - l == 0 ? std::clamp(l - ground_, -most, most) : l;
     }
     bool may_remove(const std::vector<token_id>& ids) {
         for (const token_id id : ids)
             if (!holds(id)) fail(status::bad_parameter);
-        if (read_some_ && !listed_) read();
+        if (read_some_ || listed_) read();
         return why_ == status::ok;
     }
     // Removing reads nothing, unless what is wrong has been looked for.
@@ -547,10 +568,23 @@ private:
         for (std::size_t i = ends.least; i < ends.most; ++i) made.doubtful.push_back(tokens_[by[i]].id);
         if (made) made.why = why;
         for (const std::size_t end : {ends.least, ends.exact, ends.most}) {
-            if (end == 0 || end >= n || !swaps(tokens_[by[end - 1]], tokens_[by[end]])) continue;
+            if (end == 0 || end >= n) continue;
+            const token &last = tokens_[by[end - 1]], &next = tokens_[by[end]];
+            std::size_t from = end - 1, to = end;
+            bool certain = true;
+            for (; to < n; ++to) {
+                const bool may = swaps(last, tokens_[by[to]]);
+                if (!may && tokens_[by[to]].l != last.l) break;
+                certain &= !may;
+            }
+            for (; from > 0; --from) {
+                const bool may = swaps(tokens_[by[from - 1]], next);
+                if (!may && tokens_[by[from - 1]].l != next.l) break;
+                certain &= !may;
+            }
+            if (certain) continue;
             if (!made) made.why = decision::rounding;
-            for (std::size_t i = end; i-- > 0 && (i == end - 1 || swaps(tokens_[by[i]], tokens_[by[end]]));) made.doubtful.push_back(tokens_[by[i]].id);
-            for (std::size_t i = end; i < n && (i == end || swaps(tokens_[by[i]], tokens_[by[end - 1]])); ++i) made.doubtful.push_back(tokens_[by[i]].id);
+            for (std::size_t i = from; i < to; ++i) made.doubtful.push_back(tokens_[by[i]].id);
         }
         if (ends.exact < n) {
             std::vector<bool> stays(n);
@@ -596,6 +630,7 @@ private:
     std::size_t width_;
     real greatest_ = 0, mass_ = 0;
     double mass_error_ = 0;
+    real scale_ = 1;
     real ground_ = 0;          // what a logit of 0 in the row has become, and what +inf counts as
     double level_error_ = 0;   // of all logits alike
     std::uint64_t edits_ = 0;
