@@ -1,8 +1,6 @@
 // What the candidates have noted when a verb is called: the one place where a test reads what is private.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <limits>
 
 #include <argdraw/argdraw.hpp>
@@ -28,11 +26,10 @@ struct inside {
         noted now{.list = c.list_, .scale = c.scale_.value() != 1, .shift = c.shift_ != 0};
         if (c.list_) return now;
         const auto& view = c.view_;
-        const double* const changed = view.strays_.values;
         now.band = !view.band_.whole();
         now.bits = view.blocks_.alive != nullptr;
-        now.strays = view.strays_.count > 0;
-        now.infinite = std::any_of(changed, changed + view.strays_.count, [](double v) { return v == std::numeric_limits<double>::infinity(); });
+        now.strays = view.strays_.count() > 0;
+        view.strays_.for_each([&](token_id, double v) { now.infinite |= v == std::numeric_limits<double>::infinity(); });
         now.maxima = view.known_maximum_ && !view.bounds_only_;
         now.bounds = view.known_maximum_ && view.bounds_only_;
         now.weights = view.known_weights_;
