@@ -44,6 +44,8 @@ struct living_tokens {
 
 namespace detail {
 
+struct inside;  // of the tests: what is noted when a verb is called
+
 constexpr token_id id_in(token_id id) noexcept { return id; }
 template <class Entry>
     requires requires(const Entry& e) { e.id; }
@@ -602,6 +604,7 @@ public:
     }
 
 private:
+    friend struct detail::inside;
     using view = detail::view<T>;
     static constexpr double infinity = std::numeric_limits<double>::infinity();
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();

@@ -535,6 +535,7 @@ public:
     }
 
 private:
+    friend struct inside;  // of the tests
     static constexpr std::size_t share_of_all = 64 * 64;
 
     static value level(double cut) noexcept { return std::max(numeric::round_up_to<value>(cut), std::numeric_limits<value>::lowest()); }
