@@ -23,15 +23,9 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double unit = 0x1p-51;  // of rounding, and a little more
 
-// How near to an edge a token may be to fall on either side of it: |C/S - p| and |p_i/cut - 1|. The aim is 1e-12.
-#ifndef ARGDRAW_TEST_MASS_TOLERANCE
-#define ARGDRAW_TEST_MASS_TOLERANCE 1e-7
-#endif
-#ifndef ARGDRAW_TEST_LIKELY_TOLERANCE
-#define ARGDRAW_TEST_LIKELY_TOLERANCE 1e-6
-#endif
-inline constexpr double mass_tolerance = ARGDRAW_TEST_MASS_TOLERANCE;
-inline constexpr double likely_tolerance = ARGDRAW_TEST_LIKELY_TOLERANCE;
+// How near to an edge a token may be to fall on either side of it: |C/S - p| and |p_i/cut - 1|.
+inline constexpr double mass_tolerance = 1e-12;
+inline constexpr double likely_tolerance = 1e-12;
 
 inline bool is_double(real x) { return static_cast<real>(static_cast<double>(x)) == x; }
 inline bool times_is_double(real a, double b) { return b == 0 || (is_double(a * b) && a * b / b == a && a - a == 0); }
@@ -387,7 +381,9 @@ public:
     decision keep_likely(double p, std::size_t min_keep) {
         if (!(p > 0)) return {};
         if (!read()) return {};
-        return keep_prefix(likely(p), min_keep, decision::likely);
+        const range found = likely(p);
+        const auto at_least = [&](std::size_t k) { return std::min(tokens_.size(), std::max({k, min_keep, std::size_t{1}})); };
+        return keep_first({at_least(found.least), at_least(found.exact), at_least(found.most)}, decision::likely);
     }
     /// By the logit, for those below a cut, and by the id, for those that a hash leaves.
     template <class F>

@@ -292,7 +292,7 @@ private:
     double amount() {
         switch (random_.below(24)) {
             case 0: case 1: case 2: return -plain::infinity;
-            case 3: return random_.one_in(2) ? plain::infinity : 1.0;
+            case 3: return plain::infinity;
             case 4: return random_.one_in(16) ? plain::nan : 0.0;
             case 5: return -1e9;
             case 6: return -80;

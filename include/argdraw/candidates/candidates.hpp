@@ -882,7 +882,7 @@ private:
     bool keep_likely_in_floats(estimate p, std::size_t min_keep) noexcept {
         if (!(view_.mass() > 0)) return !find_maximum();
         const double doubt = p.error / p.value + 0x1p-21;
-        if (!(0 < p.value && doubt < 0.5)) return false;
+        if (!(0x1p-1000 <= p.value && doubt < 0.5)) return false;  // keys tell values above the lower end of their range
         const double log_cut = numeric::log(view_.mass()) + numeric::log(p.value) + numeric::product(view_.reference(), ln2);
         const double low = (log_cut - doubt) / scale_.value(), high = (log_cut + doubt) / scale_.value();
         if (stays_a_view(low)) {
