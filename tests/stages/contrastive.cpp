@@ -48,7 +48,7 @@ TEST_CASE("contrastive neutral: alpha = 0 and beta = 0 are the default, whatever
     CHECK_FALSE(contrastive{amateur, smallest, 0}.neutral());
 }
 
-TEST_CASE("contrastive range: alpha in [0, 1], beta finite and 0 or more; a row of another width is a bad parameter") {
+TEST_CASE("contrastive range: alpha in [0, 1], beta finite and 0 or more; a row of another width is outside_row") {
     for (const float alpha : {-smallest, -1.0f, std::nextafter(1.0f, 2.0f), infinity, not_a_number, -not_a_number}) check_bad(contrastive{amateur, alpha, 1});
     for (const float beta : {-smallest, -1.0f, infinity, not_a_number, -not_a_number}) check_bad(contrastive{amateur, 0, beta});
     CHECK(contrastive{amateur, 1, std::numeric_limits<float>::max()}.valid());
@@ -57,9 +57,9 @@ TEST_CASE("contrastive range: alpha in [0, 1], beta finite and 0 or more; a row 
     CHECK(kept(row, contrastive{amateur, 1, 1}) == ids{0});
     for (const std::size_t width : {0u, 3u, 5u, 1000u}) {
         const std::vector<float> wrong(width, 1.0f);
-        CHECK(law(row, contrastive{wrong, 0, 1}) == "bad_parameter");
-        CHECK(law(row, contrastive{wrong, 0.5f, 0}) == "bad_parameter");
-        CHECK(law(row, as_list, contrastive{wrong, 0, 1}) == "bad_parameter");
+        CHECK(law(row, contrastive{wrong, 0, 1}) == "outside_row");
+        CHECK(law(row, contrastive{wrong, 0.5f, 0}) == "outside_row");
+        CHECK(law(row, as_list, contrastive{wrong, 0, 1}) == "outside_row");
     }
 }
 

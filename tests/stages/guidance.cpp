@@ -51,7 +51,7 @@ TEST_CASE("guidance neutral: a scale of 1 is the default, whatever the row") {
     CHECK_FALSE(guidance{other, std::nextafter(1.0f, 2.0f)}.neutral());
 }
 
-TEST_CASE("guidance range: any finite scale; a row of another width is a bad parameter") {
+TEST_CASE("guidance range: any finite scale; a row of another width is outside_row") {
     for (const float scale : {infinity, -infinity, not_a_number, -not_a_number}) check_bad(guidance{other, scale});
     const float most = std::numeric_limits<float>::max();
     for (const float scale : {0.0f, -1.0f, most, -most}) CHECK(guidance{other, scale}.valid());
@@ -59,8 +59,8 @@ TEST_CASE("guidance range: any finite scale; a row of another width is a bad par
     CHECK(law(row, guidance{other, -most}) == "0:0 1:0 2:1");
     for (const std::size_t width : {0u, 2u, 4u, 1000u}) {
         const std::vector<float> wrong(width, 1.0f);
-        CHECK(law(row, guidance{wrong, 2}) == "bad_parameter");
-        CHECK(law(row, as_list, guidance{wrong, 2}) == "bad_parameter");
+        CHECK(law(row, guidance{wrong, 2}) == "outside_row");
+        CHECK(law(row, as_list, guidance{wrong, 2}) == "outside_row");
     }
 }
 

@@ -117,10 +117,10 @@ TEST_CASE("xtc protect: ids that count but never go") {
     CHECK_FALSE(xtc{1, 0.1f, first} == xtc{1, 0.1f, last});
 }
 
-TEST_CASE("xtc protect: an id outside the row is a bad parameter, whatever the coin") {
+TEST_CASE("xtc protect: an id outside the row is outside_row, whatever the coin") {
     for (const token_id id : {-1, 4, INT_MAX, INT_MIN}) {
         const token_id list[] = {0, id};
-        for (const std::uint64_t coin : {std::uint64_t{0}, last_word}) CHECK(law(weighing({5, 3, 1, 1}), tossed{{0.5f, 0.1f, list}, coin}) == "bad_parameter");
+        for (const std::uint64_t coin : {std::uint64_t{0}, last_word}) CHECK(law(weighing({5, 3, 1, 1}), tossed{{0.5f, 0.1f, list}, coin}) == "outside_row");
     }
 }
 

@@ -36,7 +36,7 @@ inline constexpr bool is_sequence<sequence<S...>> = true;
 
 }  // namespace detail
 
-/// What sampler::check() found: true in a condition when every parameter is in its range.
+/// What sampler::check() found: true in a condition when every parameter is in its range, and fits the row if that was asked.
 struct checked {
     status why = status::ok;
     int stage = -1;  ///< which element of the pipeline is at fault, from 0
@@ -228,6 +228,23 @@ public:
         return result;
     }
 
+    /// The same for rows of a width: also whether each stage that is not neutral finds its tokens in such a row, and its own row as wide. What it
+    /// says is what a draw fails with before it has looked at a value.
+    constexpr checked check(std::size_t width) const noexcept {
+        checked result = check();
+        if (result && width == 0) result = {status::empty, -1, message(status::empty)};
+        if (result && width > candidates<float>::max_width) result = {status::too_wide, -1, message(status::too_wide)};
+        each([&]<std::size_t I>(const auto& element) {
+            using element_type = std::remove_cvref_t<decltype(element)>;
+            if constexpr (has_fits<element_type>) {
+                if constexpr (has_neutral<element_type>)
+                    if (element.neutral()) return;
+                if (result && !element.fits(width)) result = unfit<I>(element, width);
+            }
+        });
+        return result;
+    }
+
     /// The I-th element of the pipeline.
     template <std::size_t I>
     constexpr const auto& get() const noexcept {
@@ -239,6 +256,14 @@ private:
     constexpr void each(F f) const {
         [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(this->template get<I>()), ...); }
         (std::index_sequence_for<S...>{});
+    }
+
+    template <std::size_t I, class Element>
+    static constexpr checked unfit(const Element& element, std::size_t width) noexcept {
+        checked result{status::outside_row, static_cast<int>(I), message(status::outside_row)};
+        if constexpr (has_requirement<Element>) result.sentence = Element::requirement;
+        if constexpr (requires { { element.misfit(width) } -> std::convertible_to<std::string_view>; }) result.sentence = element.misfit(width);
+        return result;
     }
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.

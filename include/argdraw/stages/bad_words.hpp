@@ -31,13 +31,16 @@ struct bad_words : list<std::span<const token_id>, N> {
     constexpr bool valid() const noexcept {
         return std::ranges::none_of(this->items(), [](const auto& each) { return each.empty(); });
     }
+    constexpr bool fits(std::size_t width) const noexcept {
+        return std::ranges::all_of(this->items(), [width](const auto& each) { return detail::all_in_row(each, width); });
+    }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const auto seen = context.history().tokens();
         auto banned = detail::in_batches<token_id>([&c](std::span<const token_id> some) { c.ban(some); });
         for (const auto& each : this->items()) {
-            if (!detail::all_in_row(each, c.width())) return c.fail(status::bad_parameter);
+            if (!detail::all_in_row(each, c.width())) return c.fail(status::outside_row);
             if (detail::completes(each, seen)) banned.push(each.back());
         }
     }

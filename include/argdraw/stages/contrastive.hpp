@@ -34,9 +34,11 @@ struct contrastive {
     constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }
     constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= std::numeric_limits<float>::max(); }
 
+    constexpr bool fits(std::size_t width) const noexcept { return amateur.size() == width; }
+
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        if (amateur.size() != c.width()) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));
         if (beta == 0) return;
         const auto living = c.survivors().ids;

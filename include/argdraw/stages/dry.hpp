@@ -40,6 +40,7 @@ struct dry {
     constexpr bool valid() const noexcept {
         return 0 <= multiplier && multiplier <= largest && 1 <= base && base <= largest && allowed_length >= 0 && window >= -1;
     }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(breakers, width); }
 
     status prepare(history& seen) const noexcept {
         return neutral() || never() ? status::ok : seen.continuations(shortest(), window, breakers, [](token_id) {});
@@ -48,7 +49,7 @@ struct dry {
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const std::size_t width = c.width();
-        if (!detail::all_in_row(breakers, width)) return c.fail(status::bad_parameter);
+        if (!fits(width)) return c.fail(status::outside_row);
         if (never()) return;
         auto lowered = detail::in_batches<penalty>([&c](std::span<const penalty> some) {
             c.edit(some, [](double l, const penalty& p) { return l - p.amount; });

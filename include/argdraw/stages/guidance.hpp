@@ -31,9 +31,11 @@ struct guidance {
     constexpr bool neutral() const noexcept { return scale == 1; }
     constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= std::numeric_limits<float>::max(); }
 
+    constexpr bool fits(std::size_t width) const noexcept { return row.size() == width; }
+
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        if (row.size() != c.width()) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         const auto guided = [&](double l, token_id id) {
             const double u = static_cast<double>(static_cast<value_of<U>>(row[static_cast<std::size_t>(id)]));
             const double s = static_cast<double>(scale);

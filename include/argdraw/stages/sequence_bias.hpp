@@ -44,13 +44,16 @@ struct sequence_bias : list<biased_sequence, N> {
     constexpr bool valid() const noexcept {
         return std::ranges::none_of(this->items(), [](const biased_sequence& each) { return each.sequence.empty() || each.b != each.b; });
     }
+    constexpr bool fits(std::size_t width) const noexcept {
+        return std::ranges::all_of(this->items(), [width](const biased_sequence& each) { return detail::all_in_row(each.sequence, width); });
+    }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const auto seen = context.history().tokens();
         auto biases = detail::in_batches<token_bias>([&c](std::span<const token_bias> some) { c.edit(some, detail::bias_sums(some)); });
         for (const biased_sequence& each : this->items()) {
-            if (!detail::all_in_row(each.sequence, c.width())) return c.fail(status::bad_parameter);
+            if (!detail::all_in_row(each.sequence, c.width())) return c.fail(status::outside_row);
             if (detail::completes(each.sequence, seen)) biases.push({each.sequence.back(), each.b});
         }
     }
