@@ -214,7 +214,7 @@ MISTAKES = [
     Mutant(
         "32", "bits past the mask are read",
         "candidates/view.hpp",
-        "covered = std::min(mask.size(), words);",
+        "covered = std::min(tokens / 32, words);",
         "covered = words;",
         "stages/allow.cpp", "allow formula: words behind the mask are not read"),
 ]

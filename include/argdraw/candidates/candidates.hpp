@@ -445,13 +445,15 @@ public:
         tokens_removed();
     }
 
-    /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). Ids past the mask are kept if `past_end`.
-    void allow(std::span<const std::uint32_t> mask, bool past_end) noexcept {
+    /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it has fewer;
+    /// ids past them are kept if `past_end`.
+    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens = std::numeric_limits<std::size_t>::max()) noexcept {
         if (!can_remove({})) return;
-        if (!list_) return view_.allow(mask, past_end);
+        tokens = std::min(tokens, 32 * mask.size());
+        if (!list_) return view_.allow(mask, past_end, tokens);
         keep_if([=](token_id id, double) {
-            const auto word = static_cast<std::size_t>(id) >> 5;
-            return word < mask.size() ? ((mask[word] >> (id & 31)) & 1) != 0 : past_end;
+            const auto at = static_cast<std::size_t>(id);
+            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
         });
     }
 
