@@ -113,7 +113,7 @@ TEST_CASE("xtc protect: ids that count but never go") {
     CHECK(kept(row, tossed{{1, 0.09f, last}}) == ids{3});
     CHECK(kept(row, tossed{{1, 0.29f, first}}) == first_ids(4));
     CHECK(kept(row, tossed{{1, 0.29f, middle}}) == ids{1, 2, 3});
-    CHECK(xtc{1, 0.1f, first} == xtc{1, 0.1f, std::vector<token_id>{0}});
+    CHECK(xtc{1, 0.1f, first} == xtc{1, 0.1f, named(ids{0})});
     CHECK_FALSE(xtc{1, 0.1f, first} == xtc{1, 0.1f, last});
 }
 

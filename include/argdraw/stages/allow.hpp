@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/view_of.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -23,14 +24,14 @@ namespace argdraw::inline ARGDRAW_ABI {
 enum class past_end : std::uint8_t { ban, keep };
 
 struct allow {
-    std::span<const std::uint32_t> mask;
+    view_of<std::uint32_t> mask;
     past_end beyond;
     std::size_t tokens;
 
     // No aggregate: leaving out past_end must not mean one of the two.
-    constexpr allow(std::span<const std::uint32_t> words, past_end others) noexcept : allow(words, others, 32 * words.size()) {}
+    constexpr allow(view_of<std::uint32_t> words, past_end others) noexcept : allow(words, others, 32 * words.size()) {}
     /// For a vocabulary of so many tokens: what stands behind them in the last word does not count.
-    constexpr allow(std::span<const std::uint32_t> words, past_end others, std::size_t vocabulary) noexcept
+    constexpr allow(view_of<std::uint32_t> words, past_end others, std::size_t vocabulary) noexcept
         : mask(words), beyond(others), tokens(vocabulary) {}
 
     static constexpr std::string_view requirement =

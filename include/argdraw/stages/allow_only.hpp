@@ -41,6 +41,6 @@ template <std::size_t N>
 allow_only(const token_id (&)[N]) -> allow_only<N>;
 template <std::size_t N>
 allow_only(const std::array<token_id, N>&) -> allow_only<N>;
-allow_only(std::span<const token_id>) -> allow_only<>;
+allow_only(view_of<token_id>) -> allow_only<>;
 
 }  // namespace argdraw

@@ -41,6 +41,6 @@ template <std::size_t N>
 ban(const token_id (&)[N]) -> ban<N>;
 template <std::size_t N>
 ban(const std::array<token_id, N>&) -> ban<N>;
-ban(std::span<const token_id>) -> ban<>;
+ban(view_of<token_id>) -> ban<>;
 
 }  // namespace argdraw

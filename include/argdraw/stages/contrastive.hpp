@@ -18,6 +18,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
@@ -25,7 +26,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 template <logit_scalar U>
 struct contrastive {
-    std::span<const U> amateur;
+    view_of<U> amateur;
     float alpha = 0.0f;
     float beta = 0.0f;
 

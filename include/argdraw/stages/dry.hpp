@@ -20,6 +20,7 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/ids.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/history/history.hpp>
 #include <argdraw/numeric/pow.hpp>
 
@@ -30,7 +31,7 @@ struct dry {
     float base = 1.75f;
     int allowed_length = 2;
     int window = -1;
-    std::span<const token_id> breakers = {};
+    view_of<token_id> breakers = {};
 
     static constexpr std::string_view requirement =
         "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, and the "

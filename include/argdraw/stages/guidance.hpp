@@ -18,13 +18,14 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 template <logit_scalar U>
 struct guidance {
-    std::span<const U> row;
+    view_of<U> row;
     float scale = 1.0f;
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";

@@ -49,6 +49,6 @@ template <std::size_t N>
 logit_bias(const token_bias (&)[N]) -> logit_bias<N>;
 template <std::size_t N>
 logit_bias(const std::array<token_bias, N>&) -> logit_bias<N>;
-logit_bias(std::span<const token_bias>) -> logit_bias<>;
+logit_bias(view_of<token_bias>) -> logit_bias<>;
 
 }  // namespace argdraw

@@ -49,6 +49,6 @@ template <std::size_t N>
 min_tokens(int, const token_id (&)[N]) -> min_tokens<N>;
 template <std::size_t N>
 min_tokens(int, const std::array<token_id, N>&) -> min_tokens<N>;
-min_tokens(int, std::span<const token_id>) -> min_tokens<>;
+min_tokens(int, view_of<token_id>) -> min_tokens<>;
 
 }  // namespace argdraw

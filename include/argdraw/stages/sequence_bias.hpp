@@ -20,12 +20,13 @@
 #include <argdraw/core/bias.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/list.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/history/history.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 struct biased_sequence {
-    std::span<const token_id> sequence;
+    view_of<token_id> sequence;
     float b;
 
     friend constexpr bool operator==(const biased_sequence& x, const biased_sequence& y) noexcept {
@@ -65,6 +66,6 @@ template <std::size_t N>
 sequence_bias(const biased_sequence (&)[N]) -> sequence_bias<N>;
 template <std::size_t N>
 sequence_bias(const std::array<biased_sequence, N>&) -> sequence_bias<N>;
-sequence_bias(std::span<const biased_sequence>) -> sequence_bias<>;
+sequence_bias(view_of<biased_sequence>) -> sequence_bias<>;
 
 }  // namespace argdraw

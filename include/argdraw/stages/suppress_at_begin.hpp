@@ -42,6 +42,6 @@ template <std::size_t N>
 suppress_at_begin(const token_id (&)[N]) -> suppress_at_begin<N>;
 template <std::size_t N>
 suppress_at_begin(const std::array<token_id, N>&) -> suppress_at_begin<N>;
-suppress_at_begin(std::span<const token_id>) -> suppress_at_begin<>;
+suppress_at_begin(view_of<token_id>) -> suppress_at_begin<>;
 
 }  // namespace argdraw

@@ -18,6 +18,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/ids.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
 
@@ -26,7 +27,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct xtc {
     float probability = 0.0f;
     float threshold = 0.1f;
-    std::span<const token_id> protect = {};
+    view_of<token_id> protect = {};
     int min_keep = 1;
 
     static constexpr std::string_view requirement =

@@ -20,6 +20,7 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/ids.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
 
@@ -28,7 +29,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct xtc_mean {
     float probability = 0.0f;
     float threshold = 0.1f;
-    std::span<const token_id> protect = {};
+    view_of<token_id> protect = {};
     int min_keep = 1;
 
     static constexpr std::string_view requirement =
