@@ -26,4 +26,28 @@ FAULTS = [
         "            return at < tokens ?",
         "            return at < 32 * mask.size() ?",
         "stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
+    Mutant(
+        "F8", "uses of a purpose are counted to 256",
+        "sampler/context.hpp",
+        "if (used_[what] == many) return used_often_[what]++;",
+        "",
+        "sampler/context.cpp", "context: a purpose has another word at every call, and at every attempt"),
+    Mutant(
+        "F8b", "attempts reach into the indices of the next use",
+        "sampler/context.hpp",
+        "if (use < 0x100 && attempt < 0x10000 &&",
+        "if (use < 0x100 &&",
+        "sampler/context.cpp", "context: a purpose has another word at every call, and at every attempt"),
+    Mutant(
+        "F8c", "index 2^24 is index 0",
+        "random/philox.hpp",
+        "if (index >> 24 != 0) return word_beyond(what, index, ~std::uint32_t{0});",
+        "index &= 0xffffffu;",
+        "random/philox.cpp", "philox: words beyond the indices are addressed in two steps, and none of them is met twice"),
+    Mutant(
+        "F8d", "attempts begin again",
+        "sampler/sampler.hpp",
+        "if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};",
+        "",
+        "sampler/sequence.cpp", "sequence: where all the words of a position are used up, the draw says so and a token accepted goes on"),
 ]

@@ -98,6 +98,26 @@ TEST_CASE("sequence: a redraw takes the next index, and the first draws are thos
     }
 }
 
+TEST_CASE("sequence: where all the words of a position are used up, the draw says so and a token accepted goes on") {
+    constexpr sampler plain{categorical{}};
+    auto bytes = plain.start({.seed = 6}).bytes();
+    const std::size_t attempt_at = 3 * 4 + 8 + 8 + 4;
+    for (std::size_t i = 0; i < 4; ++i) bytes[attempt_at + i] = std::byte{0xff};
+    bytes[attempt_at] = std::byte{0xfd};
+    auto seq = plain.resume(bytes);
+    REQUIRE(seq);
+    REQUIRE(seq.attempt() == 0xfffffffdu);
+    CHECK(plain(row, seq));
+    CHECK(plain.distribution(row, seq));
+    CHECK(plain(row, seq));
+    const auto before = seq.bytes();
+    CHECK(plain(row, seq).why == status::out_of_words);
+    CHECK(plain.distribution(row, seq).why == status::out_of_words);
+    CHECK(seq.bytes() == before);
+    CHECK(seq.accept(1) == status::ok);
+    CHECK(plain(row, seq));
+}
+
 TEST_CASE("sequence: ids out of range are refused and change nothing") {
     auto seq = pick.start({.seed = 5, .vocabulary = 6});
     for (const token_id id : {-1, 6, 1000, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <span>
 #include <string_view>
@@ -70,6 +71,7 @@ class sampler : private detail::leaves<S...> {
     static constexpr std::size_t last = sizeof...(S) - 1;
     static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
     static constexpr bool needs_sequences = (needs_sequence<S> || ...);
+    static constexpr std::uint32_t most_attempts = ~std::uint32_t{0};
 
 public:
     constexpr explicit sampler(S... elements) : base(elements...) {}
@@ -90,7 +92,8 @@ public:
         return guarded(as_row(row), given, space);
     }
 
-    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
+    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on. Another draw
+    /// at the same position takes other words; after 2^32 - 1 of them there are none left, and the draw ends in out_of_words.
     template <logit_row R>
     drawn operator()(const R& row, sequence<S...>& seq) const noexcept {
         const detail::workspace_lease lease;
@@ -100,6 +103,7 @@ public:
     template <logit_row R>
     drawn operator()(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return {.why = seq.why()};
+        if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_);
         const auto logits = as_row(row);
         const drawn token = guarded(logits, given, space);
@@ -193,6 +197,7 @@ public:
     template <logit_row R>
     distribution_of_row distribution(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return {{}, {}, seq.why()};
+        if (seq.attempt_ == most_attempts) return {{}, {}, status::out_of_words};
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_);
         return law(as_row(row), given, space);
     }
