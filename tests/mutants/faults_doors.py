@@ -62,4 +62,10 @@ FAULTS = [
         "s.b < infinity ? l + s.b : l;",
         "l + s.b;",
         "stages/sequence_bias.cpp", "sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf"),
+    Mutant(
+        "F11", "a thread's workspaces are used when they are gone",
+        "core/workspace.hpp",
+        "~workspace_chain() { ended() = true; }",
+        "~workspace_chain() {}",
+        "core/workspace.cpp", "workspace: where the thread's are gone, each lease has one of its own"),
 ]
