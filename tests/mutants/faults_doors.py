@@ -68,4 +68,22 @@ FAULTS = [
         "~workspace_chain() { ended() = true; }",
         "~workspace_chain() {}",
         "core/workspace.cpp", "workspace: where the thread's are gone, each lease has one of its own"),
+    Mutant(
+        "F17", "the row's tail behind the vocabulary lives",
+        "sampler/sequence.hpp",
+        "row.first(vocabulary_ != 0 ? std::min(vocabulary_, row.size()) : row.size())",
+        "row",
+        "sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
+    Mutant(
+        "F17b", "another row is not cut with the row, in a chain",
+        "sampler/chain.hpp",
+        "if constexpr (has_narrowed<S>) s = s.narrowed(from, to);",
+        "(void)s;",
+        "sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
+    Mutant(
+        "F18", "output given at the start does not move the position",
+        "sampler/sequence.hpp",
+        "options.position + static_cast<std::uint32_t>(options.output.size())}",
+        "options.position}",
+        "sampler/sequence.cpp", "sequence: one that was started with output goes on as if it had accepted it"),
 ]

@@ -143,6 +143,8 @@ TEST_CASE("sequence_bias edges: however many sequences are completed, the biases
     list.front() = {7, infinity};
     list.back() = {7, -infinity};
     CHECK(check(wide, list).ids.size() == 2999);
+    std::swap(list.front(), list.back());
+    CHECK(check(wide, list).ids.size() == 2999);
     // +inf here and there, far apart in the list and in the row; one of them on a token that does not live, one banned.
     list[300] = {2500, infinity};
     list[301] = {3, infinity};

@@ -128,6 +128,18 @@ public:
         return {};
     }
 
+    /// The same with those of its stages narrowed that have a row of their own.
+    chain narrowed(std::size_t from, std::size_t to) const noexcept {
+        chain cut = *this;
+        for (std::size_t i = 0; i < size_; ++i)
+            std::visit(
+                [&]<class S>(S& s) {
+                    if constexpr (has_narrowed<S>) s = s.narrowed(from, to);
+                },
+                cut.stages_[i]);
+        return cut;
+    }
+
     /// Registers with the history what the stages will ask of it.
     status prepare(history& seen) const noexcept {
         for (std::size_t i = 0; i < size_; ++i) {

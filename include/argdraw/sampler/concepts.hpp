@@ -83,6 +83,13 @@ concept has_fits = requires(const S& s, std::size_t width) {
     { s.fits(width) } -> std::convertible_to<bool>;
 };
 
+/// A stage that has a row of its own may have it as wide as the row given, where a sequence's vocabulary lets only the first tokens live: where
+/// of `from` tokens `to` do, s.narrowed(from, to) acts in its place.
+template <class S>
+concept has_narrowed = requires(const S& s, std::size_t width) {
+    { s.narrowed(width, width) } -> std::same_as<S>;
+};
+
 template <class S>
 concept has_requirement = requires {
     { S::requirement } -> std::convertible_to<std::string_view>;

@@ -127,8 +127,9 @@ class context {
 public:
     using state_type = typename detail::state_of<E>::type;
 
-    context(const philox& random, std::uint32_t attempt, detail::uses_of_purposes& uses, argdraw::history& seen, state_type& state) noexcept
-        : random_(random), attempt_(attempt), uses_(uses), history_(seen), state_(state) {}
+    context(const philox& random, std::uint32_t attempt, detail::uses_of_purposes& uses, argdraw::history& seen, state_type& state,
+            std::size_t width) noexcept
+        : random_(random), attempt_(attempt), uses_(uses), history_(seen), state_(state), width_(width) {}
 
     /// A random word for a purpose: another one at each call, however many there are, and at each attempt of a position.
     std::uint64_t word(purpose what) noexcept { return uses_.word(random_, what, attempt_); }
@@ -138,6 +139,8 @@ public:
     argdraw::history& history() const noexcept { return history_; }
     /// A copy of the element's state, to be changed as if the token drawn were accepted: it is, if that token is.
     state_type& state() const noexcept { return state_; }
+    /// The width of the row as it was given: more than that of the candidates where its tail is outside of the sequence's vocabulary.
+    std::size_t row_width() const noexcept { return width_; }
 
 private:
     const philox& random_;
@@ -145,6 +148,7 @@ private:
     detail::uses_of_purposes& uses_;
     argdraw::history& history_;
     state_type& state_;
+    std::size_t width_;
 };
 
 }  // namespace argdraw
