@@ -287,12 +287,12 @@ inline std::vector<stage_option> all_stages() {
 
         numbers(looking_back, "repetition-penalty", "divide the logits of tokens seen by r", member{"r", &repetition_penalty::r},
                 member{"window", &repetition_penalty::window}, member{"over", &repetition_penalty::over}),
-        numbers(looking_back, "frequency-penalty", "lower tokens by alpha each time they have been said",
+        numbers(looking_back, "frequency-penalty", "lower tokens by alpha each time they have been said; over=both counts the prompt too",
                 member{"alpha", &frequency_penalty::alpha}, member{"window", &frequency_penalty::window},
                 member{"over", &frequency_penalty::over}),
-        numbers(looking_back, "presence-penalty", "lower tokens by alpha if they have been said", member{"alpha", &presence_penalty::alpha},
+        numbers(looking_back, "presence-penalty", "lower tokens by alpha if they have been said; over=both looks at the prompt too", member{"alpha", &presence_penalty::alpha},
                 member{"window", &presence_penalty::window}, member{"over", &presence_penalty::over}),
-        numbers(looking_back, "penalties", "the three in one", member{"repetition", &penalties::repetition},
+        numbers(looking_back, "penalties", "the three in one; counts_over=both counts the prompt too", member{"repetition", &penalties::repetition},
                 member{"frequency", &penalties::frequency}, member{"presence", &penalties::presence}, member{"window", &penalties::window},
                 member{"repetition_over", &penalties::repetition_over}, member{"counts_over", &penalties::counts_over}),
         numbers_and(
