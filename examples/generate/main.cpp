@@ -4,6 +4,7 @@
 //   generate --only --dry 0.8 --repetition-penalty 1.1 --temperature 1.2 --min-p 0.1 --mirostat 3,0.1
 
 #include "explain.hpp"
+#include "numbers.hpp"
 #include "stages.hpp"
 #include "tokenizer.hpp"
 #include "transformer.hpp"
@@ -181,8 +182,9 @@ int main(int argc, char** argv) {
     app.option_defaults()->always_capture_default();
     app.get_formatter()->column_width(36);
     app.add_option("--prompt", o.prompt, "the text to go on from");
-    app.add_option("--seed", o.seed, "the same seed writes the same text");
-    app.add_option("--sequence", o.sequence, "the number of this text among those of one seed");
+    const CLI::Validator large_number(generate::check_number<std::uint64_t>, "");
+    app.add_option("--seed", o.seed, "the same seed writes the same text")->transform(large_number);
+    app.add_option("--sequence", o.sequence, "the number of this text among those of one seed")->transform(large_number);
     app.add_option("--length", o.length, "the most tokens to add")->check(CLI::Range(0, 1000000));
     app.add_flag("--explain", o.explain, "show what every stage leaves of the candidates for each token");
     app.add_flag("--only", o.only, "no stages but those named");

@@ -6,21 +6,19 @@
 //   phrases     --bad-words "big dog"   any text, split into tokens by the tokenizer
 #pragma once
 
+#include "numbers.hpp"
 #include "tokenizer.hpp"
 
 #include <argdraw/argdraw.hpp>
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,13 +28,6 @@ namespace generate {
 using argdraw::any_stage;
 using argdraw::token_id;
 
-// A sentence about a value on the command line.
-struct bad_value : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-inline std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 inline std::vector<std::string_view> split(std::string_view text, char at) {
     std::vector<std::string_view> parts;
     for (std::size_t end = text.find(at); end != std::string_view::npos; end = text.find(at)) {
@@ -45,15 +36,6 @@ inline std::vector<std::string_view> split(std::string_view text, char at) {
     }
     parts.push_back(text);
     return parts;
-}
-
-template <class N>
-N number_in(std::string_view text) {
-    N value{};
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stopped != end) throw bad_value(quoted(text) + " is not a number here");
-    return value;
 }
 
 // What a stage that knows tokens is made with. Stages hold views: the lists they look at live here.
@@ -305,12 +287,12 @@ inline std::vector<stage_option> all_stages() {
 
         numbers(looking_back, "repetition-penalty", "divide the logits of tokens seen by r", member{"r", &repetition_penalty::r},
                 member{"window", &repetition_penalty::window}, member{"over", &repetition_penalty::over}),
-        numbers(looking_back, "frequency-penalty", "lower tokens by alpha each time they have been said",
+        numbers(looking_back, "frequency-penalty", "lower tokens by alpha each time they have been said; over=both counts the prompt too",
                 member{"alpha", &frequency_penalty::alpha}, member{"window", &frequency_penalty::window},
                 member{"over", &frequency_penalty::over}),
-        numbers(looking_back, "presence-penalty", "lower tokens by alpha if they have been said", member{"alpha", &presence_penalty::alpha},
+        numbers(looking_back, "presence-penalty", "lower tokens by alpha if they have been said; over=both looks at the prompt too", member{"alpha", &presence_penalty::alpha},
                 member{"window", &presence_penalty::window}, member{"over", &presence_penalty::over}),
-        numbers(looking_back, "penalties", "the three in one", member{"repetition", &penalties::repetition},
+        numbers(looking_back, "penalties", "the three in one; counts_over=both counts the prompt too", member{"repetition", &penalties::repetition},
                 member{"frequency", &penalties::frequency}, member{"presence", &penalties::presence}, member{"window", &penalties::window},
                 member{"repetition_over", &penalties::repetition_over}, member{"counts_over", &penalties::counts_over}),
         numbers_and(

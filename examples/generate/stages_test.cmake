@@ -27,6 +27,13 @@ foreach(arguments
     endif()
 endforeach()
 
+# The greatest seed is one, and another than the one below it.
+generate(code greatest --seed 18446744073709551615)
+generate(below_code below --seed 18446744073709551614)
+if(NOT code EQUAL 0 OR NOT below_code EQUAL 0 OR greatest STREQUAL below)
+    message(SEND_ERROR "the greatest seeds: ${code}, ${greatest}, ${below_code}, ${below}")
+endif()
+
 generate(code usual --seed 7)
 foreach(arguments "--temperature=0.7" "--min-p=0.05" "--top-k=40;--top-p=0.95" "--only;--temperature=0.7;--top-k=40;--top-p=0.95;--min-p=0.05")
     generate(code text --seed 7 ${arguments})
@@ -39,7 +46,13 @@ foreach(bad
         "--top-k=-1;top_k: k must be 0" "--top-k=many;top_k: k must be 0" "--top-k=1,1,all,1;one value too many" "--min-p=2;min_p: p must lie in"
         "--dry=1,base=0.5;dry: multiplier must be" "--dry=1,bass=2;names nothing here" "--xtc=2;xtc: probability must lie" "--ban=nothing of this;is not one token"
         "--ban=#512;is not in the vocabulary" "--logit-bias= cat;has no bias" "--force=x;a position and a token" "--mirostat=-1;mirostat: tau and eta"
-        "--temperature=-0.5;temperature: t must be")
+        "--temperature=-0.5;temperature: t must be" "--temperature=1e99;it must be 0, or a number of a size from"
+        "--top-k=2147483648;it must be a whole number from -2147483648 to 2147483647" "--dry=1,1e-60;it must be 0, or a number of a size from"
+        "--logit-bias= cat=1e40;it must be 0, or a number" "--ban=#99999999999;it must be a whole number from -2147483648 to 2147483647"
+        "--min-tokens=9999999999;it must be a whole number" "--mirostat=1e50;it must be 0, or a number of a size from"
+        "--seed=99999999999999999999;it must be a whole number from 0 to 18446744073709551615" "--seed=-1;--seed" "--seed=1.5;not a number"
+        "--sequence=18446744073709551616;it must be a whole number from 0 to 18446744073709551615"
+        "--length=99999999999999999999;not in range 0 to 1000000" "--length=4294967298;not in range 0 to 1000000")
     list(GET bad 0 argument)
     list(GET bad 1 sentence)
     generate(code text ${argument})

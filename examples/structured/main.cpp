@@ -8,6 +8,7 @@
 #include "validator.hpp"
 
 #include "../generate/explain.hpp"
+#include "../generate/numbers.hpp"
 #include "../generate/tokenizer.hpp"
 #include "../generate/transformer.hpp"
 
@@ -171,8 +172,9 @@ int main(int argc, char** argv) {
     int count = 0;
     CLI::App app{"A small language model fills in a record; a grammar sees to it that it is one.", "structured"};
     app.option_defaults()->always_capture_default();
-    app.add_option("--temperature", s.heat, "any: the record stays valid");
-    app.add_option("--seed", s.seed, "the same seed writes the same record");
+    app.add_option("--temperature", s.heat, "any: the record stays valid")->transform(CLI::Validator(generate::check_number<float>, ""));
+    app.add_option("--seed", s.seed, "the same seed writes the same record")
+        ->transform(CLI::Validator(generate::check_number<std::uint64_t>, ""));
     app.add_flag("--noise", s.noise, "random logits instead of the model's");
     app.add_option("--check", count, "write so many records, hot, cold and from noise, and judge them")->check(CLI::Range(0, 1000000));
     try {

@@ -95,7 +95,7 @@ TEST_CASE("candidates: add reaches one token, in double") {
         both_forms wrong({1.0f, 2.0f, -infinity, 1.0f});
         wrong.act([&](auto& one) {
             one.add(outside, 7);
-            CHECK(one.why() == status::bad_parameter);
+            CHECK(one.why() == status::outside_row);
         });
     }
 }
@@ -230,13 +230,13 @@ TEST_CASE("candidates: after a failure every verb does nothing") {
     check({not_a_number}, status::nan_logit);
 }
 
-TEST_CASE("candidates: a row too wide is a bad parameter, and is not read") {
+TEST_CASE("candidates: a row too wide has a status of its own, and is not read") {
     workspace space;
     const float one = 1.0f;
     candidates<float> c(std::span<const float>(&one, candidates<float>::max_width + 1), space);
-    CHECK(c.why() == status::bad_parameter);
+    CHECK(c.why() == status::too_wide);
     CHECK(c.size() == 0);
-    CHECK(c.first().why == status::bad_parameter);
+    CHECK(c.first().why == status::too_wide);
     CHECK(space.capacity() == 0);
 }
 

@@ -184,7 +184,7 @@ TEST_CASE("candidates: ban removes the listed ids; one outside of the row is a b
         both_forms wrong({1.0f, 3.0f, 2.0f});
         wrong.act([&](auto& one) {
             one.ban(ids{1, outside});
-            CHECK(one.why() == status::bad_parameter);
+            CHECK(one.why() == status::outside_row);
         });
     }
 }

@@ -22,7 +22,12 @@ TEST_CASE("token: the message of each status begins with its name, and no two ar
                                                          {status::empty, "empty"},
                                                          {status::nan_logit, "nan_logit"},
                                                          {status::bad_parameter, "bad_parameter"},
-                                                         {status::out_of_memory, "out_of_memory"}};
+                                                         {status::out_of_memory, "out_of_memory"},
+                                                         {status::outside_row, "outside_row"},
+                                                         {status::too_wide, "too_wide"},
+                                                         {status::no_sequence, "no_sequence"},
+                                                         {status::out_of_words, "out_of_words"}};
+    STATIC_REQUIRE(static_cast<int>(status::out_of_memory) == 4);
     std::set<std::string_view> seen;
     for (const auto& [why, name] : names) {
         CAPTURE(name);
@@ -36,7 +41,8 @@ TEST_CASE("token: the message of each status begins with its name, and no two ar
 TEST_CASE("token: a drawn is true in a condition exactly when there is a token")
 {
     CHECK(static_cast<bool>(drawn{.id = 0, .logprob = 0.0f, .why = status::ok}));
-    for (const status why : {status::empty, status::nan_logit, status::bad_parameter, status::out_of_memory}) {
+    for (const status why : {status::empty, status::nan_logit, status::bad_parameter, status::out_of_memory, status::outside_row, status::too_wide,
+                             status::no_sequence, status::out_of_words}) {
         const drawn failed{.why = why};
         CHECK_FALSE(static_cast<bool>(failed));
         CHECK(failed.id == -1);

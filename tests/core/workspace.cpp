@@ -160,3 +160,50 @@ TEST_CASE("workspace: a lease without memory even for its handle is empty")
         CHECK(lease.get() != nullptr);
     }).join();
 }
+
+TEST_CASE("workspace: where the thread's are gone, each lease has one of its own")
+{
+    struct seen_at_the_end {
+        bool gone = false, different = false;
+        std::size_t capacity = 0;
+    };
+    static seen_at_the_end seen;
+    struct looks_at_its_end {
+        ~looks_at_its_end()
+        {
+            seen.gone = detail::thread_workspaces() == nullptr;
+            const workspace_lease outer, inner;
+            seen.different = outer.get() && inner.get() && outer.get() != inner.get() && outer.get()->reserve(4096) && inner.get()->reserve(64);
+            seen.capacity = outer.get() ? outer.get()->capacity() : 0;
+            release_workspace();
+        }
+    };
+    std::thread([] {
+        // Begun before the thread's workspaces, and so ended after them.
+        thread_local const looks_at_its_end late;
+        static_cast<void>(&late);
+        const workspace_lease lease;
+    }).join();
+    CHECK(seen.gone);
+    CHECK(seen.different);
+    CHECK(seen.capacity == 4096);
+}
+
+TEST_CASE("workspace: where the thread's are gone and there is no memory, a lease is empty")
+{
+    static bool empty = false;
+    struct looks_at_its_end {
+        ~looks_at_its_end()
+        {
+            const counted_new::scarce memory(0);
+            const workspace_lease none;
+            empty = none.get() == nullptr;
+        }
+    };
+    std::thread([] {
+        thread_local const looks_at_its_end late;
+        static_cast<void>(&late);
+        const workspace_lease lease;
+    }).join();
+    CHECK(empty);
+}

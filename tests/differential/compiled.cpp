@@ -74,7 +74,8 @@ reference::status same(argdraw::status s)
     switch (s) {
     case argdraw::status::empty: return reference::status::empty;
     case argdraw::status::nan_logit: return reference::status::nan_logit;
-    case argdraw::status::bad_parameter: return reference::status::bad_parameter;
+    case argdraw::status::bad_parameter:
+    case argdraw::status::outside_row: return reference::status::bad_parameter;
     default: return reference::status::ok;
     }
 }

@@ -417,9 +417,12 @@ verdict check_law(tally& t, const one_case& about, std::span<const T> row)
     if (two.beyond()) return ++t.beyond, std::nullopt;
 
     if (token.why != library.why) return "drew with " + describe(token.why) + ", its law is " + describe(library.why);
+    const bool in_range = std::all_of(about.stages.begin(), about.stages.end(),
+                                      [](const any_stage& s) { return std::visit([](const auto& e) { return e.valid(); }, s); });
+    if (library.why == (in_range ? argdraw::status::bad_parameter : argdraw::status::outside_row))
+        return "status " + describe(library.why) + " where parameters are " + (in_range ? "in" : "out of") + " their ranges";
     if (differential::same(library.why) != exact.why || library.why == argdraw::status::out_of_memory) {
-        const bool listed = exact.why == status::bad_parameter &&
-                            std::all_of(about.stages.begin(), about.stages.end(), [](const any_stage& s) { return std::visit([](const auto& e) { return e.valid(); }, s); });
+        const bool listed = exact.why == status::bad_parameter && in_range;
         if (!listed || !two.may_fail_with(differential::same(library.why)))
             return "status " + describe(library.why) + " instead of " + std::to_string(static_cast<int>(exact.why)) + " " + wrong;
     }

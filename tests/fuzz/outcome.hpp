@@ -13,8 +13,9 @@ namespace fuzz {
 inline void well_formed(const argdraw::drawn& token)
 {
     using argdraw::status;
-    require(token.why == status::ok || token.why == status::empty || token.why == status::nan_logit || token.why == status::bad_parameter,
-            "a draw ends in a token or in empty, nan_logit, bad_parameter");
+    require(token.why == status::ok || token.why == status::empty || token.why == status::nan_logit || token.why == status::bad_parameter ||
+                token.why == status::outside_row || token.why == status::out_of_words,
+            "a draw ends in a token or in empty, nan_logit, bad_parameter, outside_row, out_of_words");
     if (token)
         require(token.logprob <= 0, "a log-probability is at most 0 and no NaN");
     else

@@ -119,8 +119,9 @@ void draw_with(const Scene& at, const Draw& draw, bool draw_legal, std::span<con
     const drawn token = pick(at.row, seq, space);
     well_formed(token);
     if (!legal) require(token.why == status::bad_parameter, "a parameter out of its range is bad_parameter");
-    else if (!at.in_row) require(!token, "an id outside of the row gives no token");
-    else require(token.why != status::bad_parameter, "parameters in their ranges are no bad_parameter");
+    else if (!at.in_row) require(!token && token.why != status::bad_parameter, "an id outside of the row gives no token");
+    else require(token.why != status::bad_parameter && token.why != status::outside_row, "parameters in their ranges are no bad_parameter");
+    if (legal && !at.row.empty()) require(static_cast<bool>(pick.check(at.row.size())) == at.in_row, "check(width) passes exactly what fits the row");
     if (token) require(at.lives(token.id), "the token lives");
     else require(seq.bytes() == before.bytes(), "a failed row leaves its sequence unchanged");
     law_holds(at, law, token);

@@ -24,6 +24,8 @@ struct float_chain {
     bool neutral() const noexcept { return stages.neutral(); }
     bool valid() const noexcept { return stages.valid(); }
     std::string_view fault() const noexcept { return stages.fault(); }
+    bool fits(std::size_t width) const noexcept { return stages.fits(width); }
+    float_chain narrowed(std::size_t from, std::size_t to) const noexcept { return {stages.narrowed(from, to)}; }
     argdraw::status prepare(argdraw::history& seen) const noexcept { return stages.prepare(seen); }
     void operator()(argdraw::candidates<float>& c, argdraw::context<float_chain>& context) const noexcept;
 };

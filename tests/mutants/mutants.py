@@ -201,8 +201,8 @@ MISTAKES = [
     Mutant(
         "30", "a row's place in the batch is its sequence",
         "sampler/sequence.hpp",
-        "random_ = {options.seed, options.sequence, options.position};",
-        "static std::uint64_t place = 0;\n        random_ = {options.seed, place++, options.position};",
+        "random_ = {options.seed, options.sequence, options.position +",
+        "static std::uint64_t place = 0;\n        random_ = {options.seed, place++, options.position +",
         "sampler/sequence.cpp", "sequence: a prompt moves no position, options do",
         "a batch is a loop over sequences: the place is the number of those started before"),
     Mutant(
@@ -214,7 +214,7 @@ MISTAKES = [
     Mutant(
         "32", "bits past the mask are read",
         "candidates/view.hpp",
-        "covered = std::min(mask.size(), words);",
+        "covered = std::min(tokens / 32, words);",
         "covered = words;",
         "stages/allow.cpp", "allow formula: words behind the mask are not read"),
 ]

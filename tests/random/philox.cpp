@@ -92,6 +92,31 @@ TEST_CASE("philox: no two purposes, positions, indices or sequences share a word
     CHECK(seen.size() == asked);
 }
 
+TEST_CASE("philox: words beyond the indices are addressed in two steps, and none of them is met twice")
+{
+    const philox random{.seed = 0x299f31d0a4093822u, .sequence = 0x0370734413198a2eu, .position = 0x243f6a88};
+    const auto place = philox4x32({0x243f6a88, 0xfe000001, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0});
+    CHECK(random.word_beyond(purpose::xtc, 0x0102030405060708u, 9) ==
+          first_two(philox4x32({0x05060708, 0x01020304, 9, place[0]}, {place[2], place[3]})));
+    CHECK(random.word(purpose::xtc, 1u << 24) == random.word_beyond(purpose::xtc, 1u << 24, ~0u));
+
+    std::unordered_set<std::uint64_t> seen;
+    std::size_t asked = 0;
+    const auto ask = [&](std::uint64_t word) { ++asked, seen.insert(word); };
+    for (const auto what : {purpose::token, purpose::xtc, purpose::gumbel, purpose::user, static_cast<purpose>(254)})
+        for (std::uint32_t position = 0; position < 10; ++position)
+            for (std::uint32_t low = 0; low < 50; ++low) {
+                const philox at{.seed = 9, .sequence = 1, .position = position};
+                for (const std::uint32_t high : {0u, 1u, 2u, 0x80u, 0xffu}) ask(at.word(what, (high << 24) + low));
+                for (const std::uint64_t use : {std::uint64_t{0}, std::uint64_t{1} << 24, std::uint64_t{1} << 32, std::uint64_t{1} << 63}) {
+                    ask(at.word_beyond(what, use + low, 0));
+                    ask(at.word_beyond(what, use + low, 0x10000));
+                }
+            }
+    CHECK(asked == 5 * 10 * 50 * 13);
+    CHECK(seen.size() == asked);
+}
+
 TEST_CASE("philox: purposes have numbers of their own")
 {
     const std::set<purpose> all{purpose::token, purpose::xtc, purpose::acceptance, purpose::residual, purpose::gumbel, purpose::user};

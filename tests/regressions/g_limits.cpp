@@ -24,7 +24,7 @@ TEST_CASE("G1: a bias for an id that the row has not is refused, and the next dr
     for (const token_id id : strangers) {
         const std::array<token_bias, 2> biases{{{3, 1.0f}, {id, 5.0f}}};
         CAPTURE(id);
-        CHECK(said_after(row, {logit_bias{std::span<const token_bias>(biases)}}) == "bad_parameter");
+        CHECK(said_after(row, {logit_bias{std::span<const token_bias>(biases)}}) == "outside_row");
         CHECK(draw_after(row, {}, 0).id == 0);
     }
 }
@@ -42,7 +42,7 @@ TEST_CASE("G2: so is one in every other list of ids: nothing is written for it")
               chained{exponential_length{0, 2.0f, id}}, chained{dry{.multiplier = 1.0f, .breakers = some}},
               chained{xtc{.probability = 1.0f, .protect = some}}, chained{xtc_mean{.probability = 1.0f, .protect = some}}}) {
             CAPTURE(stage.index());
-            CHECK(said_after(row, {stage}) == "bad_parameter");
+            CHECK(said_after(row, {stage}) == "outside_row");
         }
     }
 }
@@ -232,6 +232,6 @@ TEST_CASE("G13: a vocabulary narrower than the row, and rows of two widths, are 
     REQUIRE(next_token(row, {}, text));
     CHECK(text.accept(64) == status::bad_parameter);
     CHECK(text.accept(63) == status::ok);
-    CHECK(said_after(row, {guidance<float>{row_of_floats(row).first(69), 1.5f}}) == "bad_parameter");
-    CHECK(said_after(row, {contrastive<float>{row_of_floats(row).first(69), 0.1f, 0.5f}}) == "bad_parameter");
+    CHECK(said_after(row, {guidance<float>{row_of_floats(row).first(69), 1.5f}}) == "outside_row");
+    CHECK(said_after(row, {contrastive<float>{row_of_floats(row).first(69), 0.1f, 0.5f}}) == "outside_row");
 }

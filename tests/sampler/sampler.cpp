@@ -50,6 +50,8 @@ struct drop_every {
     }
 };
 
+constexpr token_id one_too_many[]{0, 1, 2, 3, 4, 5};
+
 }  // namespace
 
 // ---- what a sampler is ---------------------------------------------------------------------------------------------------
@@ -262,6 +264,42 @@ TEST_CASE("sampler: check names the stage and its sentence") {
     CHECK(sampler{top_k{0, -1}, greedy{}}(std::vector{1.0f}).why == status::bad_parameter);
 }
 
+TEST_CASE("sampler: what does not fit the row has a status of its own, and check(width) names the stage") {
+    const std::vector<float> row(5, 1.0f), narrow(4, 1.0f);
+    const auto told = [&](const auto& pick, int stage) {
+        CAPTURE(stage);
+        philox random;
+        const drawn token = pick(row, random);
+        CHECK(token.why == status::outside_row);
+        CHECK(pick.distribution(row, random).why == status::outside_row);
+        CHECK(pick.check());
+        const checked found = pick.check(row.size());
+        CHECK(found.why == status::outside_row);
+        CHECK(found.stage == stage);
+        return std::string(found.sentence);
+    };
+    CHECK(told(sampler{ban{{1, 5}}, categorical{}}, 0) == ban<>::requirement);
+    CHECK(told(sampler{temperature{}, logit_bias{{{-1, 1}}}, categorical{}}, 1) == logit_bias<>::requirement);
+    CHECK(told(sampler{allow_only{{1}}, allow_only{{5}}, categorical{}}, 1) == allow_only<>::requirement);
+    CHECK(told(sampler{guidance<float>{narrow, 2}, categorical{}}, 0) == guidance<float>::requirement);
+    CHECK(told(sampler{contrastive<float>{narrow, 0.5f, 1}, categorical{}}, 0) == contrastive<float>::requirement);
+    CHECK(told(sampler{top_k{3}, xtc_mean{.probability = 0.5f, .protect = one_too_many}, ban{{7}}, categorical{}}, 1) == xtc_mean::requirement);
+    CHECK(told(sampler{top_k{3}, chain{top_k{2}, ban<>(one_too_many)}, categorical{}}, 1) == ban<>::requirement);
+    CHECK(told(sampler{xtc{.probability = 0.5f, .protect = one_too_many}, categorical{}}, 0).find("ids of the row") != std::string::npos);
+    // Of those that read the history it is asked as of the others.
+    const sampler reads{bad_words{{one_too_many}}, min_tokens{1, {5}}, categorical{}};
+    auto seq = reads.start();
+    CHECK(reads(row, seq).why == status::outside_row);
+    CHECK(reads.check(row.size()).stage == 0);
+    CHECK(reads.check(6).why == status::ok);
+    // What is off is not asked, in a chain or beside one; a parameter comes before a row.
+    CHECK(sampler{xtc{.protect = one_too_many}, chain{guidance<float>{}, xtc{.protect = one_too_many}}, greedy{}}.check(5));
+    CHECK(sampler{ban{{7}}, top_k{-1}, greedy{}}.check(5).stage == 1);
+    CHECK(sampler{greedy{}}.check(0).why == status::empty);
+    CHECK(sampler{greedy{}}.check(candidates<float>::max_width));
+    CHECK(sampler{greedy{}}.check(candidates<float>::max_width + 1).why == status::too_wide);
+}
+
 TEST_CASE("sampler: status of rows without a token") {
     const std::vector<float> none;
     const drawn token = first(none);
@@ -278,9 +316,9 @@ TEST_CASE("sampler: status of rows without a token") {
     // 2^24 tokens and one more: not read, so a span of one will do.
     const float one = 1.0f;
     const std::span<const float> wide(&one, (std::size_t{1} << 24) + 1);
-    CHECK(first(wide).why == status::bad_parameter);
-    CHECK(pick(wide, philox{}).why == status::bad_parameter);
-    CHECK(pick.distribution(wide).why == status::bad_parameter);
+    CHECK(first(wide).why == status::too_wide);
+    CHECK(pick(wide, philox{}).why == status::too_wide);
+    CHECK(pick.distribution(wide).why == status::too_wide);
 }
 
 TEST_CASE("sampler: a failed row does not touch the next") {

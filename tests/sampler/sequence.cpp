@@ -98,6 +98,26 @@ TEST_CASE("sequence: a redraw takes the next index, and the first draws are thos
     }
 }
 
+TEST_CASE("sequence: where all the words of a position are used up, the draw says so and a token accepted goes on") {
+    constexpr sampler plain{categorical{}};
+    auto bytes = plain.start({.seed = 6}).bytes();
+    const std::size_t attempt_at = 3 * 4 + 8 + 8 + 4;
+    for (std::size_t i = 0; i < 4; ++i) bytes[attempt_at + i] = std::byte{0xff};
+    bytes[attempt_at] = std::byte{0xfd};
+    auto seq = plain.resume(bytes);
+    REQUIRE(seq);
+    REQUIRE(seq.attempt() == 0xfffffffdu);
+    CHECK(plain(row, seq));
+    CHECK(plain.distribution(row, seq));
+    CHECK(plain(row, seq));
+    const auto before = seq.bytes();
+    CHECK(plain(row, seq).why == status::out_of_words);
+    CHECK(plain.distribution(row, seq).why == status::out_of_words);
+    CHECK(seq.bytes() == before);
+    CHECK(seq.accept(1) == status::ok);
+    CHECK(plain(row, seq));
+}
+
 TEST_CASE("sequence: ids out of range are refused and change nothing") {
     auto seq = pick.start({.seed = 5, .vocabulary = 6});
     for (const token_id id : {-1, 6, 1000, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
@@ -114,6 +134,133 @@ TEST_CASE("sequence: ids out of range are refused and change nothing") {
     CHECK(open.accept(7) == status::ok);
     CHECK(seq.rollback(2) == status::bad_parameter);
     CHECK(seq.output().size() == 1);
+}
+
+TEST_CASE("sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage") {
+    // 300 tokens, and padding that a model left as it was: the greatest of all, NaN, +inf.
+    const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    std::vector<float> tokens(300), other(300);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        tokens[i] = static_cast<float>((i * 37) % 101) * 0.05f;
+        other[i] = static_cast<float>((i * 53) % 89) * 0.03f;
+    }
+    for (const float behind : {100.0f, nan, infinity, 0.0f}) {
+        CAPTURE(behind);
+        auto padded = tokens, other_padded = other;
+        padded.resize(512, behind);
+        other_padded.resize(512, behind);
+        const std::vector<std::uint32_t> mask(16, 0xfffffff0u);
+        const auto same = [&](const auto& expected, const auto& got) {
+            auto a = expected.start({.seed = 5, .vocabulary = 300}, ids{7, 8, 7, 8}), b = got.start({.seed = 5, .vocabulary = 300}, ids{7, 8, 7, 8});
+            for (int i = 0; i < 20; ++i) {
+                const auto law = got.distribution(padded, b), exact = expected.distribution(tokens, a);
+                REQUIRE(law);
+                CHECK(law.ids == exact.ids);
+                CHECK(law.probabilities == exact.probabilities);
+                const drawn token = got(padded, b);
+                REQUIRE(token);
+                CHECK(token.id == expected(tokens, a).id);
+                CHECK(b.accept(token.id) == status::ok);
+                CHECK(a.accept(token.id) == status::ok);
+            }
+        };
+        const auto alike = [&](const auto& one) { same(one, one); };
+        alike(sampler{categorical{}});
+        alike(sampler{greedy{}});
+        alike(sampler{top_p{0.9f}, min_p{0.1f}, gumbel{}});
+        alike(sampler{temperature{0.7f}, penalties{.repetition = 1.5f, .frequency = 0.5f}, dry{.multiplier = 1}, mirostat{.tau = 3}});
+        alike(sampler{allow{mask, past_end::keep}, top_k{40}, categorical{}});
+        alike(sampler{allow{std::span(mask).first(3), past_end::keep}, typical{0.9f}, categorical{}});
+        alike(sampler{allow{mask, past_end::ban, 300}, chain{ban<>(std::span<const token_id>{}), top_k{5}}, categorical{}});
+        // Another row is cut with this one, and may be as wide as it or as the vocabulary.
+        same(sampler{guidance<float>{other, 1.5f}, categorical{}}, sampler{guidance<float>{other_padded, 1.5f}, categorical{}});
+        same(sampler{contrastive<float>{other, 0.1f, 0.5f}, categorical{}}, sampler{contrastive<float>{other_padded, 0.1f, 0.5f}, categorical{}});
+        same(sampler{chain{guidance<float>{other, 1.5f}}, categorical{}},
+             sampler{chain{temperature{}, guidance<float>{other_padded, 1.5f}}, categorical{}});
+        alike(sampler{guidance<float>{other, 1.5f}, chain{contrastive<float>{other, 0.1f, 0.5f}}, categorical{}});
+
+        // Ids from the vocabulary on are outside of the row for a list, too; another width is another width.
+        const sampler lists{ban{{299}}, ban{{300}}, categorical{}};
+        auto seq = lists.start({.vocabulary = 300});
+        CHECK(lists(padded, seq).why == status::outside_row);
+        CHECK(lists.check(512, seq).stage == 1);
+        CHECK(lists.check(512));
+        const std::vector<float> narrower(511, 0.0f);
+        const sampler rows{guidance<float>{narrower, 2}, categorical{}};
+        auto text = rows.start({.vocabulary = 300});
+        CHECK(rows(padded, text).why == status::outside_row);
+        CHECK(rows.check(512, text).stage == 0);
+        const sampler fitting{chain{guidance<float>{other_padded, 2}}, guidance<float>{other, 2}, categorical{}};
+        CHECK(fitting.check(512, fitting.start({.vocabulary = 300})));
+        CHECK_FALSE(fitting.check(512, fitting.start()));
+        CHECK_FALSE(fitting.check(512));
+    }
+    // A stage of one's own sees the row that may be drawn from, and may ask how wide it was.
+    std::size_t width = 0, given = 0;
+    const sampler mine{[&](auto& c, auto& context) {
+                           width = c.width();
+                           given = context.row_width();
+                       },
+                       categorical{}};
+    auto seq = mine.start({.vocabulary = 6});
+    CHECK(mine(row, seq));
+    CHECK(width == 6);
+    CHECK(given == 8);
+    // A row that is no wider than the vocabulary is what it is.
+    auto larger = mine.start({.vocabulary = 100});
+    CHECK(mine(row, larger));
+    CHECK(width == 8);
+}
+
+TEST_CASE("sequence: one that was started with output goes on as if it had accepted it") {
+    const ids prompt{1, 2, 3}, output{4, 5, 6, 5};
+    auto accepted = pick.start({.seed = 5, .sequence = 6, .position = 7}, prompt);
+    for (const token_id id : output) CHECK(accepted.accept(id) == status::ok);
+    auto given = pick.start({.seed = 5, .sequence = 6, .position = 7, .prompt = prompt, .output = output});
+    REQUIRE(given);
+    CHECK(given.position() == 11);
+    CHECK(given.bytes() == accepted.bytes());
+    CHECK(ids(given.output().begin(), given.output().end()) == output);
+    CHECK(given.rollback(3) == status::ok);
+    CHECK(accepted.rollback(3) == status::ok);
+    CHECK(given.bytes() == accepted.bytes());
+    CHECK(given.position() == 8);
+    CHECK(given.rollback(2) == status::bad_parameter);
+    for (int i = 0; i < 10; ++i) {
+        const drawn token = pick(row, given);
+        CHECK(token.id == pick(row, accepted).id);
+        CHECK(given.accept(token.id) == status::ok);
+        CHECK(accepted.accept(token.id) == status::ok);
+    }
+    // The prompt beside the options is the one that counts.
+    CHECK(pick.start({.prompt = output}, prompt).bytes() == pick.start({.prompt = prompt}).bytes());
+    // Counts of the output are counts of this output.
+    const sampler counting{presence_penalty{.alpha = 100}, greedy{}};
+    const std::vector<float> falling{3, 2, 1};
+    auto seen = counting.start({.prompt = ids{1}, .output = ids{0}});
+    CHECK(counting(falling, seen).id == 1);
+    // What accept() refuses is refused.
+    for (const token_id id : {-1, 6, 1 << 24, std::numeric_limits<token_id>::min()}) {
+        const auto refused = pick.start({.vocabulary = 6, .output = ids{1, id}});
+        CHECK(refused.why() == status::bad_parameter);
+    }
+    CHECK(pick.start({.vocabulary = 6, .prompt = ids{6, -1}, .output = ids{5}}));
+    CHECK(pick.start({.output = ids{1 << 24}}).why() == status::bad_parameter);
+}
+
+TEST_CASE("sequence: a distribution wants no sequence that may change, nor one with a name") {
+    const sampler reads{repetition_penalty{2}, [](auto& c, auto& context) { c.shift(static_cast<double>(context.history().counts(2, scope::both).tokens.size())); },
+                        categorical{}};
+    const auto seq = reads.start({.seed = 3, .output = ids{1, 4}});
+    const auto before = seq.bytes();
+    const auto law = reads.distribution(row, seq);
+    REQUIRE(law);
+    workspace space;
+    CHECK(reads.distribution(row, seq, space).probabilities == law.probabilities);
+    CHECK(reads.distribution(row, reads.start({.seed = 3, .output = ids{1, 4}})).probabilities == law.probabilities);
+    CHECK(seq.bytes() == before);
+    auto changing = seq;
+    CHECK(reads.distribution(row, changing).probabilities == law.probabilities);
 }
 
 TEST_CASE("sequence: a failed row leaves it unchanged") {

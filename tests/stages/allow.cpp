@@ -55,6 +55,45 @@ TEST_CASE("allow formula: words behind the mask are not read") {
     CHECK(kept(row, as_list, allow{words(clear).first(1), past_end::keep}) == kept_all);
 }
 
+TEST_CASE("allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count") {
+    // 33 tokens, of which 1, 2 and 32 are allowed; every other bit of the second word is dirt.
+    const std::array<std::uint32_t, 3> mask{6, ~0u, 0};
+    const std::vector<float> row(70, 0.0f);
+    ids kept_all{1, 2, 32};
+    for (token_id id = 33; id < 70; ++id) kept_all.push_back(id);
+    const auto check = [&](const auto&... before) {
+        CHECK(kept(row, before..., allow{mask, past_end::ban, 33}) == ids{1, 2, 32});
+        CHECK(kept(row, before..., allow{mask, past_end::keep, 33}) == kept_all);
+        CHECK(kept(row, before..., allow{mask, past_end::ban, 32}) == ids{1, 2});
+        CHECK(kept(row, before..., allow{mask, past_end::keep, 65}).size() == 2 + 32 + 5);
+        CHECK(kept(row, before..., allow{mask, past_end::ban, 96}) == kept(row, allow{mask, past_end::ban}));
+        CHECK(kept(row, before..., allow{mask, past_end::keep, 0}) == kept(row, before...));
+        CHECK(law(row, before..., allow{mask, past_end::ban, 0}) == "empty");
+    };
+    check();
+    check(as_list);
+    // Tokens removed or changed before stand on their side of the last of the 33.
+    const logit_bias changed{{{32, 1.0f}, {33, 1.0f}, {69, 1.0f}}};
+    CHECK(kept(row, ban{{2}}, allow{mask, past_end::ban, 33}) == ids{1, 32});
+    CHECK(kept(row, changed, allow{mask, past_end::ban, 33}) == ids{1, 2, 32});
+    CHECK(kept(row, ban{{33}}, changed, allow{mask, past_end::keep, 33}).size() == kept_all.size() - 1);
+    for (const std::size_t many : {97u, 98u, 1000u}) check_bad(allow{mask, past_end::keep, many});
+    check_bad(allow{words{}, past_end::keep, 1});
+    CHECK_FALSE(allow{mask, past_end::ban, 33} == allow{mask, past_end::ban});
+    CHECK(allow{mask, past_end::ban, 96} == allow{mask, past_end::ban});
+}
+
+TEST_CASE("allow on wide rows: every count of tokens cuts the mask where it says") {
+    std::vector<std::uint32_t> mask(40, ~0u);
+    const std::vector<float> row(1000, 0.0f);
+    int wrong = 0;
+    for (std::size_t tokens = 0; tokens <= 1280; ++tokens) {
+        wrong += kept(row, allow{mask, past_end::ban, tokens}).size() != std::min<std::size_t>(tokens, 1000);
+        wrong += kept(row, ban{{7}}, allow{mask, past_end::ban, tokens}).size() != std::min<std::size_t>(tokens, 1000) - (tokens > 7);
+    }
+    CHECK(wrong == 0);
+}
+
 TEST_CASE("allow neutral: never, an empty mask allows nothing or everything") {
     const std::vector<float> row(5, 0.0f);
     CHECK_FALSE(allow{words{}, past_end::keep}.neutral());

@@ -65,13 +65,13 @@ TEST_CASE("bad_words neutral: an empty list bans nothing") {
     CHECK_FALSE(bad_words{{one}}.neutral());
 }
 
-TEST_CASE("bad_words range: an empty sequence is a bad parameter, and so are ids outside of the row") {
+TEST_CASE("bad_words range: an empty sequence is a bad parameter, and ids outside of the row are outside_row") {
     check_bad(bad_words{{sequence_of_ids(one), sequence_of_ids()}});
     for (const token_id outside : {-1, 6, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
         const ids first{outside, 2}, last{1, outside};
-        CHECK(law(equals, after({1}, {}, bad_words{{one, first}})) == "bad_parameter");
-        CHECK(law(equals, after({0}, {}, bad_words{{one, last}})) == "bad_parameter");
-        CHECK(law(equals, as_list, after({1}, {}, bad_words{{last}})) == "bad_parameter");
+        CHECK(law(equals, after({1}, {}, bad_words{{one, first}})) == "outside_row");
+        CHECK(law(equals, after({0}, {}, bad_words{{one, last}})) == "outside_row");
+        CHECK(law(equals, as_list, after({1}, {}, bad_words{{last}})) == "outside_row");
     }
 }
 

@@ -45,11 +45,11 @@ TEST_CASE("ban neutral: an empty list bans nothing") {
     CHECK_FALSE(ban{{0}}.neutral());
 }
 
-TEST_CASE("ban range: ids outside of the row are a bad parameter") {
+TEST_CASE("ban range: ids outside of the row are outside_row") {
     for (const token_id outside : {-1, 5, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
-        CHECK(law(row, ban{{0, outside}}) == "bad_parameter");
-        CHECK(law(row, as_list, ban{{0, outside}}) == "bad_parameter");
-        CHECK(law(row, top_k{2}, ban{{outside, 0}}) == "bad_parameter");
+        CHECK(law(row, ban{{0, outside}}) == "outside_row");
+        CHECK(law(row, as_list, ban{{0, outside}}) == "outside_row");
+        CHECK(law(row, top_k{2}, ban{{outside, 0}}) == "outside_row");
     }
 }
 

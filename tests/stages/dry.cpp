@@ -81,10 +81,10 @@ TEST_CASE("dry breakers: no match extends over one, and none is penalised") {
     CHECK(lost(after(prompt, output, dry{1, 1.75f, 2, -1, four})).empty());
 }
 
-TEST_CASE("dry breakers: ids outside of the row are a bad parameter, unless dry is off") {
+TEST_CASE("dry breakers: ids outside of the row are outside_row, unless dry is off") {
     for (const token_id outside : {-1, 8}) {
         const std::vector<token_id> breakers{1, outside};
-        CHECK(lost(after({}, {}, dry{1, 1.75f, 2, -1, breakers})) == "bad_parameter");
+        CHECK(lost(after({}, {}, dry{1, 1.75f, 2, -1, breakers})) == "outside_row");
         check_neutral(equals, after({}, {}, dry{0, 1.75f, 2, -1, breakers}));
     }
 }

@@ -72,9 +72,9 @@ TEST_CASE("exponential_length range: what is outside is a bad parameter") {
     for (const float factor : {0.0f, -0.0f, -1.0f, infinity, -infinity, not_a_number, -not_a_number}) check_bad(exponential_length{0, factor, 0});
     check_bad(exponential_length{-1, 1.5f, 0});
     for (const token_id outside : {-1, 4, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
-        CHECK(law(row, after({}, {1}, exponential_length{0, 1.5f, outside})) == "bad_parameter");
-        CHECK(law(row, after({}, {}, exponential_length{0, 1.5f, outside})) == "bad_parameter");
-        CHECK(law(row, as_list, after({}, {}, exponential_length{0, 1.5f, outside})) == "bad_parameter");
+        CHECK(law(row, after({}, {1}, exponential_length{0, 1.5f, outside})) == "outside_row");
+        CHECK(law(row, after({}, {}, exponential_length{0, 1.5f, outside})) == "outside_row");
+        CHECK(law(row, as_list, after({}, {}, exponential_length{0, 1.5f, outside})) == "outside_row");
     }
     CHECK(exponential_length{std::numeric_limits<int>::max(), std::numeric_limits<float>::max(), 0}.valid());
     CHECK(exponential_length{0, smallest, 0}.valid());

@@ -44,13 +44,13 @@ TEST_CASE("force neutral: never") {
     CHECK_FALSE(force{1, 2} == force{1, 3});
 }
 
-TEST_CASE("force range: a negative position is a bad parameter, and so is an id outside of the row, at every step") {
+TEST_CASE("force range: a negative position is a bad parameter, and an id outside of the row is outside_row, at every step") {
     check_bad(force{-1, 0});
     check_bad(force{std::numeric_limits<int>::min(), 0});
     for (const token_id outside : {-1, 5, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()})
         for (const int position : {0, 1}) {
-            CHECK(law(equals, after({}, {}, force{position, outside})) == "bad_parameter");
-            CHECK(law(equals, as_list, after({}, {}, force{position, outside})) == "bad_parameter");
+            CHECK(law(equals, after({}, {}, force{position, outside})) == "outside_row");
+            CHECK(law(equals, as_list, after({}, {}, force{position, outside})) == "outside_row");
         }
     CHECK(force{std::numeric_limits<int>::max(), 0}.valid());
 }

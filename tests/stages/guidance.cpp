@@ -51,7 +51,7 @@ TEST_CASE("guidance neutral: a scale of 1 is the default, whatever the row") {
     CHECK_FALSE(guidance{other, std::nextafter(1.0f, 2.0f)}.neutral());
 }
 
-TEST_CASE("guidance range: any finite scale; a row of another width is a bad parameter") {
+TEST_CASE("guidance range: any finite scale; a row of another width is outside_row") {
     for (const float scale : {infinity, -infinity, not_a_number, -not_a_number}) check_bad(guidance{other, scale});
     const float most = std::numeric_limits<float>::max();
     for (const float scale : {0.0f, -1.0f, most, -most}) CHECK(guidance{other, scale}.valid());
@@ -59,13 +59,13 @@ TEST_CASE("guidance range: any finite scale; a row of another width is a bad par
     CHECK(law(row, guidance{other, -most}) == "0:0 1:0 2:1");
     for (const std::size_t width : {0u, 2u, 4u, 1000u}) {
         const std::vector<float> wrong(width, 1.0f);
-        CHECK(law(row, guidance{wrong, 2}) == "bad_parameter");
-        CHECK(law(row, as_list, guidance{wrong, 2}) == "bad_parameter");
+        CHECK(law(row, guidance{wrong, 2}) == "outside_row");
+        CHECK(law(row, as_list, guidance{wrong, 2}) == "outside_row");
     }
 }
 
 TEST_CASE("guidance ties: equals with an equal other stay equal") {
-    const auto out = law_of(std::vector{1.3f, 1.3f, 1.3f}, guidance{std::vector{0.7f, 0.7f, 0.2f}, 1.7f});
+    const auto out = law_of(std::vector{1.3f, 1.3f, 1.3f}, guidance{named(std::vector{0.7f, 0.7f, 0.2f}), 1.7f});
     REQUIRE(out);
     CHECK(out.probabilities[0] == out.probabilities[1]);
     CHECK(out.probabilities[0] < out.probabilities[2]);
@@ -74,11 +74,11 @@ TEST_CASE("guidance ties: equals with an equal other stay equal") {
 TEST_CASE("guidance edges: -inf in the other row removes, in the row it stays removed") {
     for (const float scale : {2.0f, 0.5f, 0.0f, -1.0f}) {
         CAPTURE(scale);
-        CHECK(kept(row, guidance{std::vector{1.0f, -infinity, 0.5f}, scale}) == ids{0, 2});
+        CHECK(kept(row, guidance{named(std::vector{1.0f, -infinity, 0.5f}), scale}) == ids{0, 2});
         CHECK(kept(std::vector{2.0f, -infinity, 0.0f}, guidance{other, scale}) == ids{0, 2});
-        CHECK(law(std::vector{infinity, 1.0f, infinity}, guidance{std::vector{-infinity, 1.0f, 1.0f}, 2}) == "2:1");
-        CHECK(law(std::vector{infinity, 1.0f}, guidance{std::vector{-infinity, 1.0f}, scale}) == "empty");
-        CHECK(law(std::vector{1.0f}, guidance{std::vector{-infinity}, scale}) == "empty");
+        CHECK(law(std::vector{infinity, 1.0f, infinity}, guidance{named(std::vector{-infinity, 1.0f, 1.0f}), 2}) == "2:1");
+        CHECK(law(std::vector{infinity, 1.0f}, guidance{named(std::vector{-infinity, 1.0f}), scale}) == "empty");
+        CHECK(law(std::vector{1.0f}, guidance{named(std::vector{-infinity}), scale}) == "empty");
     }
 }
 
@@ -89,11 +89,11 @@ TEST_CASE("guidance edges: +inf as the formula has it") {
     CHECK(law(two, guidance{four, 0.5f}) == "0:0.5 2:0.5");
     CHECK(law(two, guidance{four, 0}) == "nan_logit");
     CHECK(law(two, guidance{four, -1}) == "empty");
-    CHECK(law(std::vector{infinity, 1.0f}, guidance{std::vector{infinity, 1.0f}, 2}) == "nan_logit");
+    CHECK(law(std::vector{infinity, 1.0f}, guidance{named(std::vector{infinity, 1.0f}), 2}) == "nan_logit");
     // In the other row: inf - s inf, which is inf for a negative scale alone.
-    CHECK(law(row, guidance{std::vector{infinity, 1.0f, 1.0f}, 2}) == "nan_logit");
-    CHECK(law(row, guidance{std::vector{infinity, 1.0f, 1.0f}, 0}) == "nan_logit");
-    CHECK(law(row, guidance{std::vector{infinity, 1.0f, 1.0f}, -1}) == "0:1");
+    CHECK(law(row, guidance{named(std::vector{infinity, 1.0f, 1.0f}), 2}) == "nan_logit");
+    CHECK(law(row, guidance{named(std::vector{infinity, 1.0f, 1.0f}), 0}) == "nan_logit");
+    CHECK(law(row, guidance{named(std::vector{infinity, 1.0f, 1.0f}), -1}) == "0:1");
 }
 
 TEST_CASE("guidance edges: NaN in the other row counts where the token lives") {
@@ -103,21 +103,21 @@ TEST_CASE("guidance edges: NaN in the other row counts where the token lives") {
     CHECK(law(std::vector{infinity, infinity, 0.5f}, guidance{broken, 2}) == "nan_logit");
     CHECK(law(std::vector{not_a_number, 1.0f, 0.5f}, guidance{other, 2}) == "nan_logit");
     CHECK(law(std::vector(3, -infinity), guidance{other, 2}) == "empty");
-    CHECK(law(std::vector{-3.0f}, guidance{std::vector{1.0f}, 2}) == "0:1");
+    CHECK(law(std::vector{-3.0f}, guidance{named(std::vector{1.0f}), 2}) == "0:1");
 }
 
 TEST_CASE("guidance edges: beyond the range of double it becomes the last one, and what is not beyond is right") {
-    CHECK(law(std::vector{1.5e308, -1.5e308, 0.0}, guidance{std::vector{-1.5e308, 1.5e308, 0.0}, 3}) == "0:1 1:0 2:0");
-    CHECK(kept(std::vector{-1.5e308}, guidance{std::vector{1.5e308}, 1000}) == ids{0});
+    CHECK(law(std::vector{1.5e308, -1.5e308, 0.0}, guidance{named(std::vector{-1.5e308, 1.5e308, 0.0}), 3}) == "0:1 1:0 2:0");
+    CHECK(kept(std::vector{-1.5e308}, guidance{named(std::vector{1.5e308}), 1000}) == ids{0});
     // l - u is beyond it, but u + (l - u)/2 is 0.
-    const auto out = law_of(std::vector{1.6e308, 0.0}, guidance{std::vector{-1.6e308, 0.0}, 0.5f});
+    const auto out = law_of(std::vector{1.6e308, 0.0}, guidance{named(std::vector{-1.6e308, 0.0}), 0.5f});
     REQUIRE(out);
     CHECK(out.probabilities[0] == 0.5);
 }
 
 TEST_CASE("guidance for every scalar") {
     // 1 + 2 1 = 3 and so on as above; e^3 e^1 e^-.5.
-    check_scalars({2, 1, 0, -infinity}, guidance{std::vector{1.0f, 1.0f, 0.5f, 3.0f}, 2}, "0:0.857977 1:0.116115 2:0.0259087");
+    check_scalars({2, 1, 0, -infinity}, guidance{named(std::vector{1.0f, 1.0f, 0.5f, 3.0f}), 2}, "0:0.857977 1:0.116115 2:0.0259087");
 }
 
 TEST_CASE("guidance on wide rows: the law is that of the changed row") {

@@ -60,14 +60,14 @@ TEST_CASE("min_tokens neutral: n = 0 or no stop ids") {
     CHECK_FALSE(min_tokens{1, {1}}.neutral());
 }
 
-TEST_CASE("min_tokens range: a negative n is a bad parameter, and so are ids outside of the row") {
+TEST_CASE("min_tokens range: a negative n is a bad parameter, and ids outside of the row are outside_row") {
     check_bad(min_tokens{-1, {1}});
     check_bad(min_tokens{std::numeric_limits<int>::min(), std::span<const token_id>{}});
     for (const token_id outside : {-1, 5, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
-        CHECK(law(equals, after({}, {}, min_tokens{1, {1, outside}})) == "bad_parameter");
-        CHECK(law(equals, as_list, after({}, {}, min_tokens{1, {1, outside}})) == "bad_parameter");
+        CHECK(law(equals, after({}, {}, min_tokens{1, {1, outside}})) == "outside_row");
+        CHECK(law(equals, as_list, after({}, {}, min_tokens{1, {1, outside}})) == "outside_row");
         // At every step, not only while there is something to ban.
-        CHECK(law(equals, after({}, {0, 0}, min_tokens{1, {1, outside}})) == "bad_parameter");
+        CHECK(law(equals, after({}, {0, 0}, min_tokens{1, {1, outside}})) == "outside_row");
     }
     CHECK(kept(equals, after({}, {0, 0}, min_tokens{std::numeric_limits<int>::max(), {1}})) == ids{0, 2, 3, 4});
 }

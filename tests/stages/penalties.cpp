@@ -134,3 +134,15 @@ TEST_CASE("penalties on wide rows: the law is that of the changed row") {
             }
     });
 }
+
+TEST_CASE("penalties scope: counts are of the output by default, and of the prompt too if that is asked; repetition is of both") {
+    const std::vector<float> row(3, 1.0f);
+    const penalties counts{.presence = 1}, both{.presence = 1, .counts_over = scope::both};
+    // e^1 1 1 of 4.7182818, where token 0 alone was not put out; and with the prompt in it.
+    CHECK(law(row, after({0}, {1, 2}, counts)) == "0:0.576117 1:0.211942 2:0.211942");
+    CHECK(law(row, after({0}, {1, 2}, both)) == law(row));
+    CHECK(law(row, after({0}, {1, 2}, penalties{.repetition = 2})) == law(row));
+    CHECK(law(row, after({0}, {1, 2}, frequency_penalty{.alpha = 1})) == law(row, after({0}, {1, 2}, counts)));
+    CHECK(law(row, after({0}, {1, 2}, presence_penalty{.alpha = 1})) == law(row, after({0}, {1, 2}, counts)));
+    CHECK(law(row, after({0}, {1, 2}, frequency_penalty{.alpha = 1, .over = scope::both})) == law(row));
+}

@@ -1,6 +1,7 @@
 #include "changes_support.hpp"
 
 #include <array>
+#include <random>
 
 #include <argdraw/stages/sequence_bias.hpp>
 
@@ -69,14 +70,14 @@ TEST_CASE("sequence_bias range: -inf bans, +inf leaves nothing else") {
     CHECK(sequence_bias{{{two, infinity}, {one, -infinity}}}.valid());
 }
 
-TEST_CASE("sequence_bias range: NaN and an empty sequence are bad parameters, and so are ids outside of the row") {
+TEST_CASE("sequence_bias range: NaN and an empty sequence are bad parameters, and ids outside of the row are outside_row") {
     check_bad(sequence_bias{{{one, 1}, {two, not_a_number}}});
     check_bad(sequence_bias{{{one, 1}, {std::span<const token_id>(), 1}}});
     for (const token_id outside : {-1, 5, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
         const ids first{outside, 2}, last{1, outside};
-        CHECK(law(row, after({1}, {}, sequence_bias{{{one, 1}, {first, 1}}})) == "bad_parameter");
-        CHECK(law(row, after({0}, {}, sequence_bias{{{one, 1}, {last, 1}}})) == "bad_parameter");
-        CHECK(law(row, as_list, after({1}, {}, sequence_bias{{{last, 1}}})) == "bad_parameter");
+        CHECK(law(row, after({1}, {}, sequence_bias{{{one, 1}, {first, 1}}})) == "outside_row");
+        CHECK(law(row, after({0}, {}, sequence_bias{{{one, 1}, {last, 1}}})) == "outside_row");
+        CHECK(law(row, as_list, after({1}, {}, sequence_bias{{{last, 1}}})) == "outside_row");
     }
 }
 
@@ -122,4 +123,50 @@ TEST_CASE("sequence_bias on wide rows: the law is that of the changed row, also 
         for (std::size_t i = 0; i < 1000; ++i) changed[i] += 0.25;
         changed[31999] -= 1;
     });
+}
+
+TEST_CASE("sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf") {
+    std::mt19937 random(5);
+    const ids all = first_ids(3000);
+    std::vector<float> wide(3000);
+    for (auto& l : wide) l = static_cast<float>(random() % 1024) * 0x1p-6f;
+    const auto check = [&](const std::vector<float>& of, const std::vector<token_bias>& list) {
+        std::vector<biased_sequence> biases;
+        for (const token_bias& each : list) biases.push_back({std::span(all).subspan(static_cast<std::size_t>(each.id), 1), each.b});
+        const auto expected = law_of(of, logit_bias{list});
+        CHECK(alike(law_of(of, after({}, {}, sequence_bias{biases})), expected));
+        CHECK(alike(law_of(of, as_list, after({}, {}, sequence_bias{biases})), expected));
+        return expected;
+    };
+    std::vector<token_bias> list;
+    for (token_id i = 0; i < 600; ++i) list.push_back({i, 0.25f});
+    list.front() = {7, infinity};
+    list.back() = {7, -infinity};
+    CHECK(check(wide, list).ids.size() == 2999);
+    std::swap(list.front(), list.back());
+    CHECK(check(wide, list).ids.size() == 2999);
+    // +inf here and there, far apart in the list and in the row; one of them on a token that does not live, one banned.
+    list[300] = {2500, infinity};
+    list[301] = {3, infinity};
+    list[302] = {1100, infinity};
+    auto masked = wide;
+    masked[1100] = -infinity;
+    CHECK(check(masked, list).ids == ids{3, 2500});
+    masked[3] = masked[2500] = -infinity;
+    CHECK(check(masked, list).ids.size() == 2996);
+    CHECK(check(std::vector<float>(3000, infinity), list).ids.size() == 2999);  // all others are +inf as it is
+    auto taken = wide;
+    taken[2999] = taken[4] = infinity;
+    CHECK(check(taken, list).ids == ids{4, 2999});
+    for (auto& each : list) each.b = each.id == 3 ? -infinity : infinity;
+    CHECK(check(wide, list).ids.size() == 596);  // 1 to 598 without 300 to 302, with 1100 and 2500, and 3 is banned
+    // A large bias and its opposite, at either end.
+    list.assign(700, {11, 0.5f});
+    list.front() = {11, 1e30f};
+    list.back() = {11, -1e30f};
+    list[350] = {2047, -3};
+    check(wide, list);
+    auto broken = wide;
+    broken[11] = not_a_number;
+    check(broken, list);
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <initializer_list>
 #include <limits>
 #include <numeric>
@@ -14,6 +15,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <argdraw/argdraw.hpp>
@@ -32,6 +34,13 @@ inline std::vector<float> weighing(std::initializer_list<double> weights) {
     std::vector<float> row;
     for (const double w : weights) row.push_back(static_cast<float>(std::log(w)));
     return row;
+}
+
+/// What is written down in a test and viewed by a stage, which has to outlive the stage: kept until the end of the tests.
+template <class T>
+std::span<const T> named(std::vector<T> items) {
+    static std::deque<std::vector<T>> all;
+    return all.emplace_back(std::move(items));
 }
 
 /// "0:0.5 1:0.3 2:0.2", six digits each, or the name of what went wrong.

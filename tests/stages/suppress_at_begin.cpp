@@ -54,11 +54,11 @@ TEST_CASE("suppress_at_begin neutral: an empty list bans nothing") {
     CHECK_FALSE(suppress_at_begin{{1}}.neutral());
 }
 
-TEST_CASE("suppress_at_begin range: ids outside of the row are a bad parameter, at every step") {
+TEST_CASE("suppress_at_begin range: ids outside of the row are outside_row, at every step") {
     for (const token_id outside : {-1, 5, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
-        CHECK(law(equals, after({}, {}, suppress_at_begin{{1, outside}})) == "bad_parameter");
-        CHECK(law(equals, as_list, after({}, {}, suppress_at_begin{{1, outside}})) == "bad_parameter");
-        CHECK(law(equals, after({}, {0}, suppress_at_begin{{1, outside}})) == "bad_parameter");
+        CHECK(law(equals, after({}, {}, suppress_at_begin{{1, outside}})) == "outside_row");
+        CHECK(law(equals, as_list, after({}, {}, suppress_at_begin{{1, outside}})) == "outside_row");
+        CHECK(law(equals, after({}, {0}, suppress_at_begin{{1, outside}})) == "outside_row");
     }
 }
 

@@ -113,14 +113,14 @@ TEST_CASE("xtc protect: ids that count but never go") {
     CHECK(kept(row, tossed{{1, 0.09f, last}}) == ids{3});
     CHECK(kept(row, tossed{{1, 0.29f, first}}) == first_ids(4));
     CHECK(kept(row, tossed{{1, 0.29f, middle}}) == ids{1, 2, 3});
-    CHECK(xtc{1, 0.1f, first} == xtc{1, 0.1f, std::vector<token_id>{0}});
+    CHECK(xtc{1, 0.1f, first} == xtc{1, 0.1f, named(ids{0})});
     CHECK_FALSE(xtc{1, 0.1f, first} == xtc{1, 0.1f, last});
 }
 
-TEST_CASE("xtc protect: an id outside the row is a bad parameter, whatever the coin") {
+TEST_CASE("xtc protect: an id outside the row is outside_row, whatever the coin") {
     for (const token_id id : {-1, 4, INT_MAX, INT_MIN}) {
         const token_id list[] = {0, id};
-        for (const std::uint64_t coin : {std::uint64_t{0}, last_word}) CHECK(law(weighing({5, 3, 1, 1}), tossed{{0.5f, 0.1f, list}, coin}) == "bad_parameter");
+        for (const std::uint64_t coin : {std::uint64_t{0}, last_word}) CHECK(law(weighing({5, 3, 1, 1}), tossed{{0.5f, 0.1f, list}, coin}) == "outside_row");
     }
 }
 

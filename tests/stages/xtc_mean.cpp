@@ -80,11 +80,11 @@ TEST_CASE("xtc_mean protect: ids that count but never lose") {
     // Half of .5 .3 .1 .1 and half of .8333 0 0 .1667.
     CHECK(law(row, xtc_mean{0.5f, 0.09f, first}) == "0:0.666667 1:0.15 2:0.05 3:0.133333");
     CHECK(law(row, xtc_mean{0.5f, 0.29f, first}) == "0:0.5 1:0.3 2:0.1 3:0.1");
-    CHECK(xtc_mean{1, 0.1f, first} == xtc_mean{1, 0.1f, std::vector<token_id>{0}});
+    CHECK(xtc_mean{1, 0.1f, first} == xtc_mean{1, 0.1f, named(ids{0})});
     CHECK_FALSE(xtc_mean{1, 0.1f, first} == xtc_mean{1, 0.1f});
     for (const token_id id : {-1, 4, INT_MAX, INT_MIN}) {
         const token_id list[] = {0, id};
-        CHECK(law(row, xtc_mean{0.5f, 0.1f, list}) == "bad_parameter");
+        CHECK(law(row, xtc_mean{0.5f, 0.1f, list}) == "outside_row");
     }
 }
 

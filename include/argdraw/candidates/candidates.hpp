@@ -87,7 +87,7 @@ public:
         if (row.empty())
             fail(status::empty);
         else if (row.size() > max_width)
-            fail(status::bad_parameter);
+            fail(status::too_wide);
         else if (!view_.look_at(row, scratch_, space))
             fail(status::out_of_memory);
     }
@@ -295,7 +295,7 @@ public:
     }
 
     /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id outside
-    /// the row fails with bad_parameter.
+    /// the row fails with outside_row.
     void add(token_id id, double delta) noexcept {
         edit(std::span(&id, 1), [delta](double l, token_id) {
             if (delta - delta == 0 && l - l == 0) return numeric::saturated(l + delta);
@@ -304,12 +304,12 @@ public:
     }
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
-    /// passed over. -inf removes a token, +inf leaves only those of +inf. An id outside the row fails with bad_parameter. The cost is
+    /// passed over. -inf removes a token, +inf leaves only those of +inf. An id outside the row fails with outside_row. The cost is
     /// that of the entries: the row is not copied, and read only where a token of +inf is among them.
     template <class Entry, class F>
     void edit(std::span<Entry> entries, F f) noexcept {
         for (Entry& entry : entries) {
-            if (!view_.holds_id(detail::id_in(entry))) return fail(status::bad_parameter);
+            if (!view_.holds_id(detail::id_in(entry))) return fail(status::outside_row);
             if (!list_) view_.announce(detail::id_in(entry));
         }
         if (why_ != status::ok) return;
@@ -495,7 +495,7 @@ public:
         tokens_removed();
     }
 
-    /// Removes the listed tokens. An id outside the row fails with bad_parameter.
+    /// Removes the listed tokens. An id outside the row fails with outside_row.
     void ban(std::span<const token_id> ids) noexcept {
         if (!can_remove(ids)) return;
         if (!list_) {
@@ -509,17 +509,19 @@ public:
         tokens_removed();
     }
 
-    /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). Ids past the mask are kept if `past_end`.
-    void allow(std::span<const std::uint32_t> mask, bool past_end) noexcept {
+    /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it has fewer;
+    /// ids past them are kept if `past_end`.
+    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens = std::numeric_limits<std::size_t>::max()) noexcept {
         if (!can_remove({})) return;
-        if (!list_) return view_.allow(mask, past_end);
+        tokens = std::min(tokens, 32 * mask.size());
+        if (!list_) return view_.allow(mask, past_end, tokens);
         keep_if([=](token_id id, double) {
-            const auto word = static_cast<std::size_t>(id) >> 5;
-            return word < mask.size() ? ((mask[word] >> (id & 31)) & 1) != 0 : past_end;
+            const auto at = static_cast<std::size_t>(id);
+            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
         });
     }
 
-    /// Keeps the listed tokens only. An id outside the row fails with bad_parameter.
+    /// Keeps the listed tokens only. An id outside the row fails with outside_row.
     void allow_only(std::span<const token_id> ids) noexcept {
         if (!can_remove(ids)) return;
         if (!list_) return view_.allow_only(ids);
@@ -703,7 +705,7 @@ private:
     // Removing is no reading: but once a value was read, what is wrong with the row must be found before it is hidden.
     bool can_remove(std::span<const token_id> ids) noexcept {
         for (const token_id id : ids)
-            if (!view_.holds_id(id)) fail(status::bad_parameter);
+            if (!view_.holds_id(id)) fail(status::outside_row);
         if (read_ && !list_) find_maximum();
         return why_ == status::ok;
     }

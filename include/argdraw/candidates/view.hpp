@@ -108,12 +108,13 @@ public:
         forget();
     }
 
-    /// Keeps the tokens whose bit is set; those past the mask if `past_end`.
-    void allow(std::span<const std::uint32_t> mask, bool past_end) noexcept {
-        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = std::min(mask.size(), words);
+    /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
+    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
+        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = std::min(tokens / 32, words);
+        const bool in_part = covered < words && tokens % 32 != 0;  // the word behind those covered
         if (std::endian::native == std::endian::little && !blocks_.alive) {
             if (covered > 0) std::memcpy(scratch_->alive, mask.data(), covered * sizeof(std::uint32_t));  // an empty span may be null
-            if (past_end) std::memset(scratch_->alive + 2 * covered, 0xff, (words - covered) * sizeof(std::uint32_t));
+            std::memset(scratch_->alive + 2 * covered, 0xff, (past_end ? words - covered : std::size_t{in_part}) * sizeof(std::uint32_t));
             blocks_.alive = scratch_->alive;
         } else {
             std::uint16_t* const alive = own_alive();
@@ -122,11 +123,17 @@ public:
                 alive[2 * w + 1] &= static_cast<std::uint16_t>(mask[w] >> 16);
             }
         }
-        if (!past_end) std::fill_n(scratch_->alive + 2 * covered, 2 * (words - covered), std::uint16_t{0});
+        if (in_part) {
+            const std::uint32_t past = ~std::uint32_t{0} << (tokens % 32), kept = (mask[covered] & ~past) | (past_end ? past : 0);
+            scratch_->alive[2 * covered] &= static_cast<std::uint16_t>(kept);
+            scratch_->alive[2 * covered + 1] &= static_cast<std::uint16_t>(kept >> 16);
+        }
+        const std::size_t spoken_of = covered + std::size_t{in_part};
+        if (!past_end) std::fill_n(scratch_->alive + 2 * spoken_of, 2 * (words - spoken_of), std::uint16_t{0});
         sample_share();
         strays_.keep_if([&](token_id id, double) {
-            const auto w = static_cast<std::size_t>(id) >> 5;
-            return w < mask.size() ? ((mask[w] >> (id & 31)) & 1) != 0 : past_end;
+            const auto at = static_cast<std::size_t>(id);
+            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
         });
         forget();
     }
@@ -138,7 +145,7 @@ public:
         const std::size_t words = blocks_.blocks * (simd::block_size / 32);
         std::fill_n(listed, words, std::uint32_t{0});
         for (const token_id id : ids) listed[id >> 5] |= std::uint32_t{1} << (id & 31);
-        allow({listed, words}, false);
+        allow({listed, words}, false, 32 * words);
     }
 
     /// Leaves the tokens that the band holds. Strays stay outside of bands: those that it does not hold go now, and one that has fallen below

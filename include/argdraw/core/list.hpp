@@ -4,14 +4,16 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <ranges>
 #include <span>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/view_of.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 /// A parameter that is a list. Written out in braces, or made from a std::array, it is stored by value, and its length is part of its
-/// type; made from a span, it is a view that must outlive its use.
+/// type; made from a span, it is a view of what must outlive its use: a temporary does not compile.
 template <class T, std::size_t N = std::dynamic_extent>
 class list {
 public:
@@ -27,6 +29,18 @@ public:
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }
 
+    // Views of another kind, where the items are views.
+    template <std::ranges::borrowed_range U>
+        requires(!std::same_as<U, T> && std::convertible_to<const U&, T>)
+    constexpr list(const U (&items)[N]) noexcept {
+        for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
+    }
+    template <std::ranges::borrowed_range U>
+        requires(!std::same_as<U, T> && std::convertible_to<const U&, T>)
+    constexpr list(const std::array<U, N>& items) noexcept {
+        for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
+    }
+
     constexpr std::span<const T> items() const noexcept { return items_; }
 
 private:
@@ -36,10 +50,10 @@ private:
 template <class T>
 class list<T, std::dynamic_extent> {
 public:
-    using given = std::span<const T>;
+    using given = view_of<T>;
 
     constexpr list() = default;
-    constexpr list(std::span<const T> items) noexcept : items_(items) {}
+    constexpr list(view_of<T> items) noexcept : items_(items) {}
 
     constexpr std::span<const T> items() const noexcept { return items_; }
 

@@ -17,8 +17,12 @@ enum class status : std::uint8_t {
     ok,             ///< a token was drawn
     empty,          ///< no token lives: the row has no entries, or each of them is -inf
     nan_logit,      ///< a living token's logit is NaN
-    bad_parameter,  ///< a stage's parameter is outside its range; sampler::check() says which
+    bad_parameter,  ///< a parameter or an argument is outside its range; where it is a stage's, sampler::check() says which
     out_of_memory,  ///< the workspace could not grow to the size of the row
+    outside_row,    ///< a stage names a token outside of the row, or has a row of another width; sampler::check(width) says which
+    too_wide,       ///< the row has more than 2^24 tokens
+    no_sequence,    ///< a stage that was chosen at run time reads the history, and there is none
+    out_of_words,   ///< the sequence was drawn from 2^32 - 1 times at one position
 };
 
 /// The status in words, for logs.
@@ -27,8 +31,13 @@ constexpr std::string_view message(status why) noexcept {
         case status::ok: return "ok";
         case status::empty: return "empty: no token is left to draw, every logit is -inf or removed";
         case status::nan_logit: return "nan_logit: a living token's logit is NaN";
-        case status::bad_parameter: return "bad_parameter: a stage's parameter is outside its range, see check()";
+        case status::bad_parameter: return "bad_parameter: a parameter or an argument is outside its range; check() says if it is a stage's, and whose";
         case status::out_of_memory: return "out_of_memory: the workspace could not grow";
+        case status::outside_row:
+            return "outside_row: a stage names a token outside of the row, or has a row of another width; check(width) says which stage";
+        case status::too_wide: return "too_wide: the row has more than 2^24 tokens";
+        case status::no_sequence: return "no_sequence: a stage reads the history; draw as pick(logits, seq), with auto seq = pick.start()";
+        case status::out_of_words: return "out_of_words: the sequence was drawn from 2^32 - 1 times at one position; accept a token";
     }
     return "unknown status";
 }

@@ -10,7 +10,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Scratch memory that a caller may own and pass to draws; without it, each thread has its own.
+/// Scratch memory that a caller may own and pass to draws; without it, each thread has its own, and where that is gone, in the destructor of a
+/// static object, each draw.
 ///
 /// A draw asks for one buffer whose size depends on the row's width and scalar alone (about 56 bytes a token, most of it
 /// never touched), so the first draw of a width allocates and later ones do not. One workspace serves one draw at a time.
@@ -53,25 +54,36 @@ private:
 namespace detail {
 
 // A user stage may draw with another sampler, on the same thread, while its own draw holds a workspace: so a thread has a chain
-// of them, as long as draws were ever nested.
+// of them, as long as draws were ever nested. It ends with the thread, before objects of static storage do.
 struct workspace_chain {
     struct link {
         workspace space;
         std::unique_ptr<link> next;
         bool leased = false;
     };
+    ~workspace_chain() { ended() = true; }
+
+    /// Whether the thread's chain has been destroyed. The flag itself never is.
+    static bool& ended() noexcept {
+        thread_local constinit bool was_destroyed = false;
+        return was_destroyed;
+    }
+
     std::unique_ptr<link> first;
 };
 
-inline workspace_chain& thread_workspaces() noexcept {
+/// nullptr where the thread has none any more: in the destructor of a static object, or of another object of the thread.
+inline workspace_chain* thread_workspaces() noexcept {
+    if (workspace_chain::ended()) return nullptr;
     thread_local workspace_chain chain;
-    return chain;
+    return &chain;
 }
 
 class workspace_lease {
 public:
     workspace_lease() noexcept {
-        std::unique_ptr<workspace_chain::link>* at = &thread_workspaces().first;
+        workspace_chain* const chain = thread_workspaces();
+        std::unique_ptr<workspace_chain::link>* at = chain ? &chain->first : &own_;
         while (*at && (*at)->leased) at = &(*at)->next;
         if (!*at) at->reset(new (std::nothrow) workspace_chain::link);
         link_ = at->get();
@@ -87,6 +99,7 @@ public:
     workspace* get() const noexcept { return link_ ? &link_->space : nullptr; }
 
 private:
+    std::unique_ptr<workspace_chain::link> own_;  // where the thread has no chain any more
     workspace_chain::link* link_ = nullptr;
 };
 
@@ -94,7 +107,8 @@ private:
 
 /// Gives back the calling thread's scratch memory. Draws under way on this thread keep theirs.
 inline void release_workspace() noexcept {
-    for (auto* at = detail::thread_workspaces().first.get(); at; at = at->next.get())
+    const detail::workspace_chain* const chain = detail::thread_workspaces();
+    for (auto* at = chain ? chain->first.get() : nullptr; at; at = at->next.get())
         if (!at->leased) at->space.release();
 }
 

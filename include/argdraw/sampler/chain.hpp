@@ -76,7 +76,7 @@ using any_stage = std::variant<temperature, allow, allow_only<>, bad_words<>, ba
 ///     sampler pick{stages, categorical{}};
 ///
 /// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all stages may stand in it; with a bare generator
-/// one that reads the history fails with bad_parameter, unless it is neutral.
+/// one that reads the history fails with no_sequence, unless it is neutral.
 class chain {
 public:
     static constexpr std::size_t capacity = 32;
@@ -118,6 +118,28 @@ public:
         return {};
     }
 
+    bool fits(std::size_t width) const noexcept { return misfit(width).empty(); }
+    /// What the first stage wants that is not neutral and does not find its tokens in a row of this width; empty where all is well.
+    std::string_view misfit(std::size_t width) const noexcept {
+        for (std::size_t i = 0; i < size_; ++i) {
+            if (!acts_[i]) continue;
+            if (const auto wanted = std::visit([width](const auto& s) { return misfit_of(s, width); }, stages_[i]); !wanted.empty()) return wanted;
+        }
+        return {};
+    }
+
+    /// The same with those of its stages narrowed that have a row of their own.
+    chain narrowed(std::size_t from, std::size_t to) const noexcept {
+        chain cut = *this;
+        for (std::size_t i = 0; i < size_; ++i)
+            std::visit(
+                [&]<class S>(S& s) {
+                    if constexpr (has_narrowed<S>) s = s.narrowed(from, to);
+                },
+                cut.stages_[i]);
+        return cut;
+    }
+
     /// Registers with the history what the stages will ask of it.
     status prepare(history& seen) const noexcept {
         for (std::size_t i = 0; i < size_; ++i) {
@@ -153,9 +175,15 @@ private:
             }
         return {};
     }
+    template <class S>
+    static constexpr std::string_view misfit_of(const S& s, std::size_t width) noexcept {
+        if constexpr (has_fits<S>)
+            if (!s.fits(width)) return S::requirement;
+        return {};
+    }
     template <class S, class T, class Context>
     static void act(const S& s, candidates<T>& c, Context& context) noexcept {
-        if constexpr (needs_sequence<S> && requires { typename Context::without_history; }) c.fail(status::bad_parameter);
+        if constexpr (needs_sequence<S> && requires { typename Context::without_history; }) c.fail(status::no_sequence);
         else if constexpr (requires { s(c, context); }) s(c, context);
         else s(c);
     }

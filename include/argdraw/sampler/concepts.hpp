@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -73,6 +74,20 @@ concept has_neutral = requires(const S& s) {
 template <class S>
 concept has_valid = requires(const S& s) {
     { s.valid() } -> std::convertible_to<bool>;
+};
+
+/// A stage that names tokens or has a row of its own says whether a row of a width has them. Asked by sampler::check(width) alone: in a draw
+/// the stage fails with outside_row by itself.
+template <class S>
+concept has_fits = requires(const S& s, std::size_t width) {
+    { s.fits(width) } -> std::convertible_to<bool>;
+};
+
+/// A stage that has a row of its own may have it as wide as the row given, where a sequence's vocabulary lets only the first tokens live: where
+/// of `from` tokens `to` do, s.narrowed(from, to) acts in its place.
+template <class S>
+concept has_narrowed = requires(const S& s, std::size_t width) {
+    { s.narrowed(width, width) } -> std::same_as<S>;
 };
 
 template <class S>

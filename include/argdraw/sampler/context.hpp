@@ -27,16 +27,28 @@ struct state_of<E> {
     using type = typename E::state;
 };
 
-// A word for each use of a purpose within one draw: uses lie far apart, so that a redraw at the same position takes the next index
-// without meeting one.
+// A word for each use of a purpose within one draw, and for each attempt at a position: no two of them are one. Uses lie 2^16 indices apart, so
+// that a redraw at the same position takes the next index without meeting one. What finds no index so is beyond them, and so are words for
+// purpose::gumbel, whose indices are those of tokens.
 class uses_of_purposes {
 public:
-    std::uint32_t next(purpose what, std::uint32_t attempt) noexcept {
-        return (std::uint32_t{used_[static_cast<std::uint8_t>(what)]++} << 16) + attempt;
+    std::uint64_t word(const philox& random, purpose what, std::uint32_t attempt) noexcept {
+        const std::uint64_t use = count(static_cast<std::uint8_t>(what));
+        if (use < 0x100 && attempt < 0x10000 && what != purpose::gumbel) return random.word(what, static_cast<std::uint32_t>(use << 16) + attempt);
+        return random.word_beyond(what, use, attempt);
     }
 
 private:
+    // How often there was a use before. The large counters are looked at, and have a value, from the 255th use on.
+    std::uint64_t count(std::uint8_t what) noexcept {
+        if (used_[what] == many) return used_often_[what]++;
+        if (used_[what] + 1 == many) used_often_[what] = many;
+        return used_[what]++;
+    }
+
+    static constexpr std::uint8_t many = 255;
     std::uint8_t used_[256] = {};
+    std::uint64_t used_often_[256];
 };
 
 /// For pipelines that ask for nothing.
@@ -89,7 +101,7 @@ public:
     generator_given& context() noexcept {
         return *this;
     }
-    std::uint64_t word(purpose what) noexcept { return generator_.word(what, uses_.next(what, 0)); }
+    std::uint64_t word(purpose what) noexcept { return uses_.word(generator_, what, 0); }
     std::uint64_t noise(token_id id) noexcept { return generator_.word(purpose::gumbel, static_cast<std::uint32_t>(id)); }
 
     template <class Late = void>
@@ -115,17 +127,20 @@ class context {
 public:
     using state_type = typename detail::state_of<E>::type;
 
-    context(const philox& random, std::uint32_t attempt, detail::uses_of_purposes& uses, argdraw::history& seen, state_type& state) noexcept
-        : random_(random), attempt_(attempt), uses_(uses), history_(seen), state_(state) {}
+    context(const philox& random, std::uint32_t attempt, detail::uses_of_purposes& uses, argdraw::history& seen, state_type& state,
+            std::size_t width) noexcept
+        : random_(random), attempt_(attempt), uses_(uses), history_(seen), state_(state), width_(width) {}
 
-    /// A random word for a purpose: another one at each call, and at each attempt of a position.
-    std::uint64_t word(purpose what) noexcept { return random_.word(what, uses_.next(what, attempt_)); }
+    /// A random word for a purpose: another one at each call, however many there are, and at each attempt of a position.
+    std::uint64_t word(purpose what) noexcept { return uses_.word(random_, what, attempt_); }
     /// A random word for a token: the same at each call and each attempt.
     std::uint64_t noise(token_id id) const noexcept { return random_.word(purpose::gumbel, static_cast<std::uint32_t>(id)); }
     /// What the sequence has seen.
     argdraw::history& history() const noexcept { return history_; }
     /// A copy of the element's state, to be changed as if the token drawn were accepted: it is, if that token is.
     state_type& state() const noexcept { return state_; }
+    /// The width of the row as it was given: more than that of the candidates where its tail is outside of the sequence's vocabulary.
+    std::size_t row_width() const noexcept { return width_; }
 
 private:
     const philox& random_;
@@ -133,6 +148,7 @@ private:
     detail::uses_of_purposes& uses_;
     argdraw::history& history_;
     state_type& state_;
+    std::size_t width_;
 };
 
 }  // namespace argdraw

@@ -1,8 +1,10 @@
 // sampler — stages and a draw, composed into one value that turns a row of logits into a token.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <span>
 #include <string_view>
@@ -29,6 +31,13 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 namespace detail {
 
+// The width of the row that came with the call, where what came with it knows of more than may live.
+template <class Given>
+std::size_t row_width(const Given& given, std::size_t living) noexcept {
+    if constexpr (requires { given.row_width(); }) return given.row_width();
+    else return living;
+}
+
 template <class>
 inline constexpr bool is_sequence = false;
 template <class... S>
@@ -36,7 +45,7 @@ inline constexpr bool is_sequence<sequence<S...>> = true;
 
 }  // namespace detail
 
-/// What sampler::check() found: true in a condition when every parameter is in its range.
+/// What sampler::check() found: true in a condition when every parameter is in its range, and fits the row if that was asked.
 struct checked {
     status why = status::ok;
     int stage = -1;  ///< which element of the pipeline is at fault, from 0
@@ -70,6 +79,7 @@ class sampler : private detail::leaves<S...> {
     static constexpr std::size_t last = sizeof...(S) - 1;
     static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
     static constexpr bool needs_sequences = (needs_sequence<S> || ...);
+    static constexpr std::uint32_t most_attempts = ~std::uint32_t{0};
 
 public:
     constexpr explicit sampler(S... elements) : base(elements...) {}
@@ -90,7 +100,8 @@ public:
         return guarded(as_row(row), given, space);
     }
 
-    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
+    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on. Another draw
+    /// at the same position takes other words; after 2^32 - 1 of them there are none left, and the draw ends in out_of_words.
     template <logit_row R>
     drawn operator()(const R& row, sequence<S...>& seq) const noexcept {
         const detail::workspace_lease lease;
@@ -100,9 +111,10 @@ public:
     template <logit_row R>
     drawn operator()(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return {.why = seq.why()};
-        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_);
+        if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
         const auto logits = as_row(row);
-        const drawn token = guarded(logits, given, space);
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
+        const drawn token = guarded(seq.in_vocabulary(logits), given, space);
         if (token) {
             seq.pending_ = token.id;
             seq.pending_states_ = given.states();
@@ -185,24 +197,32 @@ public:
         return law(as_row(row), given, space);
     }
     template <logit_row R>
-    distribution_of_row distribution(const R& row, sequence<S...>& seq) const noexcept {
+    distribution_of_row distribution(const R& row, const sequence<S...>& seq) const noexcept {
         const detail::workspace_lease lease;
         if (!lease.get()) return {{}, {}, status::out_of_memory};
         return distribution(row, seq, *lease.get());
     }
     template <logit_row R>
-    distribution_of_row distribution(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
+    distribution_of_row distribution(const R& row, const sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return {{}, {}, seq.why()};
-        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_);
-        return law(as_row(row), given, space);
+        if (seq.attempt_ == most_attempts) return {{}, {}, status::out_of_words};
+        const auto logits = as_row(row);
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
+        return law(seq.in_vocabulary(logits), given, space);
     }
 
-    /// A sequence for this pipeline: nothing drawn yet, a prompt read. Never throws: seq.why() says if there was no memory.
-    sequence<S...> start(const start_options& options = {}, std::span<const token_id> prompt = {}) const noexcept {
+    /// A sequence for this pipeline: nothing drawn yet, a prompt read, and what was put out before. Never throws: seq.why() says if there was no
+    /// memory, or that accept() would have refused a token of the output.
+    sequence<S...> start(const start_options& options = {}) const noexcept {
         sequence<S...> seq;
         prepare(seq);
-        if (seq) seq.begin(options, prompt);
+        if (seq) seq.begin(options);
         return seq;
+    }
+    /// The same with the prompt beside the options, in the place of theirs.
+    sequence<S...> start(start_options options, std::span<const token_id> prompt) const noexcept {
+        options.prompt = prompt;
+        return start(options);
     }
 
     /// The sequence that seq.bytes() was written from. Bytes of another kind: seq.why() is bad_parameter.
@@ -228,6 +248,14 @@ public:
         return result;
     }
 
+    /// The same for rows of a width: also whether each stage that is not neutral finds its tokens in such a row, and its own row as wide. What it
+    /// says is what a draw fails with before it has looked at a value.
+    constexpr checked check(std::size_t width) const noexcept { return check_part(width, width); }
+    /// The same for a sequence that is drawn for from rows of this width.
+    constexpr checked check(std::size_t width, const sequence<S...>& seq) const noexcept {
+        return check_part(width, seq.vocabulary_ != 0 ? std::min(width, seq.vocabulary_) : width);
+    }
+
     /// The I-th element of the pipeline.
     template <std::size_t I>
     constexpr const auto& get() const noexcept {
@@ -235,10 +263,37 @@ public:
     }
 
 private:
+    // For rows of `given` tokens, of which the first `width` may live.
+    constexpr checked check_part(std::size_t given, std::size_t width) const noexcept {
+        checked result = check();
+        if (result && width == 0) result = {status::empty, -1, message(status::empty)};
+        if (result && width > candidates<float>::max_width) result = {status::too_wide, -1, message(status::too_wide)};
+        each([&]<std::size_t I>(const auto& element) {
+            using element_type = std::remove_cvref_t<decltype(element)>;
+            if constexpr (has_fits<element_type>) {
+                if constexpr (has_neutral<element_type>)
+                    if (element.neutral()) return;
+                if (!result) return;
+                if constexpr (has_narrowed<element_type>) result = fitted<I>(element.narrowed(given, width), width);
+                else result = fitted<I>(element, width);
+            }
+        });
+        return result;
+    }
+
     template <class F>
     constexpr void each(F f) const {
         [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(this->template get<I>()), ...); }
         (std::index_sequence_for<S...>{});
+    }
+
+    template <std::size_t I, class Element>
+    static constexpr checked fitted(const Element& element, std::size_t width) noexcept {
+        if (element.fits(width)) return {};
+        checked result{status::outside_row, static_cast<int>(I), message(status::outside_row)};
+        if constexpr (has_requirement<Element>) result.sentence = Element::requirement;
+        if constexpr (requires { { element.misfit(width) } -> std::convertible_to<std::string_view>; }) result.sentence = element.misfit(width);
+        return result;
     }
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.
@@ -317,12 +372,17 @@ private:
                               "argdraw: a stage or draw of this pipeline cannot be called with rows of this scalar; write it for every candidates<T>");
                 if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
-                if constexpr (in_context) {
-                    auto&& context = given.template context<I>();
-                    element(c, context);
-                } else if constexpr (detail::acts<element_type, T>::value) {
-                    element(c);
-                }
+                const auto act = [&](const element_type& stage) {
+                    if constexpr (in_context) {
+                        auto&& context = given.template context<I>();
+                        stage(c, context);
+                    } else if constexpr (detail::acts<element_type, T>::value) {
+                        stage(c);
+                    }
+                };
+                if constexpr (has_narrowed<element_type>)
+                    if (const std::size_t width = detail::row_width(given, c.width()); width != c.width()) return act(element.narrowed(width, c.width()));
+                act(element);
             }
         });
     }

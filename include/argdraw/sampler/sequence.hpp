@@ -1,6 +1,7 @@
 // sequence — what one text carries from token to token: its history, its place in the randomness, and what its stages feed back.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +14,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/ids.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/history.hpp>
 #include <argdraw/history/room.hpp>
@@ -26,8 +28,11 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct start_options {
     std::uint64_t seed = 0;
     std::uint64_t sequence = 0;    ///< another number for every text under one seed
-    std::uint32_t position = 0;    ///< of the first token to come
-    std::size_t vocabulary = 0;    ///< ids from here on are refused; 0: from the width of the last row on, once there was one
+    std::uint32_t position = 0;    ///< of the first token of output
+    /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last row had not.
+    std::size_t vocabulary = 0;
+    std::span<const token_id> prompt = {};  ///< read by start(), which keeps no view of it
+    std::span<const token_id> output = {};  ///< tokens of before, as if they had been accepted: they move the position. Read by start(), too
 };
 
 namespace detail {
@@ -90,6 +95,7 @@ class sampler;
 /// One text under way, for a pipeline of these stages. A value: a copy is a fork, an assignment goes back to a checkpoint. Made by
 /// sampler::start; any pipeline of the same type may go on with it.
 ///
+/// Draws, distributions included, are not for several threads at once: the history may build what a stage asks of it for the first time.
 /// A draw changes only attempt() and what is pending; accept() appends the token and moves on. Copying allocates, and throws where there
 /// is no memory; nothing else does.
 template <class... S>
@@ -216,10 +222,21 @@ private:
         pending_ = -1;
     }
 
-    void begin(const start_options& options, std::span<const token_id> prompt) noexcept {
-        random_ = {options.seed, options.sequence, options.position};
+    void begin(const start_options& options) noexcept {
+        random_ = {options.seed, options.sequence, options.position + static_cast<std::uint32_t>(options.output.size())};
         vocabulary_ = options.vocabulary;
-        why_ = history_.begin(prompt);
+        why_ = detail::all_in_row(options.output, limit()) ? history_.assign(options.prompt, options.output) : status::bad_parameter;
+        if constexpr (has_states)
+            if (why_ == status::ok) {
+                ARGDRAW_TRY { past_.assign(options.output.size(), states_); }
+                ARGDRAW_CATCH(std::bad_alloc) { why_ = status::out_of_memory; }
+            }
+    }
+
+    /// The tokens of a row that may live.
+    template <class T>
+    std::span<const T> in_vocabulary(std::span<const T> row) const noexcept {
+        return row.first(vocabulary_ != 0 ? std::min(vocabulary_, row.size()) : row.size());
     }
 
     void read_bytes(std::span<const std::byte> bytes) noexcept {
@@ -256,7 +273,7 @@ private:
     }
 
     philox random_;
-    argdraw::history history_;
+    mutable argdraw::history history_;  // its views: what stages ask of it is built when they ask
     states states_, pending_states_;
     std::vector<states> past_;  // before each accept
     std::size_t vocabulary_ = 0;
@@ -272,14 +289,17 @@ namespace detail {
 template <class... S>
 class sequence_given {
 public:
-    sequence_given(const philox& random, std::uint32_t attempt, history& seen, const leaves<typename state_of<S>::type...>& states) noexcept
-        : random_(random), attempt_(attempt), history_(seen), states_(states) {}
+    /// `width` is that of the row as it was given.
+    sequence_given(const philox& random, std::uint32_t attempt, history& seen, const leaves<typename state_of<S>::type...>& states,
+                   std::size_t width) noexcept
+        : random_(random), attempt_(attempt), history_(seen), states_(states), width_(width) {}
 
     template <std::size_t I>
     auto context() noexcept {
         using element = std::tuple_element_t<I, std::tuple<S...>>;
-        return argdraw::context<element>(random_, attempt_, uses_, history_, element_at<I>(states_));
+        return argdraw::context<element>(random_, attempt_, uses_, history_, element_at<I>(states_), width_);
     }
+    std::size_t row_width() const noexcept { return width_; }
     const auto& states() const noexcept { return states_; }
     void succeeded(const drawn&) noexcept {}
 
@@ -288,6 +308,7 @@ private:
     std::uint32_t attempt_;
     history& history_;
     leaves<typename state_of<S>::type...> states_;
+    std::size_t width_;
     uses_of_purposes uses_;
 };
 

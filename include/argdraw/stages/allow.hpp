@@ -1,8 +1,9 @@
 // allow — a grammar's word: only the tokens whose bit is set.
 //
-//   formula   K = { i : bit (i & 31) of mask[i >> 5] is 1 }; ids beyond the mask as past_end says
+//   formula   K = { i < tokens : bit (i & 31) of mask[i >> 5] is 1 }; ids from tokens on as past_end says
 //   neutral   never: an empty mask with past_end::ban allows nothing
-//   range     any mask; bits beyond the row mean nothing
+//   range     any mask; tokens, how many of its bits are meant, at most as many as it has, which is the default. Bits beyond them or
+//             beyond the row mean nothing
 //   cost      one step for each 32 tokens; no value is read
 //   source    the masks of xgrammar, llguidance and outlines; Dong et al. 2024, "XGrammar", arXiv:2411.15100
 //   edges     a NaN on a token not allowed is no error where nothing has been read before; the mask is a view that must outlive its use
@@ -15,6 +16,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/view_of.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -22,22 +24,29 @@ namespace argdraw::inline ARGDRAW_ABI {
 enum class past_end : std::uint8_t { ban, keep };
 
 struct allow {
-    std::span<const std::uint32_t> mask;
+    view_of<std::uint32_t> mask;
     past_end beyond;
+    std::size_t tokens;
 
     // No aggregate: leaving out past_end must not mean one of the two.
-    constexpr allow(std::span<const std::uint32_t> words, past_end others) noexcept : mask(words), beyond(others) {}
+    constexpr allow(view_of<std::uint32_t> words, past_end others) noexcept : allow(words, others, 32 * words.size()) {}
+    /// For a vocabulary of so many tokens: what stands behind them in the last word does not count.
+    constexpr allow(view_of<std::uint32_t> words, past_end others, std::size_t vocabulary) noexcept
+        : mask(words), beyond(others), tokens(vocabulary) {}
 
-    static constexpr std::string_view requirement = "allow: past_end must be past_end::ban or past_end::keep";
+    static constexpr std::string_view requirement =
+        "allow: past_end must be past_end::ban or past_end::keep, and the mask have a bit for each of the tokens it is said to speak of";
     constexpr bool neutral() const noexcept { return false; }
-    constexpr bool valid() const noexcept { return beyond == past_end::ban || beyond == past_end::keep; }
+    constexpr bool valid() const noexcept { return (beyond == past_end::ban || beyond == past_end::keep) && tokens <= 32 * mask.size(); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.allow(mask, beyond == past_end::keep);
+        c.allow(mask, beyond == past_end::keep, tokens);
     }
 
-    friend bool operator==(const allow& a, const allow& b) noexcept { return a.beyond == b.beyond && std::ranges::equal(a.mask, b.mask); }
+    friend bool operator==(const allow& a, const allow& b) noexcept {
+        return a.beyond == b.beyond && a.tokens == b.tokens && std::ranges::equal(a.mask, b.mask);
+    }
 };
 
 }  // namespace argdraw

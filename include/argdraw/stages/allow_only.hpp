@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/ids.hpp>
 #include <argdraw/core/list.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -26,6 +27,7 @@ struct allow_only : list<token_id, N> {
     static constexpr std::string_view requirement = "allow_only: the ids must be ids of the row";
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return true; }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(this->items(), width); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
@@ -39,6 +41,6 @@ template <std::size_t N>
 allow_only(const token_id (&)[N]) -> allow_only<N>;
 template <std::size_t N>
 allow_only(const std::array<token_id, N>&) -> allow_only<N>;
-allow_only(std::span<const token_id>) -> allow_only<>;
+allow_only(view_of<token_id>) -> allow_only<>;
 
 }  // namespace argdraw

@@ -10,20 +10,31 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/list.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/history/history.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+namespace detail {
+
+// Written out, each sequence is one that has a name; a list that lies somewhere is one of spans.
+template <std::size_t N>
+using sequence_in_a_list = std::conditional_t<N == std::dynamic_extent, std::span<const token_id>, view_of<token_id>>;
+
+}  // namespace detail
+
 template <std::size_t N = std::dynamic_extent>
-struct bad_words : list<std::span<const token_id>, N> {
-    using list<std::span<const token_id>, N>::list;
+struct bad_words : list<detail::sequence_in_a_list<N>, N> {
+    using list<detail::sequence_in_a_list<N>, N>::list;
 
     static constexpr std::string_view requirement = "bad_words: each sequence must have at least one token, and all of them must be ids of the row";
     static constexpr bool reads_history = true;
@@ -31,13 +42,16 @@ struct bad_words : list<std::span<const token_id>, N> {
     constexpr bool valid() const noexcept {
         return std::ranges::none_of(this->items(), [](const auto& each) { return each.empty(); });
     }
+    constexpr bool fits(std::size_t width) const noexcept {
+        return std::ranges::all_of(this->items(), [width](const auto& each) { return detail::all_in_row(each, width); });
+    }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const auto seen = context.history().tokens();
         auto banned = detail::in_batches<token_id>([&c](std::span<const token_id> some) { c.ban(some); });
         for (const auto& each : this->items()) {
-            if (!detail::all_in_row(each, c.width())) return c.fail(status::bad_parameter);
+            if (!detail::all_in_row(each, c.width())) return c.fail(status::outside_row);
             if (detail::completes(each, seen)) banned.push(each.back());
         }
     }
@@ -48,9 +62,11 @@ struct bad_words : list<std::span<const token_id>, N> {
 };
 
 template <std::size_t N>
-bad_words(const std::span<const token_id> (&)[N]) -> bad_words<N>;
+bad_words(const view_of<token_id> (&)[N]) -> bad_words<N>;
+template <std::same_as<std::span<const token_id>> Sequence, std::size_t N>
+bad_words(const Sequence (&)[N]) -> bad_words<N>;
 template <std::size_t N>
 bad_words(const std::array<std::span<const token_id>, N>&) -> bad_words<N>;
-bad_words(std::span<const std::span<const token_id>>) -> bad_words<>;
+bad_words(view_of<std::span<const token_id>>) -> bad_words<>;
 
 }  // namespace argdraw

@@ -2,7 +2,8 @@
 //
 //   formula   on { i : p_i >= alpha max_j p_j }: l <- (1 + beta) l - beta a, a the logit in the amateur's row; the others are removed
 //   neutral   alpha = 0 and beta = 0
-//   range     0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another
+//   range     0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another, or as the part of
+//             it that a sequence's vocabulary leaves
 //   ties      equal logits with equal a stay equal, and are kept or dropped together
 //   cost      one sweep for the tokens that reach the cut, then a step for each of them; without alpha every living token
 //   source    Li et al. 2022, "Contrastive decoding", arXiv:2210.15097; in this form O'Brien, Lewis 2023, arXiv:2309.09117
@@ -18,6 +19,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
@@ -25,7 +27,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 template <logit_scalar U>
 struct contrastive {
-    std::span<const U> amateur;
+    view_of<U> amateur;
     float alpha = 0.0f;
     float beta = 0.0f;
 
@@ -34,9 +36,17 @@ struct contrastive {
     constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }
     constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= std::numeric_limits<float>::max(); }
 
+    constexpr bool fits(std::size_t width) const noexcept { return amateur.size() == width; }
+    /// The same for the first `to` tokens of a row of `from`: an amateur's row as wide as that is cut alike.
+    constexpr contrastive narrowed(std::size_t from, std::size_t to) const noexcept {
+        contrastive cut = *this;
+        if (amateur.size() == from && to < from) cut.amateur = amateur.first(to);
+        return cut;
+    }
+
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        if (amateur.size() != c.width()) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));
         if (beta == 0) return;
         const auto living = c.survivors().ids;

@@ -20,6 +20,7 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/ids.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/history/history.hpp>
 #include <argdraw/numeric/pow.hpp>
 
@@ -30,7 +31,7 @@ struct dry {
     float base = 1.75f;
     int allowed_length = 2;
     int window = -1;
-    std::span<const token_id> breakers = {};
+    view_of<token_id> breakers = {};
 
     static constexpr std::string_view requirement =
         "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, and the "
@@ -40,6 +41,7 @@ struct dry {
     constexpr bool valid() const noexcept {
         return 0 <= multiplier && multiplier <= largest && 1 <= base && base <= largest && allowed_length >= 0 && window >= -1;
     }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(breakers, width); }
 
     status prepare(history& seen) const noexcept {
         return neutral() || never() ? status::ok : seen.continuations(shortest(), window, breakers, [](token_id) {});
@@ -48,7 +50,7 @@ struct dry {
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const std::size_t width = c.width();
-        if (!detail::all_in_row(breakers, width)) return c.fail(status::bad_parameter);
+        if (!fits(width)) return c.fail(status::outside_row);
         if (never()) return;
         auto lowered = detail::in_batches<penalty>([&c](std::span<const penalty> some) {
             c.edit(some, [](double l, const penalty& p) { return l - p.amount; });

@@ -32,10 +32,11 @@ struct exponential_length {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return factor == 1; }
     constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && factor <= std::numeric_limits<float>::max(); }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::in_row(eos, width); }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
-        if (!detail::in_row(eos, c.width())) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         const std::size_t t = context.history().output().size(), from = static_cast<std::size_t>(start);
         if (t <= from) return;
         const double growth = numeric::pow(static_cast<double>(factor), static_cast<double>(t - from)) - 1;

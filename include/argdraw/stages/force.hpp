@@ -25,10 +25,11 @@ struct force {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return position >= 0; }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::in_row(id, width); }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
-        if (!detail::in_row(id, c.width())) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         if (context.history().output().size() == static_cast<std::size_t>(position)) c.allow_only(std::span(&id, 1));
     }
 

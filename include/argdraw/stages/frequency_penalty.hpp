@@ -3,6 +3,7 @@
 //   formula   l <- l - alpha count, count how often the token stands in the window
 //   neutral   alpha = 0, or window = 0
 //   range     any finite alpha; below 0 makes seen tokens more likely. window: the last so many tokens of the scope, -1 all of them
+//   scope     the output alone by default, as OpenAI's; llama.cpp, text-generation-webui and most others count the prompt too: over = scope::both
 //   ties      equal logits of tokens seen equally often stay equal
 //   cost      a step for each distinct token of the window; the row is not read
 //   source    OpenAI API reference, "frequency_penalty"
@@ -22,7 +23,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct frequency_penalty {
     float alpha = 0.0f;
     int window = -1;
-    scope over = scope::output;
+    scope over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
 
     static constexpr std::string_view requirement = "frequency_penalty: alpha must be finite (0 is off), window -1 (everything) or more";
     static constexpr bool reads_history = true;

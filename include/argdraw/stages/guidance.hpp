@@ -2,7 +2,8 @@
 //
 //   formula   l <- u + scale (l - u), u the logit in the other row
 //   neutral   scale = 1
-//   range     any finite scale; the other row is as wide as the row, of the same scalar or another
+//   range     any finite scale; the other row is as wide as the row, of the same scalar or another, or as the part of it that a sequence's
+//             vocabulary leaves
 //   ties      equal logits with equal u stay equal
 //   cost      every living token once, as a double: the row is opened
 //   source    Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
@@ -18,22 +19,31 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 template <logit_scalar U>
 struct guidance {
-    std::span<const U> row;
+    view_of<U> row;
     float scale = 1.0f;
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
     constexpr bool neutral() const noexcept { return scale == 1; }
     constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= std::numeric_limits<float>::max(); }
 
+    constexpr bool fits(std::size_t width) const noexcept { return row.size() == width; }
+    /// The same for the first `to` tokens of a row of `from`: a row as wide as that is cut alike.
+    constexpr guidance narrowed(std::size_t from, std::size_t to) const noexcept {
+        guidance cut = *this;
+        if (row.size() == from && to < from) cut.row = row.first(to);
+        return cut;
+    }
+
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        if (row.size() != c.width()) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         const auto guided = [&](double l, token_id id) {
             const double u = static_cast<double>(static_cast<value_of<U>>(row[static_cast<std::size_t>(id)]));
             const double s = static_cast<double>(scale);

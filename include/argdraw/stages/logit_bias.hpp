@@ -19,6 +19,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/bias.hpp>
+#include <argdraw/core/ids.hpp>
 #include <argdraw/core/list.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -31,6 +32,9 @@ struct logit_bias : list<token_bias, N> {
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
         return std::ranges::none_of(this->items(), [](const token_bias& each) { return each.b != each.b; });
+    }
+    constexpr bool fits(std::size_t width) const noexcept {
+        return std::ranges::all_of(this->items(), [width](const token_bias& each) { return detail::in_row(each.id, width); });
     }
 
     template <logit_scalar T>
@@ -45,6 +49,6 @@ template <std::size_t N>
 logit_bias(const token_bias (&)[N]) -> logit_bias<N>;
 template <std::size_t N>
 logit_bias(const std::array<token_bias, N>&) -> logit_bias<N>;
-logit_bias(std::span<const token_bias>) -> logit_bias<>;
+logit_bias(view_of<token_bias>) -> logit_bias<>;
 
 }  // namespace argdraw

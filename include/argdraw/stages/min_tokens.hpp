@@ -34,10 +34,11 @@ struct min_tokens {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return n == 0 || stop.items().empty(); }
     constexpr bool valid() const noexcept { return n >= 0; }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(stop.items(), width); }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
-        if (!detail::all_in_row(stop.items(), c.width())) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         if (context.history().output().size() < static_cast<std::size_t>(n)) c.ban(stop.items());
     }
 
@@ -48,6 +49,6 @@ template <std::size_t N>
 min_tokens(int, const token_id (&)[N]) -> min_tokens<N>;
 template <std::size_t N>
 min_tokens(int, const std::array<token_id, N>&) -> min_tokens<N>;
-min_tokens(int, std::span<const token_id>) -> min_tokens<>;
+min_tokens(int, view_of<token_id>) -> min_tokens<>;
 
 }  // namespace argdraw

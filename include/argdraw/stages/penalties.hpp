@@ -4,6 +4,8 @@
 //             l <- l - frequency count - presence for those seen in counts_over
 //   neutral   repetition = 1, frequency = 0 and presence = 0, or window = 0
 //   range     repetition > 0, frequency and presence any, all finite. window: the last so many tokens of a scope, -1 all of them
+//   scope     frequency and presence look at the output alone by default, as OpenAI's do; llama.cpp, text-generation-webui and most others count
+//             the prompt too: counts_over = scope::both is theirs. Repetition looks at both by default, as everywhere
 //   ties      equal logits of tokens seen equally often stay equal
 //   cost      a step for each distinct token of the window, in each of the scopes if they differ; the row is not read
 //   source    as repetition_penalty, frequency_penalty and presence_penalty
@@ -27,7 +29,7 @@ struct penalties {
     float presence = 0.0f;
     int window = -1;
     scope repetition_over = scope::both;
-    scope counts_over = scope::output;
+    scope counts_over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
 
     static constexpr std::string_view requirement =
         "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or more";

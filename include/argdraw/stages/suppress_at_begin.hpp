@@ -27,10 +27,11 @@ struct suppress_at_begin : list<token_id, N> {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept { return true; }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(this->items(), width); }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
-        if (!detail::all_in_row(this->items(), c.width())) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         if (context.history().output().empty()) c.ban(this->items());
     }
 
@@ -41,6 +42,6 @@ template <std::size_t N>
 suppress_at_begin(const token_id (&)[N]) -> suppress_at_begin<N>;
 template <std::size_t N>
 suppress_at_begin(const std::array<token_id, N>&) -> suppress_at_begin<N>;
-suppress_at_begin(std::span<const token_id>) -> suppress_at_begin<>;
+suppress_at_begin(view_of<token_id>) -> suppress_at_begin<>;
 
 }  // namespace argdraw

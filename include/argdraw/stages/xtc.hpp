@@ -3,7 +3,7 @@
 //   formula   with the given probability: of the tokens with p_i >= threshold, if they are two or more, all but the last in the order go
 //   neutral   probability = 0, or threshold > 0.5: two tokens cannot both have more than half
 //   range     0 <= probability <= 1, threshold >= 0
-//   protect   ids that are counted but never dropped; a view, which must outlive the call; an id outside the row is a bad parameter
+//   protect   ids that are counted but never dropped; a view, which must outlive the call; all of them belong to the row
 //   min_keep  where fewer tokens would stay, nothing is dropped
 //   ties      of equal logits at the threshold the highest id is the last, and stays
 //   random    one word of purpose::xtc, whatever the row holds; the coin falls for u < probability
@@ -17,6 +17,8 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
 
@@ -25,19 +27,19 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct xtc {
     float probability = 0.0f;
     float threshold = 0.1f;
-    std::span<const token_id> protect = {};
+    view_of<token_id> protect = {};
     int min_keep = 1;
 
     static constexpr std::string_view requirement =
-        "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more";
+        "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of the row";
     constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
     constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(protect, width); }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const double u = unit(context.word(purpose::xtc));
-        for (const token_id id : protect)
-            if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
         if (!(u < static_cast<double>(probability))) return;
 
         const auto first = c.likely(static_cast<double>(threshold));

@@ -4,7 +4,7 @@
 //             others. Followed directly by a draw, tokens come with the frequencies of xtc
 //   neutral   probability = 0, or threshold > 0.5: two tokens cannot both have more than half
 //   range     0 <= probability <= 1, threshold >= 0; probability = 1 drops
-//   protect   ids that are counted but never dropped; a view, which must outlive the call; an id outside the row is a bad parameter
+//   protect   ids that are counted but never dropped; a view, which must outlive the call; all of them belong to the row
 //   min_keep  where xtc would leave fewer tokens, nothing changes
 //   ties      of equal logits at the threshold the highest id is the last, and is not dropped
 //   cost      the row as a list, its exponentials, and the likely tokens sorted
@@ -19,6 +19,8 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/exact.hpp>
+#include <argdraw/core/ids.hpp>
+#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
 
@@ -27,18 +29,18 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct xtc_mean {
     float probability = 0.0f;
     float threshold = 0.1f;
-    std::span<const token_id> protect = {};
+    view_of<token_id> protect = {};
     int min_keep = 1;
 
     static constexpr std::string_view requirement =
-        "xtc_mean: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more";
+        "xtc_mean: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of the row";
     constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
     constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(protect, width); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        for (const token_id id : protect)
-            if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
+        if (!fits(c.width())) return c.fail(status::outside_row);
 
         const std::size_t living = c.size();
         const double greatest = c.max(), mass = c.mass();
