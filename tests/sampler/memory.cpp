@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -118,6 +119,44 @@ TEST_CASE("memory: a sequence that could not be made says why, and so does whate
             resumed = learns.resume(bytes).why();
         }
         for (const status each : {started, resumed, drawn_of_it, law_of_it, accepted, undone}) CHECK(each == status::out_of_memory);
+    }
+}
+
+TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, whichever part had none", "", decltype(learns), decltype(stateless),
+                   decltype(without_view)) {
+    const TestType pick = [] {
+        if constexpr (std::is_same_v<TestType, decltype(learns)>) return learns;
+        else if constexpr (std::is_same_v<TestType, decltype(stateless)>) return stateless;
+        else return without_view;
+    }();
+    const auto after = [&](std::uint64_t seed, int accepts, std::size_t prompt) {
+        auto seq = pick.start({.seed = seed}, prompt_of(prompt));
+        for (int i = 0; i < accepts; ++i) REQUIRE(seq.accept(pick(row, seq).id) == status::ok);
+        (void)pick(row, seq);
+        return seq;
+    };
+    const auto longer = after(1, 700, 40), shorter = after(2, 5, 3);
+    const auto of_longer = longer.bytes(), of_shorter = shorter.bytes();
+    const auto undone = [](auto seq, std::size_t n) {
+        CHECK(seq.rollback(n) == status::ok);
+        CHECK(seq.rollback(1) == status::bad_parameter);
+        return seq.bytes();
+    };
+    const auto start_of_shorter = undone(shorter, 5), start_of_longer = undone(longer, 700);
+    for (std::size_t limit = 0; limit < 20000; limit = limit * 5 / 4 + 4) {
+        CAPTURE(limit);
+        auto seq = shorter;
+        bool assigned = true;
+        {
+            const counted_new::scarce memory(limit);
+            try {
+                seq = longer;
+            } catch (const std::bad_alloc&) {
+                assigned = false;
+            }
+        }
+        CHECK(seq.bytes() == (assigned ? of_longer : of_shorter));
+        CHECK(undone(seq, assigned ? 700 : 5) == (assigned ? start_of_longer : start_of_shorter));
     }
 }
 

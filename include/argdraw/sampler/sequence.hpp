@@ -91,7 +91,8 @@ class sampler;
 /// sampler::start; any pipeline of the same type may go on with it.
 ///
 /// A draw changes only attempt() and what is pending; accept() appends the token and moves on. Copying allocates, and throws where there
-/// is no memory; nothing else does.
+/// is no memory; nothing else does. An assignment that finds none changes nothing. What was moved from refuses everything with
+/// bad_parameter until something is assigned to it.
 template <class... S>
 class sequence {
     using states = detail::leaves<typename detail::state_of<S>::type...>;
@@ -99,6 +100,32 @@ class sequence {
     static_assert(std::is_trivially_copyable_v<states>, "argdraw: a state is not trivially copyable; a sequence copies it and writes its bytes");
 
 public:
+    sequence() = default;
+    sequence(const sequence&) = default;
+    sequence(sequence&& other) noexcept {
+        swap(other);
+        other.why_ = status::bad_parameter;
+    }
+    sequence& operator=(sequence other) noexcept {  // by value: an assignment that runs out of memory must not stop half-way
+        swap(other);
+        return *this;
+    }
+    ~sequence() = default;
+
+    void swap(sequence& other) noexcept {
+        std::swap(random_, other.random_);
+        history_.swap(other.history_);
+        std::swap(states_, other.states_);
+        std::swap(pending_states_, other.pending_states_);
+        past_.swap(other.past_);
+        std::swap(vocabulary_, other.vocabulary_);
+        std::swap(width_, other.width_);
+        std::swap(attempt_, other.attempt_);
+        std::swap(pending_, other.pending_);
+        std::swap(why_, other.why_);
+    }
+    friend void swap(sequence& a, sequence& b) noexcept { a.swap(b); }
+
     /// Whether it could be made: bad_parameter for bytes that are none of a sequence like this, out_of_memory.
     status why() const noexcept { return why_; }
     explicit operator bool() const noexcept { return why_ == status::ok; }
@@ -257,7 +284,7 @@ private:
 
     philox random_;
     argdraw::history history_;
-    states states_, pending_states_;
+    states states_{}, pending_states_{};
     std::vector<states> past_;  // before each accept
     std::size_t vocabulary_ = 0;
     std::size_t width_ = 0;  // of the last row that gave a token
