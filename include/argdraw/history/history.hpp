@@ -16,11 +16,13 @@
 #include <argdraw/history/last_seen.hpp>
 #include <argdraw/history/ngram_index.hpp>
 #include <argdraw/history/room.hpp>
+#include <argdraw/history/views.hpp>
 #include <argdraw/history/window_counts.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// What history::counts() found: true in a condition unless there was no memory. Valid until the history changes.
+/// What history::counts() found: true in a condition unless there was no memory. Valid until the history changes or 255 other
+/// questions of this kind have been asked.
 struct token_counts {
     std::span<const counted_token> tokens;  ///< distinct, ascending by id
     status why = status::ok;
@@ -31,7 +33,8 @@ struct token_counts {
 /// The tokens of one sequence. A plain value: a copy is a fork, an assignment goes back to a checkpoint.
 ///
 /// Questions about it are answered from *views*, each built at its first question and from then on kept up to date by every append and
-/// forget, so that no question looks at the whole history again. There are few of them, and they are searched one by one.
+/// forget, so that no question looks at the whole history again. There are few of them, and they are searched one by one: views that
+/// were not asked for in a while are given up (detail::views says when), and built again if a question comes back to them.
 ///
 /// Ids are kept as given and never used as an index. Where there is no memory a call says status::out_of_memory and has changed nothing;
 /// only copying throws, as copying a vector does. A copy has what its original has, but not the room it had reserved.
@@ -67,8 +70,9 @@ public:
             fresh.tokens_.insert(fresh.tokens_.end(), prompt.begin(), prompt.end());
             fresh.tokens_.insert(fresh.tokens_.end(), output.begin(), output.end());
             fresh.prompt_ = prompt.size();
-            for (const auto& view : counts_) fresh.counts_.push_back(fresh.counted(view.window(), view.of()));
-            for (const auto& view : ngrams_) fresh.ngrams_.push_back(fresh.indexed(detail::ngram_index(view.n())));
+            end_step();
+            fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
+            fresh.ngrams_ = ngrams_.rebuilt([&](const auto& view) { return fresh.indexed(detail::ngram_index(view.n())); });
             if (latest_) fresh.latest_ = fresh.indexed(detail::last_seen());
             swap(fresh);
             return status::ok;
@@ -78,11 +82,13 @@ public:
 
     /// One more token of output.
     status append(token_id id) noexcept {
+        end_step();
         if (const status why = reserve(1); why != status::ok) return why;
         tokens_.push_back(id);
-        for (auto& view : counts_)
+        counts_.each([&](auto& view) {
             if (view.of() != scope::prompt) view.append(part(view.of()));
-        for (auto& view : ngrams_) view.append(tokens_.data());
+        });
+        ngrams_.each([&](auto& view) { view.append(tokens_.data()); });
         if (latest_) latest_->append(tokens_.data());
         return status::ok;
     }
@@ -90,11 +96,13 @@ public:
     /// Undoes the last n appends, whatever was asked since. More than there are: status::bad_parameter.
     status forget(std::size_t n) noexcept {
         if (n > output().size()) return status::bad_parameter;
+        end_step();
         if (const status why = reserve(0); why != status::ok) return why;
         for (; n > 0; --n) {
-            for (auto& view : counts_)
+            counts_.each([&](auto& view) {
                 if (view.of() != scope::prompt) view.forget(part(view.of()));
-            for (auto& view : ngrams_) view.forget(tokens_.data());
+            });
+            ngrams_.each([&](auto& view) { view.forget(tokens_.data()); });
             if (latest_) latest_->forget(tokens_.data());
             tokens_.pop_back();
         }
@@ -106,9 +114,10 @@ public:
         if (outputs > most_tokens - tokens_.size()) return status::out_of_memory;
         ARGDRAW_TRY {
             detail::make_room(tokens_, outputs);
-            for (auto& view : counts_)
+            counts_.each([&](auto& view) {
                 if (view.of() != scope::prompt) view.make_room(part(view.of()).size(), outputs);
-            for (auto& view : ngrams_) view.make_room(tokens_.data(), outputs);
+            });
+            ngrams_.each([&](auto& view) { view.make_room(tokens_.data(), outputs); });
             if (latest_) latest_->make_room(tokens_.data(), outputs);
             return status::ok;
         }
@@ -119,20 +128,16 @@ public:
     /// window takes all, 0 none. The first question about a (window, scope) builds its view and may find no memory; later ones
     /// are a search among the views.
     token_counts counts(std::int64_t window, scope of) noexcept {
-        if (const status why = watch_counts(window, of); why != status::ok) return {{}, why};
-        return {std::find_if(counts_.begin(), counts_.end(), [&](const auto& view) { return view.is(window, of); })->counts(), status::ok};
+        const auto* view = counts_.find(window, of);
+        ARGDRAW_TRY {
+            if (!view) view = &counts_.add(counted(window, of));
+            return {view->counts(), status::ok};
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return {{}, status::out_of_memory}; }
     }
 
     /// Builds the view for counts(window, of), if it is not there.
-    status watch_counts(std::int64_t window, scope of) noexcept {
-        for (const auto& view : counts_)
-            if (view.is(window, of)) return status::ok;
-        ARGDRAW_TRY {
-            counts_.push_back(counted(window, of));
-            return status::ok;
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
-    }
+    status watch_counts(std::int64_t window, scope of) noexcept { return counts(window, of).why; }
 
     /// Visits every distinct token that followed an earlier occurrence of the last n tokens, once each, the one seen last first.
     ///
@@ -149,7 +154,7 @@ public:
     status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
         if (const status why = watch_ngrams(n); why != status::ok) return why;
         if (const status why = breakers.empty() ? status::ok : watch_latest(); why != status::ok) return why;
-        auto& view = *std::find_if(ngrams_.begin(), ngrams_.end(), [&](const auto& v) { return v.n() == static_cast<detail::place>(n); });
+        auto& view = *ngrams_.find(static_cast<detail::place>(n));
         const token_id* const h = tokens_.data();
         const auto end = static_cast<detail::place>(tokens_.size());
         const detail::place from = window < 0 || window >= end ? 0 : end - static_cast<detail::place>(window);
@@ -171,10 +176,9 @@ public:
     /// Builds the view for continuations(n, ...), if it is not there. n >= most_tokens is status::bad_parameter.
     status watch_ngrams(std::size_t n) noexcept {
         if (n >= most_tokens) return status::bad_parameter;
-        for (const auto& view : ngrams_)
-            if (view.n() == static_cast<detail::place>(n)) return status::ok;
+        if (ngrams_.find(static_cast<detail::place>(n))) return status::ok;
         ARGDRAW_TRY {
-            ngrams_.push_back(indexed(detail::ngram_index(static_cast<detail::place>(n))));
+            ngrams_.add(indexed(detail::ngram_index(static_cast<detail::place>(n))));
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
@@ -191,6 +195,11 @@ public:
 private:
     std::span<const token_id> part(scope of) const noexcept {
         return of == scope::both ? tokens() : of == scope::prompt ? prompt() : output();
+    }
+
+    void end_step() noexcept {
+        counts_.end_step();
+        ngrams_.end_step();
     }
 
     detail::window_counts counted(std::int64_t window, scope of) const {
@@ -218,8 +227,8 @@ private:
 
     std::vector<token_id> tokens_;
     std::size_t prompt_ = 0;
-    std::vector<detail::window_counts> counts_;
-    std::vector<detail::ngram_index> ngrams_;
+    detail::views<detail::window_counts> counts_;
+    detail::views<detail::ngram_index> ngrams_;
     std::optional<detail::last_seen> latest_;  // as soon as breakers are asked about
 };
 

@@ -35,6 +35,7 @@ class ngram_index {
 public:
     explicit ngram_index(place n) noexcept : n_(n), grams_(n, n), continuations_(n, n + 1) {}
 
+    bool is(place n) const noexcept { return n_ == n; }
     place n() const noexcept { return n_; }
 
     /// Throws, and then nothing that can be seen has changed.
