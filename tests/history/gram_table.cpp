@@ -3,7 +3,6 @@
 #include "reference.hpp"
 
 #include <argdraw/history/gram_table.hpp>
-#include <argdraw/history/last_seen.hpp>
 
 #include <cstddef>
 #include <random>
@@ -38,25 +37,4 @@ TEST_CASE("gram_table: the latest place of a gram, through growth and back")
             wrong += table.find(h.data(), h.data() + probe - n) != latest(p, h.data() + probe - n);
     }
     CHECK(wrong == 0);
-}
-
-TEST_CASE("last_seen: where a token stood last")
-{
-    const reference::ids h{4, 5, 4, -1, 5};
-    detail::last_seen seen;
-    CHECK(seen(h.data(), 4) == -1);
-    for (std::size_t i = 0; i < h.size(); ++i) {
-        seen.make_room(h.data(), 1);
-        seen.append(h.data());
-    }
-    CHECK(seen(h.data(), 4) == 2);
-    CHECK(seen(h.data(), 5) == 4);
-    CHECK(seen(h.data(), -1) == 3);
-    CHECK(seen(h.data(), 7) == -1);
-    seen.forget(h.data());
-    CHECK(seen(h.data(), 5) == 1);
-    seen.forget(h.data());
-    CHECK(seen(h.data(), -1) == -1);
-    seen.forget(h.data());
-    CHECK(seen(h.data(), 4) == 0);
 }

@@ -263,6 +263,47 @@ TEST_CASE("history: a breaker ends a match and is not visited")
     CHECK(visited(h, 1, -1, {6, 4}).empty());
 }
 
+TEST_CASE("history: breakers are those that the list holds now, wherever it lies")
+{
+    auto h = of({}, {1, 2, 3, 4, 5, 1, 2, 3, 6, 1, 2, 3});
+    ids list{1};
+    CHECK(answer(h, 1, -1, list) == matches{{4, 2}, {6, 2}});
+    list[0] = 2;
+    CHECK(answer(h, 1, -1, list) == matches{{4, 1}, {6, 1}});
+    list[0] = 6;
+    CHECK(answer(h, 1, -1, list) == matches{{4, 3}});
+    const ids elsewhere{1};
+    CHECK(answer(h, 1, -1, elsewhere) == matches{{4, 2}, {6, 2}});
+    // Many, some of them twice, and what of them stands in the history comes and goes.
+    ids many;
+    for (token_id id = 4000; id > 10; --id) many.push_back(id % 3000 + 10);
+    for (const token_id id : {2999, 1, 2, 3, 4, 1, 2, 3, 3009, 2, 3, 12, 7, 2, 3}) {
+        REQUIRE(h.append(id) == status::ok);
+        CHECK(ask(h, many) == expected(h, many));
+    }
+    while (h.output().size() > 3) {
+        REQUIRE(h.forget(1) == status::ok);
+        CHECK(answer(h, 1, -1, many) == reference::continuations(h.tokens(), 1, -1, many));
+    }
+    CHECK(ask(h, many) == expected(h, many));
+}
+
+TEST_CASE("history: whether breakers are ids of a row")
+{
+    history h;
+    const ids good{0, 7, 3}, low{4, -1}, high{9, 8, 1};
+    for (int i = 0; i < 2; ++i) {
+        CHECK(h.watch_breakers({}).in_row(0));
+        CHECK_FALSE(h.watch_breakers(good).in_row(7));
+        CHECK(h.watch_breakers(good).in_row(8));
+        CHECK_FALSE(h.watch_breakers(low).in_row(8));
+        CHECK_FALSE(h.watch_breakers(high).in_row(9));
+        CHECK(h.watch_breakers(high).in_row(10));
+    }
+    const token_id one = 1;
+    CHECK(h.watch_breakers(std::span<const token_id>(&one, history::most_tokens + 1)).why() == status::out_of_memory);
+}
+
 TEST_CASE("history: any id is only an id")
 {
     constexpr token_id least = std::numeric_limits<token_id>::min(), greatest = std::numeric_limits<token_id>::max();

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -13,7 +12,7 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
-#include <argdraw/history/last_seen.hpp>
+#include <argdraw/history/breaker_index.hpp>
 #include <argdraw/history/ngram_index.hpp>
 #include <argdraw/history/room.hpp>
 #include <argdraw/history/views.hpp>
@@ -28,6 +27,24 @@ struct token_counts {
     status why = status::ok;
 
     explicit operator bool() const noexcept { return why == status::ok; }
+};
+
+/// What history::watch_breakers() found: true in a condition unless there was no memory. Valid as token_counts is.
+class token_breakers {
+public:
+    status why() const noexcept { return why_; }
+    explicit operator bool() const noexcept { return why_ == status::ok; }
+    /// Whether each of them is an id of a row of this width.
+    bool in_row(std::size_t width) const noexcept {
+        return !view_ || (view_->least() >= 0 && static_cast<std::size_t>(view_->greatest()) < width);
+    }
+
+private:
+    friend class history;
+    explicit token_breakers(const detail::breaker_index* view, status why = status::ok) noexcept : view_(view), why_(why) {}
+
+    const detail::breaker_index* view_;  // nullptr where there are no breakers
+    status why_;
 };
 
 /// The tokens of one sequence. A plain value: a copy is a fork, an assignment goes back to a checkpoint.
@@ -73,7 +90,7 @@ public:
             end_step();
             fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
             fresh.ngrams_ = ngrams_.rebuilt([&](const auto& view) { return fresh.indexed(detail::ngram_index(view.n())); });
-            if (latest_) fresh.latest_ = fresh.indexed(detail::last_seen());
+            fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken_by(view.ids()); });
             swap(fresh);
             return status::ok;
         }
@@ -89,7 +106,7 @@ public:
             if (view.of() != scope::prompt) view.append(part(view.of()));
         });
         ngrams_.each([&](auto& view) { view.append(tokens_.data()); });
-        if (latest_) latest_->append(tokens_.data());
+        breakers_.each([&](auto& view) { view.append(tokens_); });
         return status::ok;
     }
 
@@ -103,7 +120,7 @@ public:
                 if (view.of() != scope::prompt) view.forget(part(view.of()));
             });
             ngrams_.each([&](auto& view) { view.forget(tokens_.data()); });
-            if (latest_) latest_->forget(tokens_.data());
+            breakers_.each([&](auto& view) { view.forget(tokens_); });
             tokens_.pop_back();
         }
         return status::ok;
@@ -118,7 +135,7 @@ public:
                 if (view.of() != scope::prompt) view.make_room(part(view.of()).size(), outputs);
             });
             ngrams_.each([&](auto& view) { view.make_room(tokens_.data(), outputs); });
-            if (latest_) latest_->make_room(tokens_.data(), outputs);
+            breakers_.each([&](auto& view) { view.make_room(outputs); });
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
@@ -147,24 +164,28 @@ public:
     /// token of `breakers`, and no breaker is visited. n = 0 visits every distinct token of h.
     ///
     /// visit(t) alone, where L is not wanted, costs a step for each token visited; what L costs is said at detail::ngram_index. Neither
-    /// grows with the history, unless t has followed the same n tokens many times without a pattern. With breakers, add a look-up
-    /// for each of them, if there is anything to visit, and a search among them for each token visited.
-    /// Visit must not change the history. The first call for an n, and the first with breakers, build views.
+    /// grows with the history, unless t has followed the same n tokens many times without a pattern. With breakers, add a hash look-up
+    /// for each token visited; a list of them is compared with the one that is known, and once where watch_breakers() was given it.
+    /// Visit must not change the history. The first call for an n, and the first with a list of breakers, build views.
     template <class F>
     status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
+        return continuations(n, window, watch_breakers(breakers), visit);
+    }
+    template <class F>
+    status continuations(std::size_t n, std::int64_t window, const token_breakers& breakers, F visit) noexcept {
+        if (!breakers) return breakers.why();
         if (const status why = watch_ngrams(n); why != status::ok) return why;
-        if (const status why = breakers.empty() ? status::ok : watch_latest(); why != status::ok) return why;
         auto& view = *ngrams_.find(static_cast<detail::place>(n));
         const token_id* const h = tokens_.data();
         const auto end = static_cast<detail::place>(tokens_.size());
         const detail::place from = window < 0 || window >= end ? 0 : end - static_cast<detail::place>(window);
         detail::place p = view.first(h, from);
         if (p < 0) return status::ok;
-        detail::place room = end;
-        for (const token_id breaker : breakers) room = std::min(room, end - 1 - (*latest_)(h, breaker));
+        const auto* const broken = breakers.view_;
+        const detail::place room = broken ? broken->since_latest(end) : end;
         if (room < view.n()) return status::ok;
         for (; p >= 0; p = view.next(p, from)) {
-            if (std::find(breakers.begin(), breakers.end(), h[p]) != breakers.end()) continue;
+            if (broken && broken->has(h[p])) continue;
             if constexpr (std::is_invocable_v<F&, token_id>)
                 visit(h[p]);
             else
@@ -184,12 +205,24 @@ public:
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
     }
 
+    /// Builds the view for continuations(..., breakers, ...), if it is not there: for the list as it reads now.
+    token_breakers watch_breakers(std::span<const token_id> breakers) noexcept {
+        if (breakers.empty()) return token_breakers(nullptr);
+        if (breakers.size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
+        const auto* view = breakers_.find(breakers);
+        ARGDRAW_TRY {
+            if (!view) view = &breakers_.add(broken_by(breakers));
+            return token_breakers(view);
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return token_breakers(nullptr, status::out_of_memory); }
+    }
+
     void swap(history& other) noexcept {
         tokens_.swap(other.tokens_);
         std::swap(prompt_, other.prompt_);
         counts_.swap(other.counts_);
         ngrams_.swap(other.ngrams_);
-        latest_.swap(other.latest_);
+        breakers_.swap(other.breakers_);
     }
 
 private:
@@ -200,6 +233,7 @@ private:
     void end_step() noexcept {
         counts_.end_step();
         ngrams_.end_step();
+        breakers_.end_step();
     }
 
     detail::window_counts counted(std::int64_t window, scope of) const {
@@ -216,20 +250,17 @@ private:
         return view;
     }
 
-    status watch_latest() noexcept {
-        if (latest_) return status::ok;
-        ARGDRAW_TRY {
-            latest_ = indexed(detail::last_seen());
-            return status::ok;
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    detail::breaker_index broken_by(std::span<const token_id> breakers) const {
+        detail::breaker_index view(breakers);
+        view.assign(tokens_);
+        return view;
     }
 
     std::vector<token_id> tokens_;
     std::size_t prompt_ = 0;
     detail::views<detail::window_counts> counts_;
     detail::views<detail::ngram_index> ngrams_;
-    std::optional<detail::last_seen> latest_;  // as soon as breakers are asked about
+    detail::views<detail::breaker_index> breakers_;
 };
 
 }  // namespace argdraw
