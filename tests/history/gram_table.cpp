@@ -38,3 +38,25 @@ TEST_CASE("gram_table: the latest place of a gram, through growth and back")
     }
     CHECK(wrong == 0);
 }
+
+TEST_CASE("gram_table: a gram in two parts is the gram")
+{
+    std::mt19937 random(2);
+    for (place n = 1; n <= 4; ++n) {
+        reference::ids h(400);
+        for (auto& id : h) id = static_cast<token_id>(random() % 5);
+        detail::gram_table table(n, n);
+        table.make_room(h.data(), 0, h.size());
+        for (place p = n; p < 200; ++p) table.put(h.data(), p);
+        std::size_t wrong = 0;
+        for (place p = n; p < 400; ++p) {
+            reference::ids gram(h.begin() + p - n, h.begin() + p);
+            for (token_id last = -1; last < 6; ++last) {
+                gram.back() = last;
+                wrong += table.find(h.data(), gram.data(), table.hash_of_lead(gram.data()), last) != table.find(h.data(), gram.data());
+            }
+        }
+        CHECK(wrong == 0);
+        CHECK(detail::gram_table(n, n).find(h.data(), h.data(), 0, 1) == -1);
+    }
+}

@@ -438,7 +438,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
         return h;
     }();
     ids more;
-    for (token_id i = 0; i < 300; ++i) more.push_back(i % 37);
+    for (token_id i = 0; i < 600; ++i) more.push_back(i % 37);
     for (std::size_t limit = 0; limit < 6000; limit = limit * 5 / 4 + 8) {
         CAPTURE(limit);
         history h = original;
@@ -456,7 +456,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
         CHECK(ask(h, breakers) == expected(original, breakers));
         {
             const counted_new::scarce memory(limit);
-            for (std::size_t i = 0; i < 300 && appended == status::ok; ++i) appended = h.append(more[i]), kept += appended == status::ok;
+            for (std::size_t i = 0; i < more.size() && appended == status::ok; ++i) appended = h.append(more[i]), kept += appended == status::ok;
         }
         CHECK(appended == status::out_of_memory);
         CHECK(h.tokens().size() == kept);
@@ -480,7 +480,7 @@ TEST_CASE("history: without memory a question says so, and finds its answer late
 {
     auto h = of({1, 2, 3, 1, 2});
     const ids breakers{1};
-    status by_counts, by_watch, by_ngrams, by_breakers;
+    status by_counts, by_watch, by_ngrams, by_lengths, by_breakers;
     bool visited_any = false;
     {
         const counted_new::scarce memory(0);
@@ -491,11 +491,13 @@ TEST_CASE("history: without memory a question says so, and finds its answer late
     REQUIRE(h.watch_ngrams(2) == status::ok);
     {
         const counted_new::scarce memory(0);
+        by_lengths = h.continuations(2, -1, {}, [&](token_id, std::size_t) { visited_any = true; });
         by_breakers = h.continuations(2, -1, breakers, [&](token_id) { visited_any = true; });
     }
     CHECK(by_counts == status::out_of_memory);
     CHECK(by_watch == status::out_of_memory);
     CHECK(by_ngrams == status::out_of_memory);
+    CHECK(by_lengths == status::out_of_memory);
     CHECK(by_breakers == status::out_of_memory);
     CHECK_FALSE(visited_any);
     CHECK(answer(h, 4, scope::both) == counted{{1, 1}, {2, 2}, {3, 1}});

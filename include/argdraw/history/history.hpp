@@ -13,6 +13,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/breaker_index.hpp>
+#include <argdraw/history/match_index.hpp>
 #include <argdraw/history/ngram_index.hpp>
 #include <argdraw/history/room.hpp>
 #include <argdraw/history/views.hpp>
@@ -90,6 +91,7 @@ public:
             end_step();
             fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
             fresh.ngrams_ = ngrams_.rebuilt([&](const auto& view) { return fresh.indexed(detail::ngram_index(view.n())); });
+            fresh.matches_ = matches_.rebuilt([&](const auto& view) { return fresh.indexed(detail::match_index(view.n())); });
             fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken_by(view.ids()); });
             swap(fresh);
             return status::ok;
@@ -106,6 +108,7 @@ public:
             if (view.of() != scope::prompt) view.append(part(view.of()));
         });
         ngrams_.each([&](auto& view) { view.append(tokens_.data()); });
+        matches_.each([&](auto& view) { view.append(tokens_.data()); });
         breakers_.each([&](auto& view) { view.append(tokens_); });
         return status::ok;
     }
@@ -120,6 +123,7 @@ public:
                 if (view.of() != scope::prompt) view.forget(part(view.of()));
             });
             ngrams_.each([&](auto& view) { view.forget(tokens_.data()); });
+            matches_.each([&](auto& view) { view.forget(tokens_.data()); });
             breakers_.each([&](auto& view) { view.forget(tokens_); });
             tokens_.pop_back();
         }
@@ -135,6 +139,7 @@ public:
                 if (view.of() != scope::prompt) view.make_room(part(view.of()).size(), outputs);
             });
             ngrams_.each([&](auto& view) { view.make_room(tokens_.data(), outputs); });
+            matches_.each([&](auto& view) { view.make_room(tokens_.data(), outputs); });
             breakers_.each([&](auto& view) { view.make_room(outputs); });
             return status::ok;
         }
@@ -163,9 +168,9 @@ public:
     /// number of tokens up to such a j that equal the last tokens of h. Occurrences may overlap. No match extends over a
     /// token of `breakers`, and no breaker is visited. n = 0 visits every distinct token of h.
     ///
-    /// visit(t) alone, where L is not wanted, costs a step for each token visited; what L costs is said at detail::ngram_index. Neither
-    /// grows with the history, unless t has followed the same n tokens many times without a pattern. With breakers, add a hash look-up
-    /// for each token visited; a list of them is compared with the one that is known, and once where watch_breakers() was given it.
+    /// visit(t) alone, where L is not wanted, costs a step for each token visited. L costs a hash look-up, where L > n what is said at
+    /// detail::match_index. Neither grows with the history, unless t has followed the same n + 1 tokens many times without a pattern. With
+    /// breakers, add a hash look-up for each token visited; a list of them is compared with the one that is known, and once where watch_breakers() was given it.
     /// Visit must not change the history. The first call for an n, and the first with a list of breakers, build views.
     template <class F>
     status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
@@ -174,8 +179,9 @@ public:
     template <class F>
     status continuations(std::size_t n, std::int64_t window, const token_breakers& breakers, F visit) noexcept {
         if (!breakers) return breakers.why();
-        if (const status why = watch_ngrams(n); why != status::ok) return why;
-        auto& view = *ngrams_.find(static_cast<detail::place>(n));
+        constexpr bool with_lengths = !std::is_invocable_v<F&, token_id>;
+        if (const status why = with_lengths ? watch_lengths(n) : watch_ngrams(n); why != status::ok) return why;
+        const auto& view = *ngrams_.find(static_cast<detail::place>(n));
         const token_id* const h = tokens_.data();
         const auto end = static_cast<detail::place>(tokens_.size());
         const detail::place from = window < 0 || window >= end ? 0 : end - static_cast<detail::place>(window);
@@ -184,12 +190,15 @@ public:
         const auto* const broken = breakers.view_;
         const detail::place room = broken ? broken->since_latest(end) : end;
         if (room < view.n()) return status::ok;
-        for (; p >= 0; p = view.next(p, from)) {
-            if (broken && broken->has(h[p])) continue;
-            if constexpr (std::is_invocable_v<F&, token_id>)
-                visit(h[p]);
-            else
-                visit(h[p], static_cast<std::size_t>(view.longest(h, from, room, p)));
+        const auto visit_all = [&](auto visit_one) {
+            for (; p >= 0; p = view.next(p, from))
+                if (!broken || !broken->has(h[p])) visit_one(h[p]);
+        };
+        if constexpr (with_lengths) {
+            const detail::match_index::question longer(*matches_.find(view.n() + 1), h, from, view.goes_on() ? room : 0);
+            visit_all([&](token_id id) { visit(id, static_cast<std::size_t>(std::max(view.n(), longer(id)))); });
+        } else {
+            visit_all(visit);
         }
         return status::ok;
     }
@@ -200,6 +209,18 @@ public:
         if (ngrams_.find(static_cast<detail::place>(n))) return status::ok;
         ARGDRAW_TRY {
             ngrams_.add(indexed(detail::ngram_index(static_cast<detail::place>(n))));
+            return status::ok;
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    }
+
+    /// Builds the views for continuations(n, ...) with lengths, if they are not there. The same status.
+    status watch_lengths(std::size_t n) noexcept {
+        if (const status why = watch_ngrams(n); why != status::ok) return why;
+        const auto longer = static_cast<detail::place>(n) + 1;
+        if (matches_.find(longer)) return status::ok;
+        ARGDRAW_TRY {
+            matches_.add(indexed(detail::match_index(longer)));
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
@@ -222,6 +243,7 @@ public:
         std::swap(prompt_, other.prompt_);
         counts_.swap(other.counts_);
         ngrams_.swap(other.ngrams_);
+        matches_.swap(other.matches_);
         breakers_.swap(other.breakers_);
     }
 
@@ -233,6 +255,7 @@ private:
     void end_step() noexcept {
         counts_.end_step();
         ngrams_.end_step();
+        matches_.end_step();
         breakers_.end_step();
     }
 
@@ -260,6 +283,7 @@ private:
     std::size_t prompt_ = 0;
     detail::views<detail::window_counts> counts_;
     detail::views<detail::ngram_index> ngrams_;
+    detail::views<detail::match_index> matches_;
     detail::views<detail::breaker_index> breakers_;
 };
 

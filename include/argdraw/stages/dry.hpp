@@ -44,7 +44,7 @@ struct dry {
 
     status prepare(history& seen) const noexcept {
         if (neutral()) return status::ok;
-        const status why = never() ? status::ok : seen.watch_ngrams(shortest());
+        const status why = never() ? status::ok : seen.watch_lengths(shortest());
         return why == status::ok ? seen.watch_breakers(breakers).why() : why;
     }
 
