@@ -23,16 +23,16 @@ struct number {
 using numbers = detail::views<number>;
 
 /// As a history asks.
-number& ask(numbers& all, int n)
+const number& ask(numbers& all, int n)
 {
-    number* const found = all.find(n);
-    return found ? *found : all.add({n});
+    const number* const found = all.find(n);
+    return found ? *found : *all.add({n});
 }
 
 std::vector<int> there(numbers& all)
 {
     std::vector<int> list;
-    all.each([&](number& each) { list.push_back(each.n); });
+    all.each([&](detail::shared<number>& each) { list.push_back(each->n); });
     return list;
 }
 

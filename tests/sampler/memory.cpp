@@ -160,6 +160,76 @@ TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, which
     }
 }
 
+TEST_CASE("memory: a fork takes as little for a long text as for a short one, and drawing from it none") {
+    const ids breakers{7};
+    const sampler pick{penalties{.repetition = 1.1f, .frequency = 0.1f}, dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers}, mirostat{5.0f}};
+    auto text = pick.start({.seed = 1}, prompt_of(20000));
+    for (token_id i = 0; i < 12000; ++i) REQUIRE(text.accept(i * i % 8) == status::ok);
+    auto kept = text;
+    REQUIRE(pick(row, text));
+    const auto bytes = text.bytes();
+    auto other = pick.start();
+    {
+        const counted_new::scarce memory(1000);
+        const auto fork = text;
+        other = fork;
+    }
+    CHECK(other.bytes() == bytes);
+    const std::size_t before = counted_new::calls;
+    const drawn here = pick(row, text), there = pick(row, other);
+    CHECK(counted_new::calls == before);
+    CHECK(here.id == there.id);
+    // Neither notices what the other does.
+    CHECK(other.accept(there.id) == status::ok);
+    CHECK(other.rollback(100) == status::ok);
+    CHECK(kept.rollback(12000) == status::ok);
+    const drawn again = pick(row, kept);
+    CHECK(again);
+    CHECK(text.accept(here.id) == status::ok);
+    CHECK(text.rollback(1) == status::ok);
+    CHECK(text.output().size() == 12000);
+    CHECK(other.output().size() == 11901);
+    CHECK(kept.output().empty());
+    CHECK(pick.resume(text.bytes()).bytes() == text.bytes());
+    // What was made its own once has room for what follows.
+    auto last = text;
+    REQUIRE(last.accept(1) == status::ok);
+    const std::size_t then = counted_new::calls;
+    status worst = status::ok;
+    for (int i = 0; i < 1000; ++i)
+        if (const status why = last.accept(2); why != status::ok) worst = why;
+    CHECK(worst == status::ok);
+    CHECK(counted_new::calls - then < 10);
+}
+
+TEST_CASE("memory: a fork that finds none to make a text its own says so, and both stay as they were") {
+    auto text = learns.start({.seed = 1}, prompt_of(200));
+    for (int i = 0; i < 300; ++i) REQUIRE(text.accept(learns(row, text).id) == status::ok);
+    REQUIRE(learns(row, text));
+    const auto before = text.bytes();
+    bool refused = false, taken = false;
+    for (std::size_t limit = 0; limit < 20000; limit = limit * 5 / 4 + 8) {
+        auto fork = text;
+        status accepted, undone;
+        {
+            const counted_new::scarce memory(limit);
+            accepted = fork.accept(1);
+            if (accepted == status::out_of_memory) refused = true;
+            undone = fork.rollback(accepted == status::ok ? 2 : 1);
+        }
+        CHECK((accepted == status::ok || accepted == status::out_of_memory));
+        CHECK(undone == accepted);
+        taken |= accepted == status::ok;
+        if (undone != status::ok) CHECK(fork.bytes() == before);
+        CHECK(text.bytes() == before);
+        CHECK(fork.rollback(undone == status::ok ? 299 : 300) == status::ok);
+        CHECK(fork.output().empty());
+        CHECK(learns.resume(fork.bytes()).bytes() == fork.bytes());
+    }
+    CHECK(refused);
+    CHECK(taken);
+}
+
 TEST_CASE("memory: without any, every way to call says so, and nothing moves on") {
     // A thread of its own, which has no scratch memory yet.
     std::thread([] {

@@ -12,6 +12,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/gram_table.hpp>
 #include <argdraw/history/room.hpp>
+#include <argdraw/history/shared.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -19,24 +20,18 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 class breaker_index {
 public:
     /// Throws.
-    explicit breaker_index(std::span<const token_id> breakers) : ids_(breakers.begin(), breakers.end()) {
-        set_.make_room(ids_.data(), 0, ids_.size());
-        for (place i = 0; i < static_cast<place>(ids_.size()); ++i) set_.put(ids_.data(), i);
-        for (const token_id id : ids_) {
-            least_ = std::min(least_, id);
-            greatest_ = std::max(greatest_, id);
-        }
-    }
+    explicit breaker_index(std::span<const token_id> breakers) : list_(list(breakers)) {}
 
     /// Whether the list is this one, as it reads now: what it was read from may have been written over.
     bool is(std::span<const token_id> breakers) const noexcept {
-        return breakers.size() == ids_.size() && (ids_.empty() || std::memcmp(breakers.data(), ids_.data(), breakers.size_bytes()) == 0);
+        const auto known = ids();
+        return breakers.size() == known.size() && (known.empty() || std::memcmp(breakers.data(), known.data(), known.size_bytes()) == 0);
     }
-    std::span<const token_id> ids() const noexcept { return ids_; }
+    std::span<const token_id> ids() const noexcept { return list_->ids; }
     /// The least and the greatest breaker; without any, all ids lie outside.
-    token_id least() const noexcept { return least_; }
-    token_id greatest() const noexcept { return greatest_; }
-    bool has(token_id id) const noexcept { return set_.find(ids_.data(), &id) >= 0; }
+    token_id least() const noexcept { return list_->least; }
+    token_id greatest() const noexcept { return list_->greatest; }
+    bool has(token_id id) const noexcept { return list_->set.find(list_->ids.data(), &id) >= 0; }
 
     /// How many of `end` tokens follow the latest breaker; all of them without one.
     place since_latest(place end) const noexcept { return places_.empty() ? end : end - 1 - places_.back(); }
@@ -59,13 +54,26 @@ public:
     }
 
 private:
+    struct list {
+        explicit list(std::span<const token_id> breakers) : ids(breakers.begin(), breakers.end()) {
+            set.make_room(ids.data(), 0, ids.size());
+            for (place i = 0; i < static_cast<place>(ids.size()); ++i) set.put(ids.data(), i);
+            for (const token_id id : ids) {
+                least = std::min(least, id);
+                greatest = std::max(greatest, id);
+            }
+        }
+
+        std::vector<token_id> ids;  // as they were given
+        gram_table set{0, 1};       // over ids
+        token_id least = std::numeric_limits<token_id>::max();
+        token_id greatest = std::numeric_limits<token_id>::min();
+    };
+
     static place last(std::span<const token_id> sequence) noexcept { return static_cast<place>(sequence.size()) - 1; }
 
-    std::vector<token_id> ids_;  // as they were given
-    gram_table set_{0, 1};       // over ids_
-    token_id least_ = std::numeric_limits<token_id>::max();
-    token_id greatest_ = std::numeric_limits<token_id>::min();
-    std::vector<place> places_;  // where breakers stand, ascending
+    shared<list> list_;      // never changed: copies of the index keep it in common
+    growing<place> places_;  // where breakers stand, ascending
 };
 
 }  // namespace argdraw::detail

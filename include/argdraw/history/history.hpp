@@ -16,6 +16,7 @@
 #include <argdraw/history/match_index.hpp>
 #include <argdraw/history/ngram_index.hpp>
 #include <argdraw/history/room.hpp>
+#include <argdraw/history/shared.hpp>
 #include <argdraw/history/views.hpp>
 #include <argdraw/history/window_counts.hpp>
 
@@ -55,8 +56,9 @@ private:
 /// were not asked for in a while are given up (detail::views says when), and built again if a question comes back to them.
 ///
 /// Ids are kept as given and never used as an index. Where there is no memory a call says status::out_of_memory and has changed nothing;
-/// only copying throws, as copying a vector does. A copy has what its original has, but not the room it had reserved.
-/// Not for several threads at once, the questions included.
+/// only copying throws, as copying a vector does. A copy has tokens and views in common with its original until either changes: the
+/// first append or forget afterwards copies them, and the room that was reserved is gone for both.
+/// Not for several threads at once, the questions included; but a copy may be used in another thread than its original.
 class history {
 public:
     /// As many tokens as a history may have; more find no memory.
@@ -72,7 +74,7 @@ public:
     ~history() = default;
 
     /// The prompt, then the output.
-    std::span<const token_id> tokens() const noexcept { return tokens_; }
+    std::span<const token_id> tokens() const noexcept { return tokens_ ? std::span<const token_id>(*tokens_) : std::span<const token_id>(); }
     std::span<const token_id> prompt() const noexcept { return tokens().first(prompt_); }
     std::span<const token_id> output() const noexcept { return tokens().subspan(prompt_); }
 
@@ -84,9 +86,10 @@ public:
         if (prompt.size() > most_tokens || output.size() > most_tokens - prompt.size()) return status::out_of_memory;
         ARGDRAW_TRY {
             history fresh;
-            fresh.tokens_.reserve(prompt.size() + output.size());
-            fresh.tokens_.insert(fresh.tokens_.end(), prompt.begin(), prompt.end());
-            fresh.tokens_.insert(fresh.tokens_.end(), output.begin(), output.end());
+            auto& all = fresh.tokens_.own();
+            all.reserve(prompt.size() + output.size());
+            all.insert(all.end(), prompt.begin(), prompt.end());
+            all.insert(all.end(), output.begin(), output.end());
             fresh.prompt_ = prompt.size();
             end_step();
             fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
@@ -103,44 +106,45 @@ public:
     status append(token_id id) noexcept {
         end_step();
         if (const status why = reserve(1); why != status::ok) return why;
-        tokens_.push_back(id);
+        tokens_.owned().push_back(id);
         counts_.each([&](auto& view) {
-            if (view.of() != scope::prompt) view.append(part(view.of()));
+            if (view->of() != scope::prompt) view.owned().append(part(view->of()));
         });
-        ngrams_.each([&](auto& view) { view.append(tokens_.data()); });
-        matches_.each([&](auto& view) { view.append(tokens_.data()); });
-        breakers_.each([&](auto& view) { view.append(tokens_); });
+        ngrams_.each([&](auto& view) { view.owned().append(data()); });
+        matches_.each([&](auto& view) { view.owned().append(data()); });
+        breakers_.each([&](auto& view) { view.owned().append(tokens()); });
         return status::ok;
     }
 
     /// Undoes the last n appends, whatever was asked since. More than there are: status::bad_parameter.
     status forget(std::size_t n) noexcept {
         if (n > output().size()) return status::bad_parameter;
+        if (n == 0) return status::ok;
         end_step();
         if (const status why = reserve(0); why != status::ok) return why;
         for (; n > 0; --n) {
             counts_.each([&](auto& view) {
-                if (view.of() != scope::prompt) view.forget(part(view.of()));
+                if (view->of() != scope::prompt) view.owned().forget(part(view->of()));
             });
-            ngrams_.each([&](auto& view) { view.forget(tokens_.data()); });
-            matches_.each([&](auto& view) { view.forget(tokens_.data()); });
-            breakers_.each([&](auto& view) { view.forget(tokens_); });
-            tokens_.pop_back();
+            ngrams_.each([&](auto& view) { view.owned().forget(data()); });
+            matches_.each([&](auto& view) { view.owned().forget(data()); });
+            breakers_.each([&](auto& view) { view.owned().forget(tokens()); });
+            tokens_.owned().pop_back();
         }
         return status::ok;
     }
 
-    /// Room for so many appends with the present views: they allocate nothing, nor does forgetting any of them.
+    /// Room for so many appends with the present views: they allocate nothing, nor does forgetting any of them, until this is copied.
     status reserve(std::size_t outputs) noexcept {
-        if (outputs > most_tokens - tokens_.size()) return status::out_of_memory;
+        if (outputs > most_tokens - tokens().size()) return status::out_of_memory;
         ARGDRAW_TRY {
-            detail::make_room(tokens_, outputs);
+            detail::make_room(tokens_.own(), outputs);
             counts_.each([&](auto& view) {
-                if (view.of() != scope::prompt) view.make_room(part(view.of()).size(), outputs);
+                if (view->of() != scope::prompt) view.own().make_room(part(view->of()).size(), outputs);
             });
-            ngrams_.each([&](auto& view) { view.make_room(tokens_.data(), outputs); });
-            matches_.each([&](auto& view) { view.make_room(tokens_.data(), outputs); });
-            breakers_.each([&](auto& view) { view.make_room(outputs); });
+            ngrams_.each([&](auto& view) { view.own().make_room(data(), outputs); });
+            matches_.each([&](auto& view) { view.own().make_room(data(), outputs); });
+            breakers_.each([&](auto& view) { view.own().make_room(outputs); });
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
@@ -152,7 +156,7 @@ public:
     token_counts counts(std::int64_t window, scope of) noexcept {
         const auto* view = counts_.find(window, of);
         ARGDRAW_TRY {
-            if (!view) view = &counts_.add(counted(window, of));
+            if (!view) view = counts_.add(counted(window, of));
             return {view->counts(), status::ok};
         }
         ARGDRAW_CATCH(std::bad_alloc) { return {{}, status::out_of_memory}; }
@@ -182,8 +186,8 @@ public:
         constexpr bool with_lengths = !std::is_invocable_v<F&, token_id>;
         if (const status why = with_lengths ? watch_lengths(n) : watch_ngrams(n); why != status::ok) return why;
         const auto& view = *ngrams_.find(static_cast<detail::place>(n));
-        const token_id* const h = tokens_.data();
-        const auto end = static_cast<detail::place>(tokens_.size());
+        const token_id* const h = data();
+        const auto end = static_cast<detail::place>(tokens().size());
         const detail::place from = window < 0 || window >= end ? 0 : end - static_cast<detail::place>(window);
         detail::place p = view.first(h, from);
         if (p < 0) return status::ok;
@@ -232,7 +236,7 @@ public:
         if (breakers.size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
         const auto* view = breakers_.find(breakers);
         ARGDRAW_TRY {
-            if (!view) view = &breakers_.add(broken_by(breakers));
+            if (!view) view = breakers_.add(broken_by(breakers));
             return token_breakers(view);
         }
         ARGDRAW_CATCH(std::bad_alloc) { return token_breakers(nullptr, status::out_of_memory); }
@@ -248,6 +252,7 @@ public:
     }
 
 private:
+    const token_id* data() const noexcept { return tokens().data(); }
     std::span<const token_id> part(scope of) const noexcept {
         return of == scope::both ? tokens() : of == scope::prompt ? prompt() : output();
     }
@@ -268,18 +273,18 @@ private:
 
     template <class View>
     View indexed(View view) const {
-        view.make_room(tokens_.data(), tokens_.size());
-        for (std::size_t i = 0; i < tokens_.size(); ++i) view.append(tokens_.data());
+        view.make_room(data(), tokens().size());
+        for (std::size_t i = 0; i < tokens().size(); ++i) view.append(data());
         return view;
     }
 
     detail::breaker_index broken_by(std::span<const token_id> breakers) const {
         detail::breaker_index view(breakers);
-        view.assign(tokens_);
+        view.assign(tokens());
         return view;
     }
 
-    std::vector<token_id> tokens_;
+    detail::shared<detail::growing<token_id>> tokens_;
     std::size_t prompt_ = 0;
     detail::views<detail::window_counts> counts_;
     detail::views<detail::ngram_index> ngrams_;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
@@ -17,6 +17,27 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 /// Counts nothing; a test passes something that does.
 struct no_tally {
     constexpr void operator()() const noexcept {}
+};
+
+/// A place that may be found to be lower by whoever asks, in several threads at once. What each of them finds is true, so that
+/// it does not matter whose is remembered.
+class lowered {
+public:
+    lowered(place at = 0) noexcept : at_(at) {}
+    lowered(const lowered& other) noexcept : at_(static_cast<place>(other)) {}
+    lowered& operator=(const lowered& other) noexcept {
+        at_.store(static_cast<place>(other), std::memory_order_relaxed);
+        return *this;
+    }
+    ~lowered() = default;
+
+    operator place() const noexcept { return at_.load(std::memory_order_relaxed); }
+    void lower(place to) const noexcept {
+        if (to < *this) at_.store(to, std::memory_order_relaxed);
+    }
+
+private:
+    mutable std::atomic<place> at_;
 };
 
 /// The index of matches of n tokens or more, over a history `h` of `end` tokens, which come with each call.
@@ -46,8 +67,11 @@ public:
         const place at = end();
         links_.push_back({});
         if (at < n_) return;
-        link_of(at).same = latest_.put(h, at);
-        link_of(at).repeats = repetition_at(h, at);
+        link& x = links_.back();
+        x.same = latest_.put(h, at);
+        const repetition found = repetition_at(h, at);
+        x.shift = found.shift;
+        x.since = found.since;
     }
 
     /// The last token is about to go.
@@ -61,7 +85,7 @@ public:
     /// `room`.
     class question {
     public:
-        question(match_index& index, const token_id* h, place begin, place room) noexcept : index_(index), h_(h), begin_(begin), room_(room) {
+        question(const match_index& index, const token_id* h, place begin, place room) noexcept : index_(index), h_(h), begin_(begin), room_(room) {
             if (answers()) lead_ = index.latest_.hash_of_lead(h + index.end() - index.n_);
         }
 
@@ -77,7 +101,7 @@ public:
     private:
         bool answers() const noexcept { return room_ >= index_.n_ && index_.end() - begin_ > index_.n_; }
 
-        match_index& index_;
+        const match_index& index_;
         const token_id* h_;
         place begin_, room_;
         std::uint64_t lead_ = 0;
@@ -94,17 +118,20 @@ private:
 
     struct link {
         place same = -1;  // the place before of the same chain
-        repetition repeats;
+        place shift = 0;  // of the repetition that the place is in
+        lowered since;
+
+        repetition repeats() const noexcept { return {shift, since}; }
     };
 
     static std::size_t index(place p) noexcept { return static_cast<std::size_t>(p); }
     place end() const noexcept { return static_cast<place>(links_.size()); }
-    link& link_of(place p) noexcept { return links_[index(p)]; }
+    const link& link_of(place p) const noexcept { return links_[index(p)]; }
 
     /// For a token whose latest place after n of the last tokens is `p`: how many tokens before its place, over all its places, equal the
     /// last tokens of the history; matches begin at `begin` or later and are no longer than `room` >= n.
     template <class Tally>
-    place longest(const token_id* h, place begin, place room, place p, Tally& tally) noexcept {
+    place longest(const token_id* h, place begin, place room, place p, Tally& tally) const noexcept {
         // The last n + 1 tokens are new, so nothing matches more than n.
         if (link_of(end() - 1).same < 0) return n_;
 
@@ -112,9 +139,9 @@ private:
         place entry = p;  // the last place of the repeating stretch that the walk is in
         for (place q = p; q >= 0; q = link_of(q).same) {
             tally();
-            const repetition run = link_of(entry).repeats;
+            const repetition run = link_of(entry).repeats();
             const place shallow = std::max(run.shift, n_);
-            if (run.shift == 0 || link_of(q).repeats.shift != run.shift || q - run.begin() < shallow) {
+            if (run.shift == 0 || link_of(q).shift != run.shift || q - run.begin() < shallow) {
                 entry = q;
             } else if (q <= entry - run.shift) {
                 // The tokens from `start` to `entry` have period d, the one before `start` does not fit, and one period of places
@@ -156,10 +183,10 @@ private:
     /// latest places of the same continuation, the nearest that has matched for a whole period; or else what was there, if it goes
     /// on; or else the one that has matched longest. Nearest first, since a loop entered again also copies its first run, and a
     /// stretch of period d is worth more to longest() than a copy.
-    repetition repetition_at(const token_id* h, place at) noexcept {
+    repetition repetition_at(const token_id* h, place at) const noexcept {
         constexpr int tried = 8;
         constexpr place glance = 32;
-        const repetition before = at > 0 ? link_of(at - 1).repeats : repetition{};
+        const repetition before = at > 0 ? link_of(at - 1).repeats() : repetition{};
         const bool goes_on = before.shift > 0 && h[at] == h[at - before.shift];
         if (goes_on && before.shift <= glance && at - before.since >= before.shift) return before;
         repetition found;
@@ -179,46 +206,47 @@ private:
 
     /// The repetition of a place, followed to where it begins, and remembered: it is a fact about tokens that stay as long as the place.
     template <class Tally>
-    repetition widened(const token_id* h, place p, Tally& tally) noexcept {
-        repetition& r = link_of(p).repeats;
+    repetition widened(const token_id* h, place p, Tally& tally) const noexcept {
+        repetition r = link_of(p).repeats();
         r.since -= common(h, r.begin(), r.since, 0, r.begin(), tally);
+        link_of(p).since.lower(r.since);
         return r;
     }
 
     /// How many tokens at the end of the history have period d. An answer above `enough` may be too small.
     template <class Tally>
-    place periodic_end(const token_id* h, place d, place enough, Tally& tally) noexcept {
-        if (link_of(end() - 1).repeats.shift == d) return end() - widened(h, end() - 1, tally).begin();
+    place periodic_end(const token_id* h, place d, place enough, Tally& tally) const noexcept {
+        if (link_of(end() - 1).shift == d) return end() - widened(h, end() - 1, tally).begin();
         return d + common(h, end() - d, end(), 0, std::min(enough, end() - d), tally);
     }
 
     /// Raises `best` to what the place matches, `known` tokens of it being known to. False where neither it nor any place before
     /// it can do better.
     template <class Tally>
-    bool improve(const token_id* h, place begin, place room, place q, place known, place& best, Tally& tally) noexcept {
+    bool improve(const token_id* h, place begin, place room, place q, place known, place& best, Tally& tally) const noexcept {
         const place limit = std::min(room, q - begin);
         if (limit <= best) return false;
         if (h[q - 1 - best] != h[end() - 1 - best]) return true;
-        repetition& own = link_of(end() - 1).repeats;
+        const link& own = link_of(end() - 1);
         const bool aligned = own.shift > 0 && own.shift == end() - q;
         place k = known;
         if (aligned) {
             k = std::max(k, std::min(limit, end() - own.since));
-        } else if (own.shift > 0 && own.shift == link_of(q - 1).repeats.shift) {
+        } else if (own.shift > 0 && own.shift == link_of(q - 1).shift) {
             // Two stretches of one period that agree on a period agree as far as the shorter one goes.
             k = common(h, q, end(), k, std::max(k, std::min(limit, own.shift)), tally);
             if (k >= own.shift)
                 k = std::max(k, std::min({limit, q - widened(h, q - 1, tally).begin(), end() - widened(h, end() - 1, tally).begin()}));
         }
         k = common(h, q, end(), k, limit, tally);
-        if (aligned) own.since = std::min(own.since, end() - k);
+        if (aligned) own.since.lower(end() - k);
         best = std::max(best, k);
         return true;
     }
 
     place n_;
-    gram_table latest_;        // of the n tokens before a place and its own
-    std::vector<link> links_;  // of each place
+    gram_table latest_;    // of the n tokens before a place and its own
+    growing<link> links_;  // of each place
 };
 
 }  // namespace argdraw::detail

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
@@ -100,7 +99,7 @@ private:
     place n_;
     gram_table grams_;          // the n tokens before a place
     gram_table continuations_;  // the same and the place's own
-    std::vector<link> links_;   // of each place
+    growing<link> links_;       // of each place
 };
 
 }  // namespace argdraw::detail

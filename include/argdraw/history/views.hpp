@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/history/room.hpp>
+#include <argdraw/history/shared.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -25,22 +27,24 @@ public:
 
     /// The view for which view.is(key...), nullptr for none; it is asked for now.
     template <class... Key>
-    View* find(const Key&... key) noexcept {
-        const auto at = std::find_if(all_.begin(), all_.end(), [&](const entry& e) { return e.view.is(key...); });
+    const View* find(const Key&... key) noexcept {
+        const auto at = std::find_if(all_.begin(), all_.end(), [&](const entry& e) { return e.view->is(key...); });
         if (at == all_.end()) return nullptr;
         at->asked = step_;
         answered_ = true;
-        return &at->view;
+        return &*at->view;
     }
 
     /// A view that find() did not find. Throws, and then nothing has changed.
-    View& add(View view) {
+    const View* add(View view) {
+        shared<View> added(std::move(view));
+        if (all_.size() < most) make_room(all_, 1);
         // Of those that have waited equally long, the first: it was built first.
         if (all_.size() >= most)
             all_.erase(std::max_element(all_.begin(), all_.end(), [&](const entry& a, const entry& b) { return waited(a) < waited(b); }));
-        all_.push_back({std::move(view), step_});
+        all_.push_back({std::move(added), step_});
         answered_ = true;
-        return all_.back().view;
+        return &*all_.back().view;
     }
 
     /// The history is about to change.
@@ -52,6 +56,7 @@ public:
         std::erase_if(all_, [&](const entry& e) { return surplus > 0 && waited(e) > steps && surplus-- > 0; });
     }
 
+    /// Each view as what forks share.
     template <class F>
     void each(F f) {
         for (entry& e : all_) f(e.view);
@@ -64,7 +69,7 @@ public:
         fresh.step_ = step_;
         fresh.answered_ = answered_;
         fresh.all_.reserve(all_.size());
-        for (const entry& e : all_) fresh.all_.push_back({build(e.view), e.asked});
+        for (const entry& e : all_) fresh.all_.push_back({shared<View>(build(*e.view)), e.asked});
         return fresh;
     }
 
@@ -76,7 +81,7 @@ public:
 
 private:
     struct entry {
-        View view;
+        shared<View> view;
         std::uint32_t asked;  // the step of the last question
     };
 
