@@ -208,7 +208,7 @@ TEST_CASE("memory: a fork that finds none to make a text its own says so, and bo
     REQUIRE(learns(row, text));
     const auto before = text.bytes();
     bool refused = false, taken = false;
-    for (std::size_t limit = 0; limit < 20000; limit = limit * 5 / 4 + 8) {
+    for (std::size_t limit = 0; limit < 20000; limit = limit * 9 / 8 + 8) {
         auto fork = text;
         status accepted, undone;
         {
