@@ -121,6 +121,10 @@ void add_stages(std::size_t vocab) {
     history("presence_penalty", presence_penalty{0.5f}, short_history);
     history("penalties", penalties{.repetition = 1.1f, .frequency = 0.1f, .presence = 0.1f, .counts_over = scope::both}, short_history);
     history("dry", dry{.multiplier = 0.8f}, long_history);
+    // As many as a vocabulary has for newline, colon, quote and star.
+    static std::vector<token_id> breakers(4000);
+    for (auto& id : breakers) id = static_cast<token_id>(random.below(vocab - 3));
+    history("dry_breakers", dry{.multiplier = 0.8f, .breakers = breakers}, long_history);
     // As many penalised tokens in a shorter and in a longer window.
     history("dry_512", dry{.multiplier = 0.8f}, shorter_history);
     history("dry_65536", dry{.multiplier = 0.8f}, longest_history);

@@ -3,7 +3,6 @@
 #include "reference.hpp"
 
 #include <argdraw/history/gram_table.hpp>
-#include <argdraw/history/last_seen.hpp>
 
 #include <cstddef>
 #include <random>
@@ -40,23 +39,24 @@ TEST_CASE("gram_table: the latest place of a gram, through growth and back")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("last_seen: where a token stood last")
+TEST_CASE("gram_table: a gram in two parts is the gram")
 {
-    const reference::ids h{4, 5, 4, -1, 5};
-    detail::last_seen seen;
-    CHECK(seen(h.data(), 4) == -1);
-    for (std::size_t i = 0; i < h.size(); ++i) {
-        seen.make_room(h.data(), 1);
-        seen.append(h.data());
+    std::mt19937 random(2);
+    for (place n = 1; n <= 4; ++n) {
+        reference::ids h(400);
+        for (auto& id : h) id = static_cast<token_id>(random() % 5);
+        detail::gram_table table(n, n);
+        table.make_room(h.data(), 0, h.size());
+        for (place p = n; p < 200; ++p) table.put(h.data(), p);
+        std::size_t wrong = 0;
+        for (place p = n; p < 400; ++p) {
+            reference::ids gram(h.begin() + p - n, h.begin() + p);
+            for (token_id last = -1; last < 6; ++last) {
+                gram.back() = last;
+                wrong += table.find(h.data(), gram.data(), table.hash_of_lead(gram.data()), last) != table.find(h.data(), gram.data());
+            }
+        }
+        CHECK(wrong == 0);
+        CHECK(detail::gram_table(n, n).find(h.data(), h.data(), 0, 1) == -1);
     }
-    CHECK(seen(h.data(), 4) == 2);
-    CHECK(seen(h.data(), 5) == 4);
-    CHECK(seen(h.data(), -1) == 3);
-    CHECK(seen(h.data(), 7) == -1);
-    seen.forget(h.data());
-    CHECK(seen(h.data(), 5) == 1);
-    seen.forget(h.data());
-    CHECK(seen(h.data(), -1) == -1);
-    seen.forget(h.data());
-    CHECK(seen(h.data(), 4) == 0);
 }

@@ -263,6 +263,47 @@ TEST_CASE("history: a breaker ends a match and is not visited")
     CHECK(visited(h, 1, -1, {6, 4}).empty());
 }
 
+TEST_CASE("history: breakers are those that the list holds now, wherever it lies")
+{
+    auto h = of({}, {1, 2, 3, 4, 5, 1, 2, 3, 6, 1, 2, 3});
+    ids list{1};
+    CHECK(answer(h, 1, -1, list) == matches{{4, 2}, {6, 2}});
+    list[0] = 2;
+    CHECK(answer(h, 1, -1, list) == matches{{4, 1}, {6, 1}});
+    list[0] = 6;
+    CHECK(answer(h, 1, -1, list) == matches{{4, 3}});
+    const ids elsewhere{1};
+    CHECK(answer(h, 1, -1, elsewhere) == matches{{4, 2}, {6, 2}});
+    // Many, some of them twice, and what of them stands in the history comes and goes.
+    ids many;
+    for (token_id id = 4000; id > 10; --id) many.push_back(id % 3000 + 10);
+    for (const token_id id : {2999, 1, 2, 3, 4, 1, 2, 3, 3009, 2, 3, 12, 7, 2, 3}) {
+        REQUIRE(h.append(id) == status::ok);
+        CHECK(ask(h, many) == expected(h, many));
+    }
+    while (h.output().size() > 3) {
+        REQUIRE(h.forget(1) == status::ok);
+        CHECK(answer(h, 1, -1, many) == reference::continuations(h.tokens(), 1, -1, many));
+    }
+    CHECK(ask(h, many) == expected(h, many));
+}
+
+TEST_CASE("history: whether breakers are ids of a row")
+{
+    history h;
+    const ids good{0, 7, 3}, low{4, -1}, high{9, 8, 1};
+    for (int i = 0; i < 2; ++i) {
+        CHECK(h.watch_breakers({}).in_row(0));
+        CHECK_FALSE(h.watch_breakers(good).in_row(7));
+        CHECK(h.watch_breakers(good).in_row(8));
+        CHECK_FALSE(h.watch_breakers(low).in_row(8));
+        CHECK_FALSE(h.watch_breakers(high).in_row(9));
+        CHECK(h.watch_breakers(high).in_row(10));
+    }
+    const token_id one = 1;
+    CHECK(h.watch_breakers(std::span<const token_id>(&one, history::most_tokens + 1)).why() == status::out_of_memory);
+}
+
 TEST_CASE("history: any id is only an id")
 {
     constexpr token_id least = std::numeric_limits<token_id>::min(), greatest = std::numeric_limits<token_id>::max();
@@ -397,7 +438,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
         return h;
     }();
     ids more;
-    for (token_id i = 0; i < 300; ++i) more.push_back(i % 37);
+    for (token_id i = 0; i < 600; ++i) more.push_back(i % 37);
     for (std::size_t limit = 0; limit < 6000; limit = limit * 5 / 4 + 8) {
         CAPTURE(limit);
         history h = original;
@@ -415,7 +456,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
         CHECK(ask(h, breakers) == expected(original, breakers));
         {
             const counted_new::scarce memory(limit);
-            for (std::size_t i = 0; i < 300 && appended == status::ok; ++i) appended = h.append(more[i]), kept += appended == status::ok;
+            for (std::size_t i = 0; i < more.size() && appended == status::ok; ++i) appended = h.append(more[i]), kept += appended == status::ok;
         }
         CHECK(appended == status::out_of_memory);
         CHECK(h.tokens().size() == kept);
@@ -439,7 +480,7 @@ TEST_CASE("history: without memory a question says so, and finds its answer late
 {
     auto h = of({1, 2, 3, 1, 2});
     const ids breakers{1};
-    status by_counts, by_watch, by_ngrams, by_breakers;
+    status by_counts, by_watch, by_ngrams, by_lengths, by_breakers;
     bool visited_any = false;
     {
         const counted_new::scarce memory(0);
@@ -450,11 +491,13 @@ TEST_CASE("history: without memory a question says so, and finds its answer late
     REQUIRE(h.watch_ngrams(2) == status::ok);
     {
         const counted_new::scarce memory(0);
+        by_lengths = h.continuations(2, -1, {}, [&](token_id, std::size_t) { visited_any = true; });
         by_breakers = h.continuations(2, -1, breakers, [&](token_id) { visited_any = true; });
     }
     CHECK(by_counts == status::out_of_memory);
     CHECK(by_watch == status::out_of_memory);
     CHECK(by_ngrams == status::out_of_memory);
+    CHECK(by_lengths == status::out_of_memory);
     CHECK(by_breakers == status::out_of_memory);
     CHECK_FALSE(visited_any);
     CHECK(answer(h, 4, scope::both) == counted{{1, 1}, {2, 2}, {3, 1}});

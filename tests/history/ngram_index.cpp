@@ -3,6 +3,7 @@
 
 #include "reference.hpp"
 
+#include <argdraw/history/match_index.hpp>
 #include <argdraw/history/ngram_index.hpp>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <vector>
 
 using namespace argdraw;
+using detail::match_index;
 using detail::ngram_index;
 using detail::place;
 using reference::ids;
@@ -18,13 +20,15 @@ using reference::ids;
 namespace {
 
 struct walker {
-    explicit walker(place n) : index(n) {}
+    explicit walker(place n) : index(n), longer(n + 1) {}
 
     void say(token_id id)
     {
         index.make_room(tokens.data(), 1);
+        longer.make_room(tokens.data(), 1);
         tokens.push_back(id);
         index.append(tokens.data());
+        longer.append(tokens.data());
     }
     void say(const ids& all)
     {
@@ -33,6 +37,7 @@ struct walker {
     void unsay()
     {
         index.forget(tokens.data());
+        longer.forget(tokens.data());
         tokens.pop_back();
     }
 
@@ -44,9 +49,11 @@ struct walker {
         const auto end = static_cast<place>(tokens.size());
         const place begin = window > 0 && window < tokens.size() ? end - static_cast<place>(window) : 0;
         visited = 0;
+        if (tokens.empty()) return 0;
+        const match_index::question beyond(longer, tokens.data(), begin, index.goes_on() ? end : 0);
         for (place p = index.first(tokens.data(), begin); p >= 0; p = index.next(p, begin)) {
             ++visited;
-            longest = std::max(longest, index.longest(tokens.data(), begin, end, p, tally));
+            longest = std::max({longest, index.n(), beyond(tokens[static_cast<std::size_t>(p)], tally)});
         }
         return n + visited;
     }
@@ -57,6 +64,7 @@ struct walker {
     }
 
     ngram_index index;
+    match_index longer;
     ids tokens;
     std::size_t visited = 0;
     place longest = 0;
@@ -149,6 +157,30 @@ TEST_CASE("ngram_index: in text that does not repeat an answer takes a step or t
         }
         CHECK(all <= 1000);
     }
+}
+
+TEST_CASE("ngram_index: after a frequent token an answer takes a step or two a continuation, however often each came")
+{
+    // 0 and one of five tokens, again and again, and before it one of thousands; asked where what stands before the 0 has come twice.
+    std::size_t steps_of[2] = {};
+    for (std::size_t length : {2000u, 32000u}) {
+        walker w(1);
+        std::mt19937 random(7);
+        const auto rare = [&](std::size_t i) { return static_cast<token_id>(10 + i / 2); };
+        for (std::size_t i = 0; i < length; ++i) w.say({rare(i * 2654435761u % length), 0, static_cast<token_id>(1 + random() % 5)});
+        std::size_t most = 0;
+        for (std::size_t i = 0; i < 100; ++i) {
+            w.say({rare(i * 17), 0});
+            most = std::max(most, w.steps());
+            CHECK(w.visited == 5);
+            w.unsay();
+            w.unsay();
+        }
+        steps_of[length > 2000] = most;
+        CHECK(w.longest >= 2);
+    }
+    CHECK(steps_of[0] <= 40);
+    CHECK(steps_of[1] <= 40);
 }
 
 TEST_CASE("ngram_index: with a window only what is within is visited")

@@ -155,7 +155,7 @@ MISTAKES = [
         "history/history.hpp",
         "history(const history&) = default;",
         "history(const history& other) : tokens_(other.tokens_), prompt_(other.prompt_) {\n"
-        "        for (const auto& view : other.counts_) counts_.emplace_back(view.window(), view.of());\n"
+        "        counts_ = other.counts_.rebuilt([](const auto& view) { return detail::window_counts(view.window(), view.of()); });\n"
         "    }",
         "stages/penalties.cpp", "penalties in a sequence: a fork has counted what its original has"),
     Mutant(
@@ -188,8 +188,8 @@ MISTAKES = [
     Mutant(
         "28", "mirostat's mu is shared between sequences",
         "sampler/sequence.hpp",
-        "states states_, pending_states_;",
-        "static inline states states_;\n    states pending_states_;",
+        "states states_{}, pending_states_{};",
+        "static inline states states_{};\n    states pending_states_{};",
         "draws/mirostat.cpp", "mirostat state: learned with accept of the token drawn, forgotten with rollback",
         "a pipeline has no state to share: the states in the sequence become those of all sequences of its type"),
     Mutant(

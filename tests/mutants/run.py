@@ -76,9 +76,11 @@ class Bench:
         kernels = self.kernels_object
         if changed and str(self.include / "argdraw" / changed) in self.below_kernels:
             kernels = self.object("mutated_kernels", self.kernels)
-        test = self.object("test", TESTS / source, "-DARGDRAW_KERNELS_ELSEWHERE")
+        objects = [self.object("test", TESTS / source, "-DARGDRAW_KERNELS_ELSEWHERE"), kernels]
+        if (counted_new := (TESTS / source).with_name("counted_new.cpp")).exists():  # of this directory's executable
+            objects.append(self.object("counted_new", counted_new))
         out = str(self.scratch / "test")
-        subprocess.run([self.compile[0], test, kernels, *self.main, "-pthread", "-o", out], check=True)
+        subprocess.run([self.compile[0], *objects, *self.main, "-pthread", "-o", out], check=True)
         return out
 
     def red(self, program, case):

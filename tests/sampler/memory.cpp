@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -119,6 +120,114 @@ TEST_CASE("memory: a sequence that could not be made says why, and so does whate
         }
         for (const status each : {started, resumed, drawn_of_it, law_of_it, accepted, undone}) CHECK(each == status::out_of_memory);
     }
+}
+
+TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, whichever part had none", "", decltype(learns), decltype(stateless),
+                   decltype(without_view)) {
+    const TestType pick = [] {
+        if constexpr (std::is_same_v<TestType, decltype(learns)>) return learns;
+        else if constexpr (std::is_same_v<TestType, decltype(stateless)>) return stateless;
+        else return without_view;
+    }();
+    const auto after = [&](std::uint64_t seed, int accepts, std::size_t prompt) {
+        auto seq = pick.start({.seed = seed}, prompt_of(prompt));
+        for (int i = 0; i < accepts; ++i) REQUIRE(seq.accept(pick(row, seq).id) == status::ok);
+        (void)pick(row, seq);
+        return seq;
+    };
+    const auto longer = after(1, 700, 40), shorter = after(2, 5, 3);
+    const auto of_longer = longer.bytes(), of_shorter = shorter.bytes();
+    const auto undone = [](auto seq, std::size_t n) {
+        CHECK(seq.rollback(n) == status::ok);
+        CHECK(seq.rollback(1) == status::bad_parameter);
+        return seq.bytes();
+    };
+    const auto start_of_shorter = undone(shorter, 5), start_of_longer = undone(longer, 700);
+    for (std::size_t limit = 0; limit < 20000; limit = limit * 5 / 4 + 4) {
+        CAPTURE(limit);
+        auto seq = shorter;
+        bool assigned = true;
+        {
+            const counted_new::scarce memory(limit);
+            try {
+                seq = longer;
+            } catch (const std::bad_alloc&) {
+                assigned = false;
+            }
+        }
+        CHECK(seq.bytes() == (assigned ? of_longer : of_shorter));
+        CHECK(undone(seq, assigned ? 700 : 5) == (assigned ? start_of_longer : start_of_shorter));
+    }
+}
+
+TEST_CASE("memory: a fork takes as little for a long text as for a short one, and drawing from it none") {
+    const ids breakers{7};
+    const sampler pick{penalties{.repetition = 1.1f, .frequency = 0.1f}, dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers}, mirostat{5.0f}};
+    auto text = pick.start({.seed = 1}, prompt_of(20000));
+    for (token_id i = 0; i < 12000; ++i) REQUIRE(text.accept(i * i % 8) == status::ok);
+    auto kept = text;
+    REQUIRE(pick(row, text));
+    const auto bytes = text.bytes();
+    auto other = pick.start();
+    {
+        const counted_new::scarce memory(1000);
+        const auto fork = text;
+        other = fork;
+    }
+    CHECK(other.bytes() == bytes);
+    const std::size_t before = counted_new::calls;
+    const drawn here = pick(row, text), there = pick(row, other);
+    CHECK(counted_new::calls == before);
+    CHECK(here.id == there.id);
+    // Neither notices what the other does.
+    CHECK(other.accept(there.id) == status::ok);
+    CHECK(other.rollback(100) == status::ok);
+    CHECK(kept.rollback(12000) == status::ok);
+    const drawn again = pick(row, kept);
+    CHECK(again);
+    CHECK(text.accept(here.id) == status::ok);
+    CHECK(text.rollback(1) == status::ok);
+    CHECK(text.output().size() == 12000);
+    CHECK(other.output().size() == 11901);
+    CHECK(kept.output().empty());
+    CHECK(pick.resume(text.bytes()).bytes() == text.bytes());
+    // What was made its own once has room for what follows.
+    auto last = text;
+    REQUIRE(last.accept(1) == status::ok);
+    const std::size_t then = counted_new::calls;
+    status worst = status::ok;
+    for (int i = 0; i < 1000; ++i)
+        if (const status why = last.accept(2); why != status::ok) worst = why;
+    CHECK(worst == status::ok);
+    CHECK(counted_new::calls - then < 10);
+}
+
+TEST_CASE("memory: a fork that finds none to make a text its own says so, and both stay as they were") {
+    auto text = learns.start({.seed = 1}, prompt_of(200));
+    for (int i = 0; i < 300; ++i) REQUIRE(text.accept(learns(row, text).id) == status::ok);
+    REQUIRE(learns(row, text));
+    const auto before = text.bytes();
+    bool refused = false, taken = false;
+    for (std::size_t limit = 0; limit < 20000; limit = limit * 9 / 8 + 8) {
+        auto fork = text;
+        status accepted, undone;
+        {
+            const counted_new::scarce memory(limit);
+            accepted = fork.accept(1);
+            if (accepted == status::out_of_memory) refused = true;
+            undone = fork.rollback(accepted == status::ok ? 2 : 1);
+        }
+        CHECK((accepted == status::ok || accepted == status::out_of_memory));
+        CHECK(undone == accepted);
+        taken |= accepted == status::ok;
+        if (undone != status::ok) CHECK(fork.bytes() == before);
+        CHECK(text.bytes() == before);
+        CHECK(fork.rollback(undone == status::ok ? 299 : 300) == status::ok);
+        CHECK(fork.output().empty());
+        CHECK(learns.resume(fork.bytes()).bytes() == fork.bytes());
+    }
+    CHECK(refused);
+    CHECK(taken);
 }
 
 TEST_CASE("memory: without any, every way to call says so, and nothing moves on") {

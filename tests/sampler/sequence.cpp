@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <argdraw/argdraw.hpp>
@@ -304,6 +305,54 @@ TEST_CASE("sequence: it belongs to a pipeline's type and not to its address") {
     const auto other = pick;
     auto copy = seq;
     CHECK(other(row, seq).id == pick(row, copy).id);
+}
+
+TEST_CASE("sequence: moved onto itself it stays what it was, and so does one swapped with itself") {
+    auto seq = pick.start({.seed = 6}, ids{1, 2});
+    for (int i = 0; i < 4; ++i) CHECK(seq.accept(pick(row, seq).id) == status::ok);
+    (void)pick(row, seq);
+    const auto before = seq.bytes();
+    auto& same = seq;
+    using std::swap;
+    seq = std::move(same);
+    CHECK(seq.bytes() == before);
+    swap(seq, same);
+    CHECK(seq.bytes() == before);
+    seq = same;
+    CHECK(seq.bytes() == before);
+    CHECK(seq.rollback(2) == status::ok);
+    CHECK(seq.state<2>().accepted == 2);
+    CHECK(seq.rollback(2) == status::ok);
+    CHECK(seq.state<2>().accepted == 0);
+    CHECK(seq.rollback(1) == status::bad_parameter);
+}
+
+TEST_CASE("sequence: what was moved from refuses everything until it is given something") {
+    auto seq = pick.start({.seed = 6}, ids{1, 2});
+    for (int i = 0; i < 4; ++i) CHECK(seq.accept(pick(row, seq).id) == status::ok);
+    const auto whole = seq.bytes();
+    const auto check_refused = [&](auto& moved) {
+        CHECK_FALSE(moved);
+        CHECK(moved.why() == status::bad_parameter);
+        CHECK(moved.accept(1) == status::bad_parameter);
+        CHECK(moved.rollback(0) == status::bad_parameter);
+        CHECK(moved.rollback(2) == status::bad_parameter);
+        CHECK(pick(row, moved).why == status::bad_parameter);
+        CHECK(moved.output().empty());
+        CHECK(moved.prompt().empty());
+    };
+    auto second = std::move(seq);
+    check_refused(seq);
+    CHECK(second.bytes() == whole);
+    auto third = pick.start({.seed = 7}, ids{3});
+    third = std::move(second);
+    check_refused(second);
+    CHECK(third.bytes() == whole);
+    CHECK(third.rollback(4) == status::ok);
+    seq = third;
+    CHECK(seq.bytes() == third.bytes());
+    CHECK(seq.accept(1) == status::ok);
+    CHECK(third.output().empty());
 }
 
 TEST_CASE("sequence: the distribution is that of the present position, and asks for nothing") {

@@ -89,6 +89,24 @@ TEST_CASE("dry breakers: ids outside of the row are outside_row, unless dry is o
     }
 }
 
+TEST_CASE("dry breakers: the list is read at each draw, also where it was written over") {
+    std::vector<token_id> breakers{1, 0};
+    const dry some{1, 1.75f, 1, -1, breakers};
+    const sampler pick{some, categorical{}};
+    const ids prompt{1, 2, 3, 4}, output{1, 2, 3};
+    auto seq = pick.start({.seed = 1}, prompt);
+    for (const token_id id : output) REQUIRE(seq.accept(id) == status::ok);
+    for (const token_id id : {1, 2, 3, 4, 5, 2, 1, 5}) {
+        breakers[0] = id;
+        CAPTURE(id);
+        CHECK(text(pick.distribution(equals, seq)) == law(equals, after(prompt, output, some)));
+    }
+    breakers[0] = 8;
+    CHECK(pick(equals, seq).why == status::bad_parameter);
+    breakers[0] = 7;
+    CHECK(pick(equals, seq));
+}
+
 TEST_CASE("dry in a sequence: what is accepted counts, what is rolled back does not") {
     const std::vector<token_id> breakers{6};
     const dry some{0.8f, 1.75f, 1, 9, breakers};

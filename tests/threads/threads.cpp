@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace argdraw;
@@ -114,6 +115,46 @@ TEST_CASE("threads: one sampler, one chain, one prompt, one text to fork; eight 
     const auto parallel = at_once(task);
     CHECK(parallel == one_by_one(task));
     CHECK(parallel[0].size() > 3 * tokens);
+}
+
+TEST_CASE("threads: forks of one text, each asked, changed and dropped in a thread of its own") {
+    constexpr std::size_t width = 60;
+    const auto row = some_row<float>(width, 8);
+    const ids breakers{50, 51};
+    const sampler writer{penalties{.repetition = 1.1f, .frequency = 0.05f, .window = 100}, dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers},
+                         no_repeat_ngram{9}, temperature{1.3f}, mirostat{4.0f, 0.1f}};
+    // It repeats itself, with loops in loops: what is found out about them at one question is remembered for the next.
+    ids prompt;
+    for (int i = 0; i < 1500; ++i) prompt.push_back(i % 100 < 90 ? 1 + i % 3 : static_cast<token_id>(4 + i / 100 % 5));
+    for (int round = 0; round < 4; ++round) {
+        auto text = writer.start({.seed = 11, .sequence = static_cast<std::uint64_t>(round)}, prompt);
+        for (int i = 0; i < 200; ++i) REQUIRE(text.accept(1 + i % 3) == status::ok);
+        const auto write = [&](auto fork, std::size_t i) {
+            ids written;
+            for (std::size_t step = 0; step < 20; ++step) {
+                // Some ask first, some change first.
+                const drawn token = (i + step) % 3 == 0 ? drawn{.id = static_cast<token_id>(1 + step % 3)} : writer(row, fork);
+                if (fork.accept(token.id) != status::ok) return ids{};
+                written.push_back(token.id);
+                auto again = fork;
+                if (step % 4 == 3 && fork.rollback(i % 3 + 1) != status::ok) return ids{};
+                written.push_back(writer(row, again).id);
+                if (step % 5 == 4) fork = std::move(again);
+            }
+            written.insert(written.end(), fork.output().begin(), fork.output().end());
+            return written;
+        };
+        const auto from_forks = [&](auto run) {
+            std::vector<decltype(text)> forks(threads, text);
+            return run([&](std::size_t i) { return write(std::move(forks[i]), i); });
+        };
+        const auto serial = from_forks([](auto task) { return one_by_one(task); });
+        const auto parallel = from_forks([](auto task) { return at_once(task); });
+        CHECK(parallel == serial);
+        CHECK(parallel[0].size() > 200);
+        const auto alone = writer.resume(text.bytes());
+        for (std::size_t i = 0; i < threads; ++i) CHECK(write(alone, i) == serial[i]);
+    }
 }
 
 TEST_CASE("threads: rows of one batch, drawn into neighbours") {

@@ -27,6 +27,16 @@ public:
     /// The latest place, -1 for none.
     place find(const token_id* h, const token_id* gram) const noexcept { return slots_.empty() ? -1 : slots_[slot_of(h, gram)]; }
 
+    /// The same for the gram that `lead`, all its tokens but the last, makes with any last one: what is done once for all of them.
+    std::uint64_t hash_of_lead(const token_id* lead) const noexcept { return hashed(lead, length_ - 1); }
+    place find(const token_id* h, const token_id* lead, std::uint64_t hash, token_id last) const noexcept {
+        if (slots_.empty()) return -1;
+        return slots_[probed(added(hash, last), [&](place at) {
+            const token_id* const there = h + at - back_;
+            return there[length_ - 1] == last && std::equal(lead, lead + length_ - 1, there);
+        })];
+    }
+
     /// Makes `at` the latest place of its gram and says which was. There must be room.
     place put(const token_id* h, place at) noexcept {
         place& slot = slots_[slot_of(h, h + at - back_)];
@@ -53,16 +63,24 @@ public:
     }
 
 private:
-    std::size_t slot_of(const token_id* h, const token_id* gram) const noexcept {
-        const std::size_t mask = slots_.size() - 1;
+    static std::uint64_t added(std::uint64_t hash, token_id id) noexcept {
+        hash = (hash + static_cast<std::uint32_t>(id)) * 0x9e3779b97f4a7c15u;
+        return hash ^ hash >> 32;
+    }
+    static std::uint64_t hashed(const token_id* gram, place length) noexcept {
         std::uint64_t hash = 0;
-        for (place i = 0; i < length_; ++i) {
-            hash = (hash + static_cast<std::uint32_t>(gram[i])) * 0x9e3779b97f4a7c15u;
-            hash ^= hash >> 32;
-        }
+        for (place i = 0; i < length; ++i) hash = added(hash, gram[i]);
+        return hash;
+    }
+    template <class Same>
+    std::size_t probed(std::uint64_t hash, Same same) const noexcept {
+        const std::size_t mask = slots_.size() - 1;
         auto slot = static_cast<std::size_t>(hash) & mask;
-        while (slots_[slot] >= 0 && !std::equal(gram, gram + length_, h + slots_[slot] - back_)) slot = (slot + 1) & mask;
+        while (slots_[slot] >= 0 && !same(slots_[slot])) slot = (slot + 1) & mask;
         return slot;
+    }
+    std::size_t slot_of(const token_id* h, const token_id* gram) const noexcept {
+        return probed(hashed(gram, length_), [&](place at) { return std::equal(gram, gram + length_, h + at - back_); });
     }
 
     place back_;

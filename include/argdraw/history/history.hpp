@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -13,14 +12,18 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
-#include <argdraw/history/last_seen.hpp>
+#include <argdraw/history/breaker_index.hpp>
+#include <argdraw/history/match_index.hpp>
 #include <argdraw/history/ngram_index.hpp>
 #include <argdraw/history/room.hpp>
+#include <argdraw/history/shared.hpp>
+#include <argdraw/history/views.hpp>
 #include <argdraw/history/window_counts.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// What history::counts() found: true in a condition unless there was no memory. Valid until the history changes.
+/// What history::counts() found: true in a condition unless there was no memory. Valid until the history changes or 255 other
+/// questions of this kind have been asked.
 struct token_counts {
     std::span<const counted_token> tokens;  ///< distinct, ascending by id
     status why = status::ok;
@@ -28,14 +31,34 @@ struct token_counts {
     explicit operator bool() const noexcept { return why == status::ok; }
 };
 
+/// What history::watch_breakers() found: true in a condition unless there was no memory. Valid as token_counts is.
+class token_breakers {
+public:
+    status why() const noexcept { return why_; }
+    explicit operator bool() const noexcept { return why_ == status::ok; }
+    /// Whether each of them is an id of a row of this width.
+    bool in_row(std::size_t width) const noexcept {
+        return !view_ || (view_->least() >= 0 && static_cast<std::size_t>(view_->greatest()) < width);
+    }
+
+private:
+    friend class history;
+    explicit token_breakers(const detail::breaker_index* view, status why = status::ok) noexcept : view_(view), why_(why) {}
+
+    const detail::breaker_index* view_;  // nullptr where there are no breakers
+    status why_;
+};
+
 /// The tokens of one sequence. A plain value: a copy is a fork, an assignment goes back to a checkpoint.
 ///
 /// Questions about it are answered from *views*, each built at its first question and from then on kept up to date by every append and
-/// forget, so that no question looks at the whole history again. There are few of them, and they are searched one by one.
+/// forget, so that no question looks at the whole history again. There are few of them, and they are searched one by one: views that
+/// were not asked for in a while are given up (detail::views says when), and built again if a question comes back to them.
 ///
 /// Ids are kept as given and never used as an index. Where there is no memory a call says status::out_of_memory and has changed nothing;
-/// only copying throws, as copying a vector does. A copy has what its original has, but not the room it had reserved.
-/// Not for several threads at once, the questions included.
+/// only copying throws, as copying a vector does. A copy has tokens and views in common with its original until either changes: the
+/// first append or forget afterwards copies them, and the room that was reserved is gone for both.
+/// Not for several threads at once, the questions included; but a copy may be used in another thread than its original.
 class history {
 public:
     /// As many tokens as a history may have; more find no memory.
@@ -51,7 +74,7 @@ public:
     ~history() = default;
 
     /// The prompt, then the output.
-    std::span<const token_id> tokens() const noexcept { return tokens_; }
+    std::span<const token_id> tokens() const noexcept { return tokens_ ? std::span<const token_id>(*tokens_) : std::span<const token_id>(); }
     std::span<const token_id> prompt() const noexcept { return tokens().first(prompt_); }
     std::span<const token_id> output() const noexcept { return tokens().subspan(prompt_); }
 
@@ -63,13 +86,16 @@ public:
         if (prompt.size() > most_tokens || output.size() > most_tokens - prompt.size()) return status::out_of_memory;
         ARGDRAW_TRY {
             history fresh;
-            fresh.tokens_.reserve(prompt.size() + output.size());
-            fresh.tokens_.insert(fresh.tokens_.end(), prompt.begin(), prompt.end());
-            fresh.tokens_.insert(fresh.tokens_.end(), output.begin(), output.end());
+            auto& all = fresh.tokens_.own();
+            all.reserve(prompt.size() + output.size());
+            all.insert(all.end(), prompt.begin(), prompt.end());
+            all.insert(all.end(), output.begin(), output.end());
             fresh.prompt_ = prompt.size();
-            for (const auto& view : counts_) fresh.counts_.push_back(fresh.counted(view.window(), view.of()));
-            for (const auto& view : ngrams_) fresh.ngrams_.push_back(fresh.indexed(detail::ngram_index(view.n())));
-            if (latest_) fresh.latest_ = fresh.indexed(detail::last_seen());
+            end_step();
+            fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
+            fresh.ngrams_ = ngrams_.rebuilt([&](const auto& view) { return fresh.indexed(detail::ngram_index(view.n())); });
+            fresh.matches_ = matches_.rebuilt([&](const auto& view) { return fresh.indexed(detail::match_index(view.n())); });
+            fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken_by(view.ids()); });
             swap(fresh);
             return status::ok;
         }
@@ -78,38 +104,47 @@ public:
 
     /// One more token of output.
     status append(token_id id) noexcept {
+        end_step();
         if (const status why = reserve(1); why != status::ok) return why;
-        tokens_.push_back(id);
-        for (auto& view : counts_)
-            if (view.of() != scope::prompt) view.append(part(view.of()));
-        for (auto& view : ngrams_) view.append(tokens_.data());
-        if (latest_) latest_->append(tokens_.data());
+        tokens_.owned().push_back(id);
+        counts_.each([&](auto& view) {
+            if (view->of() != scope::prompt) view.owned().append(part(view->of()));
+        });
+        ngrams_.each([&](auto& view) { view.owned().append(data()); });
+        matches_.each([&](auto& view) { view.owned().append(data()); });
+        breakers_.each([&](auto& view) { view.owned().append(tokens()); });
         return status::ok;
     }
 
     /// Undoes the last n appends, whatever was asked since. More than there are: status::bad_parameter.
     status forget(std::size_t n) noexcept {
         if (n > output().size()) return status::bad_parameter;
+        if (n == 0) return status::ok;
+        end_step();
         if (const status why = reserve(0); why != status::ok) return why;
         for (; n > 0; --n) {
-            for (auto& view : counts_)
-                if (view.of() != scope::prompt) view.forget(part(view.of()));
-            for (auto& view : ngrams_) view.forget(tokens_.data());
-            if (latest_) latest_->forget(tokens_.data());
-            tokens_.pop_back();
+            counts_.each([&](auto& view) {
+                if (view->of() != scope::prompt) view.owned().forget(part(view->of()));
+            });
+            ngrams_.each([&](auto& view) { view.owned().forget(data()); });
+            matches_.each([&](auto& view) { view.owned().forget(data()); });
+            breakers_.each([&](auto& view) { view.owned().forget(tokens()); });
+            tokens_.owned().pop_back();
         }
         return status::ok;
     }
 
-    /// Room for so many appends with the present views: they allocate nothing, nor does forgetting any of them.
+    /// Room for so many appends with the present views: they allocate nothing, nor does forgetting any of them, until this is copied.
     status reserve(std::size_t outputs) noexcept {
-        if (outputs > most_tokens - tokens_.size()) return status::out_of_memory;
+        if (outputs > most_tokens - tokens().size()) return status::out_of_memory;
         ARGDRAW_TRY {
-            detail::make_room(tokens_, outputs);
-            for (auto& view : counts_)
-                if (view.of() != scope::prompt) view.make_room(part(view.of()).size(), outputs);
-            for (auto& view : ngrams_) view.make_room(tokens_.data(), outputs);
-            if (latest_) latest_->make_room(tokens_.data(), outputs);
+            detail::make_room(tokens_.own(), outputs);
+            counts_.each([&](auto& view) {
+                if (view->of() != scope::prompt) view.own().make_room(part(view->of()).size(), outputs);
+            });
+            ngrams_.each([&](auto& view) { view.own().make_room(data(), outputs); });
+            matches_.each([&](auto& view) { view.own().make_room(data(), outputs); });
+            breakers_.each([&](auto& view) { view.own().make_room(outputs); });
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
@@ -119,20 +154,16 @@ public:
     /// window takes all, 0 none. The first question about a (window, scope) builds its view and may find no memory; later ones
     /// are a search among the views.
     token_counts counts(std::int64_t window, scope of) noexcept {
-        if (const status why = watch_counts(window, of); why != status::ok) return {{}, why};
-        return {std::find_if(counts_.begin(), counts_.end(), [&](const auto& view) { return view.is(window, of); })->counts(), status::ok};
+        const auto* view = counts_.find(window, of);
+        ARGDRAW_TRY {
+            if (!view) view = counts_.add(counted(window, of));
+            return {view->counts(), status::ok};
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return {{}, status::out_of_memory}; }
     }
 
     /// Builds the view for counts(window, of), if it is not there.
-    status watch_counts(std::int64_t window, scope of) noexcept {
-        for (const auto& view : counts_)
-            if (view.is(window, of)) return status::ok;
-        ARGDRAW_TRY {
-            counts_.push_back(counted(window, of));
-            return status::ok;
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
-    }
+    status watch_counts(std::int64_t window, scope of) noexcept { return counts(window, of).why; }
 
     /// Visits every distinct token that followed an earlier occurrence of the last n tokens, once each, the one seen last first.
     ///
@@ -141,29 +172,37 @@ public:
     /// number of tokens up to such a j that equal the last tokens of h. Occurrences may overlap. No match extends over a
     /// token of `breakers`, and no breaker is visited. n = 0 visits every distinct token of h.
     ///
-    /// visit(t) alone, where L is not wanted, costs a step for each token visited; what L costs is said at detail::ngram_index. Neither
-    /// grows with the history, unless t has followed the same n tokens many times without a pattern. With breakers, add a look-up
-    /// for each of them, if there is anything to visit, and a search among them for each token visited.
-    /// Visit must not change the history. The first call for an n, and the first with breakers, build views.
+    /// visit(t) alone, where L is not wanted, costs a step for each token visited. L costs a hash look-up, where L > n what is said at
+    /// detail::match_index. Neither grows with the history, unless t has followed the same n + 1 tokens many times without a pattern. With
+    /// breakers, add a hash look-up for each token visited; a list of them is compared with the one that is known, and once where watch_breakers() was given it.
+    /// Visit must not change the history. The first call for an n, and the first with a list of breakers, build views.
     template <class F>
     status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
-        if (const status why = watch_ngrams(n); why != status::ok) return why;
-        if (const status why = breakers.empty() ? status::ok : watch_latest(); why != status::ok) return why;
-        auto& view = *std::find_if(ngrams_.begin(), ngrams_.end(), [&](const auto& v) { return v.n() == static_cast<detail::place>(n); });
-        const token_id* const h = tokens_.data();
-        const auto end = static_cast<detail::place>(tokens_.size());
+        return continuations(n, window, watch_breakers(breakers), visit);
+    }
+    template <class F>
+    status continuations(std::size_t n, std::int64_t window, const token_breakers& breakers, F visit) noexcept {
+        if (!breakers) return breakers.why();
+        constexpr bool with_lengths = !std::is_invocable_v<F&, token_id>;
+        if (const status why = with_lengths ? watch_lengths(n) : watch_ngrams(n); why != status::ok) return why;
+        const auto& view = *ngrams_.find(static_cast<detail::place>(n));
+        const token_id* const h = data();
+        const auto end = static_cast<detail::place>(tokens().size());
         const detail::place from = window < 0 || window >= end ? 0 : end - static_cast<detail::place>(window);
         detail::place p = view.first(h, from);
         if (p < 0) return status::ok;
-        detail::place room = end;
-        for (const token_id breaker : breakers) room = std::min(room, end - 1 - (*latest_)(h, breaker));
+        const auto* const broken = breakers.view_;
+        const detail::place room = broken ? broken->since_latest(end) : end;
         if (room < view.n()) return status::ok;
-        for (; p >= 0; p = view.next(p, from)) {
-            if (std::find(breakers.begin(), breakers.end(), h[p]) != breakers.end()) continue;
-            if constexpr (std::is_invocable_v<F&, token_id>)
-                visit(h[p]);
-            else
-                visit(h[p], static_cast<std::size_t>(view.longest(h, from, room, p)));
+        const auto visit_all = [&](auto visit_one) {
+            for (; p >= 0; p = view.next(p, from))
+                if (!broken || !broken->has(h[p])) visit_one(h[p]);
+        };
+        if constexpr (with_lengths) {
+            const detail::match_index::question longer(*matches_.find(view.n() + 1), h, from, view.goes_on() ? room : 0);
+            visit_all([&](token_id id) { visit(id, static_cast<std::size_t>(std::max(view.n(), longer(id)))); });
+        } else {
+            visit_all(visit);
         }
         return status::ok;
     }
@@ -171,13 +210,36 @@ public:
     /// Builds the view for continuations(n, ...), if it is not there. n >= most_tokens is status::bad_parameter.
     status watch_ngrams(std::size_t n) noexcept {
         if (n >= most_tokens) return status::bad_parameter;
-        for (const auto& view : ngrams_)
-            if (view.n() == static_cast<detail::place>(n)) return status::ok;
+        if (ngrams_.find(static_cast<detail::place>(n))) return status::ok;
         ARGDRAW_TRY {
-            ngrams_.push_back(indexed(detail::ngram_index(static_cast<detail::place>(n))));
+            ngrams_.add(indexed(detail::ngram_index(static_cast<detail::place>(n))));
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    }
+
+    /// Builds the views for continuations(n, ...) with lengths, if they are not there. The same status.
+    status watch_lengths(std::size_t n) noexcept {
+        if (const status why = watch_ngrams(n); why != status::ok) return why;
+        const auto longer = static_cast<detail::place>(n) + 1;
+        if (matches_.find(longer)) return status::ok;
+        ARGDRAW_TRY {
+            matches_.add(indexed(detail::match_index(longer)));
+            return status::ok;
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    }
+
+    /// Builds the view for continuations(..., breakers, ...), if it is not there: for the list as it reads now.
+    token_breakers watch_breakers(std::span<const token_id> breakers) noexcept {
+        if (breakers.empty()) return token_breakers(nullptr);
+        if (breakers.size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
+        const auto* view = breakers_.find(breakers);
+        ARGDRAW_TRY {
+            if (!view) view = breakers_.add(broken_by(breakers));
+            return token_breakers(view);
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return token_breakers(nullptr, status::out_of_memory); }
     }
 
     void swap(history& other) noexcept {
@@ -185,12 +247,21 @@ public:
         std::swap(prompt_, other.prompt_);
         counts_.swap(other.counts_);
         ngrams_.swap(other.ngrams_);
-        latest_.swap(other.latest_);
+        matches_.swap(other.matches_);
+        breakers_.swap(other.breakers_);
     }
 
 private:
+    const token_id* data() const noexcept { return tokens().data(); }
     std::span<const token_id> part(scope of) const noexcept {
         return of == scope::both ? tokens() : of == scope::prompt ? prompt() : output();
+    }
+
+    void end_step() noexcept {
+        counts_.end_step();
+        ngrams_.end_step();
+        matches_.end_step();
+        breakers_.end_step();
     }
 
     detail::window_counts counted(std::int64_t window, scope of) const {
@@ -202,25 +273,23 @@ private:
 
     template <class View>
     View indexed(View view) const {
-        view.make_room(tokens_.data(), tokens_.size());
-        for (std::size_t i = 0; i < tokens_.size(); ++i) view.append(tokens_.data());
+        view.make_room(data(), tokens().size());
+        for (std::size_t i = 0; i < tokens().size(); ++i) view.append(data());
         return view;
     }
 
-    status watch_latest() noexcept {
-        if (latest_) return status::ok;
-        ARGDRAW_TRY {
-            latest_ = indexed(detail::last_seen());
-            return status::ok;
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    detail::breaker_index broken_by(std::span<const token_id> breakers) const {
+        detail::breaker_index view(breakers);
+        view.assign(tokens());
+        return view;
     }
 
-    std::vector<token_id> tokens_;
+    detail::shared<detail::growing<token_id>> tokens_;
     std::size_t prompt_ = 0;
-    std::vector<detail::window_counts> counts_;
-    std::vector<detail::ngram_index> ngrams_;
-    std::optional<detail::last_seen> latest_;  // as soon as breakers are asked about
+    detail::views<detail::window_counts> counts_;
+    detail::views<detail::ngram_index> ngrams_;
+    detail::views<detail::match_index> matches_;
+    detail::views<detail::breaker_index> breakers_;
 };
 
 }  // namespace argdraw

@@ -1,10 +1,7 @@
-// ngram_index — which tokens followed the last n tokens before, and how far back each of those matches reaches.
+// ngram_index — which tokens followed the last n tokens before.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstring>
-#include <vector>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
@@ -13,11 +10,6 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Counts nothing; a test passes something that does.
-struct no_tally {
-    constexpr void operator()() const noexcept {}
-};
-
 /// The index of one n over a history `h` of `end` tokens, which come with each call.
 ///
 /// Every place p >= n completes the gram of the n tokens before it. The *continuations* of a gram are the distinct tokens that
@@ -25,16 +17,12 @@ struct no_tally {
 /// walk; for a continuation the places form a chain back in time. Both are undone by unlinking in the reverse order: what was
 /// unlinked keeps its own links and goes back between the same neighbours.
 ///
-/// A new token costs two hash look-ups of n + 1 tokens. A continuation of the current gram costs nothing to find; its length costs
-/// a walk along its chain, where a place is dismissed by one comparison unless it promises more than the best so far, and a stretch
-/// that repeats itself with period d is looked at for one period at its end and one at its beginning (longest() proves it), however
-/// long it is. So the worst case, for one continuation, is as many steps as its (n + 1)-gram has places outside of such stretches
-/// (a stretch is recognised by one of the latest 8 places of a continuation and 32 tokens, so one of a longer or more tangled period
-/// may count as outside), each at worst followed by a comparison as long as its match, 16 tokens at a time.
+/// A new token costs two hash look-ups of n + 1 tokens; a continuation of the current gram costs nothing to find.
 class ngram_index {
 public:
     explicit ngram_index(place n) noexcept : n_(n), grams_(n, n), continuations_(n, n + 1) {}
 
+    bool is(place n) const noexcept { return n_ == n; }
     place n() const noexcept { return n_; }
 
     /// Throws, and then nothing that can be seen has changed.
@@ -64,7 +52,6 @@ public:
             link_of(q.newer).older = q.older;
             if (q.older >= 0) link_of(q.older).newer = q.newer;
         }
-        x.repeats = repetition_at(h, at);
     }
 
     /// The last token is about to go.
@@ -92,148 +79,27 @@ public:
         if (end() - begin <= n_) return -1;
         return within(grams_.find(h, h + end() - n_), begin);
     }
+    /// Whether the last n + 1 tokens stood before; if not, no match is longer than n.
+    bool goes_on() const noexcept { return link_of(end() - 1).same >= 0; }
     /// The latest place of the next continuation.
     place next(place p, place begin) const noexcept { return within(links_[index(p)].older, begin); }
 
-    /// For a continuation whose latest place is `p`: how many tokens before its place, over all its places, equal the last tokens of
-    /// the history; matches begin at `begin` or later and are no longer than `room` >= n.
-    template <class Tally = no_tally>
-    place longest(const token_id* h, place begin, place room, place p, Tally&& tally = {}) noexcept {
-        // The last n + 1 tokens are new, so nothing matches more than n.
-        if (link_of(end() - 1).same < 0) return n_;
-
-        place best = n_;
-        place entry = p;  // the last place of the repeating stretch that the walk is in
-        for (place q = p; q >= 0; q = link_of(q).same) {
-            tally();
-            const repetition run = link_of(entry).repeats;
-            const place shallow = std::max(run.shift, n_);
-            if (run.shift == 0 || link_of(q).repeats.shift != run.shift || q - run.begin() < shallow) {
-                entry = q;
-            } else if (q <= entry - run.shift) {
-                // The tokens from `start` to `entry` have period d, the one before `start` does not fit, and one period of places
-                // has been looked at. Of the others, take a place z with D = z - start >= d tokens of the stretch before it. It equals a
-                // place e that was looked at, moved by a multiple of d, and agrees with e on the D tokens before.
-                //   D > best    If e matches no more than best, z matches the same; and if e matched more it was cut by `begin`, which
-                //               cuts z sooner.
-                //   D <= best   To match more than best, the match covers the token that does not fit. So the history itself ends in
-                //               exactly D tokens of period d, and there is one such z.
-                const place d = run.shift, start = widened(h, entry, tally).begin();
-                if (const place periods = (q - start - shallow) / d; periods > 0) {
-                    const place rest = q - periods * d, z = start + periodic_end(h, d, best, tally);
-                    if (rest < z && z <= q && h[z] == h[p] && !improve(h, begin, room, z, 0, best, tally)) break;
-                    q = rest;
-                }
-            }
-            if (!improve(h, begin, room, q, n_, best, tally)) break;
-        }
-        return best;
-    }
-
 private:
-    /// The tokens from since - shift to the place that has this equal those `shift` before them, from `since` on; shift 0: none known.
-    struct repetition {
-        place shift = 0;
-        place since = 0;
-
-        place begin() const noexcept { return since - shift; }
-    };
-
     struct link {
         place same = -1;               // the place before of the same continuation
         place older = -1, newer = -1;  // neighbours among the continuations of the gram, while this is the latest place of its own
-        repetition repeats;
     };
 
     static std::size_t index(place p) noexcept { return static_cast<std::size_t>(p); }
     place end() const noexcept { return static_cast<place>(links_.size()); }
     link& link_of(place p) noexcept { return links_[index(p)]; }
+    const link& link_of(place p) const noexcept { return links_[index(p)]; }
     place within(place p, place begin) const noexcept { return p - n_ >= begin ? p : -1; }
-
-    /// How many tokens before the places a and b are equal, `known` of them known to be, up to `limit`.
-    template <class Tally>
-    static place common(const token_id* h, place a, place b, place known, place limit, Tally& tally) noexcept {
-        constexpr place stride = 16;
-        place k = known;
-        while (limit - k >= stride && std::memcmp(h + a - k - stride, h + b - k - stride, stride * sizeof(token_id)) == 0) {
-            tally();
-            k += stride;
-        }
-        while (k < limit && h[a - k - 1] == h[b - k - 1]) {
-            tally();
-            ++k;
-        }
-        return k;
-    }
-
-    /// The repetition that the place is in. A short loop that has come round once is left only when it ends. Otherwise, among the
-    /// latest places of the same continuation, the nearest that has matched for a whole period; or else what was there, if it goes
-    /// on; or else the one that has matched longest. Nearest first, since a loop entered again also copies its first run, and a
-    /// stretch of period d is worth more to longest() than a copy.
-    repetition repetition_at(const token_id* h, place at) noexcept {
-        constexpr int tried = 8;
-        constexpr place glance = 32;
-        const repetition before = at > 0 ? link_of(at - 1).repeats : repetition{};
-        const bool goes_on = before.shift > 0 && h[at] == h[at - before.shift];
-        if (goes_on && before.shift <= glance && at - before.since >= before.shift) return before;
-        repetition found;
-        place longest = 0;
-        place q = link_of(at).same;
-        for (int i = 0; i < tried && q >= 0; ++i, q = link_of(q).same) {
-            no_tally none;
-            const place shift = at - q;
-            if (goes_on && shift > glance) break;
-            const place matched = common(h, q + 1, at + 1, n_ + 1, std::max(n_ + 1, std::min(glance, q + 1)), none);
-            if (matched >= shift) return {shift, at + 1 - matched};
-            if (matched > longest) found = {shift, at + 1 - matched};
-            longest = std::max(longest, matched);
-        }
-        return goes_on ? before : found;
-    }
-
-    /// The repetition of a place, followed to where it begins, and remembered: it is a fact about tokens that stay as long as the place.
-    template <class Tally>
-    repetition widened(const token_id* h, place p, Tally& tally) noexcept {
-        repetition& r = link_of(p).repeats;
-        r.since -= common(h, r.begin(), r.since, 0, r.begin(), tally);
-        return r;
-    }
-
-    /// How many tokens at the end of the history have period d. An answer above `enough` may be too small.
-    template <class Tally>
-    place periodic_end(const token_id* h, place d, place enough, Tally& tally) noexcept {
-        if (link_of(end() - 1).repeats.shift == d) return end() - widened(h, end() - 1, tally).begin();
-        return d + common(h, end() - d, end(), 0, std::min(enough, end() - d), tally);
-    }
-
-    /// Raises `best` to what the place matches, `known` tokens of it being known to. False where neither it nor any place before
-    /// it can do better.
-    template <class Tally>
-    bool improve(const token_id* h, place begin, place room, place q, place known, place& best, Tally& tally) noexcept {
-        const place limit = std::min(room, q - begin);
-        if (limit <= best) return false;
-        if (h[q - 1 - best] != h[end() - 1 - best]) return true;
-        repetition& own = link_of(end() - 1).repeats;
-        const bool aligned = own.shift > 0 && own.shift == end() - q;
-        place k = known;
-        if (aligned) {
-            k = std::max(k, std::min(limit, end() - own.since));
-        } else if (own.shift > 0 && own.shift == link_of(q - 1).repeats.shift) {
-            // Two stretches of one period that agree on a period agree as far as the shorter one goes.
-            k = common(h, q, end(), k, std::max(k, std::min(limit, own.shift)), tally);
-            if (k >= own.shift)
-                k = std::max(k, std::min({limit, q - widened(h, q - 1, tally).begin(), end() - widened(h, end() - 1, tally).begin()}));
-        }
-        k = common(h, q, end(), k, limit, tally);
-        if (aligned) own.since = std::min(own.since, end() - k);
-        best = std::max(best, k);
-        return true;
-    }
 
     place n_;
     gram_table grams_;          // the n tokens before a place
     gram_table continuations_;  // the same and the place's own
-    std::vector<link> links_;   // of each place
+    growing<link> links_;       // of each place
 };
 
 }  // namespace argdraw::detail

@@ -15,4 +15,20 @@ void make_room(std::vector<T>& v, std::size_t extra) {
     if (v.capacity() - v.size() < extra) v.reserve(std::max(v.size() + extra, 2 * v.capacity()));
 }
 
+/// A vector whose copies have room for a quarter more: they are made to grow.
+template <class T>
+struct growing : std::vector<T> {
+    growing() = default;
+    growing(const growing& other) : std::vector<T>() {
+        this->reserve(other.size() + other.size() / 4 + 4);
+        this->insert(this->end(), other.begin(), other.end());
+    }
+    growing(growing&&) noexcept = default;
+    growing& operator=(growing other) noexcept {
+        this->swap(other);
+        return *this;
+    }
+    ~growing() = default;
+};
+
 }  // namespace argdraw::detail

@@ -101,7 +101,7 @@ private:
 
     std::int64_t window_;
     scope scope_;
-    std::vector<counted_token> counts_;
+    growing<counted_token> counts_;
 };
 
 }  // namespace detail

@@ -18,6 +18,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/history.hpp>
 #include <argdraw/history/room.hpp>
+#include <argdraw/history/shared.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/context.hpp>
 #include <argdraw/sampler/leaves.hpp>
@@ -96,8 +97,10 @@ class sampler;
 /// sampler::start; any pipeline of the same type may go on with it.
 ///
 /// Draws, distributions included, are not for several threads at once: the history may build what a stage asks of it for the first time.
-/// A draw changes only attempt() and what is pending; accept() appends the token and moves on. Copying allocates, and throws where there
-/// is no memory; nothing else does.
+/// A draw changes only attempt() and what is pending; accept() appends the token and moves on. A copy costs the same however long the text
+/// is: what both have read is one, until either accepts or undoes a token; it then makes it its own. Each may be used in a thread of its
+/// own. Copying allocates, and throws where there is no memory; nothing else does. An assignment that finds none changes nothing. What
+/// was moved from refuses everything with bad_parameter until something is assigned to it.
 template <class... S>
 class sequence {
     using states = detail::leaves<typename detail::state_of<S>::type...>;
@@ -105,6 +108,32 @@ class sequence {
     static_assert(std::is_trivially_copyable_v<states>, "argdraw: a state is not trivially copyable; a sequence copies it and writes its bytes");
 
 public:
+    sequence() = default;
+    sequence(const sequence&) = default;
+    sequence(sequence&& other) noexcept {
+        swap(other);
+        other.why_ = status::bad_parameter;
+    }
+    sequence& operator=(sequence other) noexcept {  // by value: an assignment that runs out of memory must not stop half-way
+        swap(other);
+        return *this;
+    }
+    ~sequence() = default;
+
+    void swap(sequence& other) noexcept {
+        std::swap(random_, other.random_);
+        history_.swap(other.history_);
+        std::swap(states_, other.states_);
+        std::swap(pending_states_, other.pending_states_);
+        past_.swap(other.past_);
+        std::swap(vocabulary_, other.vocabulary_);
+        std::swap(width_, other.width_);
+        std::swap(attempt_, other.attempt_);
+        std::swap(pending_, other.pending_);
+        std::swap(why_, other.why_);
+    }
+    friend void swap(sequence& a, sequence& b) noexcept { a.swap(b); }
+
     /// Whether it could be made: bad_parameter for bytes that are none of a sequence like this, out_of_memory.
     status why() const noexcept { return why_; }
     explicit operator bool() const noexcept { return why_ == status::ok; }
@@ -114,14 +143,9 @@ public:
     status accept(token_id id) noexcept {
         if (why_ != status::ok) return why_;
         if (id < 0 || static_cast<std::size_t>(id) >= limit()) return status::bad_parameter;
-        if constexpr (has_states) {
-            ARGDRAW_TRY { past_.push_back(states_); }
-            ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
-        }
-        if (const status why = history_.append(id); why != status::ok) {
-            if constexpr (has_states) past_.pop_back();
-            return why;
-        }
+        if (const status why = past_room(1); why != status::ok) return why;
+        if (const status why = history_.append(id); why != status::ok) return why;
+        if constexpr (has_states) past_.owned().push_back(states_);
         if (id == pending_) states_ = pending_states_;
         ++random_.position;
         settle();
@@ -131,26 +155,26 @@ public:
     /// Undoes the last n accepts, with what the stages learned from them. More than there were: bad_parameter, and nothing is changed.
     status rollback(std::size_t n) noexcept {
         if (why_ != status::ok) return why_;
-        if (const status why = history_.forget(n); why != status::ok) return why;
-        if constexpr (has_states)
-            if (n > 0) {
-                states_ = past_[past_.size() - n];
-                past_.resize(past_.size() - n, states_);
+        if (n > output().size()) return status::bad_parameter;
+        if (n > 0) {
+            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = history_.forget(n); why != status::ok) return why;
+            if constexpr (has_states) {
+                auto& past = past_.owned();
+                states_ = past[past.size() - n];
+                past.resize(past.size() - n, states_);
             }
+        }
         random_.position -= static_cast<std::uint32_t>(n);
         settle();
         return status::ok;
     }
 
-    /// Room for that many further accepts, so that they allocate nothing.
+    /// Room for that many further accepts, so that they allocate nothing until this is copied.
     status reserve(std::size_t accepts) noexcept {
         // The history first: it refuses numbers at which a vector would throw something else than bad_alloc.
         if (const status why = history_.reserve(accepts); why != status::ok) return why;
-        if constexpr (has_states) {
-            ARGDRAW_TRY { detail::make_room(past_, accepts); }
-            ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
-        }
-        return status::ok;
+        return past_room(accepts);
     }
 
     std::span<const token_id> prompt() const noexcept { return history_.prompt(); }
@@ -187,7 +211,8 @@ public:
         if constexpr (has_states) {
             write_states(write, states_);
             write_states(write, pending_states_);
-            for (const states& past : past_) write_states(write, past);
+            if (past_)
+                for (const states& past : *past_) write_states(write, past);
         }
         return out;
     }
@@ -216,6 +241,15 @@ private:
     }
 
     std::size_t limit() const noexcept { return vocabulary_ != 0 ? vocabulary_ : width_ != 0 ? width_ : candidates<float>::max_width; }
+
+    // For that many further accepts. The states are this sequence's alone then.
+    status past_room([[maybe_unused]] std::size_t accepts) noexcept {
+        if constexpr (has_states) {
+            ARGDRAW_TRY { detail::make_room(past_.own(), accepts); }
+            ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+        }
+        return status::ok;
+    }
 
     void settle() noexcept {
         attempt_ = 0;
@@ -264,8 +298,9 @@ private:
                 read_states(read, states_);
                 read_states(read, pending_states_);
                 if (tokens[1].size() > read.left() / state_bytes) return;
-                past_.resize(tokens[1].size(), states_);
-                for (states& past : past_) read_states(read, past);
+                auto& all = past_.own();
+                all.resize(tokens[1].size(), states_);
+                for (states& past : all) read_states(read, past);
             }
             if (read.at_end()) why_ = history_.assign(tokens[0], tokens[1]);
         }
@@ -274,8 +309,8 @@ private:
 
     philox random_;
     mutable argdraw::history history_;  // its views: what stages ask of it is built when they ask
-    states states_, pending_states_;
-    std::vector<states> past_;  // before each accept
+    states states_{}, pending_states_{};
+    detail::shared<detail::growing<states>> past_;  // before each accept
     std::size_t vocabulary_ = 0;
     std::size_t width_ = 0;  // of the last row that gave a token
     std::uint32_t attempt_ = 0;

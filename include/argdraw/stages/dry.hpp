@@ -6,7 +6,8 @@
 //   range     multiplier >= 0 and base >= 1, finite; allowed_length >= 0; window: the last so many tokens of prompt and output, -1 all of them
 //   breakers  no match extends over one, and they are never penalised; a view that must outlive its use
 //   ties      equal logits with the same L stay equal
-//   cost      a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read
+//   cost      a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read, and the
+//             breakers are compared, all at once, with those of the draw before
 //   source    p-e-w 2024, "DRY", text-generation-webui pull request 5677
 //   edges     a penalty beyond the range of float is its largest value; ids of the history outside of the row are passed over
 #pragma once
@@ -44,18 +45,22 @@ struct dry {
     constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(breakers, width); }
 
     status prepare(history& seen) const noexcept {
-        return neutral() || never() ? status::ok : seen.continuations(shortest(), window, breakers, [](token_id) {});
+        if (neutral()) return status::ok;
+        const status why = never() ? status::ok : seen.watch_lengths(shortest());
+        return why == status::ok ? seen.watch_breakers(breakers).why() : why;
     }
 
     template <logit_scalar T, class Context>
     void operator()(candidates<T>& c, Context& context) const noexcept {
         const std::size_t width = c.width();
-        if (!fits(width)) return c.fail(status::outside_row);
+        const token_breakers known = context.history().watch_breakers(breakers);
+        if (!known) return c.fail(known.why());
+        if (!known.in_row(width)) return c.fail(status::outside_row);
         if (never()) return;
         auto lowered = detail::in_batches<penalty>([&c](std::span<const penalty> some) {
             c.edit(some, [](double l, const penalty& p) { return l - p.amount; });
         });
-        const status why = context.history().continuations(shortest(), window, breakers, [&](token_id id, std::size_t length) {
+        const status why = context.history().continuations(shortest(), window, known, [&](token_id id, std::size_t length) {
             if (detail::in_row(id, width)) lowered.push({id, amount(static_cast<double>(length) - allowed_length)});
         });
         if (why != status::ok) c.fail(why);
