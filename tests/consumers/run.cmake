@@ -1,7 +1,7 @@
 # Configures, builds and runs one consumer.
 #
 #   cmake -DCONSUMER=... -DARGDRAW_SOURCE_DIR=... -DARGDRAW_BINARY_DIR=... -DARGDRAW_VERSION=... -DBINARY_DIR=... -DGENERATOR=...
-#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -DPKG_CONFIG=... -P run.cmake
+#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -DPKG_CONFIG=... -DEMULATOR=... -P run.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # A consumer is on its own: no flags but those it asks for.
@@ -103,6 +103,32 @@ elseif(CONSUMER STREQUAL "exporter")
 elseif(CONSUMER STREQUAL "two_units")
   configure(two_units)
   build_and_run(two_units)
+
+elseif(CONSUMER STREQUAL "instruction_sets")
+  configure(instruction_sets)
+  build(instruction_sets)
+  foreach(order lesser_first greater_first)
+    file(GLOB_RECURSE program "${BINARY_DIR}/instruction_sets/${order}")
+    string(REPLACE "," ";" emulator "${EMULATOR}")
+    run(${emulator} "${program}")
+  endforeach()
+  # What this run did not come to would end another: no function of both files may be one that the linker chooses between.
+  file(STRINGS "${BINARY_DIR}/instruction_sets/CMakeCache.txt" nm REGEX "^CMAKE_NM:")
+  string(REGEX REPLACE "^[^=]*=" "" nm "${nm}")
+  foreach(unit lesser greater)
+    file(GLOB_RECURSE object "${BINARY_DIR}/instruction_sets/*/${unit}.dir/*unit.cpp.o")
+    execute_process(COMMAND "${nm}" "${object}" OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+    string(REGEX MATCHALL " [Wuw] _Z[^\n]*" ${unit} "${symbols}")
+    list(LENGTH ${unit} count)
+    if(count LESS 20)
+      message(FATAL_ERROR "only ${count} inline functions found in ${object}")
+    endif()
+  endforeach()
+  foreach(symbol IN LISTS lesser)
+    if(symbol IN_LIST greater)
+      message(SEND_ERROR "compiled for two machines under one name: ${symbol}")
+    endif()
+  endforeach()
 
 elseif(CONSUMER STREQUAL "no_exceptions")
   configure(flags "-DFLAGS=-fno-exceptions -fno-rtti")

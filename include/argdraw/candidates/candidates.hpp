@@ -841,7 +841,7 @@ private:
                 std::array<double, size> sample;
                 for (std::size_t i = 0; i < size; ++i) sample[i] = scratch_.values[i * count_ / size];
                 const auto at = sample.begin() + static_cast<std::ptrdiff_t>(place);
-                std::nth_element(sample.begin(), at, sample.end(), std::greater<>());
+                std::nth_element(sample.begin(), at, sample.end(), [](double a, double b) { return a > b; });
                 if (reached(*at) >= k) return *at;
             }
         }
@@ -866,7 +866,7 @@ private:
             filter([&](std::size_t i) { return scratch_.values[i] >= level; });
         }
         std::copy_n(scratch_.values, count_, scratch_.spare);
-        std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, std::greater<>());
+        std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, [](double a, double b) { return a > b; });
         const double cut = scratch_.spare[k - 1];
         std::size_t equals = k - static_cast<std::size_t>(std::count_if(scratch_.spare, scratch_.spare + (k - 1), [&](double v) { return v > cut; }));
         filter([&](std::size_t i) {

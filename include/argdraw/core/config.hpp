@@ -7,9 +7,58 @@
 #define ARGDRAW_VERSION_MINOR 1
 #define ARGDRAW_VERSION_PATCH 0
 
-// Everything lives in one inline namespace, so that two versions in one program are two libraries
-// and not an ODR violation. It changes with every change of a type's layout or of a token stream.
-#define ARGDRAW_ABI v0
+// Everything lives in one inline namespace, so that two versions in one program are two libraries and not an ODR violation. Its name has
+// three parts. The version changes with every change of a type's layout or of a token stream. The instruction sets are those that this
+// file is compiled for: an inline function stands in every file that calls it, the linker keeps one, and one that was compiled for
+// AVX-512 would end a program on a machine without it, though another file was compiled for that machine. A step of the ladder stands
+// for machines that have the same. The sizes are a part where a build has others. What the standard library has out of line carries the
+// name where it is made for a type or a comparison of this namespace: a sort of plain numbers is given a comparison.
+#if defined(ARGDRAW_SMALL_BLOCKS)
+#define ARGDRAW_ABI_OF(sets) v0_##sets##_small
+#else
+#define ARGDRAW_ABI_OF(sets) v0_##sets
+#endif
+#if defined(__AVX512FP16__)  // x86
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx512fp16)
+#elif defined(__AVX512VBMI2__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx512vbmi2)
+#elif defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx512)
+#elif defined(__AVX512F__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx512f)
+#elif defined(__AVX2__) && defined(__FMA__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx2fma)
+#elif defined(__AVX2__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx2)
+#elif defined(__FMA__) || defined(__FMA4__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avxfma)
+#elif defined(__AVX__) && defined(__BMI__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avxbmi)
+#elif defined(__AVX__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(avx)
+#elif defined(__SSE4_2__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(sse42)
+#elif defined(__SSE4_1__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(sse41)
+#elif defined(__SSE4A__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(sse4a)
+#elif defined(__SSSE3__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(ssse3)
+#elif defined(__SSE3__)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(sse3)
+#elif defined(__ARM_FEATURE_SVE2)  // ARM
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(sve2)
+#elif defined(__ARM_FEATURE_SVE)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(sve)
+#elif defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(fp16)
+#elif defined(__ARM_FEATURE_ATOMICS)
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(lse)
+#elif defined(__riscv_vector)  // RISC-V
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(rvv)
+#else
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(base)
+#endif
 
 // A compiler that may assume no NaN, reorder sums or keep excess precision cannot give the same bits
 // everywhere, nor even see a NaN. Refusing is kinder than a wrong token.

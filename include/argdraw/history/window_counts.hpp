@@ -45,7 +45,7 @@ public:
     void assign(std::span<const token_id> sequence) {
         const auto last = sequence.last(covered(sequence.size()));
         std::vector<token_id> ids(last.begin(), last.end());
-        std::sort(ids.begin(), ids.end());
+        std::sort(ids.begin(), ids.end(), [](token_id a, token_id b) { return a < b; });
         counts_.clear();
         for (auto at = ids.begin(); at != ids.end();) {
             const auto end = std::upper_bound(at, ids.end(), *at);
