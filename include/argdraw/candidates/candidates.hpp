@@ -114,10 +114,10 @@ public:
     }
 
     /// The greatest logit.
-    double max() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
+    double (max)() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
 
     /// The least logit of a living token.
-    double min() noexcept {
+    double (min)() noexcept {
         if (!find_maximum()) return nan;
         if (!list_ && view_.banded().whole()) return logit_of(view_.minimum());
         return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : nan;
@@ -146,7 +146,7 @@ public:
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
         const double relative = log_mass();
-        return max() + relative;
+        return (max)() + relative;
     }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
@@ -170,11 +170,11 @@ public:
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
         if (weigh_view<view::extra::exponents>(wanted)) {
             const double exponents = numeric::product(ln2, view_.exponents() / view_.mass());
-            if (!view_.in_float()) return {std::max(0.0, numeric::log1p(view_.mass_beside_maximum()) - exponents)};
-            const double h = std::max(0.0, numeric::log(view_.mass()) - exponents);
+            if (!view_.in_float()) return {(std::max)(0.0, numeric::log1p(view_.mass_beside_maximum()) - exponents)};
+            const double h = (std::max)(0.0, numeric::log(view_.mass()) - exponents);
             return {h, error_of_exponents(h)};
         }
-        return {weigh_list() ? std::max(0.0, log_mass() + mean_distance()) : nan};
+        return {weigh_list() ? (std::max)(0.0, log_mass() + mean_distance()) : nan};
     }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
@@ -209,7 +209,7 @@ public:
         const double n = static_cast<double>(count_);
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
-        const double down = std::max(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
+        const double down = (std::max)(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
         const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
@@ -228,7 +228,7 @@ public:
 
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
-    std::span<const leader> likely(double p) noexcept {
+    std::span<const leader> most_likely(double p) noexcept {
         const estimate all = mass(accuracy::quick);
         const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
@@ -364,7 +364,7 @@ public:
     void keep_top(std::size_t k, ties equals = ties::first, std::size_t min_keep = 1) noexcept {
         k = std::max<std::size_t>(k, 1);
         if (equals == ties::first) {
-            k = std::max(k, min_keep);
+            k = (std::max)(k, min_keep);
         } else if (min_keep > k) {
             // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
             const auto order = sorted(min_keep);
@@ -405,7 +405,7 @@ public:
         for (accuracy known = accuracy::quick; !list_; known = accuracy::full) {
             estimate below = below_of(known);
             if (below.error == 0 && !(below.value > 0)) return keep_mass(p, min_keep);
-            below.value = std::max(below.value, 0.0);
+            below.value = (std::max)(below.value, 0.0);
             if (!weigh_view() || !find_maximum()) break;
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.near_in_heavy_blocks(below)) {
@@ -476,7 +476,7 @@ public:
         if (why_ != status::ok || !(p > 0)) return;
         if (numeric::product(p, all) > 1 + 1e-13) return keep_top(min_keep);
         // l >= ln S + ln p, with S relative to the maximum, so that nothing cancels.
-        const double below = std::max(-(numeric::log(all) + numeric::log(p)) / scale_.value(), 0.0);
+        const double below = (std::max)(-(numeric::log(all) + numeric::log(p)) / scale_.value(), 0.0);
         keep_reaching(numeric::lowest_within(below, maximum()), min_keep);
     }
 
@@ -567,7 +567,7 @@ public:
             t = found.t;
             mass = masses[found.block];
         }
-        const std::size_t n = std::min(numeric::sum_block, count_ - from);
+        const std::size_t n = (std::min)(numeric::sum_block, count_ - from);
         const auto [i, share] = detail::find_in_block(t, scratch_.weights + from, n);
         if (i == n) return nothing_drawn();
         return taken(scratch_.ids[from + i], numeric::product(share, mass) / mass_);
@@ -626,7 +626,7 @@ private:
     double maximum() const noexcept { return list_ ? maximum_ : view_.maximum(); }
 
     static drawn taken(token_id id, double probability) noexcept {
-        return {id, static_cast<float>(std::min(0.0, numeric::log(probability))), status::ok};
+        return {id, static_cast<float>((std::min)(0.0, numeric::log(probability))), status::ok};
     }
 
     // A draw that found nothing ends in a status whatever led to it: that of an earlier verb, or that nothing lives.
@@ -669,7 +669,7 @@ private:
 
     // How far an entropy or a mean distance may be off that comes from sums of floats. The terms w e are off by less than 4.1e-7 of themselves, and
     // the sum of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
-    static double error_of_exponents(double nats) noexcept { return numeric::product(0x1p-20, std::max(nats, 0.0) + 1); }
+    static double error_of_exponents(double nats) noexcept { return numeric::product(0x1p-20, (std::max)(nats, 0.0) + 1); }
 
     // The masses of the view's blocks; false if it failed, or if there is a list.
     template <typename view::extra also = view::extra::nothing>
@@ -745,7 +745,7 @@ private:
             new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
             found += scratch_.values[i] >= level;
         }
-        n = std::min(n, found);
+        n = (std::min)(n, found);
         if (found >= sizes::radix_entries) {
             sort_entries(order, found);
         } else {
@@ -775,7 +775,7 @@ private:
             const double v = scratch_.values[i];
             if (v != v) return fail(status::nan_logit);
             some_removed |= v == -infinity;
-            greatest = std::max(greatest, v);
+            greatest = (std::max)(greatest, v);
         }
         maximum_ = greatest;
         if (greatest == infinity) {

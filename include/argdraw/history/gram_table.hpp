@@ -60,7 +60,7 @@ private:
             hash = (hash + static_cast<std::uint32_t>(gram[i])) * 0x9e3779b97f4a7c15u;
             hash ^= hash >> 32;
         }
-        auto slot = static_cast<std::size_t>(hash) & mask;
+        std::size_t slot = static_cast<std::uint32_t>(hash) & mask;
         while (slots_[slot] >= 0 && !std::equal(gram, gram + length_, h + slots_[slot] - back_)) slot = (slot + 1) & mask;
         return slot;
     }

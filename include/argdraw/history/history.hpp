@@ -156,7 +156,7 @@ public:
         detail::place p = view.first(h, from);
         if (p < 0) return status::ok;
         detail::place room = end;
-        for (const token_id breaker : breakers) room = std::min(room, end - 1 - (*latest_)(h, breaker));
+        for (const token_id breaker : breakers) room = (std::min)(room, end - 1 - (*latest_)(h, breaker));
         if (room < view.n()) return status::ok;
         for (; p >= 0; p = view.next(p, from)) {
             if (std::find(breakers.begin(), breakers.end(), h[p]) != breakers.end()) continue;

@@ -216,11 +216,11 @@ public:
     /// Whether every parameter is in its range, and if not, which stage is at fault and what it wants.
     constexpr checked check() const noexcept {
         checked result;
-        each([&]<std::size_t I>(const auto& element) {
+        each([&]<std::size_t Index>(const auto& element) {
             using element_type = std::remove_cvref_t<decltype(element)>;
             if constexpr (has_valid<element_type>)
                 if (result && !element.valid()) {
-                    result = {status::bad_parameter, static_cast<int>(I), "a stage's parameter is outside its range"};
+                    result = {status::bad_parameter, static_cast<int>(Index), "a stage's parameter is outside its range"};
                     if constexpr (has_requirement<element_type>) result.sentence = element_type::requirement;
                     if constexpr (requires { { element.fault() } -> std::convertible_to<std::string_view>; }) result.sentence = element.fault();
                 }
@@ -229,22 +229,22 @@ public:
     }
 
     /// The I-th element of the pipeline.
-    template <std::size_t I>
+    template <std::size_t Index>
     constexpr const auto& get() const noexcept {
-        return detail::element_at<I>(static_cast<const base&>(*this));
+        return detail::element_at<Index>(static_cast<const base&>(*this));
     }
 
 private:
     template <class F>
     constexpr void each(F f) const {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(this->template get<I>()), ...); }
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (f.template operator()<Index>(this->template get<Index>()), ...); }
         (std::index_sequence_for<S...>{});
     }
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.
     void prepare(sequence<S...>& seq) const noexcept {
-        each([&]<std::size_t I>(const auto& element) {
-            if constexpr (requires { element.start(); }) detail::element_at<I>(seq.states_) = element.start();
+        each([&]<std::size_t Index>(const auto& element) {
+            if constexpr (requires { element.start(); }) detail::element_at<Index>(seq.states_) = element.start();
             if constexpr (requires { element.prepare(seq.history_); })
                 if (seq) seq.why_ = element.prepare(seq.history_);
         });
@@ -309,8 +309,8 @@ private:
 
     template <class T, class Given>
     void apply_stages(candidates<T>& c, Given& given) const noexcept {
-        each([&]<std::size_t I>(const auto& element) {
-            if constexpr (I != last) {
+        each([&]<std::size_t Index>(const auto& element) {
+            if constexpr (Index != last) {
                 using element_type = std::remove_cvref_t<decltype(element)>;
                 constexpr bool in_context = detail::stage_in_context<element_type>;
                 static_assert(in_context || detail::acts<element_type, T>::value,
@@ -318,7 +318,7 @@ private:
                 if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
                 if constexpr (in_context) {
-                    auto&& context = given.template context<I>();
+                    auto&& context = given.template context<Index>();
                     element(c, context);
                 } else if constexpr (detail::acts<element_type, T>::value) {
                     element(c);

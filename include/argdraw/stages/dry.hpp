@@ -65,16 +65,16 @@ struct dry {
     }
 
 private:
-    static constexpr float largest = std::numeric_limits<float>::max();
+    static constexpr float largest = (std::numeric_limits<float>::max)();
     struct penalty {
         token_id id;
         double amount;
     };
 
-    constexpr std::size_t shortest() const noexcept { return static_cast<std::size_t>(std::max(allowed_length, 1)); }
+    constexpr std::size_t shortest() const noexcept { return static_cast<std::size_t>((std::max)(allowed_length, 1)); }
     constexpr bool never() const noexcept { return shortest() >= history::most_tokens; }
     double amount(double beyond) const noexcept {
-        return std::min(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), static_cast<double>(largest));
+        return (std::min)(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), static_cast<double>(largest));
     }
 };
 

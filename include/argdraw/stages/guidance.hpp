@@ -29,7 +29,7 @@ struct guidance {
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
     constexpr bool neutral() const noexcept { return scale == 1; }
-    constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= std::numeric_limits<float>::max(); }
+    constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= (std::numeric_limits<float>::max)(); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {

@@ -40,7 +40,7 @@ struct xtc {
             if (id < 0 || static_cast<std::size_t>(id) >= c.width()) return c.fail(status::bad_parameter);
         if (!(u < static_cast<double>(probability))) return;
 
-        const auto first = c.likely(static_cast<double>(threshold));
+        const auto first = c.most_likely(static_cast<double>(threshold));
         if (first.size() < 2) return;
         const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
