@@ -1,7 +1,7 @@
 # Configures, builds and runs one consumer.
 #
 #   cmake -DCONSUMER=... -DARGDRAW_SOURCE_DIR=... -DARGDRAW_BINARY_DIR=... -DARGDRAW_VERSION=... -DBINARY_DIR=... -DGENERATOR=...
-#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -DPKG_CONFIG=... -DEMULATOR=... -P run.cmake
+#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -DEIGEN_INCLUDES=... -DPKG_CONFIG=... -DEMULATOR=... -P run.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # A consumer is on its own: no flags but those it asks for.
@@ -11,6 +11,13 @@ endforeach()
 set(ENV{CTEST_OUTPUT_ON_FAILURE} 1)
 file(REMOVE_RECURSE "${BINARY_DIR}")
 set(prefix "${BINARY_DIR}/prefix")
+
+# For those that need no project of their own.
+file(MAKE_DIRECTORY "${BINARY_DIR}")
+set(compile "${COMPILER}" -std=c++20 -I "${ARGDRAW_SOURCE_DIR}/include")
+foreach(directory IN LISTS EIGEN_INCLUDES)
+  list(APPEND compile -isystem "${directory}")
+endforeach()
 
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -150,6 +157,24 @@ elseif(CONSUMER STREQUAL "cost")
     file(SIZE "${object}" bytes)
     message(NOTICE "a sampler of four stages, ${unit}: ${milliseconds} ms to build, an object of ${bytes} bytes")
   endforeach()
+
+elseif(CONSUMER STREQUAL "unnamed_fast_math")
+  # Flags of clang's that define no macro.
+  set(source "${CMAKE_CURRENT_LIST_DIR}/unnamed_fast_math")
+  run(${compile} -O1 -c "${source}/optimised.cpp" -o "${BINARY_DIR}/optimised.o")
+  foreach(flag -fno-honor-nans -fno-honor-infinities -freciprocal-math "-fassociative-math;-fno-signed-zeros;-fno-trapping-math")
+    list(GET flag 0 named)
+    execute_process(COMMAND ${compile} -O1 ${flag} -c "${source}/optimised.cpp" -o "${BINARY_DIR}/optimised.o"
+      RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    if(result EQUAL 0 OR NOT output MATCHES "argdraw: compiled with ${named};")
+      message(FATAL_ERROR "${named} should be refused with a sentence, and is not:\n${output}")
+    endif()
+  endforeach()
+  run(${compile} -O0 -fno-honor-nans -DARGDRAW_ONLY_GENERIC "${source}/not_optimised.cpp" -o "${BINARY_DIR}/not_optimised")
+  execute_process(COMMAND "${BINARY_DIR}/not_optimised" OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT output MATCHES "argdraw: compiled with -fno-honor-nans;")
+    message(FATAL_ERROR "check() says ${output}")
+  endif()
 
 elseif(CONSUMER MATCHES "^(fast_math|finite_math|x87)$")
   if(CONSUMER STREQUAL "fast_math")

@@ -72,6 +72,44 @@
 #error "argdraw: this target evaluates float expressions in a wider type (x87); build with -msse2 -mfpmath=sse."
 #endif
 
+// clang has flags that say the same and define no macro. What they do is seen where code is optimised: the compiler then knows the answer to
+// a question about a number of which it knows nothing. Where it is not optimised, a NaN may be lost none the less, and the run tells.
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+#if defined(__clang__) && __has_cpp_attribute(gnu::error)
+#define ARGDRAW_REFUSED_FOR(what) [[gnu::error("argdraw: compiled with " what ". Build this file without it.")]]
+ARGDRAW_REFUSED_FOR("-fno-honor-nans; NaN logits could not be recognised") void refuse_without_nans() noexcept;
+ARGDRAW_REFUSED_FOR("-fno-honor-infinities; infinite logits could not be recognised") void refuse_without_infinities() noexcept;
+ARGDRAW_REFUSED_FOR("-fassociative-math; tokens would depend on the compiler") void refuse_reordered_sums() noexcept;
+ARGDRAW_REFUSED_FOR("-freciprocal-math; tokens would depend on the compiler") void refuse_reciprocals() noexcept;
+#undef ARGDRAW_REFUSED_FOR
+
+inline __attribute__((always_inline)) void refuse_unnamed_fast_math() noexcept {
+    unsigned bits[2];
+    asm("" : "=r"(bits[0]), "=r"(bits[1]));
+    const auto x = __builtin_bit_cast(float, bits[0]), y = __builtin_bit_cast(float, bits[1]);
+    if (__builtin_constant_p(x != x)) refuse_without_nans();
+    if (__builtin_constant_p(__builtin_isinf(x))) refuse_without_infinities();
+    if (__builtin_constant_p((x + y) - x < y)) refuse_reordered_sums();
+    if (__builtin_constant_p(x / 3.0f < x * (1.0f / 3.0f))) refuse_reciprocals();
+}
+#else
+inline void refuse_unnamed_fast_math() noexcept {}
+#endif
+
+#if defined(__clang__) && !defined(__OPTIMIZE__)
+inline __attribute__((always_inline)) bool nans_are_lost() noexcept {
+    unsigned bits = 0x7fc00000u;
+    asm("" : "+r"(bits));
+    const auto nan = __builtin_bit_cast(float, bits);
+    return !__builtin_isunordered(nan, nan);
+}
+#else
+constexpr bool nans_are_lost() noexcept { return false; }
+#endif
+
+}  // namespace argdraw::detail
+
 #if defined(__GNUC__) || defined(__clang__)
 #define ARGDRAW_PREFETCH(address) __builtin_prefetch(address)
 #else

@@ -216,6 +216,8 @@ public:
     /// Whether every parameter is in its range, and if not, which stage is at fault and what it wants.
     constexpr checked check() const noexcept {
         checked result;
+        if (!std::is_constant_evaluated() && detail::nans_are_lost())
+            return {status::bad_parameter, -1, "argdraw: compiled with -fno-honor-nans; NaN logits could not be recognised"};
         each([&]<std::size_t Index>(const auto& element) {
             using element_type = std::remove_cvref_t<decltype(element)>;
             if constexpr (has_valid<element_type>)
