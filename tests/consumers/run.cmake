@@ -158,6 +158,16 @@ elseif(CONSUMER STREQUAL "cost")
     message(NOTICE "a sampler of four stages, ${unit}: ${milliseconds} ms to build, an object of ${bytes} bytes")
   endforeach()
 
+elseif(CONSUMER MATCHES "^lto(_kernels)?$")
+  # What a link warns of is out of reach of the pragmas of a header.
+  set(source "${CMAKE_CURRENT_LIST_DIR}/program.cpp")
+  if(CONSUMER STREQUAL "lto_kernels")
+    set(source "${BINARY_DIR}/kernels.cpp")
+    file(WRITE "${source}" "#include <argdraw/simd/kernels.hpp>\nARGDRAW_KERNELS_HERE\nint main() {}\n")
+  endif()
+  run(${compile} -O1 -flto=auto -Wall -Wextra -Werror "${source}" -o "${BINARY_DIR}/program")
+  run("${BINARY_DIR}/program")
+
 elseif(CONSUMER STREQUAL "unnamed_fast_math")
   # Flags of clang's that define no macro.
   set(source "${CMAKE_CURRENT_LIST_DIR}/unnamed_fast_math")
