@@ -127,6 +127,13 @@ constexpr bool nans_are_lost() noexcept { return false; }
 #define ARGDRAW_NOINLINE
 #endif
 
+// WebAssembly without atomics has one thread, and its runtime no function to register what is to happen at a thread's end.
+#if defined(__wasm__) && !defined(__wasm_atomics__)
+#define ARGDRAW_THREAD_LOCAL static
+#else
+#define ARGDRAW_THREAD_LOCAL thread_local
+#endif
+
 // Where exceptions are switched off, memory that cannot be had ends the program in the standard library before anyone could catch.
 #if defined(__cpp_exceptions)
 #define ARGDRAW_TRY try

@@ -64,7 +64,7 @@ struct workspace_chain {
 };
 
 inline workspace_chain& thread_workspaces() noexcept {
-    thread_local workspace_chain chain;
+    ARGDRAW_THREAD_LOCAL workspace_chain chain;
     return chain;
 }
 

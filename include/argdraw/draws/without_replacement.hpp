@@ -57,7 +57,7 @@ struct without_replacement {
         std::sort_heap(racers, racers + k, before);
         for (std::size_t i = 0; i < k; ++i) {
             const token_id id = racers[i].id;
-            const double distance = distances[static_cast<std::size_t>(std::ranges::lower_bound(ids, id) - ids.begin())];
+            const double distance = distances[static_cast<std::size_t>(std::lower_bound(ids.begin(), ids.end(), id) - ids.begin())];
             new (&into[i]) drawn{id, static_cast<float>((std::min)(0.0, distance - log_mass)), status::ok};
         }
         std::fill(into.begin() + static_cast<std::ptrdiff_t>(k), into.end(), drawn{});

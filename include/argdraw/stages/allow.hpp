@@ -37,7 +37,9 @@ struct allow {
         c.allow(mask, beyond == past_end::keep);
     }
 
-    friend bool operator==(const allow& a, const allow& b) noexcept { return a.beyond == b.beyond && std::ranges::equal(a.mask, b.mask); }
+    friend bool operator==(const allow& a, const allow& b) noexcept {
+        return a.beyond == b.beyond && std::equal(a.mask.begin(), a.mask.end(), b.mask.begin(), b.mask.end());
+    }
 };
 
 }  // namespace argdraw

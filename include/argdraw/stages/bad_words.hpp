@@ -29,7 +29,7 @@ struct bad_words : list<std::span<const token_id>, N> {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
-        return std::ranges::none_of(this->items(), [](const auto& each) { return each.empty(); });
+        return std::none_of(this->items().begin(), this->items().end(), [](const auto& each) { return each.empty(); });
     }
 
     template <logit_scalar T, class Context>
@@ -43,7 +43,8 @@ struct bad_words : list<std::span<const token_id>, N> {
     }
 
     friend bool operator==(const bad_words& a, const bad_words& b) noexcept {
-        return std::ranges::equal(a.items(), b.items(), [](const auto& x, const auto& y) { return std::ranges::equal(x, y); });
+        return std::equal(a.items().begin(), a.items().end(), b.items().begin(), b.items().end(),
+                          [](const auto& x, const auto& y) { return std::equal(x.begin(), x.end(), y.begin(), y.end()); });
     }
 };
 

@@ -61,7 +61,7 @@ struct dry {
 
     friend bool operator==(const dry& a, const dry& b) noexcept {
         return a.multiplier == b.multiplier && a.base == b.base && a.allowed_length == b.allowed_length && a.window == b.window &&
-               std::ranges::equal(a.breakers, b.breakers);
+               std::equal(a.breakers.begin(), a.breakers.end(), b.breakers.begin(), b.breakers.end());
     }
 
 private:

@@ -30,7 +30,7 @@ struct logit_bias : list<token_bias, N> {
     static constexpr std::string_view requirement = "logit_bias: no bias may be NaN, and the ids must be ids of the row";
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
-        return std::ranges::none_of(this->items(), [](const token_bias& each) { return each.b != each.b; });
+        return std::none_of(this->items().begin(), this->items().end(), [](const token_bias& each) { return each.b != each.b; });
     }
 
     template <logit_scalar T>

@@ -46,7 +46,7 @@ struct xtc_mean {
         if (first.size() < 2) return;
         const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
+            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         // What stays is added up by itself, for it may be next to nothing beside what goes.
         const auto tokens = c.survivors();
@@ -77,7 +77,7 @@ struct xtc_mean {
     /// The same parameters, and the same ids protected.
     friend constexpr bool operator==(const xtc_mean& a, const xtc_mean& b) noexcept {
         return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
-               std::ranges::equal(a.protect, b.protect);
+               std::equal(a.protect.begin(), a.protect.end(), b.protect.begin(), b.protect.end());
     }
 };
 
