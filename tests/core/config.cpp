@@ -19,7 +19,8 @@ static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).starts_with("v0_"),
 #if defined(ARGDRAW_SMALL_BLOCKS)
 static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).ends_with("_small"));
 #endif
-static_assert(ARGDRAW_VERSION_MAJOR >= 0 && ARGDRAW_VERSION_MINOR >= 0 && ARGDRAW_VERSION_PATCH >= 0);
+static_assert(ARGDRAW_VERSION / 10000 == ARGDRAW_VERSION_MAJOR && ARGDRAW_VERSION / 100 % 100 == ARGDRAW_VERSION_MINOR &&
+              ARGDRAW_VERSION % 100 == ARGDRAW_VERSION_PATCH);
 
 namespace {
 

@@ -3,9 +3,16 @@
 
 #include <cfloat>
 
+// gcc 10 calls its C++20 201709; MSVC says 199711 in __cplusplus, whatever it compiles for.
+#if defined(_MSVC_LANG) ? _MSVC_LANG <= 201703L : __cplusplus <= 201703L
+#error "argdraw: needs C++20; this file is compiled for an older standard. Build it with -std=c++20 (/std:c++20), or give its target CXX_STANDARD 20."
+#endif
+
+// What CMakeLists.txt reads as well. One number to compare: 10000 major + 100 minor + patch.
 #define ARGDRAW_VERSION_MAJOR 0
 #define ARGDRAW_VERSION_MINOR 1
 #define ARGDRAW_VERSION_PATCH 0
+#define ARGDRAW_VERSION (ARGDRAW_VERSION_MAJOR * 10000 + ARGDRAW_VERSION_MINOR * 100 + ARGDRAW_VERSION_PATCH)
 
 // Everything lives in one inline namespace, so that two versions in one program are two libraries and not an ODR violation. Its name has
 // three parts. The version changes with every change of a type's layout or of a token stream. The instruction sets are those that this
