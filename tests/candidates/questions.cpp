@@ -214,7 +214,7 @@ TEST_CASE("candidates: the likely ones, in the order") {
     c.act([](auto& one) {
         const auto ids_of = [&](double p) {
             ids found;
-            for (const leader& each : one.likely(p)) found.push_back(each.id);
+            for (const leader& each : one.most_likely(p)) found.push_back(each.id);
             return found;
         };
         CHECK(ids_of(0.6) == ids{});
@@ -227,7 +227,7 @@ TEST_CASE("candidates: the likely ones, in the order") {
     many[7] = -1;
     both_forms wide(many);
     wide.act([](auto& one) {
-        const auto found = one.likely(0.9e-3);
+        const auto found = one.most_likely(0.9e-3);
         CHECK(found.size() == 999);
         CHECK(std::ranges::none_of(found, [](const leader& each) { return each.id == 7; }));
     });
@@ -238,8 +238,8 @@ TEST_CASE("candidates: logits rounded to one number are equal once the likely on
     workspace space;
     candidates<double> c(row, space);
     c.shift(1);
-    REQUIRE(c.likely(0.1).size() == 2);
-    CHECK(c.likely(0.1)[0].id == 0);
+    REQUIRE(c.most_likely(0.1).size() == 2);
+    CHECK(c.most_likely(0.1)[0].id == 0);
     CHECK(c.leaders(2)[0].id == 0);
 }
 

@@ -7,12 +7,20 @@
 
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <type_traits>
 
 // Two versions in one program are two libraries: every name is inside the namespace of its ABI.
 static_assert(std::is_same_v<argdraw::drawn, argdraw::ARGDRAW_ABI::drawn>);
-static_assert(std::is_same_v<argdraw::v0::drawn, argdraw::drawn>, "the ABI's name changed: was a layout or a token stream changed too?");
-static_assert(ARGDRAW_VERSION_MAJOR >= 0 && ARGDRAW_VERSION_MINOR >= 0 && ARGDRAW_VERSION_PATCH >= 0);
+#define ARGDRAW_TEXT(x) #x
+#define ARGDRAW_TEXT_OF(x) ARGDRAW_TEXT(x)
+static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).starts_with("v0_"),
+              "the ABI's name changed: was a layout or a token stream changed too?");
+#if defined(ARGDRAW_SMALL_BLOCKS)
+static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).ends_with("_small"));
+#endif
+static_assert(ARGDRAW_VERSION / 10000 == ARGDRAW_VERSION_MAJOR && ARGDRAW_VERSION / 100 % 100 == ARGDRAW_VERSION_MINOR &&
+              ARGDRAW_VERSION % 100 == ARGDRAW_VERSION_PATCH);
 
 namespace {
 

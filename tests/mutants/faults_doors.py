@@ -17,8 +17,8 @@ FAULTS = [
     Mutant(
         "F28", "the last word of a mask counts whole",
         "candidates/view.hpp",
-        "covered = std::min(tokens / 32, words);",
-        "covered = std::min((tokens + 31) / 32, words);",
+        "covered = (std::min)(tokens / 32, words);",
+        "covered = (std::min)((tokens + 31) / 32, words);",
         "stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F28b", "so it does where the row has become a list",
@@ -71,7 +71,7 @@ FAULTS = [
     Mutant(
         "F17", "the row's tail behind the vocabulary lives",
         "sampler/sequence.hpp",
-        "row.first(vocabulary_ != 0 ? std::min(vocabulary_, row.size()) : row.size())",
+        "row.first(vocabulary_ != 0 ? (std::min)(vocabulary_, row.size()) : row.size())",
         "row",
         "sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
     Mutant(

@@ -167,13 +167,13 @@ MISTAKES = [
     Mutant(
         "25", "DRY asks for a match one longer than allowed",
         "stages/dry.hpp",
-        "std::max(allowed_length, 1)",
-        "std::max(allowed_length, 1) + 1",
+        "(std::max)(allowed_length, 1)",
+        "(std::max)(allowed_length, 1) + 1",
         "stages/dry.cpp", "dry formula: multiplier base^(L - allowed_length) for what would continue a repetition"),
     Mutant(
         "26", "DRY's exponent is not clamped",
         "stages/dry.hpp",
-        "return std::min(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), "
+        "return (std::min)(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), "
         "static_cast<double>(largest));",
         "return numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond));",
         "stages/dry.cpp", "dry edges: the penalty ends at the greatest float, so that a token lives"),
@@ -214,7 +214,7 @@ MISTAKES = [
     Mutant(
         "32", "bits past the mask are read",
         "candidates/view.hpp",
-        "covered = std::min(tokens / 32, words);",
+        "covered = (std::min)(tokens / 32, words);",
         "covered = words;",
         "stages/allow.cpp", "allow formula: words behind the mask are not read"),
 ]

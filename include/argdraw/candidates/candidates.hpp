@@ -116,10 +116,10 @@ public:
     }
 
     /// The greatest logit.
-    double max() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
+    double (max)() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
 
     /// The least logit of a living token.
-    double min() noexcept {
+    double (min)() noexcept {
         if (!find_maximum()) return nan;
         if (!list_ && view_.banded().whole()) return logit_of(view_.minimum());
         return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : nan;
@@ -148,7 +148,7 @@ public:
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
         const double relative = log_mass();
-        return max() + relative;
+        return (max)() + relative;
     }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
@@ -172,11 +172,11 @@ public:
         // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
         if (weigh_view<view::extra::exponents>(wanted)) {
             const double exponents = numeric::product(ln2, view_.exponents() / view_.mass());
-            if (!view_.in_float()) return {std::max(0.0, numeric::log1p(view_.mass_beside_maximum()) - exponents)};
-            const double h = std::max(0.0, numeric::log(view_.mass()) - exponents);
+            if (!view_.in_float()) return {(std::max)(0.0, numeric::log1p(view_.mass_beside_maximum()) - exponents)};
+            const double h = (std::max)(0.0, numeric::log(view_.mass()) - exponents);
             return {h, error_of_exponents(h)};
         }
-        return {weigh_list() ? std::max(0.0, log_mass() + mean_distance()) : nan};
+        return {weigh_list() ? (std::max)(0.0, log_mass() + mean_distance()) : nan};
     }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
@@ -211,7 +211,7 @@ public:
         const double n = static_cast<double>(count_);
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
-        const double down = std::max(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
+        const double down = (std::max)(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
         const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
@@ -230,7 +230,7 @@ public:
 
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
-    std::span<const leader> likely(double p) noexcept {
+    std::span<const leader> most_likely(double p) noexcept {
         const estimate all = mass(accuracy::quick);
         const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
@@ -364,9 +364,9 @@ public:
 
     /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
     void keep_top(std::size_t k, ties equals = ties::first, std::size_t min_keep = 1) noexcept {
-        k = std::max<std::size_t>(k, 1);
+        k = (std::max<std::size_t>)(k, 1);
         if (equals == ties::first) {
-            k = std::max(k, min_keep);
+            k = (std::max)(k, min_keep);
         } else if (min_keep > k) {
             // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
             const auto order = sorted(min_keep);
@@ -380,7 +380,7 @@ public:
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass up to
     /// a token is within 1e-12 of p, that token may be on either side.
     void keep_mass(double p, std::size_t min_keep = 1) noexcept {
-        min_keep = std::max<std::size_t>(min_keep, 1);
+        min_keep = (std::max<std::size_t>)(min_keep, 1);
         if (weigh_view()) {
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.in_heavy_blocks()) {
@@ -403,11 +403,11 @@ public:
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_mass_near(F below_of, double p, std::size_t min_keep = 1) noexcept {
-        min_keep = std::max<std::size_t>(min_keep, 1);
+        min_keep = (std::max<std::size_t>)(min_keep, 1);
         for (accuracy known = accuracy::quick; !list_; known = accuracy::full) {
             estimate below = below_of(known);
             if (below.error == 0 && !(below.value > 0)) return keep_mass(p, min_keep);
-            below.value = std::max(below.value, 0.0);
+            below.value = (std::max)(below.value, 0.0);
             if (!weigh_view() || !find_maximum()) break;
             detail::nucleus<T> search(view_, scratch_, scale_.value(), p, min_keep);
             if (const auto list = search.near_in_heavy_blocks(below)) {
@@ -468,7 +468,7 @@ public:
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_likely(F p_of, std::size_t min_keep = 1) noexcept {
-        min_keep = std::max<std::size_t>(min_keep, 1);
+        min_keep = (std::max<std::size_t>)(min_keep, 1);
         if (!list_ && view::has_weight_kernel) {
             const estimate p = p_of(accuracy::quick);
             if (p.error == 0 && !(p.value > 0)) return;
@@ -478,7 +478,7 @@ public:
         if (why_ != status::ok || !(p > 0)) return;
         if (numeric::product(p, all) > 1 + 1e-13) return keep_top(min_keep);
         // l >= ln S + ln p, with S relative to the maximum, so that nothing cancels.
-        const double below = std::max(-(numeric::log(all) + numeric::log(p)) / scale_.value(), 0.0);
+        const double below = (std::max)(-(numeric::log(all) + numeric::log(p)) / scale_.value(), 0.0);
         keep_reaching(numeric::lowest_within(below, maximum()), min_keep);
     }
 
@@ -511,9 +511,9 @@ public:
 
     /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it has fewer;
     /// ids past them are kept if `past_end`.
-    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens = std::numeric_limits<std::size_t>::max()) noexcept {
+    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
         if (!can_remove({})) return;
-        tokens = std::min(tokens, 32 * mask.size());
+        tokens = (std::min)(tokens, 32 * mask.size());
         if (!list_) return view_.allow(mask, past_end, tokens);
         keep_if([=](token_id id, double) {
             const auto at = static_cast<std::size_t>(id);
@@ -571,7 +571,7 @@ public:
             t = found.t;
             mass = masses[found.block];
         }
-        const std::size_t n = std::min(numeric::sum_block, count_ - from);
+        const std::size_t n = (std::min)(numeric::sum_block, count_ - from);
         const auto [i, share] = detail::find_in_block(t, scratch_.weights + from, n);
         if (i == n) return nothing_drawn();
         return taken(scratch_.ids[from + i], numeric::product(share, mass) / mass_);
@@ -631,7 +631,7 @@ private:
     double maximum() const noexcept { return list_ ? maximum_ : view_.maximum(); }
 
     static drawn taken(token_id id, double probability) noexcept {
-        return {id, static_cast<float>(std::min(0.0, numeric::log(probability))), status::ok};
+        return {id, static_cast<float>((std::min)(0.0, numeric::log(probability))), status::ok};
     }
 
     // A draw that found nothing ends in a status whatever led to it: that of an earlier verb, or that nothing lives.
@@ -674,7 +674,7 @@ private:
 
     // How far an entropy or a mean distance may be off that comes from sums of floats. The terms w e are off by less than 4.1e-7 of themselves, and
     // the sum of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
-    static double error_of_exponents(double nats) noexcept { return numeric::product(0x1p-20, std::max(nats, 0.0) + 1); }
+    static double error_of_exponents(double nats) noexcept { return numeric::product(0x1p-20, (std::max)(nats, 0.0) + 1); }
 
     // The masses of the view's blocks; false if it failed, or if there is a list.
     template <typename view::extra also = view::extra::nothing>
@@ -688,7 +688,7 @@ private:
 
     void open_top(std::size_t k, std::size_t equals) noexcept {
         const std::size_t found = view_.list_top(k, equals);
-        take_list(k == 1 && equals == 1 ? std::min<std::size_t>(found, 1) : found, view_.maximum());
+        take_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
     }
 
     // Turns the view into the list of the tokens that reach the cut; of those equal to it, no more than the first `equals` and a few.
@@ -740,7 +740,7 @@ private:
 
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
     std::span<leader> sorted(std::size_t n) noexcept {
-        n = std::max<std::size_t>(n, 1);
+        n = (std::max<std::size_t>)(n, 1);
         if (!find_maximum()) return {};
         const std::size_t listed = list_ ? count_ : view_.list_top(n, n);
         const double level = list_ && count_ > 4 * n + sizes::long_list ? level_of_list(n) : -infinity;
@@ -750,7 +750,7 @@ private:
             new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
             found += scratch_.values[i] >= level;
         }
-        n = std::min(n, found);
+        n = (std::min)(n, found);
         if (found >= sizes::radix_entries) {
             sort_entries(order, found);
         } else {
@@ -780,7 +780,7 @@ private:
             const double v = scratch_.values[i];
             if (v != v) return fail(status::nan_logit);
             some_removed |= v == -infinity;
-            greatest = std::max(greatest, v);
+            greatest = (std::max)(greatest, v);
         }
         maximum_ = greatest;
         if (greatest == infinity) {
@@ -846,7 +846,7 @@ private:
                 std::array<double, size> sample;
                 for (std::size_t i = 0; i < size; ++i) sample[i] = scratch_.values[i * count_ / size];
                 const auto at = sample.begin() + static_cast<std::ptrdiff_t>(place);
-                std::nth_element(sample.begin(), at, sample.end(), std::greater<>());
+                std::nth_element(sample.begin(), at, sample.end(), [](double a, double b) { return a > b; });
                 if (reached(*at) >= k) return *at;
             }
         }
@@ -871,7 +871,7 @@ private:
             filter([&](std::size_t i) { return scratch_.values[i] >= level; });
         }
         std::copy_n(scratch_.values, count_, scratch_.spare);
-        std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, std::greater<>());
+        std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, [](double a, double b) { return a > b; });
         const double cut = scratch_.spare[k - 1];
         std::size_t equals = k - static_cast<std::size_t>(std::count_if(scratch_.spare, scratch_.spare + (k - 1), [&](double v) { return v > cut; }));
         filter([&](std::size_t i) {

@@ -86,9 +86,9 @@ public:
             std::size_t count = 0;
             for (std::size_t i = 0; i < found; ++i) {
                 scratch_.spare[i] = -std::fabs(numeric::product(maximum - scratch_.values[i], scale_) - below);
-                const bool near = -scratch_.spare[i] < reach;
-                within += numeric::product(scratch_.weights[i], static_cast<double>(near));
-                count += near;
+                const bool inner = -scratch_.spare[i] < reach;
+                within += numeric::product(scratch_.weights[i], static_cast<double>(inner));
+                count += inner;
             }
             return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum, cut};
         });
@@ -124,8 +124,8 @@ public:
         if (n == 0) return false;
         const double under = below / scale_, center = view_.maximum() - under;
         const auto sampled = [&](std::size_t i) { return witness{-std::fabs(scratch_.values[i] - center), scratch_.weights[i]}; };
-        const auto [far, near] = levels_about_edge(n, sampled, -nothing_below() - std::fabs(under), 0, left_out_of_sample());
-        const auto low = static_cast<value>(center + far), high = static_cast<value>(center + near);
+        const auto [outer, inner] = levels_about_edge(n, sampled, -nothing_below() - std::fabs(under), 0, left_out_of_sample());
+        const auto low = static_cast<value>(center + outer), high = static_cast<value>(center + inner);
         const double distance = center - static_cast<double>(high);
         // Two hundredths of a percent of what the center may be off by are more than the roundings on the way to values.
         const double error = below_maximum.error / scale_;
@@ -141,8 +141,8 @@ private:
     // What `judge(cut, found)` makes of the tokens at or above a cut, of more and more of them until it makes something of them.
     template <class F>
     list listed(F judge) noexcept {
-        const std::size_t most = std::max<std::size_t>(view_.blocks() / 2, 1);
-        for (std::size_t wanted = std::min(sizes::heavy_blocks, most); wanted <= most; wanted *= 2) {
+        const std::size_t most = (std::max<std::size_t>)(view_.blocks() / 2, 1);
+        for (std::size_t wanted = (std::min)(sizes::heavy_blocks, most); wanted <= most; wanted *= 2) {
             double cut = 0, mass = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             if (n > most) return {};
@@ -180,7 +180,7 @@ private:
         const double wanted = target(all.maximum);
         outcome end = find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted)}, min_keep_, complete, center_error);
         if (end == outcome::mass_in_doubt) {
-            constexpr double nothing_above = std::numeric_limits<double>::max();
+            constexpr double nothing_above = (std::numeric_limits<double>::max)();
             const edge exact = told_in_doubles(numeric::sum(scratch_.weights, all.count), all.maximum, all.cut, nothing_above);
             end = find_last(all.last, order, all.count, exact, min_keep_, complete, center_error);
         }
@@ -265,7 +265,7 @@ private:
         auto stay = static_cast<std::size_t>(std::ceil(at.wanted));
         token_id last = 0;
         for (std::size_t b = 0; stay > 0; ++b) {
-            const std::size_t here = std::min(static_cast<std::size_t>(equals[b]), stay);
+            const std::size_t here = (std::min)(static_cast<std::size_t>(equals[b]), stay);
             if (here > 0 && here == stay) last = view_.nth_equal(b, common, here);
             scratch_.block_beside[b] += numeric::product(static_cast<double>(here), each);
             stay -= here;
@@ -322,8 +322,8 @@ private:
             const double v = scratch_.spare[i];
             return witness{-std::fabs(v - center), numeric::product(scratch_.weights[i], v < upper)};
         };
-        const auto [far, near] = levels_about_edge(n + above, witness_at, -nothing_below() - (maximum - center), 0, left_out_of_sample());
-        const auto low = static_cast<value>(center + far), high = static_cast<value>(std::min(center + near, center - (upper - center)));
+        const auto [outer, inner] = levels_about_edge(n + above, witness_at, -nothing_below() - (maximum - center), 0, left_out_of_sample());
+        const auto low = static_cast<value>(center + outer), high = static_cast<value>((std::min)(center + inner, center - (upper - center)));
         if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
 
         double below = 0;
@@ -334,7 +334,7 @@ private:
         // What stays before the list is what reaches high but not upper: the difference of two masses, off by what the greater is.
         const double listed = numeric::sum(scratch_.weights, found), reaching = numeric::sum(scratch_.block_beside, view_.blocks());
         const auto told = [&](double reaching_high, double beyond, double share) {
-            edge at = told_by(listed, std::max(reaching_high - mass_above, 0.0), beyond, share);
+            edge at = told_by(listed, (std::max)(reaching_high - mass_above, 0.0), beyond, share);
             at.uncertain += numeric::product(numeric::product(share, 1 - p_), mass_above);
             return at;
         };
@@ -358,7 +358,7 @@ private:
         for (std::size_t i = 0; i < found; ++i) {
             const bool leaves = last < place(i), is_above = scratch_.values[i] >= upper;
             if (leaves & is_above) view_.set(scratch_.ids[i], -infinity);
-            kept.cut = std::min(kept.cut, (leaves | is_above) ? infinity : scratch_.values[i]);
+            kept.cut = (std::min)(kept.cut, (leaves | is_above) ? infinity : scratch_.values[i]);
         }
         for (std::size_t i = 0; i < found; ++i)
             if (scratch_.values[i] == kept.cut && !(last < place(i))) kept.last_equal = scratch_.ids[i];
@@ -369,7 +369,7 @@ private:
     // The list as an array that ends with an id above all others.
     std::size_t move_list_to(ranked* out, std::size_t n) const noexcept {
         for (std::size_t i = 0; i < n; ++i) new (out + i) ranked{scratch_.values[i], scratch_.ids[i]};
-        new (out + n) ranked{0, std::numeric_limits<token_id>::max()};
+        new (out + n) ranked{0, (std::numeric_limits<token_id>::max)()};
         return n;
     }
 

@@ -44,8 +44,8 @@ inline std::array<double, 2> extremes(const double* values, std::size_t n) noexc
             greatest[k] = values[i + k] > greatest[k] ? values[i + k] : greatest[k];
         }
     for (; i < n; ++i) {
-        least[0] = std::min(least[0], values[i]);
-        greatest[0] = std::max(greatest[0], values[i]);
+        least[0] = (std::min)(least[0], values[i]);
+        greatest[0] = (std::max)(greatest[0], values[i]);
     }
     return {*std::min_element(least.begin(), least.end()), *std::max_element(greatest.begin(), greatest.end())};
 }
@@ -71,7 +71,7 @@ std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bott
     for (std::size_t i = 0; i < n; ++i) {
         const witness each = witness_at(i);
         const double place = numeric::product(std::clamp(each.value, bottom, top) - bottom, per_value);
-        bin& here = histogram[std::min(static_cast<std::size_t>(place), bins - 1)];
+        bin& here = histogram[(std::min)(static_cast<std::size_t>(place), bins - 1)];
         here.mass += each.weight;
         here.squares += numeric::product(numeric::product(each.weight, each.weight), each.by_chance);
     }

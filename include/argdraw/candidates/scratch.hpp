@@ -83,7 +83,7 @@ struct scratch {
 private:
     static constexpr std::size_t round_up(std::size_t n) noexcept {
         // At least a block, since weights of a block are looked at in whole.
-        return std::max((n + simd::lanes - 1) / simd::lanes * simd::lanes, simd::block_size) + 2 * simd::lanes;
+        return (std::max)((n + simd::lanes - 1) / simd::lanes * simd::lanes, simd::block_size) + 2 * simd::lanes;
     }
 };
 

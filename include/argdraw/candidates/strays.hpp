@@ -82,7 +82,7 @@ public:
     }
 
     double greatest(double otherwise) const noexcept {
-        for_each([&](token_id, double value) { otherwise = std::max(otherwise, value); });
+        for_each([&](token_id, double value) { otherwise = (std::max)(otherwise, value); });
         return otherwise;
     }
 

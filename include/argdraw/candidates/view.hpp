@@ -43,7 +43,7 @@ namespace detail {
 /// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
 struct band {
     double cut = -std::numeric_limits<double>::infinity();
-    token_id last_equal = std::numeric_limits<token_id>::max();
+    token_id last_equal = (std::numeric_limits<token_id>::max)();
 
     bool whole() const noexcept { return cut == -std::numeric_limits<double>::infinity(); }
     bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
@@ -110,7 +110,7 @@ public:
 
     /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
-        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = std::min(tokens / 32, words);
+        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = (std::min)(tokens / 32, words);
         const bool in_part = covered < words && tokens % 32 != 0;  // the word behind those covered
         if (std::endian::native == std::endian::little && !blocks_.alive) {
             if (covered > 0) std::memcpy(scratch_->alive, mask.data(), covered * sizeof(std::uint32_t));  // an empty span may be null
@@ -194,7 +194,7 @@ public:
     /// The least living value. After find_maximum(); the band must be whole.
     double minimum() const noexcept {
         double least = static_cast<double>(simd::spreads<T>().least(blocks_));
-        strays_.for_each([&](token_id, double v) { least = std::min(least, v); });
+        strays_.for_each([&](token_id, double v) { least = (std::min)(least, v); });
         return least;
     }
 
@@ -203,12 +203,12 @@ public:
     std::size_t list_top(std::size_t k, std::size_t equals) noexcept {
         if (k < row_.size() && bounds_only_) {
             // More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.
-            const std::size_t living = std::max<std::size_t>(sampled_share_, 1);
+            const std::size_t living = (std::max<std::size_t>)(sampled_share_, 1);
             const std::size_t found = list_reaching(level_of_top(k == 1 ? 1 : k * share_of_all / living + 2), equals);
             if (found >= k) return found;
             look_at_the_living();
         }
-        const double level = level_of_top(std::min(k, row_.size()));
+        const double level = level_of_top((std::min)(k, row_.size()));
         const std::size_t found = list_reaching(level, equals);
         // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.
         return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;
@@ -279,12 +279,12 @@ public:
     }
 
     /// Lists the living tokens of value >= cut in scratch ids and values; of those equal to it, no more than the first `equals` and a few.
-    std::size_t list_reaching(double cut, std::size_t equals = std::numeric_limits<std::size_t>::max()) noexcept {
-        const value at = level(std::max(cut, band_.cut));
+    std::size_t list_reaching(double cut, std::size_t equals = (std::numeric_limits<std::size_t>::max)()) noexcept {
+        const value at = level((std::max)(cut, band_.cut));
         std::size_t n = known_maximum_ ? simd::numbers<value>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list)
                                        : select_by_key(at);
         // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
-        if (known_maximum_ && cut == maximum_ && !blocks_.alive) n = std::min(n, equals);
+        if (known_maximum_ && cut == maximum_ && !blocks_.alive) n = (std::min)(n, equals);
         return list_from_blocks(n, at, cut, equals);
     }
 
@@ -545,7 +545,7 @@ private:
     friend struct inside;  // of the tests
     static constexpr std::size_t share_of_all = 64 * 64;
 
-    static value level(double cut) noexcept { return std::max(numeric::round_up_to<value>(cut), std::numeric_limits<value>::lowest()); }
+    static value level(double cut) noexcept { return (std::max)(numeric::round_up_to<value>(cut), std::numeric_limits<value>::lowest()); }
 
     static value level_above(double cut) noexcept {
         const value at = level(cut);
@@ -557,7 +557,7 @@ private:
     void for_equals_of_cut(F visit) const noexcept {
         const value at = level(band_.cut);
         if (static_cast<double>(at) != band_.cut) return;
-        const std::size_t last = std::min(block_of(band_.last_equal), blocks_.blocks);
+        const std::size_t last = (std::min)(block_of(band_.last_equal), blocks_.blocks);
         for (std::size_t b = 0; b < last; ++b)
             if (const std::size_t count = count_equal(b, at); count > 0) visit(b, count);
         if (last == blocks_.blocks) return;
@@ -748,7 +748,7 @@ private:
                 else if (also == extra::squares) beside = numeric::product(beside, power_of_two(-2 * up));
                 mass = numeric::product(mass, power_of_two(-up));
                 top = key;
-                top_ = std::max(top_, key);
+                top_ = (std::max)(top_, key);
             }
             const double e = exponent - (top >> 3), w = numeric::exp2(e);
             mass += w;
@@ -790,7 +790,7 @@ private:
         };
         simd::double_cuts row = cuts;
         row.lowest = static_cast<double>(band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut));
-        row.high = std::max(cuts.high, row.lowest);
+        row.high = (std::max)(cuts.high, row.lowest);
         const auto& kernels = simd::doubles<T>();
         if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);
         else if constexpr (what == sums::exponents) kernels.exponents(blocks_, row, first, second);

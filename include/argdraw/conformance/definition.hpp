@@ -36,7 +36,7 @@ public:
         for (const float l : logits) has_nan_ = has_nan_ || std::isnan(l);
         if (has_nan_) return;
         for (std::size_t i = 0; i < logits.size(); ++i) {
-            top_ = std::max(top_, logits[i]);
+            top_ = (std::max)(top_, logits[i]);
             if (logits[i] > -infinity) order_.push_back(static_cast<token_id>(i));
         }
         // Beside +inf no finite logit has any weight.
@@ -72,7 +72,7 @@ public:
                 if (how.temperature == 0) now = {1, 1, 1, settled};
                 else t = static_cast<long double>(how.temperature);
             } else if (each == stage::top_k && how.top_k > 0) {
-                const std::size_t k = std::min(n, static_cast<std::size_t>(how.top_k));
+                const std::size_t k = (std::min)(n, static_cast<std::size_t>(how.top_k));
                 now = {k, k, k, settled};
             } else if (each == stage::top_p && how.top_p < 1) {
                 now = nucleus(n, t, static_cast<long double>(how.top_p));
@@ -134,7 +134,7 @@ private:
         const long double total = sums[n - 1];
         const auto first = sums.begin(), last = first + static_cast<std::ptrdiff_t>(n);
         const auto crossing = std::lower_bound(first, last, p * total);
-        const std::size_t size = std::min(n, static_cast<std::size_t>(crossing - first) + 1);
+        const std::size_t size = (std::min)(n, static_cast<std::size_t>(crossing - first) + 1);
         const auto close = [&](std::size_t length) { return std::abs(sums[length - 1] / total - p) <= mass_band; };
         return {size, size > 1 && close(size - 1) ? size - 1 : size, size < n && close(size) ? size + 1 : size};
     }

@@ -110,7 +110,7 @@ inline check infinite_logits(const engine& e, const options& o) {
 
 /// Logits of any finite size, ties, and next to nothing alive.
 inline check extreme_logits(const engine& e, const options& o) {
-    constexpr float infinity = std::numeric_limits<float>::infinity(), greatest = std::numeric_limits<float>::max();
+    constexpr float infinity = std::numeric_limits<float>::infinity(), greatest = (std::numeric_limits<float>::max)();
     constexpr float smallest = std::numeric_limits<float>::denorm_min();
     std::vector<float> spike(1000, 0);
     spike[617] = 1e9f;

@@ -101,7 +101,7 @@ inline check batches(const engine& e, const options& o) {
             for (std::size_t i = 0; i < n; ++i) {
                 const auto one = call({&rows[i], 1}, how, {&words[i], 1});
                 alone[i] = e.token           ? detail::token_at(e, rows[i], how, words[i])
-                           : one.size() == 1 ? std::max(one[0], detail::refused)
+                           : one.size() == 1 ? (std::max)(one[0], detail::refused)
                                              : detail::refused;
             }
             const auto judge = [&](std::size_t from, std::size_t count, const char* what) {
@@ -111,7 +111,7 @@ inline check batches(const engine& e, const options& o) {
                 if (got.size() != count) return;
                 for (std::size_t i = 0; i < count; ++i) {
                     const std::int64_t before = alone[from + i];
-                    found.add(std::max(got[i], detail::refused) == before, width, [&] {
+                    found.add((std::max)(got[i], detail::refused) == before, width, [&] {
                         return "row " + std::to_string(from + i) + " of " + std::to_string(n) + detail::describe(how) + ": gives " +
                                detail::named(before) + " alone and " + detail::named(got[i]) + " in " + what;
                     });

@@ -58,7 +58,7 @@ public:
             const std::size_t place =
                 id >= 0 && static_cast<std::size_t>(id) < logits.size() ? places[static_cast<std::size_t>(id)] : logits.size();
             inside += place < kept.size;
-            furthest = std::max(furthest, place + 1);
+            furthest = (std::max)(furthest, place + 1);
         }
         const bool is_prefix = unique && furthest == got.size();
         const bool same = is_prefix && got.size() == kept.size;
@@ -66,7 +66,7 @@ public:
         close_ += kept.close();
         other_side_ += other_side;
         const std::size_t wrong =
-            same || other_side ? 0 : (kept.size - std::min(kept.size, inside)) + (got.size() - std::min(got.size(), inside));
+            same || other_side ? 0 : (kept.size - (std::min)(kept.size, inside)) + (got.size() - (std::min)(got.size(), inside));
         found_.add(same || other_side, static_cast<double>(wrong), logits.size(), [&] {
             auto definition_keeps = std::vector(exact.order().begin(), exact.order().begin() + static_cast<std::ptrdiff_t>(kept.size));
             std::sort(definition_keeps.begin(), definition_keeps.end());
@@ -147,7 +147,7 @@ inline check top_p_ends(const engine& e, const options&) {
 /// top_k with distinct logits, from forty tokens to more than there are.
 inline check top_k_sets(const engine& e, const options& o) {
     const int half = o.widths.empty() ? 1 : static_cast<int>(o.widths.front() / 2);
-    const parameters all[] = {{.top_k = 40}, {.top_k = 1000}, {.top_k = half}, {.top_k = std::numeric_limits<int>::max()}};
+    const parameters all[] = {{.top_k = 40}, {.top_k = 1000}, {.top_k = half}, {.top_k = (std::numeric_limits<int>::max)()}};
     return detail::judge_wide("top_k in wide rows", e, o, stage::top_k, all, detail::flat);
 }
 

@@ -124,7 +124,7 @@ public:
     template <class Sentence>
     void add(bool right, double error, std::size_t width, const Sentence& sentence_of) {
         ++found_.cases;
-        found_.worst = std::max(found_.worst, error);
+        found_.worst = (std::max)(found_.worst, error);
         if (right) return;
         ++found_.failures;
         if (width >= width_) return;
@@ -151,7 +151,7 @@ public:
 
 private:
     check found_;
-    std::size_t width_ = std::numeric_limits<std::size_t>::max();
+    std::size_t width_ = (std::numeric_limits<std::size_t>::max)();
 };
 
 }  // namespace detail
@@ -165,7 +165,7 @@ inline std::string report::page() const {
                        " (" + std::to_string(good) + " passed, " + std::to_string(failed) + " failed, " + std::to_string(absent) +
                        " not applicable)\n";
     std::size_t width = 0;
-    for (const check& c : checks) width = std::max(width, c.name.size());
+    for (const check& c : checks) width = (std::max)(width, c.name.size());
     std::vector<promise> broken;
     for (const check& c : checks) {
         const std::string_view word = c.outcome == verdict::passed ? "passed" : c.outcome == verdict::failed ? "FAILED" : "   -  ";

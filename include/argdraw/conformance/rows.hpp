@@ -61,7 +61,7 @@ inline row_case weights_case(const std::vector<int>& weights, const parameters& 
 /// The values, each at a random place.
 inline std::vector<float> shuffled(std::vector<float> values, std::uint64_t seed) {
     philox random{.seed = seed};
-    for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[static_cast<std::size_t>(random() % i)]);
+    for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[static_cast<std::uint32_t>(random() % i)]);
     return values;
 }
 

@@ -27,7 +27,7 @@ namespace detail {
 inline constexpr double share_error = 1e-5;
 
 inline double relative_error(long double share, long double p) {
-    return share == p ? 0 : static_cast<double>(std::abs(share - p) / std::max(share, p));
+    return share == p ? 0 : static_cast<double>(std::abs(share - p) / (std::max)(share, p));
 }
 
 inline std::string has_share(const row_case& c, std::size_t id, long double share, long double p) {
@@ -55,9 +55,9 @@ inline void judge_shares(tally& found, const engine& e, const row_case& c) {
     std::size_t worst = 0;
     double error = 0;
     for (std::size_t i = 0; i < p.size(); ++i) {
-        const double off = p[i] > 0 && std::max(p[i], share[i]) < 0x1p-40L ? 0 : relative_error(share[i], p[i]);
+        const double off = p[i] > 0 && (std::max)(p[i], share[i]) < 0x1p-40L ? 0 : relative_error(share[i], p[i]);
         if (off > error) worst = i;
-        error = std::max(error, off);
+        error = (std::max)(error, off);
     }
     found.add(error <= share_error, error, c.logits.size(), [&] { return has_share(c, worst, share[worst], p[worst]); });
 }
@@ -100,7 +100,7 @@ inline std::vector<row_case> temperature_cases() {
             {"logits 3e-31 2e-31 1e-31", {3e-31f, 2e-31f, 1e-31f}, {.temperature = 1e-31f}},
             {"logits 2^-148, 2^-149, 0", {2 * smallest, smallest, 0}, {.temperature = smallest}},
             {"logits 3 2 1", {3, 2, 1}, {.temperature = 1e30f}},
-            {"logits 3 2 1", {3, 2, 1}, {.temperature = std::numeric_limits<float>::max()}}};
+            {"logits 3 2 1", {3, 2, 1}, {.temperature = (std::numeric_limits<float>::max)()}}};
 }
 
 inline std::vector<row_case> filter_cases() {
@@ -160,7 +160,7 @@ inline check wide_shares(const engine& e, const options& o) {
         const auto span = static_cast<std::uint64_t>(p * 0x1p64L);
         // How many words from here, up or down, still give this token; the ends of all words end it too.
         const auto reach = [&](std::uint64_t room, auto word_at) {
-            std::uint64_t inside = 0, outside = std::min(room, 4 * span) + 1;
+            std::uint64_t inside = 0, outside = (std::min)(room, 4 * span) + 1;
             while (outside - inside > (span >> 14)) {
                 const std::uint64_t middle = inside + (outside - inside) / 2;
                 (detail::token_at(e, c.logits, c.how, word_at(middle)) == id ? inside : outside) = middle;

@@ -122,8 +122,8 @@ inline check judge_frequencies(tally found, const engine& e, const options& o, s
         const auto p = exact.probabilities(c.how.temperature, kept.size);
         const chi_square seen = judge_counts(p, counts);
         if (seen.found > 0) {
-            sharpest = std::min(sharpest, seen.found);
-            weakest = std::max(weakest, seen.found);
+            sharpest = (std::min)(sharpest, seen.found);
+            weakest = (std::max)(weakest, seen.found);
         }
         found.add(seen.impossible == 0 && seen.ratio <= 1, seen.ratio, width, [&] {
             if (seen.impossible > 0)

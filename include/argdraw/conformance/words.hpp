@@ -26,7 +26,7 @@ inline constexpr std::int64_t refused = -1;
 /// The callback's answer; all refusals are one, and so is an exception.
 template <class Call>
 std::int64_t answer(const Call& call) {
-    ARGDRAW_TRY { return std::max<std::int64_t>(call(), refused); }
+    ARGDRAW_TRY { return (std::max<std::int64_t>)(call(), refused); }
     ARGDRAW_CATCH(std::exception) { return refused; }
 }
 

@@ -65,7 +65,7 @@ struct workspace_chain {
 
     /// Whether the thread's chain has been destroyed. The flag itself never is.
     static bool& ended() noexcept {
-        thread_local constinit bool was_destroyed = false;
+        ARGDRAW_THREAD_LOCAL constinit bool was_destroyed = false;
         return was_destroyed;
     }
 
@@ -75,7 +75,7 @@ struct workspace_chain {
 /// nullptr where the thread has none any more: in the destructor of a static object, or of another object of the thread.
 inline workspace_chain* thread_workspaces() noexcept {
     if (workspace_chain::ended()) return nullptr;
-    thread_local workspace_chain chain;
+    ARGDRAW_THREAD_LOCAL workspace_chain chain;
     return &chain;
 }
 

@@ -47,14 +47,14 @@ struct adaptive_p {
     template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
         if (c.size() == 0) return;
-        const shape bent{c.max(), c.mass(), aim(context.state())};
+        const shape bent{(c.max)(), c.mass(), aim(context.state())};
         c.transform([&](token_id, double logit) { return bent.logit(bent.probability(logit)); });
     }
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if (c.size() == 0) return {.why = c.why()};
-        const shape bent{c.max(), c.mass(), aim(context.state())};
+        const shape bent{(c.max)(), c.mass(), aim(context.state())};
         // The candidates stay as they are: the state learns from the probability before the change.
         const living_tokens living = c.survivors();
         const auto weight = [&](std::size_t i) { return numeric::exp(bent.logit(bent.probability(living.logits[i]))); };
@@ -69,7 +69,7 @@ struct adaptive_p {
         auto& [sum, count] = context.state();
         sum = bent.probability(living.logits[at]) + numeric::product(static_cast<double>(decay), sum);
         count = 1 + numeric::product(static_cast<double>(decay), count);
-        return {living.ids[at], static_cast<float>(std::min(0.0, numeric::log(own / total))), status::ok};
+        return {living.ids[at], static_cast<float>((std::min)(0.0, numeric::log(own / total))), status::ok};
     }
 
     friend bool operator==(const adaptive_p&, const adaptive_p&) = default;

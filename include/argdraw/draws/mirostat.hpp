@@ -34,7 +34,7 @@ struct mirostat {
 
     static constexpr std::string_view requirement = "mirostat: tau and eta must be 0 or more, and finite";
     constexpr bool valid() const noexcept {
-        return 0 <= tau && tau <= std::numeric_limits<float>::max() && 0 <= eta && eta <= std::numeric_limits<float>::max();
+        return 0 <= tau && tau <= (std::numeric_limits<float>::max)() && 0 <= eta && eta <= (std::numeric_limits<float>::max)();
     }
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 

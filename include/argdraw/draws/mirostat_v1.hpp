@@ -41,7 +41,7 @@ struct mirostat_v1 {
 
     static constexpr std::string_view requirement = "mirostat_v1: tau and eta must be 0 or more, and finite; m 2 or more";
     constexpr bool valid() const noexcept {
-        return 0 <= tau && tau <= std::numeric_limits<float>::max() && 0 <= eta && eta <= std::numeric_limits<float>::max() && m >= 2;
+        return 0 <= tau && tau <= (std::numeric_limits<float>::max)() && 0 <= eta && eta <= (std::numeric_limits<float>::max)() && m >= 2;
     }
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 

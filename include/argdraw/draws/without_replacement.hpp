@@ -40,7 +40,7 @@ struct without_replacement {
         const auto [ids, distances] = c.distances();  // as far apart as they are, whatever their size
 
         // While the race is on, the memory of the answers holds the best so far: a heap with the worst of them in front.
-        const std::size_t k = std::min(into.size(), ids.size());
+        const std::size_t k = (std::min)(into.size(), ids.size());
         auto* const racers = reinterpret_cast<racer*>(into.data());
         for (std::size_t i = 0; i < ids.size(); ++i) {
             const double noise = -numeric::log(-numeric::log(open_unit(context.noise(ids[i]))));
@@ -57,8 +57,8 @@ struct without_replacement {
         std::sort_heap(racers, racers + k, before);
         for (std::size_t i = 0; i < k; ++i) {
             const token_id id = racers[i].id;
-            const double distance = distances[static_cast<std::size_t>(std::ranges::lower_bound(ids, id) - ids.begin())];
-            new (&into[i]) drawn{id, static_cast<float>(std::min(0.0, distance - log_mass)), status::ok};
+            const double distance = distances[static_cast<std::size_t>(std::lower_bound(ids.begin(), ids.end(), id) - ids.begin())];
+            new (&into[i]) drawn{id, static_cast<float>((std::min)(0.0, distance - log_mass)), status::ok};
         }
         std::fill(into.begin() + static_cast<std::ptrdiff_t>(k), into.end(), drawn{});
         return into[0];

@@ -59,15 +59,15 @@ private:
             set.make_room(ids.data(), 0, ids.size());
             for (place i = 0; i < static_cast<place>(ids.size()); ++i) set.put(ids.data(), i);
             for (const token_id id : ids) {
-                least = std::min(least, id);
-                greatest = std::max(greatest, id);
+                least = (std::min)(least, id);
+                greatest = (std::max)(greatest, id);
             }
         }
 
         std::vector<token_id> ids;  // as they were given
         gram_table set{0, 1};       // over ids
-        token_id least = std::numeric_limits<token_id>::max();
-        token_id greatest = std::numeric_limits<token_id>::min();
+        token_id least = (std::numeric_limits<token_id>::max)();
+        token_id greatest = (std::numeric_limits<token_id>::min)();
     };
 
     static place last(std::span<const token_id> sequence) noexcept { return static_cast<place>(sequence.size()) - 1; }

@@ -140,7 +140,7 @@ private:
         for (place q = p; q >= 0; q = link_of(q).same) {
             tally();
             const repetition run = link_of(entry).repeats();
-            const place shallow = std::max(run.shift, n_);
+            const place shallow = (std::max)(run.shift, n_);
             if (run.shift == 0 || link_of(q).shift != run.shift || q - run.begin() < shallow) {
                 entry = q;
             } else if (q <= entry - run.shift) {
@@ -196,10 +196,10 @@ private:
             no_tally none;
             const place shift = at - q;
             if (goes_on && shift > glance) break;
-            const place matched = common(h, q + 1, at + 1, n_ + 1, std::max(n_ + 1, std::min(glance, q + 1)), none);
+            const place matched = common(h, q + 1, at + 1, n_ + 1, (std::max)(n_ + 1, (std::min)(glance, q + 1)), none);
             if (matched >= shift) return {shift, at + 1 - matched};
             if (matched > longest) found = {shift, at + 1 - matched};
-            longest = std::max(longest, matched);
+            longest = (std::max)(longest, matched);
         }
         return goes_on ? before : found;
     }
@@ -217,30 +217,30 @@ private:
     template <class Tally>
     place periodic_end(const token_id* h, place d, place enough, Tally& tally) const noexcept {
         if (link_of(end() - 1).shift == d) return end() - widened(h, end() - 1, tally).begin();
-        return d + common(h, end() - d, end(), 0, std::min(enough, end() - d), tally);
+        return d + common(h, end() - d, end(), 0, (std::min)(enough, end() - d), tally);
     }
 
     /// Raises `best` to what the place matches, `known` tokens of it being known to. False where neither it nor any place before
     /// it can do better.
     template <class Tally>
     bool improve(const token_id* h, place begin, place room, place q, place known, place& best, Tally& tally) const noexcept {
-        const place limit = std::min(room, q - begin);
+        const place limit = (std::min)(room, q - begin);
         if (limit <= best) return false;
         if (h[q - 1 - best] != h[end() - 1 - best]) return true;
         const link& own = link_of(end() - 1);
         const bool aligned = own.shift > 0 && own.shift == end() - q;
         place k = known;
         if (aligned) {
-            k = std::max(k, std::min(limit, end() - own.since));
+            k = (std::max)(k, (std::min)(limit, end() - own.since));
         } else if (own.shift > 0 && own.shift == link_of(q - 1).shift) {
             // Two stretches of one period that agree on a period agree as far as the shorter one goes.
-            k = common(h, q, end(), k, std::max(k, std::min(limit, own.shift)), tally);
+            k = common(h, q, end(), k, (std::max)(k, (std::min)(limit, own.shift)), tally);
             if (k >= own.shift)
-                k = std::max(k, std::min({limit, q - widened(h, q - 1, tally).begin(), end() - widened(h, end() - 1, tally).begin()}));
+                k = (std::max)(k, (std::min)({limit, q - widened(h, q - 1, tally).begin(), end() - widened(h, end() - 1, tally).begin()}));
         }
         k = common(h, q, end(), k, limit, tally);
         if (aligned) own.since.lower(end() - k);
-        best = std::max(best, k);
+        best = (std::max)(best, k);
         return true;
     }
 

@@ -36,7 +36,7 @@ class window_counts {
 public:
     window_counts(std::int64_t window, scope of) noexcept : window_(std::max<std::int64_t>(window, -1)), scope_(of) {}
 
-    bool is(std::int64_t window, scope of) const noexcept { return window_ == std::max<std::int64_t>(window, -1) && scope_ == of; }
+    bool is(std::int64_t window, scope of) const noexcept { return window_ == (std::max<std::int64_t>)(window, -1) && scope_ == of; }
     std::int64_t window() const noexcept { return window_; }
     scope of() const noexcept { return scope_; }
     std::span<const counted_token> counts() const noexcept { return counts_; }
@@ -45,7 +45,7 @@ public:
     void assign(std::span<const token_id> sequence) {
         const auto last = sequence.last(covered(sequence.size()));
         std::vector<token_id> ids(last.begin(), last.end());
-        std::sort(ids.begin(), ids.end());
+        std::sort(ids.begin(), ids.end(), [](token_id a, token_id b) { return a < b; });
         counts_.clear();
         for (auto at = ids.begin(); at != ids.end();) {
             const auto end = std::upper_bound(at, ids.end(), *at);

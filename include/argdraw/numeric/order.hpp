@@ -16,7 +16,7 @@ template <std::floating_point V>
 constexpr auto rank_of(V x) noexcept {
     using integer = std::conditional_t<sizeof(V) == 4, std::int32_t, std::int64_t>;
     const auto bits = std::bit_cast<integer>(x);
-    return static_cast<integer>(bits ^ ((bits >> (8 * sizeof(V) - 1)) & std::numeric_limits<integer>::max()));
+    return static_cast<integer>(bits ^ ((bits >> (8 * sizeof(V) - 1)) & (std::numeric_limits<integer>::max)()));
 }
 
 constexpr std::int32_t rank_of(std::int32_t x) noexcept { return x; }
@@ -26,7 +26,7 @@ template <class V>
 constexpr V of_rank(std::conditional_t<sizeof(V) == 4, std::int32_t, std::int64_t> rank) noexcept {
     if constexpr (std::integral<V>) return rank;
     else
-    return std::bit_cast<V>(static_cast<decltype(rank)>(rank ^ ((rank >> (8 * sizeof(V) - 1)) & std::numeric_limits<decltype(rank)>::max())));
+    return std::bit_cast<V>(static_cast<decltype(rank)>(rank ^ ((rank >> (8 * sizeof(V) - 1)) & (std::numeric_limits<decltype(rank)>::max)())));
 }
 
 /// The next number above x; +inf stays. Not for NaN.
@@ -43,7 +43,7 @@ V round_up_to(double x) noexcept {
     if constexpr (std::is_same_v<V, double>) {
         return x;
     } else {
-        if (x > static_cast<double>(std::numeric_limits<V>::max())) return std::numeric_limits<V>::infinity();
+        if (x > static_cast<double>((std::numeric_limits<V>::max)())) return std::numeric_limits<V>::infinity();
         if (x == -std::numeric_limits<double>::infinity()) return -std::numeric_limits<V>::infinity();
         if (x < static_cast<double>(std::numeric_limits<V>::lowest())) return std::numeric_limits<V>::lowest();
         const V nearest = static_cast<V>(x);

@@ -11,7 +11,7 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 
 /// x, or the largest double of its sign where x is infinite. NaN stays.
 constexpr double saturated(double x) noexcept {
-    return std::clamp(x, std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max());
+    return std::clamp(x, std::numeric_limits<double>::lowest(), (std::numeric_limits<double>::max)());
 }
 
 /// The logit of a token that r > 1 makes less likely and r < 1 more, whatever its sign: l / r where l > 0, l r otherwise, saturated. For finite

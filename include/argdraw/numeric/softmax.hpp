@@ -47,10 +47,10 @@ double exponentials(std::span<const T> row, double maximum, Sink sink) noexcept 
     alignas(64) double buffer[chunk + simd::lanes];
     double total = 0;
     for (std::size_t from = 0; from < row.size(); from += chunk) {
-        const std::size_t n = std::min(chunk, row.size() - from);
+        const std::size_t n = (std::min)(chunk, row.size() - from);
         for (std::size_t i = 0; i < n; ++i) buffer[i] = distance(row[from + i], maximum);
         simd::lists().weights(buffer, n, 0.0, log2_e, buffer);
-        for (std::size_t b = 0; b < n; b += sum_block) total += block_sum(buffer + b, std::min(sum_block, n - b));
+        for (std::size_t b = 0; b < n; b += sum_block) total += block_sum(buffer + b, (std::min)(sum_block, n - b));
         sink(from, std::span<const double>(buffer, n));
     }
     return total;

@@ -29,7 +29,7 @@ inline std::size_t block_sums(const double* a, std::size_t n, double* sums, doub
     std::size_t blocks = 0;
     double total = 0;
     for (std::size_t from = 0; from < n; from += sum_block, ++blocks) {
-        sums[blocks] = block_sum(a + from, std::min(sum_block, n - from));
+        sums[blocks] = block_sum(a + from, (std::min)(sum_block, n - from));
         ends[blocks] = total += sums[blocks];
     }
     return blocks;
@@ -38,7 +38,7 @@ inline std::size_t block_sums(const double* a, std::size_t n, double* sums, doub
 /// The sum of any number of terms: blocks as above, added up in order.
 inline double sum(const double* a, std::size_t n) noexcept {
     double total = 0;
-    for (std::size_t b = 0; b < n; b += sum_block) total += block_sum(a + b, std::min(sum_block, n - b));
+    for (std::size_t b = 0; b < n; b += sum_block) total += block_sum(a + b, (std::min)(sum_block, n - b));
     return total;
 }
 

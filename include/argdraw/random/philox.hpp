@@ -37,8 +37,8 @@ struct philox {
     std::uint32_t position = 0;  ///< advances by one with every successful draw
 
     using result_type = std::uint64_t;
-    static constexpr result_type min() noexcept { return 0; }
-    static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
+    static constexpr result_type (min)() noexcept { return 0; }
+    static constexpr result_type (max)() noexcept { return (std::numeric_limits<result_type>::max)(); }
 
     /// The word for `what` at this position; a redraw at the same position takes the next index.
     constexpr std::uint64_t word(purpose what, std::uint32_t index = 0) const noexcept {

@@ -21,7 +21,7 @@ constexpr double open_unit(std::uint64_t word) noexcept { return static_cast<dou
 namespace detail {
 
 template <class G>
-inline constexpr std::uint64_t generator_span = std::uint64_t{G::max()} - std::uint64_t{G::min()};
+inline constexpr std::uint64_t generator_span = std::uint64_t{(G::max)()} - std::uint64_t{(G::min)()};
 
 }  // namespace detail
 
@@ -36,14 +36,14 @@ template <bit_generator G>
 constexpr std::uint64_t next_word(G& generator) {
     constexpr int bits = std::bit_width(detail::generator_span<G>);
     if constexpr (bits == 64) {
-        return static_cast<std::uint64_t>(generator() - G::min());
+        return static_cast<std::uint64_t>(generator() - (G::min)());
     } else {
         std::uint64_t word = 0;
         int filled = 0;
-        for (; filled + bits <= 64; filled += bits) word = (word << bits) | static_cast<std::uint64_t>(generator() - G::min());
+        for (; filled + bits <= 64; filled += bits) word = (word << bits) | static_cast<std::uint64_t>(generator() - (G::min)());
         if (filled < 64) {
             const int rest = 64 - filled;
-            word = (word << rest) | (static_cast<std::uint64_t>(generator() - G::min()) >> (bits - rest));
+            word = (word << rest) | (static_cast<std::uint64_t>(generator() - (G::min)()) >> (bits - rest));
         }
         return word;
     }

@@ -8,7 +8,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-template <std::size_t I, class S>
+template <std::size_t Index, class S>
 struct leaf {
     [[no_unique_address]] S held;
 };
@@ -16,23 +16,23 @@ struct leaf {
 template <class Indices, class... S>
 struct leaves_at;
 
-template <std::size_t... I, class... S>
-struct leaves_at<std::index_sequence<I...>, S...> : leaf<I, S>... {
+template <std::size_t... Index, class... S>
+struct leaves_at<std::index_sequence<Index...>, S...> : leaf<Index, S>... {
     leaves_at() = default;
     constexpr explicit leaves_at(S... elements)
         requires(sizeof...(S) > 0)
-        : leaf<I, S>{elements}... {}
+        : leaf<Index, S>{elements}... {}
 };
 
 template <class... S>
 using leaves = leaves_at<std::index_sequence_for<S...>, S...>;
 
-template <std::size_t I, class S>
-constexpr S& element_at(leaf<I, S>& leaf) noexcept {
+template <std::size_t Index, class S>
+constexpr S& element_at(leaf<Index, S>& leaf) noexcept {
     return leaf.held;
 }
-template <std::size_t I, class S>
-constexpr const S& element_at(const leaf<I, S>& leaf) noexcept {
+template <std::size_t Index, class S>
+constexpr const S& element_at(const leaf<Index, S>& leaf) noexcept {
     return leaf.held;
 }
 

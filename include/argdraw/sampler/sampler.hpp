@@ -236,11 +236,13 @@ public:
     /// Whether every parameter is in its range, and if not, which stage is at fault and what it wants.
     constexpr checked check() const noexcept {
         checked result;
-        each([&]<std::size_t I>(const auto& element) {
+        if (!std::is_constant_evaluated() && detail::nans_are_lost())
+            return {status::bad_parameter, -1, "argdraw: compiled with -fno-honor-nans; NaN logits could not be recognised"};
+        each([&]<std::size_t Index>(const auto& element) {
             using element_type = std::remove_cvref_t<decltype(element)>;
             if constexpr (has_valid<element_type>)
                 if (result && !element.valid()) {
-                    result = {status::bad_parameter, static_cast<int>(I), "a stage's parameter is outside its range"};
+                    result = {status::bad_parameter, static_cast<int>(Index), "a stage's parameter is outside its range"};
                     if constexpr (has_requirement<element_type>) result.sentence = element_type::requirement;
                     if constexpr (requires { { element.fault() } -> std::convertible_to<std::string_view>; }) result.sentence = element.fault();
                 }
@@ -253,13 +255,13 @@ public:
     constexpr checked check(std::size_t width) const noexcept { return check_part(width, width); }
     /// The same for a sequence that is drawn for from rows of this width.
     constexpr checked check(std::size_t width, const sequence<S...>& seq) const noexcept {
-        return check_part(width, seq.vocabulary_ != 0 ? std::min(width, seq.vocabulary_) : width);
+        return check_part(width, seq.vocabulary_ != 0 ? (std::min)(width, seq.vocabulary_) : width);
     }
 
     /// The I-th element of the pipeline.
-    template <std::size_t I>
+    template <std::size_t Index>
     constexpr const auto& get() const noexcept {
-        return detail::element_at<I>(static_cast<const base&>(*this));
+        return detail::element_at<Index>(static_cast<const base&>(*this));
     }
 
 private:
@@ -268,14 +270,14 @@ private:
         checked result = check();
         if (result && width == 0) result = {status::empty, -1, message(status::empty)};
         if (result && width > candidates<float>::max_width) result = {status::too_wide, -1, message(status::too_wide)};
-        each([&]<std::size_t I>(const auto& element) {
+        each([&]<std::size_t Index>(const auto& element) {
             using element_type = std::remove_cvref_t<decltype(element)>;
             if constexpr (has_fits<element_type>) {
                 if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
                 if (!result) return;
-                if constexpr (has_narrowed<element_type>) result = fitted<I>(element.narrowed(given, width), width);
-                else result = fitted<I>(element, width);
+                if constexpr (has_narrowed<element_type>) result = fitted<Index>(element.narrowed(given, width), width);
+                else result = fitted<Index>(element, width);
             }
         });
         return result;
@@ -283,14 +285,14 @@ private:
 
     template <class F>
     constexpr void each(F f) const {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(this->template get<I>()), ...); }
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (f.template operator()<Index>(this->template get<Index>()), ...); }
         (std::index_sequence_for<S...>{});
     }
 
-    template <std::size_t I, class Element>
+    template <std::size_t Index, class Element>
     static constexpr checked fitted(const Element& element, std::size_t width) noexcept {
         if (element.fits(width)) return {};
-        checked result{status::outside_row, static_cast<int>(I), message(status::outside_row)};
+        checked result{status::outside_row, static_cast<int>(Index), message(status::outside_row)};
         if constexpr (has_requirement<Element>) result.sentence = Element::requirement;
         if constexpr (requires { { element.misfit(width) } -> std::convertible_to<std::string_view>; }) result.sentence = element.misfit(width);
         return result;
@@ -298,8 +300,8 @@ private:
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.
     void prepare(sequence<S...>& seq) const noexcept {
-        each([&]<std::size_t I>(const auto& element) {
-            if constexpr (requires { element.start(); }) detail::element_at<I>(seq.states_) = element.start();
+        each([&]<std::size_t Index>(const auto& element) {
+            if constexpr (requires { element.start(); }) detail::element_at<Index>(seq.states_) = element.start();
             if constexpr (requires { element.prepare(seq.history_); })
                 if (seq) seq.why_ = element.prepare(seq.history_);
         });
@@ -364,8 +366,8 @@ private:
 
     template <class T, class Given>
     void apply_stages(candidates<T>& c, Given& given) const noexcept {
-        each([&]<std::size_t I>(const auto& element) {
-            if constexpr (I != last) {
+        each([&]<std::size_t Index>(const auto& element) {
+            if constexpr (Index != last) {
                 using element_type = std::remove_cvref_t<decltype(element)>;
                 constexpr bool in_context = detail::stage_in_context<element_type>;
                 static_assert(in_context || detail::acts<element_type, T>::value,
@@ -374,7 +376,7 @@ private:
                     if (element.neutral()) return;
                 const auto act = [&](const element_type& stage) {
                     if constexpr (in_context) {
-                        auto&& context = given.template context<I>();
+                        auto&& context = given.template context<Index>();
                         stage(c, context);
                     } else if constexpr (detail::acts<element_type, T>::value) {
                         stage(c);

@@ -64,11 +64,11 @@ public:
     bool at_end() const noexcept { return good_ && in_.empty(); }
     std::size_t left() const noexcept { return in_.size(); }
 
-    template <class N>
+    template <class N, std::size_t size = sizeof(N)>
     N number() noexcept {
         std::uint64_t value = 0;
-        if (const auto bytes = take(sizeof(N)); good_)
-            for (std::size_t i = 0; i < sizeof(N); ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+        if (const auto bytes = take(size); good_)
+            for (std::size_t i = 0; i < size; ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
         return static_cast<N>(value);
     }
     void raw(void* data, std::size_t size) noexcept {
@@ -184,9 +184,9 @@ public:
     std::uint32_t attempt() const noexcept { return attempt_; }
     const philox& random() const noexcept { return random_; }
     /// The state of the I-th element of the pipeline.
-    template <std::size_t I>
+    template <std::size_t Index>
     const auto& state() const noexcept {
-        return detail::element_at<I>(states_);
+        return detail::element_at<Index>(states_);
     }
 
     /// Everything, as bytes for sampler::resume: version 1, little-endian but for states, which are copied as they are.
@@ -229,8 +229,8 @@ private:
 
     template <class F>
     static void each_state(states& all, F f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (f(static_cast<void*>(&detail::element_at<I>(all)), size_of<typename detail::state_of<S>::type>), ...);
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (f(static_cast<void*>(&detail::element_at<Index>(all)), size_of<typename detail::state_of<S>::type>), ...);
         }(std::index_sequence_for<S...>{});
     }
     static void write_states(detail::byte_writer& write, states all) {
@@ -262,7 +262,7 @@ private:
         why_ = detail::all_in_row(options.output, limit()) ? history_.assign(options.prompt, options.output) : status::bad_parameter;
         if constexpr (has_states)
             if (why_ == status::ok) {
-                ARGDRAW_TRY { past_.assign(options.output.size(), states_); }
+                ARGDRAW_TRY { past_.own().resize(options.output.size(), states_); }
                 ARGDRAW_CATCH(std::bad_alloc) { why_ = status::out_of_memory; }
             }
     }
@@ -270,7 +270,7 @@ private:
     /// The tokens of a row that may live.
     template <class T>
     std::span<const T> in_vocabulary(std::span<const T> row) const noexcept {
-        return row.first(vocabulary_ != 0 ? std::min(vocabulary_, row.size()) : row.size());
+        return row.first(vocabulary_ != 0 ? (std::min)(vocabulary_, row.size()) : row.size());
     }
 
     void read_bytes(std::span<const std::byte> bytes) noexcept {
@@ -282,8 +282,8 @@ private:
         random_.position = read.number<std::uint32_t>();
         attempt_ = read.number<std::uint32_t>();
         pending_ = read.number<token_id>();
-        vocabulary_ = static_cast<std::size_t>(read.number<std::uint64_t>());
-        width_ = static_cast<std::size_t>(read.number<std::uint64_t>());
+        vocabulary_ = read.number<std::size_t, 8>();
+        width_ = read.number<std::size_t, 8>();
         why_ = status::bad_parameter;
         if (!ours || !read.good()) return;
         ARGDRAW_TRY {
@@ -329,10 +329,10 @@ public:
                    std::size_t width) noexcept
         : random_(random), attempt_(attempt), history_(seen), states_(states), width_(width) {}
 
-    template <std::size_t I>
+    template <std::size_t Index>
     auto context() noexcept {
-        using element = std::tuple_element_t<I, std::tuple<S...>>;
-        return argdraw::context<element>(random_, attempt_, uses_, history_, element_at<I>(states_), width_);
+        using element = std::tuple_element_t<Index, std::tuple<S...>>;
+        return argdraw::context<element>(random_, attempt_, uses_, history_, element_at<Index>(states_), width_);
     }
     std::size_t row_width() const noexcept { return width_; }
     const auto& states() const noexcept { return states_; }

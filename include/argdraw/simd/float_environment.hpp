@@ -20,6 +20,7 @@ class float_environment {
 public:
 #if defined(__SSE__) || defined(_M_X64)
     float_environment() noexcept : saved_(_mm_getcsr()) {
+        detail::refuse_unnamed_fast_math();
         if (saved_ != wanted(saved_)) _mm_setcsr(wanted(saved_));
     }
     // Only the modes are put back; flags that the draw raised stay raised, as after any arithmetic.
@@ -33,6 +34,7 @@ private:
     unsigned saved_;
 #elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
     float_environment() noexcept {
+        detail::refuse_unnamed_fast_math();
         asm volatile("mrs %0, fpcr" : "=r"(saved_));
         if (saved_ & modes) asm volatile("msr fpcr, %0" : : "r"(saved_ & ~modes));
     }
@@ -46,7 +48,10 @@ private:
         (std::uint64_t{1} << 19) | (std::uint64_t{7} << 22) | (std::uint64_t{1} << 25) | 0x9f00u | 7u;
     std::uint64_t saved_;
 #else
-    float_environment() noexcept : saved_(std::fegetround()) { std::fesetround(FE_TONEAREST); }
+    float_environment() noexcept : saved_(std::fegetround()) {
+        detail::refuse_unnamed_fast_math();
+        std::fesetround(FE_TONEAREST);
+    }
     ~float_environment() { std::fesetround(saved_); }
 
 private:

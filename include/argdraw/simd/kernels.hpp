@@ -28,6 +28,12 @@
 #include <arm_neon.h>
 #endif
 
+// Lanes have a min and a max of their own, which <windows.h> has as macros.
+#pragma push_macro("min")
+#pragma push_macro("max")
+#undef min
+#undef max
+
 namespace argdraw::inline ARGDRAW_ABI::simd {
 
 /// Logits per block: one line of the summary, taken sixteen at a time, so that a block's sum has the same shape everywhere.
@@ -314,6 +320,9 @@ const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists<V>) }
 #define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 
 }  // namespace argdraw::simd
+
+#pragma pop_macro("min")
+#pragma pop_macro("max")
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE)
 ARGDRAW_KERNELS(extern)

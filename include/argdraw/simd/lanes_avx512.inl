@@ -10,6 +10,18 @@ struct i32 { __m512i v; };
 struct f64 { __m512d lo, hi; };
 struct i16 { __m512i v; };  // thirty-two of them
 
+// All lanes. Where a form without a mask exists, gcc 12 makes it of one whose other lanes are an uninitialised variable; a link with
+// -flto warns of each, out of reach of pragmas. A constant mask without a hole costs nothing: the instruction is the one without.
+inline constexpr __mmask8 all8 = 0xff;
+inline constexpr __mmask16 all16 = 0xffff;
+
+ARGDRAW_INLINE __m256 lower(__m512 v) { return _mm512_maskz_extractf32x8_ps(all8, v, 0); }
+ARGDRAW_INLINE __m256 upper(__m512 v) { return _mm512_maskz_extractf32x8_ps(all8, v, 1); }
+ARGDRAW_INLINE __m256d lower(__m512d v) { return _mm512_maskz_extractf64x4_pd(all8, v, 0); }
+ARGDRAW_INLINE __m256d upper(__m512d v) { return _mm512_maskz_extractf64x4_pd(all8, v, 1); }
+ARGDRAW_INLINE __m256i lower(__m512i v) { return _mm512_maskz_extracti64x4_epi64(all8, v, 0); }
+ARGDRAW_INLINE __m256i upper(__m512i v) { return _mm512_maskz_extracti64x4_epi64(all8, v, 1); }
+
 ARGDRAW_INLINE f32 splat(float x) { return {_mm512_set1_ps(x)}; }
 ARGDRAW_INLINE i32 splat(std::int32_t x) { return {_mm512_set1_epi32(x)}; }
 ARGDRAW_INLINE f64 splat(double x) { return {_mm512_set1_pd(x), _mm512_set1_pd(x)}; }
@@ -19,13 +31,13 @@ ARGDRAW_INLINE f32 load(const float* p) { return {_mm512_loadu_ps(p)}; }
 ARGDRAW_INLINE f64 load(const double* p) { return {_mm512_loadu_pd(p), _mm512_loadu_pd(p + 8)}; }
 ARGDRAW_INLINE i32 load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
 ARGDRAW_INLINE f32 load(const Eigen::half* p) {
-    f32 x{_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+    f32 x{_mm512_maskz_cvtph_ps(all16, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
     asm("" : "+v"(x.v));  // clang 14 takes a conversion whose only use is a comparison apart, lane by lane
     return x;
 }
 ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
-    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-    return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+    const __m512i wide = _mm512_maskz_cvtepu16_epi32(all16, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    return {_mm512_castsi512_ps(_mm512_maskz_slli_epi32(all16, wide, 16))};
 }
 ARGDRAW_INLINE void store(float* p, f32 a) { _mm512_storeu_ps(p, a.v); }
 ARGDRAW_INLINE void store(double* p, f64 a) {
@@ -41,7 +53,7 @@ ARGDRAW_INLINE f32 mul(f32 a, f32 b) {
     return product;
 }
 ARGDRAW_INLINE f32 fma(f32 a, f32 b, f32 c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
-ARGDRAW_INLINE f32 max(f32 x, f32 otherwise) { return {_mm512_max_ps(x.v, otherwise.v)}; }
+ARGDRAW_INLINE f32 max(f32 x, f32 otherwise) { return {_mm512_maskz_max_ps(all16, x.v, otherwise.v)}; }
 
 ARGDRAW_INLINE f64 add(f64 a, f64 b) { return {_mm512_add_pd(a.lo, b.lo), _mm512_add_pd(a.hi, b.hi)}; }
 ARGDRAW_INLINE f64 sub(f64 a, f64 b) { return {_mm512_sub_pd(a.lo, b.lo), _mm512_sub_pd(a.hi, b.hi)}; }
@@ -50,25 +62,25 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+v"(product.lo), "+v"(product.hi));
     return product;
 }
-ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) { return {_mm512_max_pd(x.lo, otherwise.lo), _mm512_max_pd(x.hi, otherwise.hi)}; }
+ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) { return {_mm512_maskz_max_pd(all8, x.lo, otherwise.lo), _mm512_maskz_max_pd(all8, x.hi, otherwise.hi)}; }
 ARGDRAW_INLINE f64 widen(f32 a) {
-    return {_mm512_cvtps_pd(_mm512_castps512_ps256(a.v)), _mm512_cvtps_pd(_mm512_extractf32x8_ps(a.v, 1))};
+    return {_mm512_maskz_cvtps_pd(all8, lower(a.v)), _mm512_maskz_cvtps_pd(all8, upper(a.v))};
 }
 
 ARGDRAW_INLINE i32 add(i32 a, i32 b) { return {_mm512_add_epi32(a.v, b.v)}; }
 ARGDRAW_INLINE i32 sub(i32 a, i32 b) { return {_mm512_sub_epi32(a.v, b.v)}; }
-ARGDRAW_INLINE i32 max(i32 a, i32 b) { return {_mm512_max_epi32(a.v, b.v)}; }
-ARGDRAW_INLINE i32 min(i32 a, i32 b) { return {_mm512_min_epi32(a.v, b.v)}; }
+ARGDRAW_INLINE i32 max(i32 a, i32 b) { return {_mm512_maskz_max_epi32(all16, a.v, b.v)}; }
+ARGDRAW_INLINE i32 min(i32 a, i32 b) { return {_mm512_maskz_min_epi32(all16, a.v, b.v)}; }
 template <int n>
-ARGDRAW_INLINE i32 shift_left(i32 a) { return {_mm512_slli_epi32(a.v, n)}; }
+ARGDRAW_INLINE i32 shift_left(i32 a) { return {_mm512_maskz_slli_epi32(all16, a.v, n)}; }
 ARGDRAW_INLINE i32 bits(f32 a) { return {_mm512_castps_si512(a.v)}; }
 ARGDRAW_INLINE f32 from_bits(i32 a) { return {_mm512_castsi512_ps(a.v)}; }
 // table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
-ARGDRAW_INLINE i32 lookup8(i32 table, i32 index) { return {_mm512_permutexvar_epi32(index.v, table.v)}; }
+ARGDRAW_INLINE i32 lookup8(i32 table, i32 index) { return {_mm512_maskz_permutexvar_epi32(all16, index.v, table.v)}; }
 // p * 2^n, where n is held in the low bits of magic = n + 1.5 * 2^52.
 ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
-    return {_mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.lo), _mm512_slli_epi64(_mm512_castpd_si512(magic.lo), 52))),
-            _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.hi), _mm512_slli_epi64(_mm512_castpd_si512(magic.hi), 52)))};
+    return {_mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.lo), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(magic.lo), 52))),
+            _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.hi), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(magic.hi), 52)))};
 }
 
 ARGDRAW_INLINE i16 load(const std::int16_t* p) {
@@ -89,18 +101,18 @@ ARGDRAW_INLINE i16 ranks(i16 a) {
 }
 ARGDRAW_INLINE std::int16_t reduce_max(i16 a) {
     // The order of signed numbers is the reverse of the unsigned order of 0x7fff - a, whose minimum is one instruction.
-    const __m256i h = _mm256_max_epi16(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m256i h = _mm256_max_epi16(lower(a.v), upper(a.v));
     const __m128i q = _mm_max_epi16(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
     return static_cast<std::int16_t>(0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), q)), 0));
 }
 ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) {
-    const __m512i ab = _mm512_max_epi16(_mm512_shuffle_i64x2(a.v, b.v, 0x44), _mm512_shuffle_i64x2(a.v, b.v, 0xee));
-    const __m512i cd = _mm512_max_epi16(_mm512_shuffle_i64x2(c.v, d.v, 0x44), _mm512_shuffle_i64x2(c.v, d.v, 0xee));
-    __m512i q = _mm512_max_epi16(_mm512_shuffle_i64x2(ab, cd, 0x88), _mm512_shuffle_i64x2(ab, cd, 0xdd));
-    q = _mm512_max_epi16(q, _mm512_shuffle_epi32(q, static_cast<_MM_PERM_ENUM>(0x4e)));
-    q = _mm512_max_epi16(q, _mm512_shuffle_epi32(q, static_cast<_MM_PERM_ENUM>(0xb1)));
-    q = _mm512_max_epi16(q, _mm512_srli_epi32(q, 16));
-    const __m128i four = _mm512_castsi512_si128(_mm512_maskz_compress_epi32(0x1111, ranks({q}).v));
+    const __m512i ab = _mm512_max_epi16(_mm512_maskz_shuffle_i64x2(all8, a.v, b.v, 0x44), _mm512_maskz_shuffle_i64x2(all8, a.v, b.v, 0xee));
+    const __m512i cd = _mm512_max_epi16(_mm512_maskz_shuffle_i64x2(all8, c.v, d.v, 0x44), _mm512_maskz_shuffle_i64x2(all8, c.v, d.v, 0xee));
+    __m512i q = _mm512_max_epi16(_mm512_maskz_shuffle_i64x2(all8, ab, cd, 0x88), _mm512_maskz_shuffle_i64x2(all8, ab, cd, 0xdd));
+    q = _mm512_max_epi16(q, _mm512_maskz_shuffle_epi32(all16, q, static_cast<_MM_PERM_ENUM>(0x4e)));
+    q = _mm512_max_epi16(q, _mm512_maskz_shuffle_epi32(all16, q, static_cast<_MM_PERM_ENUM>(0xb1)));
+    q = _mm512_max_epi16(q, _mm512_maskz_srli_epi32(all16, q, 16));
+    const __m128i four = _mm256_castsi256_si128(lower(_mm512_maskz_compress_epi32(0x1111, ranks({q}).v)));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(four, _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
 }
 
@@ -141,34 +153,34 @@ ARGDRAW_INLINE f64 keep(mask m, f64 a) {
 }
 
 ARGDRAW_INLINE float reduce_max(f32 a) {
-    const __m256 h = _mm256_max_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
+    const __m256 h = _mm256_max_ps(lower(a.v), upper(a.v));
     const __m128 q = _mm_max_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
     const __m128 p = _mm_max_ps(q, _mm_movehl_ps(q, q));
     return _mm_cvtss_f32(_mm_max_ss(p, _mm_movehdup_ps(p)));
 }
 // out[i] = reduce_max of the i-th: halves, then quarters of different vectors are put together, so that each step serves all four.
 ARGDRAW_INLINE void store_maxima(float* out, f32 a, f32 b, f32 c, f32 d) {
-    const __m512 ab = _mm512_max_ps(_mm512_shuffle_f32x4(a.v, b.v, 0x44), _mm512_shuffle_f32x4(a.v, b.v, 0xee));
-    const __m512 cd = _mm512_max_ps(_mm512_shuffle_f32x4(c.v, d.v, 0x44), _mm512_shuffle_f32x4(c.v, d.v, 0xee));
-    __m512 q = _mm512_max_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
-    q = _mm512_max_ps(q, _mm512_permute_ps(q, 0x4e));
-    q = _mm512_max_ps(q, _mm512_permute_ps(q, 0xb1));
-    _mm_storeu_ps(out, _mm512_castps512_ps128(_mm512_maskz_compress_ps(0x1111, q)));
+    const __m512 ab = _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, a.v, b.v, 0x44), _mm512_maskz_shuffle_f32x4(all16, a.v, b.v, 0xee));
+    const __m512 cd = _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, c.v, d.v, 0x44), _mm512_maskz_shuffle_f32x4(all16, c.v, d.v, 0xee));
+    __m512 q = _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, ab, cd, 0x88), _mm512_maskz_shuffle_f32x4(all16, ab, cd, 0xdd));
+    q = _mm512_maskz_max_ps(all16, q, _mm512_maskz_permute_ps(all16, q, 0x4e));
+    q = _mm512_maskz_max_ps(all16, q, _mm512_maskz_permute_ps(all16, q, 0xb1));
+    _mm_storeu_ps(out, _mm256_castps256_ps128(lower(_mm512_maskz_compress_ps(0x1111, q))));
 }
 ARGDRAW_INLINE double reduce_max(f64 a) {
-    const __m512d o = _mm512_max_pd(a.lo, a.hi);
-    const __m256d h = _mm256_max_pd(_mm512_castpd512_pd256(o), _mm512_extractf64x4_pd(o, 1));
+    const __m512d o = _mm512_maskz_max_pd(all8, a.lo, a.hi);
+    const __m256d h = _mm256_max_pd(lower(o), upper(o));
     const __m128d q = _mm_max_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
     return _mm_cvtsd_f64(_mm_max_sd(q, _mm_unpackhi_pd(q, q)));
 }
 ARGDRAW_INLINE std::int32_t reduce_max(i32 a) {
-    const __m256i h = _mm256_max_epi32(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m256i h = _mm256_max_epi32(lower(a.v), upper(a.v));
     const __m128i q = _mm_max_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
     const __m128i p = _mm_max_epi32(q, _mm_shuffle_epi32(q, 0x4e));
     return _mm_cvtsi128_si32(_mm_max_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
 }
 ARGDRAW_INLINE std::int32_t reduce_min(i32 a) {
-    const __m256i h = _mm256_min_epi32(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m256i h = _mm256_min_epi32(lower(a.v), upper(a.v));
     const __m128i q = _mm_min_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
     const __m128i p = _mm_min_epi32(q, _mm_shuffle_epi32(q, 0x4e));
     return _mm_cvtsi128_si32(_mm_min_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
@@ -176,7 +188,7 @@ ARGDRAW_INLINE std::int32_t reduce_min(i32 a) {
 // The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
 ARGDRAW_INLINE double tree_sum(f64 a) {
     const __m512d o = _mm512_add_pd(a.lo, a.hi);
-    const __m256d h = _mm256_add_pd(_mm512_castpd512_pd256(o), _mm512_extractf64x4_pd(o, 1));
+    const __m256d h = _mm256_add_pd(lower(o), upper(o));
     const __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
 }

@@ -36,8 +36,8 @@ struct weight_scale {
     /// Keys beyond this leave the range of the kernel, |x c| <= 2^13: farther out x lo carries r past 1/16. Such rows take the double path.
     static constexpr std::int32_t range = 8 << 13;
     /// Stand for a key: a block without weight, and a block that holds NaN, +inf or a key beyond range.
-    static constexpr std::int32_t nothing = std::numeric_limits<std::int32_t>::min();
-    static constexpr std::int32_t beyond = std::numeric_limits<std::int32_t>::max();
+    static constexpr std::int32_t nothing = (std::numeric_limits<std::int32_t>::min)();
+    static constexpr std::int32_t beyond = (std::numeric_limits<std::int32_t>::max)();
 
     /// Whether the kernel covers the scale c at all; the double path does otherwise.
     static constexpr bool covers(double c) noexcept { return 0x1p-100 <= c && c <= 0x1p100; }

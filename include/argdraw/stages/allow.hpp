@@ -45,7 +45,7 @@ struct allow {
     }
 
     friend bool operator==(const allow& a, const allow& b) noexcept {
-        return a.beyond == b.beyond && a.tokens == b.tokens && std::ranges::equal(a.mask, b.mask);
+        return a.beyond == b.beyond && a.tokens == b.tokens && std::equal(a.mask.begin(), a.mask.end(), b.mask.begin(), b.mask.end());
     }
 };
 

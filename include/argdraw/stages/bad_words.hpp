@@ -40,10 +40,10 @@ struct bad_words : list<detail::sequence_in_a_list<N>, N> {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
-        return std::ranges::none_of(this->items(), [](const auto& each) { return each.empty(); });
+        return std::none_of(this->items().begin(), this->items().end(), [](const auto& each) { return each.empty(); });
     }
     constexpr bool fits(std::size_t width) const noexcept {
-        return std::ranges::all_of(this->items(), [width](const auto& each) { return detail::all_in_row(each, width); });
+        return std::all_of(this->items().begin(), this->items().end(), [width](const auto& each) { return detail::all_in_row(each, width); });
     }
 
     template <logit_scalar T, class Context>
@@ -57,7 +57,8 @@ struct bad_words : list<detail::sequence_in_a_list<N>, N> {
     }
 
     friend bool operator==(const bad_words& a, const bad_words& b) noexcept {
-        return std::ranges::equal(a.items(), b.items(), [](const auto& x, const auto& y) { return std::ranges::equal(x, y); });
+        return std::equal(a.items().begin(), a.items().end(), b.items().begin(), b.items().end(),
+                          [](const auto& x, const auto& y) { return std::equal(x.begin(), x.end(), y.begin(), y.end()); });
     }
 };
 

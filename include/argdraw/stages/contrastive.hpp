@@ -34,7 +34,7 @@ struct contrastive {
     static constexpr std::string_view requirement =
         "contrastive: alpha must lie in [0, 1], beta be finite and 0 or more (both 0 is off), and the amateur's row as wide as the row";
     constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }
-    constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= std::numeric_limits<float>::max(); }
+    constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= (std::numeric_limits<float>::max)(); }
 
     constexpr bool fits(std::size_t width) const noexcept { return amateur.size() == width; }
     /// The same for the first `to` tokens of a row of `from`: an amateur's row as wide as that is cut alike.
@@ -53,7 +53,7 @@ struct contrastive {
         if (living.empty()) return;
         double lowest = infinity;
         for (const token_id id : living)
-            if (const double a = logit_of(id); a > -infinity) lowest = std::min(lowest, a);
+            if (const double a = logit_of(id); a > -infinity) lowest = (std::min)(lowest, a);
         if (lowest == infinity) lowest = 0;
         const auto contrast = [=, this, b = static_cast<double>(beta)](double l, token_id id) {
             const double given = logit_of(id), a = given == -infinity ? lowest : given;

@@ -68,20 +68,20 @@ struct dry {
 
     friend bool operator==(const dry& a, const dry& b) noexcept {
         return a.multiplier == b.multiplier && a.base == b.base && a.allowed_length == b.allowed_length && a.window == b.window &&
-               std::ranges::equal(a.breakers, b.breakers);
+               std::equal(a.breakers.begin(), a.breakers.end(), b.breakers.begin(), b.breakers.end());
     }
 
 private:
-    static constexpr float largest = std::numeric_limits<float>::max();
+    static constexpr float largest = (std::numeric_limits<float>::max)();
     struct penalty {
         token_id id;
         double amount;
     };
 
-    constexpr std::size_t shortest() const noexcept { return static_cast<std::size_t>(std::max(allowed_length, 1)); }
+    constexpr std::size_t shortest() const noexcept { return static_cast<std::size_t>((std::max)(allowed_length, 1)); }
     constexpr bool never() const noexcept { return shortest() >= history::most_tokens; }
     double amount(double beyond) const noexcept {
-        return std::min(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), static_cast<double>(largest));
+        return (std::min)(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), static_cast<double>(largest));
     }
 };
 

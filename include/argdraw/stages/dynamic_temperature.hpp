@@ -36,7 +36,7 @@ struct dynamic_temperature {
         const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);
         // No scale goes beyond 2^1000, and the reciprocal of a subnormal might be infinite.
-        c.scale(t == std::numeric_limits<double>::infinity() ? 0.0 : 1.0 / std::max(t, 0x1p-1000));
+        c.scale(t == std::numeric_limits<double>::infinity() ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
     }
 
     friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
@@ -48,7 +48,7 @@ private:
         const double share = std::clamp(c.entropy() / numeric::log(n), 0.0, 1.0), power = static_cast<double>(exponent);
         if (share > 0) return numeric::pow(share, power);
         const auto first = c.leaders(2);
-        if (first.size() < 2 || max > std::numeric_limits<float>::max()) return 0;
+        if (first.size() < 2 || max > (std::numeric_limits<float>::max)()) return 0;
         return numeric::exp(numeric::product(first[1].logit - first[0].logit, power));
     }
 
@@ -56,8 +56,8 @@ private:
     // entropy is too small for a double.
     double between(double part) const noexcept {
         const double low = static_cast<double>(min), high = static_cast<double>(max);
-        if (part == 0 && std::max(max, exponent) > std::numeric_limits<float>::max()) return low;
-        return low + numeric::product(high - low, std::max(part, 0x1p-1000));
+        if (part == 0 && (std::max)(max, exponent) > (std::numeric_limits<float>::max)()) return low;
+        return low + numeric::product(high - low, (std::max)(part, 0x1p-1000));
     }
 };
 

@@ -25,7 +25,7 @@ struct encoder_repetition {
     static constexpr std::string_view requirement = "encoder_repetition: r must be positive and finite (1 is off)";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return r == 1; }
-    constexpr bool valid() const noexcept { return 0 < r && r <= std::numeric_limits<float>::max(); }
+    constexpr bool valid() const noexcept { return 0 < r && r <= (std::numeric_limits<float>::max)(); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(-1, scope::prompt); }
 

@@ -33,7 +33,7 @@ struct eta_cutoff {
         const double e = static_cast<double>(epsilon);
         const auto cut = [&](accuracy wanted) {
             const estimate h = c.entropy(wanted);
-            const double p = std::min(e, numeric::product(std::sqrt(e), numeric::exp(-h.value)));
+            const double p = (std::min)(e, numeric::product(std::sqrt(e), numeric::exp(-h.value)));
             return estimate{p, numeric::product(numeric::product(1.01, p), h.error)};
         };
         c.keep_likely(cut, static_cast<std::size_t>(min_keep));

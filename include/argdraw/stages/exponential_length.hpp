@@ -31,7 +31,7 @@ struct exponential_length {
         "exponential_length: start must be 0 or more, factor positive and finite (1 is off), and eos an id of the row";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return factor == 1; }
-    constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && factor <= std::numeric_limits<float>::max(); }
+    constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && factor <= (std::numeric_limits<float>::max)(); }
     constexpr bool fits(std::size_t width) const noexcept { return detail::in_row(eos, width); }
 
     template <logit_scalar T, class Context>

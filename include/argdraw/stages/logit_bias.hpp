@@ -31,10 +31,10 @@ struct logit_bias : list<token_bias, N> {
     static constexpr std::string_view requirement = "logit_bias: no bias may be NaN, and the ids must be ids of the row";
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
-        return std::ranges::none_of(this->items(), [](const token_bias& each) { return each.b != each.b; });
+        return std::none_of(this->items().begin(), this->items().end(), [](const token_bias& each) { return each.b != each.b; });
     }
     constexpr bool fits(std::size_t width) const noexcept {
-        return std::ranges::all_of(this->items(), [width](const token_bias& each) { return detail::in_row(each.id, width); });
+        return std::all_of(this->items().begin(), this->items().end(), [width](const token_bias& each) { return detail::in_row(each.id, width); });
     }
 
     template <logit_scalar T>

@@ -30,7 +30,7 @@ struct min_k {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double least = c.min();
+        const double least = (c.min)();
         if (c.why() != status::ok) return;
         std::size_t k = 1;
         double steepest = 0, greatest = 0;
@@ -47,7 +47,7 @@ struct min_k {
             if (first.size() < asked || steepest >= (first.back().logit - least) / static_cast<double>(asked)) break;
         }
         const double share = static_cast<double>(tau) / (greatest - least + 1e-8);
-        k = share < static_cast<double>(c.width()) ? std::max(k, static_cast<std::size_t>(share)) : c.width();
+        k = share < static_cast<double>(c.width()) ? (std::max)(k, static_cast<std::size_t>(share)) : c.width();
         c.keep_top(k, ties::all, static_cast<std::size_t>(min_keep));
     }
 

@@ -58,7 +58,7 @@ struct penalties {
     friend bool operator==(const penalties&, const penalties&) = default;
 
 private:
-    static constexpr bool finite(float x) noexcept { return std::numeric_limits<float>::lowest() <= x && x <= std::numeric_limits<float>::max(); }
+    static constexpr bool finite(float x) noexcept { return std::numeric_limits<float>::lowest() <= x && x <= (std::numeric_limits<float>::max)(); }
     constexpr bool repeats() const noexcept { return repetition != 1; }
     constexpr bool counts() const noexcept { return frequency != 0 || presence != 0; }
 

@@ -28,7 +28,7 @@ struct presence_penalty {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return alpha == 0 || window == 0; }
     constexpr bool valid() const noexcept {
-        return std::numeric_limits<float>::lowest() <= alpha && alpha <= std::numeric_limits<float>::max() && window >= -1;
+        return std::numeric_limits<float>::lowest() <= alpha && alpha <= (std::numeric_limits<float>::max)() && window >= -1;
     }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }

@@ -24,20 +24,20 @@ struct quadratic {
 
     static constexpr std::string_view requirement = "quadratic: factor must be finite and 0 (off) or more, curve must lie in [1, 3]";
     constexpr bool neutral() const noexcept { return factor == 0; }
-    constexpr bool valid() const noexcept { return 0 <= factor && factor <= std::numeric_limits<float>::max() && 1 <= curve && curve <= 3; }
+    constexpr bool valid() const noexcept { return 0 <= factor && factor <= (std::numeric_limits<float>::max)() && 1 <= curve && curve <= 3; }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double m = c.max();
+        const double m = (c.max)();
         const auto living = c.survivors().logits;
         // Equals stay as they are, those of +inf infinite.
         if (std::all_of(living.begin(), living.end(), [m](double l) { return l == m; })) return;
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
             // A distance may be beyond the doubles; an infinite one times 0 would be no number.
-            const double d = std::max(l - m, std::numeric_limits<double>::lowest());
+            const double d = (std::max)(l - m, std::numeric_limits<double>::lowest());
             const double down = numeric::product(numeric::product(numeric::product(f, d), d), k - numeric::product(s, d));
-            return std::max(m - down, std::numeric_limits<double>::lowest());
+            return (std::max)(m - down, std::numeric_limits<double>::lowest());
         });
     }
 

@@ -27,7 +27,7 @@ struct repetition_penalty {
     static constexpr std::string_view requirement = "repetition_penalty: r must be positive and finite (1 is off), window -1 (everything) or more";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return r == 1 || window == 0; }
-    constexpr bool valid() const noexcept { return 0 < r && r <= std::numeric_limits<float>::max() && window >= -1; }
+    constexpr bool valid() const noexcept { return 0 < r && r <= (std::numeric_limits<float>::max)() && window >= -1; }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }
 

@@ -31,7 +31,7 @@ struct biased_sequence {
     float b;
 
     friend constexpr bool operator==(const biased_sequence& x, const biased_sequence& y) noexcept {
-        return x.b == y.b && std::ranges::equal(x.sequence, y.sequence);
+        return x.b == y.b && std::equal(x.sequence.begin(), x.sequence.end(), y.sequence.begin(), y.sequence.end());
     }
 };
 
@@ -44,10 +44,11 @@ struct sequence_bias : list<biased_sequence, N> {
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
-        return std::ranges::none_of(this->items(), [](const biased_sequence& each) { return each.sequence.empty() || each.b != each.b; });
+        return std::none_of(this->items().begin(), this->items().end(),
+                            [](const biased_sequence& each) { return each.sequence.empty() || each.b != each.b; });
     }
     constexpr bool fits(std::size_t width) const noexcept {
-        return std::ranges::all_of(this->items(), [width](const biased_sequence& each) { return detail::all_in_row(each.sequence, width); });
+        return std::all_of(this->items().begin(), this->items().end(), [width](const biased_sequence& each) { return detail::all_in_row(each.sequence, width); });
     }
 
     template <logit_scalar T, class Context>

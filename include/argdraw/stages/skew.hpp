@@ -33,7 +33,7 @@ struct skew {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double g = numeric::exp(static_cast<double>(s)), m = c.max();
+        const double g = numeric::exp(static_cast<double>(s)), m = (c.max)();
         const auto living = c.survivors().logits;
         const std::size_t n = living.size();
         numeric::compensated_sum all, passed;
@@ -45,7 +45,7 @@ struct skew {
             passed.add(weight);
             const double sum = passed.value();
             // What is left behind a token is known to its last digit, as C is not where it is close to 1.
-            const double behind = std::max(0.0, all.minus(passed));
+            const double behind = (std::max)(0.0, all.minus(passed));
             const double log_c = ++place == n       ? 0.0
                                  : 2 * sum < total ? numeric::log(sum / total)
                                                     : numeric::log1p(-behind / total);
@@ -60,10 +60,10 @@ private:
     // ln(1 - (1 - x)^g) for the share x = e^log_weight / sum, at most 1/2, that a token has of the mass up to it.
     static double log_of_step(double g, double x, double log_weight, double sum) noexcept {
         // (1 - x)^g = e^-y. Below the threshold the first terms of both series are all that a double can see.
-        constexpr double small = 0x1p-20;
-        const double rate = x < small ? x + numeric::product(numeric::product(x, x), 0.5 + x / 3) : -numeric::log1p(-x);
+        constexpr double tiny = 0x1p-20;
+        const double rate = x < tiny ? x + numeric::product(numeric::product(x, x), 0.5 + x / 3) : -numeric::log1p(-x);
         const double y = numeric::product(g, rate);
-        if (0x1p-900 < y && y < 0x1p900) return numeric::log(y < small ? y - numeric::product(numeric::product(y, y), 0.5 - y / 6) : -numeric::expm1(-y));
+        if (0x1p-900 < y && y < 0x1p900) return numeric::log(y < tiny ? y - numeric::product(numeric::product(y, y), 0.5 - y / 6) : -numeric::expm1(-y));
         // Beyond the range of double, as a logarithm.
         const double log_y = numeric::log(g) + (x < 0x1p-60 ? log_weight - numeric::log(sum) : numeric::log(rate));
         return log_y < -40 ? log_y : numeric::log(-numeric::expm1(-numeric::exp(log_y)));

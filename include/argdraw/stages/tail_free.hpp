@@ -64,7 +64,7 @@ struct tail_free {
                 longest += !(bent > most);
             });
             if (!all && (fewest != longest || !(bent > most))) continue;
-            return c.keep_top(std::max(fewest + 1, static_cast<std::size_t>(min_keep)));
+            return c.keep_top((std::max)(fewest + 1, static_cast<std::size_t>(min_keep)));
         }
     }
 

@@ -45,7 +45,7 @@ struct top_h {
                 if (numeric::log1p(others) - moment / (1 + others) > limit) break;
             }
             if (kept == asked) continue;
-            return c.keep_top(std::max(kept, static_cast<std::size_t>(min_keep)));
+            return c.keep_top((std::max)(kept, static_cast<std::size_t>(min_keep)));
         }
     }
 

@@ -42,7 +42,7 @@ struct top_h_sum {
                 if (sum > limit) break;
             }
             if (kept == asked) continue;
-            return c.keep_top(std::max(kept, static_cast<std::size_t>(min_keep)));
+            return c.keep_top((std::max)(kept, static_cast<std::size_t>(min_keep)));
         }
     }
 

@@ -42,11 +42,11 @@ struct xtc {
         if (!fits(c.width())) return c.fail(status::outside_row);
         if (!(u < static_cast<double>(probability))) return;
 
-        const auto first = c.likely(static_cast<double>(threshold));
+        const auto first = c.most_likely(static_cast<double>(threshold));
         if (first.size() < 2) return;
         const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
+            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         token_id gone[few];
         std::size_t count = 0;
@@ -65,7 +65,7 @@ struct xtc {
     /// The same parameters, and the same ids protected.
     friend constexpr bool operator==(const xtc& a, const xtc& b) noexcept {
         return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
-               std::ranges::equal(a.protect, b.protect);
+               std::equal(a.protect.begin(), a.protect.end(), b.protect.begin(), b.protect.end());
     }
 
 private:

@@ -43,12 +43,12 @@ struct xtc_mean {
         if (!fits(c.width())) return c.fail(status::outside_row);
 
         const std::size_t living = c.size();
-        const double greatest = c.max(), mass = c.mass();
-        const auto first = c.likely(static_cast<double>(threshold));
+        const double greatest = (c.max)(), mass = c.mass();
+        const auto first = c.most_likely(static_cast<double>(threshold));
         if (first.size() < 2) return;
         const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::ranges::find(protect, id) == protect.end();
+            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         // What stays is added up by itself, for it may be next to nothing beside what goes.
         const auto tokens = c.survivors();
@@ -56,7 +56,7 @@ struct xtc_mean {
         std::size_t count = 0;
         for (std::size_t i = 0; i < living; ++i) {
             if (dropped(tokens.ids[i], tokens.logits[i])) continue;
-            top = std::max(top, tokens.logits[i]);
+            top = (std::max)(top, tokens.logits[i]);
             ++count;
         }
         if (count == living || count < static_cast<std::size_t>(min_keep)) return;
@@ -68,18 +68,18 @@ struct xtc_mean {
         const double loss = numeric::log(1 - q);
         const double log_rest = numeric::log(stays / mass) + (top - greatest);  // ln(1 - P)
         // e^600 times q > 0 leaves nothing of 1 - q. What stays then comes up to the rest, from however far down.
-        const bool far = log_rest < -600;
-        const double gain = far ? greatest - numeric::log(stays / mass) + numeric::log(q) : numeric::log(1 - q + numeric::product(q, numeric::exp(-log_rest)));
+        const bool distant = log_rest < -600;
+        const double gain = distant ? greatest - numeric::log(stays / mass) + numeric::log(q) : numeric::log(1 - q + numeric::product(q, numeric::exp(-log_rest)));
         c.transform([&](token_id id, double logit) {
             if (dropped(id, logit)) return logit + loss;
-            return far ? (logit - top) + gain : logit + gain;
+            return distant ? (logit - top) + gain : logit + gain;
         });
     }
 
     /// The same parameters, and the same ids protected.
     friend constexpr bool operator==(const xtc_mean& a, const xtc_mean& b) noexcept {
         return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
-               std::ranges::equal(a.protect, b.protect);
+               std::equal(a.protect.begin(), a.protect.end(), b.protect.begin(), b.protect.end());
     }
 };
 
