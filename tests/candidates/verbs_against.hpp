@@ -324,7 +324,7 @@ private:
                 return compare_order(found, n, n, n);
             }
             case verb::likely: {
-                const auto found = c_.likely(s.x);
+                const auto found = c_.most_likely(s.x);
                 if (!plain_.read()) return found.empty() ? void() : differs("likely of a row that failed");
                 const auto right = plain_.likely(s.x);
                 made_ = plain_.rounded_together(right.most);

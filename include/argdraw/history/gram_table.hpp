@@ -75,7 +75,7 @@ private:
     template <class Same>
     std::size_t probed(std::uint64_t hash, Same same) const noexcept {
         const std::size_t mask = slots_.size() - 1;
-        auto slot = static_cast<std::size_t>(hash) & mask;
+        std::size_t slot = static_cast<std::uint32_t>(hash) & mask;
         while (slots_[slot] >= 0 && !same(slots_[slot])) slot = (slot + 1) & mask;
         return slot;
     }

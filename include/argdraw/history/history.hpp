@@ -200,7 +200,7 @@ public:
         };
         if constexpr (with_lengths) {
             const detail::match_index::question longer(*matches_.find(view.n() + 1), h, from, view.goes_on() ? room : 0);
-            visit_all([&](token_id id) { visit(id, static_cast<std::size_t>(std::max(view.n(), longer(id)))); });
+            visit_all([&](token_id id) { visit(id, static_cast<std::size_t>((std::max)(view.n(), longer(id)))); });
         } else {
             visit_all(visit);
         }

@@ -109,7 +109,7 @@ private:
             return s.b == -infinity ? s.b : s.b < infinity ? l + s.b : l;
         });
         if (!some_forced) return;
-        (void)c.max();  // where the row has a +inf of its own, only its like live now
+        (void)(c.max)();  // where the row has a +inf of its own, only its like live now
         edit_by_windows(c, seen, [&](double l, const token_sum& s) {
             forced_lives |= s.b == infinity && l < infinity;
             return l;
