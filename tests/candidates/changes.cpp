@@ -343,3 +343,39 @@ TEST_CASE("candidates: a changed logit beyond the weights' range, above and belo
         CHECK(one.collision() == Approx(1.0 / 3).epsilon(1e-6));
     });
 }
+
+TEST_CASE("candidates: add_sums adds the numbers of one id up before they meet its logit") {
+    const auto after = [](std::vector<token_bias> numbers, token_id id) {
+        both_forms c({1.0f, 1.0f, 1.0f, 1.0f, -infinity, 1.0f});
+        double found[2];
+        std::size_t form = 0;
+        c.act([&](auto& one) {
+            one.add_sums([&](auto give) {
+                for (const token_bias& each : numbers) give(each.id, static_cast<double>(each.b));
+            });
+            const auto living = one.survivors();
+            const auto* const at = std::find(living.ids.data(), living.ids.data() + living.ids.size(), id);
+            found[form++ % 2] = at == living.ids.data() + living.ids.size() ? -std::numeric_limits<double>::infinity() : living.logits[static_cast<std::size_t>(at - living.ids.data())];
+        });
+        CHECK(found[0] == found[1]);
+        return found[0];
+    };
+    CHECK(after({{3, 2}}, 3) == 3);
+    CHECK(after({{3, 2}, {5, 7}, {3, 0.5f}}, 3) == 3.5);
+    CHECK(after({{3, 2}, {5, 7}, {3, 0.5f}}, 5) == 8);
+    CHECK(after({{5, 1}, {3, 1e30f}, {0, 7}, {3, -1e30f}}, 3) == 1);
+    CHECK(after({{3, -infinity}}, 3) == -std::numeric_limits<double>::infinity());
+    CHECK(after({{3, infinity}, {3, -infinity}}, 3) == -std::numeric_limits<double>::infinity());
+    CHECK(after({{3, -infinity}, {3, infinity}}, 3) == -std::numeric_limits<double>::infinity());
+    CHECK(after({{3, infinity}, {3, -1e38f}, {3, infinity}}, 3) == 0);     // a token of +inf counts as 0 beside its like
+    CHECK(after({{3, infinity}, {0, 5}}, 0) == -std::numeric_limits<double>::infinity());
+    CHECK(after({{4, 5}}, 4) == -std::numeric_limits<double>::infinity());  // what does not live stays so
+    both_forms outside({1.0f, 2.0f});
+    outside.act([](auto& one) {
+        one.add_sums([](auto give) {
+            give(0, 1.0);
+            give(2, 1.0);
+        });
+        CHECK(one.why() == status::outside_row);
+    });
+}

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include <argdraw/core/token.hpp>
@@ -61,6 +62,17 @@ inline real changed(real l, const change& c) {
     if (c.what == act::become) return c.by;
     if (c.what == act::times) return l * c.by;
     return c.by == -infinity ? -static_cast<real>(infinity) : l + c.by;
+}
+/// One number for each id, in id order: those of its changes in order, or -inf where that is among them.
+inline std::vector<change> summed(const std::vector<change>& changes) {
+    std::map<token_id, double> sums;
+    for (const change& c : changes) {
+        double& sum = sums.try_emplace(c.id, 0.0).first->second;
+        sum = sum == -infinity || c.by == -infinity ? -infinity : sum + c.by;
+    }
+    std::vector<change> all;
+    for (const auto& [id, sum] : sums) all.push_back({id, act::plus, sum});
+    return all;
 }
 
 /// Which ids stay, and which of them may be on either side.
@@ -251,7 +263,7 @@ public:
     }
     void edit(const std::vector<change>& changes) {
         for (const change& c : changes)
-            if (!holds(c.id)) fail(status::bad_parameter);
+            if (!holds(c.id)) fail(status::outside_row);
         if (why_ != status::ok) return;
         ++edits_;
         if (infinite_)
@@ -479,7 +491,7 @@ private:
     }
     bool may_remove(const std::vector<token_id>& ids) {
         for (const token_id id : ids)
-            if (!holds(id)) fail(status::bad_parameter);
+            if (!holds(id)) fail(status::outside_row);
         if (read_some_ || listed_) read();
         return why_ == status::ok;
     }

@@ -22,14 +22,14 @@ using plain::change;
 
 enum class verb : std::uint8_t {
     size, max, min, mass, log_mass, log_sum_exp, mean_distance, entropy, collision, moments, leaders, likely, survivors, distances,
-    scale, shift, normalise, add, edit, transform, transform_in_order,
+    scale, shift, normalise, add, add_sums, edit, transform, transform_in_order,
     keep_top, keep_top_ties, keep_mass, keep_mass_near, keep_within, keep_within_deviations, keep_at_least, keep_likely, keep_below, keep_if,
     ban, allow, allow_only, first, at, race, probabilities, number,
 };
 inline constexpr std::size_t number_of_verbs = static_cast<std::size_t>(verb::number);
 inline constexpr std::array<const char*, number_of_verbs> names{
     "size", "max", "min", "mass", "log_mass", "log_sum_exp", "mean_distance", "entropy", "collision", "moments", "leaders", "likely", "survivors",
-    "distances", "scale", "shift", "normalise", "add", "edit", "transform", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
+    "distances", "scale", "shift", "normalise", "add", "add_sums", "edit", "transform", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
     "keep_mass_near", "keep_within", "keep_within_deviations", "keep_at_least", "keep_likely", "keep_below", "keep_if", "ban", "allow", "allow_only",
     "first", "at", "race", "probabilities"};
 inline const char* name(verb v) { return names[static_cast<std::size_t>(v)]; }
@@ -71,7 +71,7 @@ inline std::string text(const step& s) {
             out << s.x << ", min_keep " << s.min_keep;
             break;
         case verb::at: case verb::race: out << s.word << "u"; break;
-        case verb::add: case verb::edit:
+        case verb::add: case verb::add_sums: case verb::edit:
             for (const change& c : s.changes) out << (&c == s.changes.data() ? "" : ", ") << c.id << (c.what == act::plus ? " += " : c.what == act::times ? " *= " : " = ") << c.by;
             break;
         case verb::ban: case verb::allow_only:
@@ -186,7 +186,7 @@ public:
 
     step noted() {
         static constexpr std::array kinds{verb::keep_mass, verb::keep_at_least, verb::keep_within, verb::keep_likely, verb::keep_within_deviations, verb::keep_mass_near,
-                                          verb::allow, verb::allow, verb::ban, verb::allow_only, verb::add, verb::edit, verb::edit, verb::scale, verb::shift};
+                                          verb::allow, verb::allow, verb::ban, verb::allow_only, verb::add, verb::add_sums, verb::edit, verb::edit, verb::scale, verb::shift};
         return of(kinds[random_.below(kinds.size())], true);
     }
     step any() {
@@ -218,11 +218,13 @@ private:
             case verb::add:
                 s.changes = {{some_id(), act::plus, amount()}};
                 break;
+            case verb::add_sums:
             case verb::edit: {
                 const std::size_t most = random_.one_in(12) ? width_ : 6;
                 for (std::size_t i = random_.below(most + 1); i > 0; --i) {
                     const token_id id = !s.changes.empty() && random_.one_in(8) ? s.changes[random_.below(s.changes.size())].id : some_id();
-                    if (random_.one_in(3)) s.changes.push_back({id, act::times, random_.one_in(2) ? 0.5 : 1.25});
+                    if (v == verb::add_sums) s.changes.push_back({id, act::plus, amount()});
+                    else if (random_.one_in(3)) s.changes.push_back({id, act::times, random_.one_in(2) ? 0.5 : 1.25});
                     else s.changes.push_back({id, random_.one_in(2) ? act::plus : act::become, amount()});
                 }
                 break;

@@ -140,7 +140,7 @@ private:
         return space;
     }
     static std::string of(status why) {
-        constexpr std::array all{"ok", "empty", "nan_logit", "bad_parameter", "out_of_memory"};
+        constexpr std::array all{"ok", "empty", "nan_logit", "bad_parameter", "out_of_memory", "outside_row", "too_wide", "no_sequence", "out_of_words"};
         return all[static_cast<std::size_t>(why)];
     }
     bool doubtful(token_id id) const { return std::find(made_.doubtful.begin(), made_.doubtful.end(), id) != made_.doubtful.end(); }
@@ -353,6 +353,11 @@ private:
                 c_.add(s.changes[0].id, s.changes[0].by);
                 return plain_.edit(s.changes);
             }
+            case verb::add_sums:
+                c_.add_sums([&](auto give) {
+                    for (const change& c : s.changes) give(c.id, c.by);
+                });
+                return plain_.edit(plain::summed(s.changes));
             case verb::edit: {
                 c_.edit(std::span(s.changes), [](double l, const change& c) {
                     if (c.what == plain::act::become) return c.by;
@@ -577,7 +582,7 @@ scenario shrunk(scenario s, argdraw::workspace& space) {
         const auto beyond = [&](token_id id) { return id >= 0 && static_cast<std::size_t>(id) >= width; };
         for (step& each : other.steps) {
             std::erase_if(each.ids, beyond);
-            if (each.what == verb::edit) std::erase_if(each.changes, [&](const change& c) { return beyond(c.id); });
+            if (each.what == verb::edit || each.what == verb::add_sums) std::erase_if(each.changes, [&](const change& c) { return beyond(c.id); });
             each.mask.resize(std::min(each.mask.size(), (width + 31) / 32));
         }
         return other;
@@ -600,7 +605,7 @@ scenario shrunk(scenario s, argdraw::workspace& space) {
         for (std::size_t i = 0; i < s.steps.size(); ++i) {
             for (std::size_t k = std::max(s.steps[i].changes.size(), s.steps[i].ids.size()); k-- > 0;) {
                 scenario other = s;
-                if (k < other.steps[i].changes.size() && other.steps[i].what == verb::edit) other.steps[i].changes.erase(other.steps[i].changes.begin() + static_cast<std::ptrdiff_t>(k));
+                if (k < other.steps[i].changes.size() && other.steps[i].what != verb::add) other.steps[i].changes.erase(other.steps[i].changes.begin() + static_cast<std::ptrdiff_t>(k));
                 else if (k < other.steps[i].ids.size()) other.steps[i].ids.erase(other.steps[i].ids.begin() + static_cast<std::ptrdiff_t>(k));
                 else continue;
                 take(other);

@@ -52,15 +52,9 @@ FAULTS = [
         "sampler/sequence.cpp", "sequence: where all the words of a position are used up, the draw says so and a token accepted goes on"),
     Mutant(
         "F8e", "a later bias of +inf undoes a ban",
-        "stages/sequence_bias.hpp",
-        "b == -infinity || sums[at].b == -infinity ? -infinity : sums[at].b + b",
-        "b == -infinity || b == infinity ? b : sums[at].b + b",
-        "stages/sequence_bias.cpp", "sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf"),
-    Mutant(
-        "F8f", "+inf leaves what is of +inf among the tokens handed on with it",
-        "stages/sequence_bias.hpp",
-        "s.b < infinity ? l + s.b : l;",
-        "l + s.b;",
+        "candidates/candidates.hpp",
+        "sum == -infinity || number == -infinity ? -infinity : sum + number",
+        "number == -infinity || number == infinity ? number : sum + number",
         "stages/sequence_bias.cpp", "sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf"),
     Mutant(
         "F11", "a thread's workspaces are used when they are gone",

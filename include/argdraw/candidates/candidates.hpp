@@ -303,6 +303,34 @@ public:
         });
     }
 
+    /// l_id <- l_id + the sum of the numbers that each(give) hands to give(id, number) for the id: added up before they meet the logit, so that a
+    /// large one and its opposite do not round it away. -inf beats everything and removes the token, +inf beats the rest and leaves only
+    /// those of +inf. A token that does not live stays so. An id outside the row fails with outside_row. The cost is that of the numbers, in
+    /// whatever order they come.
+    template <class F>
+    void add_sums(F each) noexcept {
+        if (why_ != status::ok) return;
+        struct entry {
+            token_id id;
+            double sum;
+        };
+        weighed_ = false;  // the memory of a list's weights serves as a set of ids
+        detail::strays sums(scratch_.spare, reinterpret_cast<std::uint64_t*>(scratch_.weights), reinterpret_cast<std::uint64_t*>(scratch_.block_list),
+                            view_.blocks());
+        each([&](token_id id, double number) {
+            if (!view_.holds_id(id)) return fail(status::outside_row);
+            const double sum = sums.has(id) ? sums.value_of(id) : 0.0;
+            sums.put(id, sum == -infinity || number == -infinity ? -infinity : sum + number);
+        });
+        auto* const entries = reinterpret_cast<entry*>(scratch_.order);
+        std::size_t count = 0;
+        sums.for_each([&](token_id id, double sum) { new (entries + count++) entry{id, sum}; });
+        edit(std::span<const entry>(entries, count), [](double l, const entry& of) {
+            if (of.sum == -infinity) return of.sum;
+            return of.sum - of.sum == 0 && l - l == 0 ? numeric::saturated(l + of.sum) : l + of.sum;
+        });
+    }
+
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
     /// passed over. -inf removes a token, +inf leaves only those of +inf. An id outside the row fails with outside_row. The cost is
     /// that of the entries: the row is not copied, and read only where a token of +inf is among them.

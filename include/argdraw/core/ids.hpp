@@ -1,9 +1,8 @@
-// ids — what stages ask of ids that someone else listed: which of them belong to the row, which may be listed twice.
+// ids — what stages ask of ids that someone else listed: which of them belong to the row.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -31,24 +30,6 @@ constexpr bool completes(std::span<const token_id> sequence, std::span<const tok
     const std::size_t lead = sequence.size() - 1;
     return lead <= seen.size() && std::equal(sequence.begin(), sequence.end() - 1, seen.end() - static_cast<std::ptrdiff_t>(lead));
 }
-
-/// Which ids may have been met twice: no for an id is certain, yes is not. A few comparisons then find out, for a few ids.
-class repeated_ids {
-public:
-    constexpr void meet(token_id id) noexcept {
-        again_[word_of(id)] |= once_[word_of(id)] & bit_of(id);
-        once_[word_of(id)] |= bit_of(id);
-    }
-    constexpr bool possible(token_id id) const noexcept { return (again_[word_of(id)] & bit_of(id)) != 0; }
-
-private:
-    static constexpr std::size_t words = 64;
-    static constexpr std::size_t word_of(token_id id) noexcept { return (static_cast<std::uint32_t>(id) >> 6) % words; }
-    static constexpr std::uint64_t bit_of(token_id id) noexcept { return std::uint64_t{1} << (static_cast<std::uint32_t>(id) & 63); }
-
-    std::uint64_t once_[words]{};
-    std::uint64_t again_[words]{};
-};
 
 /// Collects entries and hands them on many at a time, what is left at the end of its life: a verb on a list is
 /// cheaper than one on each entry.

@@ -39,7 +39,9 @@ struct logit_bias : list<token_bias, N> {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.edit(this->items(), detail::bias_sums(this->items()));
+        c.add_sums([&](auto give) {
+            for (const token_bias& each : this->items()) give(each.id, static_cast<double>(each.b));
+        });
     }
 
     friend bool operator==(const logit_bias&, const logit_bias&) = default;
