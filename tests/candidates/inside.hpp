@@ -36,6 +36,12 @@ struct inside {
         return now;
     }
 
+    /// Of a view that was weighed: whether its weights are sums of floats.
+    template <class T>
+    static bool in_floats(const candidates<T>& c) noexcept {
+        return !c.list_ && c.view_.known_weights_ && c.view_.in_float();
+    }
+
     /// Whether the next weights are those of a view in float, which are right to 2^-22 of themselves.
     template <class T>
     static bool weighs_in_float(const candidates<T>& c) noexcept {

@@ -71,3 +71,14 @@ TEST_CASE("inverse_cdf in a block: the first weight at which the sum rises past 
     CHECK(find_in_block(1, one.data(), 1).index == 0);
     CHECK(find_in_block(1, one.data(), 1).share == 1);
 }
+
+TEST_CASE("inverse_cdf: where nothing weighs anything there is no place, and it is said")
+{
+    CHECK(find_block(0.5, nullptr, nullptr, 0).block == 0);
+    for (const double u : {0.0, 0.5, below_one}) CHECK(blocks{{0, 0, 0, 0}}.at(u).block == 4);
+    const std::array<double, 3> nothing{0, 0, 0};
+    for (const double t : {0.0, 0.5, 1.0}) {
+        CHECK(find_in_block(t, nothing.data(), 3).index == 3);
+        CHECK(find_in_block(t, nothing.data(), 0).index == 0);
+    }
+}

@@ -12,3 +12,4 @@ class Mutant:
     source: str  # below tests
     case: str
     instead: str = ""
+    small: bool = False  # in the build with small blocks

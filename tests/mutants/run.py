@@ -64,19 +64,26 @@ class Bench:
         self.main = options.catch_library
         if not self.main:
             self.main = [self.object("main", TESTS / "main.cpp")]
-        self.kernels_object = self.object("kernels", self.kernels)
+        self.kernels_objects = {}
+
+    @staticmethod
+    def flags(small):
+        return ["-DARGDRAW_SMALL_BLOCKS"] if small else []
 
     def object(self, name, source, *flags):
         out = str(self.scratch / f"{name}.o")
         subprocess.run([*self.compile, *flags, "-c", str(source), "-o", out], check=True)
         return out
 
-    def program(self, source, changed=None):
+    def program(self, source, small, changed=None):
         """The test of one file; the kernels anew if a file that they include was changed."""
-        kernels = self.kernels_object
         if changed and str(self.include / "argdraw" / changed) in self.below_kernels:
-            kernels = self.object("mutated_kernels", self.kernels)
-        objects = [self.object("test", TESTS / source, "-DARGDRAW_KERNELS_ELSEWHERE"), kernels]
+            kernels = self.object("mutated_kernels", self.kernels, *self.flags(small))
+        else:
+            if small not in self.kernels_objects:
+                self.kernels_objects[small] = self.object("kernels_small" if small else "kernels", self.kernels, *self.flags(small))
+            kernels = self.kernels_objects[small]
+        objects = [self.object("test", TESTS / source, "-DARGDRAW_KERNELS_ELSEWHERE", *self.flags(small)), kernels]
         if (counted_new := (TESTS / source).with_name("counted_new.cpp")).exists():  # of this directory's executable
             objects.append(self.object("counted_new", counted_new))
         out = str(self.scratch / "test")
@@ -103,10 +110,10 @@ def kill(options):
 
     cases = collections.defaultdict(set)
     for m in chosen:
-        cases[m.source].add(m.case)
-    for source in sorted(cases):
-        program = bench.program(source)
-        for case in sorted(cases[source]):
+        cases[m.source, m.small].add(m.case)
+    for source, small in sorted(cases):
+        program = bench.program(source, small)
+        for case in sorted(cases[source, small]):
             if red := bench.red(program, case):
                 print(f"red without any mutant: {red[0]}")
                 return False
@@ -120,7 +127,7 @@ def kill(options):
         right = header.read_text()
         header.write_text(right.replace(m.old, m.new))
         try:
-            red = bench.red(bench.program(m.source, m.file), m.case)
+            red = bench.red(bench.program(m.source, m.small, m.file), m.case)
             outcome = f"killed by '{red[0]}'" if red else f"SURVIVED '{m.case}'"
         except (subprocess.CalledProcessError, RuntimeError) as error:  # what does not compile was not killed by a test
             red, outcome = [], f"NOT TESTED: {error}"

@@ -22,8 +22,7 @@ bool near(const std::vector<double>& a, const std::vector<double>& b, double tol
 }  // namespace
 
 TEST_CASE("softmax formula: logits become log-probabilities") {
-    // Weights 5 3 2, whatever they were multiplied by: 10 6 4 have the same logarithms of .5 .3 .2. The whole row is weighed in
-    // float, 1.2e-7 a token, so the sum's logarithm is good to that.
+    // Weights 5 3 2, whatever they were multiplied by: 10 6 4 have the same logarithms of .5 .3 .2, as far as logarithms are floats.
     const std::vector<double> logs{-0.69314718055994531, -1.2039728043259361, -1.6094379124341003};
     CHECK(near(log_probabilities(weighing({5, 3, 2})), logs, 5e-7));
     CHECK(near(log_probabilities(weighing({10, 0, 6, 0, 4})), logs, 5e-7));
@@ -56,6 +55,29 @@ TEST_CASE("softmax formula: log-probabilities are never positive") {
         CAPTURE(t);
         CHECK(c.max() <= 0);
     }
+}
+
+TEST_CASE("softmax formula: right to 1e-12 and at most 0, on any row of floats") {
+    std::mt19937 random(5);
+    double worst = 0, greatest = -1;
+    for (int n = 0; n < 2000; ++n) {
+        std::vector<float> row(1 + random() % 1500);
+        const float apart = std::ldexp(1.0f, static_cast<int>(random() % 12) - 5), level = static_cast<float>(random() % 100) * 0.371f;
+        for (float& l : row) l = level + apart * static_cast<float>(random() % 10000) * 1e-3f;
+        if (n == 0) row = {22.51f};
+        long double sum = 0;
+        const float top = *std::max_element(row.begin(), row.end());
+        for (const float l : row) sum += std::exp(static_cast<long double>(l) - static_cast<long double>(top));
+        const std::vector<double> found = log_probabilities(row);
+        REQUIRE(found.size() == row.size());
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const long double exact = static_cast<long double>(row[i]) - static_cast<long double>(top) - std::log(sum);
+            worst = std::max(worst, static_cast<double>(std::fabs(static_cast<long double>(found[i]) - exact) / std::max(1.0L, -exact)));
+            greatest = std::max(greatest, found[i]);
+        }
+    }
+    CHECK(worst < 1e-12);
+    CHECK(greatest == 0);  // of one token
 }
 
 TEST_CASE("softmax neutral: never, but it changes no law") {

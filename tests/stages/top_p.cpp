@@ -62,6 +62,23 @@ TEST_CASE("top_p formula: each stage sees what was left, renormalised") {
     CHECK(kept(fruit, top_p{0.6f}, top_p{0.6f}) == ids{0});
 }
 
+TEST_CASE("top_p formula: equal logits and an exact share give the exact number, whatever their logit") {
+    for (const float l : {0.0f, 2.0f, 0.5f, -6.0f, 22.51f, 1e4f}) {
+        CAPTURE(l);
+        CHECK(law(std::vector{l, l, l, l}, top_p{0.25f}) == "0:1");
+        CHECK(law(std::vector{l, l, l, l, l, l, l, l}, top_p{0.375f}) == "0:0.333333 1:0.333333 2:0.333333");
+        CHECK(law(std::vector{l, l, l, l, l - 60}, top_k{4}, top_p{0.25f}) == "0:1");
+        CHECK(law(std::vector{l, l, l, l}, typical{0.25f}) == "0:1");
+        for (const std::size_t n : {std::size_t{64}, std::size_t{32768}}) {
+            const std::vector<float> row(n, l);
+            for (const std::size_t k : {std::size_t{1}, std::size_t{17}, n / 2, n - 1}) {
+                const float p = static_cast<float>(k) / static_cast<float>(n);
+                CHECK(sampler{top_p{p}, categorical{}}.distribution(row).ids.size() == k);
+            }
+        }
+    }
+}
+
 TEST_CASE("top_p neutral: 1 and more keep everything") {
     CHECK(top_p{}.p == 1);
     for (const float p : {1.0f, std::nextafter(1.0f, 2.0f), 2.0f, infinity}) {
