@@ -157,3 +157,12 @@ TEST_CASE("bands: what a great scale leaves of one is weighed in doubles where f
     CHECK(c.log_mass() == std::log(5462.0));
     CHECK(c.mass(accuracy::quick).value == 5462);
 }
+
+TEST_CASE("bands: nearness beside one token far above the others, where the row's type rounds the center up") {
+    const std::vector<float> row(16384, -7.15f);
+    for (const float t : {0.1f, 0.5f, 0.999f}) {
+        const auto law = sampler{min_p{0.01f}, logit_bias{{{5, 30.0f}}}, typical{t}, categorical{}}.distribution(row);
+        CHECK(law.why == status::ok);
+        CHECK(law.ids == ids{5});
+    }
+}

@@ -266,3 +266,43 @@ TEST_CASE("candidates: what is asked of a row of which most was kept") {
     CHECK(asked([](auto& one) { one.keep_within_deviations(1); }) == 2 * 5715);    // 6 - 1.708 is between 4 and 5
     CHECK(asked([](auto& one) { one.keep_within_deviations(1.2); }) == 3 * 5715);  // and 6 - 2.05 between 3 and 4
 }
+
+TEST_CASE("candidates: a question moves no bit of a draw") {
+    const auto same_after = [](const std::vector<float>& row, auto before, auto question) {
+        const auto draw = [&](bool asked, std::uint64_t word) {
+            workspace space;
+            candidates<float> c(row, space);
+            before(c);
+            if (asked) question(c);
+            return c.at(word);
+        };
+        int differ = 0;
+        for (std::uint64_t i = 0; i < 50; ++i) {
+            const std::uint64_t word = i * 0x9e3779b97f4a7c15u;
+            const drawn plain = draw(false, word), asked = draw(true, word);
+            differ += plain.id != asked.id || plain.logprob != asked.logprob;
+        }
+        return differ == 0;
+    };
+    std::mt19937 random(3);
+    std::vector<float> row(20000);
+    for (float& l : row) l = static_cast<float>(random() % 10000) * 1e-3f;
+    const auto each_question = [&](auto before) {
+        CHECK(same_after(row, before, [](auto& c) { (void)c.mass(); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.mass(accuracy::quick); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.entropy(); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.entropy(accuracy::quick); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.collision(); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.mean_distance(accuracy::quick); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.moments(); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.max(); }));
+    };
+    each_question([](auto&) {});
+    each_question([](auto& c) { c.keep_within(3); });
+    each_question([](auto& c) { c.add(7, 3); });
+    each_question([](auto& c) {
+        c.keep_mass(0.9);
+        c.add(7, -20);
+        c.scale(1.5);
+    });
+}

@@ -73,6 +73,18 @@ FAULTS = [
         "if (weigh_view(accuracy::full)) return numeric::log1p(view_.mass_beside_maximum());",
         "if (weigh_view() && find_maximum()) return numeric::log(view_.relative_to(maximum(), view_.mass()));",
         "stages/softmax.cpp", "softmax formula: right to 1e-12 and at most 0, on any row of floats"),
+    Mutant(
+        "P9a", "the weights of an earlier question are those of the draw",
+        "candidates/view.hpp",
+        "wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == beside_) : !in_float_;",
+        "wanted == accuracy::quick || !in_float_;",
+        "candidates/questions.cpp", "candidates: a question moves no bit of a draw"),
+    Mutant(
+        "F1e", "the edge by nearness may lie above the center",
+        "candidates/nucleus.hpp",
+        "if (static_cast<double>(high) > center) high = -numeric::next_above(-high);",
+        "",
+        BANDS, "bands: nearness beside one token far above the others, where the row's type rounds the center up"),
     # The two that random sequences of verbs have to find by themselves, in the number of cases of a push.
     Mutant(
         "F1v", "a maximum below the band is one, in small blocks",

@@ -444,7 +444,7 @@ public:
                 return keep_nearest_up_to(list.last);
             }
             if constexpr (view::has_weight_kernel)
-                if (view_.weigh_in_floats() && search.near_becomes_band(below)) return;
+                if (search.near_becomes_band(below)) return;
             if (!search.center_in_doubt()) break;
         }
         if (!weigh_list()) return;

@@ -125,7 +125,9 @@ public:
         const double under = below / scale_, center = view_.maximum() - under;
         const auto sampled = [&](std::size_t i) { return witness{-std::fabs(scratch_.values[i] - center), scratch_.weights[i]}; };
         const auto [outer, inner] = levels_about_edge(n, sampled, -nothing_below() - std::fabs(under), 0, left_out_of_sample());
-        const auto low = static_cast<value>(center + outer), high = static_cast<value>(center + inner);
+        const auto low = static_cast<value>(center + outer);
+        auto high = static_cast<value>(center + inner);
+        if (static_cast<double>(high) > center) high = -numeric::next_above(-high);  // what the row's type rounded up
         const double distance = center - static_cast<double>(high);
         // Two hundredths of a percent of what the center may be off by are more than the roundings on the way to values.
         const double error = below_maximum.error / scale_;
@@ -343,7 +345,8 @@ private:
         ranked last{};
         // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
         const auto complete = [&](double nearness) {
-            return center - static_cast<double>(high) < -nearness && -nearness <= center - static_cast<double>(low);
+            const double reach = -nearness;
+            return (std::max)(center - static_cast<double>(high), upper - center) < reach && reach <= center - static_cast<double>(low);
         };
         const edge quick = told(numeric::product(reaching, to_list), numeric::product(below, to_list), rounding());
         outcome end = ends_in_list(last, scratch_.spare, found, listed, quick, complete, center_error);

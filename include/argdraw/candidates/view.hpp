@@ -294,24 +294,22 @@ public:
 
     /// The mass of every block, and their sum; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
     /// logits leave the range of the weight kernel. False if it failed: find_maximum() then tells why, or that +inf takes all.
+    /// What is weighed does not depend on what was asked before, or a question would move the last digits of a draw.
     template <extra also = extra::nothing>
     bool weigh(double c, accuracy wanted = accuracy::quick) noexcept {
-        if (known_weights_ && c == c_ && (also == extra::nothing || also == beside_) && (wanted == accuracy::quick || !in_float_)) return true;
+        const bool as_wanted = wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == beside_) : !in_float_;
+        if (known_weights_ && c == c_ && (also == extra::nothing || also == beside_) && as_wanted) return true;
         c_ = c;
+        floats_fail_ = false;
         if constexpr (has_weight_kernel)
             if (wanted == accuracy::quick && weigh_in_float<also>()) return known_weights_ = true;
+        floats_fail_ = wanted == accuracy::quick;
         if (find_maximum() != status::ok || maximum_ == infinity) return false;
         weigh_in_double<also>();
         return known_weights_ = true;
     }
 
     bool in_float() const noexcept { return in_float_; }
-    /// Of a weighed view: weighs it in floats if that is not how it was weighed. False where floats will not do.
-    bool weigh_in_floats() noexcept {
-        if (in_float_) return true;
-        known_weights_ = false;
-        return weigh(c_) && in_float_;
-    }
     /// Relative to reference(), as block_mass and block_end in the scratch are.
     double mass() const noexcept { return mass_; }
     std::size_t blocks() const noexcept { return blocks_.blocks; }
@@ -827,6 +825,7 @@ private:
     bool bounds_only_ = false;  // block_max may count removed tokens
     bool known_weights_ = false;
     bool in_float_ = false;
+    bool floats_fail_ = false;  // it was tried for these weights
 };
 
 }  // namespace detail

@@ -44,7 +44,7 @@ inline constexpr std::size_t prefix_sorted = 8;
 inline constexpr std::size_t prefix_guessed = 64;
 /// ... and from which on a sample of as many does.
 inline constexpr std::size_t prefix_sampled = 4096;
-/// Tokens at the head of the order that are asked for first where nobody knows how many it takes.
+/// Tokens at the head of the order that are asked for first where nobody knows how many it takes; three or more.
 inline constexpr std::size_t leaders_first = 64;
 
 #else
@@ -65,7 +65,7 @@ inline constexpr std::size_t level_sample = 16;
 inline constexpr std::size_t prefix_sorted = 2;
 inline constexpr std::size_t prefix_guessed = 2;
 inline constexpr std::size_t prefix_sampled = 32;
-inline constexpr std::size_t leaders_first = 2;
+inline constexpr std::size_t leaders_first = 3;
 
 #endif
 
