@@ -933,7 +933,7 @@ TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelin
 
 TEST_CASE("differential: wide pipelines, with masks and edits about every cut")
 {
-    wide_pipelines(cases::chosen(20261127, small_blocks ? 10'000 : 500), {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1});
+    wide_pipelines(cases::chosen(20261127, small_blocks ? 100'000 : 3'000), {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1});
 }
 
 TEST_CASE("differential: 1 000 000 small pipelines", "[.deep]") { small_pipelines(cases::chosen(11, 1'000'000)); }

@@ -91,6 +91,16 @@ inline reference::any_stage mask(generator& random, const surroundings& about)
         s.beyond = reference::past_end::ban;
         return s;
     }
+    case 5: {
+        // All that reaches some token's logit, or half of it: what a cut would keep.
+        const double level = about.row[random.below(n)];
+        const double share = random.chance(0.5) ? 1 : random.uniform();
+        reference::allow s;
+        s.words.assign(n / 32 + 1, ~0u);
+        for (std::size_t i = 0; i < n; ++i)
+            if (about.row[i] >= level && random.chance(share)) s.words[i / 32] &= ~(1u << (i % 32));
+        return s;
+    }
     default: {
         reference::allow s;
         randomise(s, random, about);
