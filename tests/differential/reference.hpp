@@ -38,9 +38,9 @@ using token_id = std::int64_t;
 enum class status { ok, empty, nan_logit, bad_parameter };
 
 // Only a decision this close may differ from exact arithmetic.
-inline constexpr real mass_band = 1e-7L;  // |C/S - p|
-inline constexpr real cut_band = 1e-6L;   // |p_i/cut - 1|
-inline constexpr real step_band = 2e-7L;  // |u - a step of the CDF|
+inline constexpr real mass_band = 1e-12L;  // |C/S - p|
+inline constexpr real cut_band = 1e-12L;   // |p_i/cut - 1|
+inline constexpr real step_band = 2e-7L;   // |u - a step of the CDF|
 
 // Logits are kept as a distance below the largest one. A difference of two doubles is exact to 2^-64 of itself, so
 // neither a large offset nor a tiny temperature costs a probability any accuracy. Beside it stands the logit itself: far below a

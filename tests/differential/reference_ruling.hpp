@@ -21,7 +21,7 @@
 namespace reference {
 
 // Two quantities of one kind (an argmax, a floor, an entropy) compare as equal within this.
-inline constexpr real relative_band = 1e-6L;
+inline constexpr real relative_band = 1e-12L;
 inline constexpr real float_max = std::numeric_limits<float>::max();
 inline constexpr real double_max = std::numeric_limits<double>::max();
 
@@ -300,6 +300,9 @@ inline real common_error(const working_set& s)
     return std::log1p(grown / total);
 }
 
+// What a share of the mass may be off by: `common` is in both of its parts.
+inline real mass_error(real common) { return std::expm1(std::min(2 * common, real(1))); }
+
 enum class maximum { lives, stands_trial };
 
 // Tokens whose distance below the maximum reaches `lowest`; equal logits stand or fall together. `width` is the band, as
@@ -356,6 +359,9 @@ inline real entropy(const working_set& s)
     }
     return std::log1p(others) - sum / (1 + others);
 }
+
+// What an entropy may be off by: both by the probabilities and by their logarithms.
+inline real entropy_error(real h, real common) { return std::min(2 * common, real(1)) * (2 + h); }
 
 // Makes the first token the one that the others are below, by its distance from the former or by the logits, whichever is finer.
 inline void lower_to_first(working_set& s)

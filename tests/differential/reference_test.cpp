@@ -186,7 +186,7 @@ TEST_CASE("reference: a decision is close inside its band and nowhere else")
 {
     const auto only = [](const std::vector<double>& row, const stage& s) { return run(row, {s}).decisions.at(0); };
 
-    // Four equal logits meet p = 1/2 at C_2 = 1/2. The float below 3/4 is 6e-8 off C_3, inside 1e-7; 0.7500002 is 2e-7 off, outside.
+    // Four equal logits meet p = 1/2 at C_2 = 1/2. The floats about 3/4 are 6e-8 off C_3, outside 1e-12.
     const std::vector<double> equal(4, 1.0);
     const decision meets = only(equal, top_p{0.5f});
     CHECK(meets.keep == 2);
@@ -194,11 +194,13 @@ TEST_CASE("reference: a decision is close inside its band and nowhere else")
     CHECK(meets.more == 3);
     const decision under = only(equal, top_p{std::nextafter(0.75f, 0.0f)});
     CHECK(under.keep == 3);
-    CHECK(under.more == 4);
+    CHECK_FALSE(under.close());
     const decision over = only(equal, top_p{std::nextafter(0.75f, 1.0f)});
     CHECK(over.keep == 4);
-    CHECK(over.fewer == 3);
-    CHECK_FALSE(only(equal, top_p{0.7500002f}).close());
+    CHECK_FALSE(over.close());
+    // C_2 = 2/(4 - d) is d/8 above 1/2: 2.5e-13, and 2.5e-12.
+    CHECK(only({1, 1, 1, 1 - 2e-12}, top_p{0.5f}).more == 3);
+    CHECK_FALSE(only({1, 1, 1, 1 - 2e-11}, top_p{0.5f}).close());
     CHECK_FALSE(only(equal, top_p{0.6f}).close());
     CHECK(only(equal, top_p{0.5f, 3}).keep == 3);  // min_keep settles it
     CHECK_FALSE(only(equal, top_p{0.5f, 3}).close());
@@ -208,9 +210,10 @@ TEST_CASE("reference: a decision is close inside its band and nowhere else")
     const decision at = only(halves, min_p{0.5f});
     CHECK(at.close());
     CHECK((at.keep == 4 ? at.fewer == 1 : at.keep == 1 && at.more == 4));
-    CHECK_FALSE(only(halves, min_p{0.500001f}).close());  // 2e-6 relative
-    CHECK(only(halves, min_p{0.5000002f}).close());       // 4e-7 relative
-    CHECK_FALSE(only({3, 3, 2}, min_p{1}).close());       // the maximum is never on the other side
+    CHECK_FALSE(only(halves, min_p{0.5000001f}).close());  // 1e-7 relative
+    CHECK(only({std::log(2.0) + 5e-13, 0}, min_p{0.5f}).more == 2);
+    CHECK_FALSE(only({std::log(2.0) + 2e-12, 0}, min_p{0.5f}).close());
+    CHECK_FALSE(only({3, 3, 2}, min_p{1}).close());  // the maximum is never on the other side
     CHECK_FALSE(only(halves, top_k{2}).close());
 
     // A nudge takes the other side, and what follows sees it: one half each, then a third each.
@@ -347,11 +350,11 @@ TEST_CASE("reference: typical takes the tokens nearest to the entropy")
     CHECK(after({0}, {typical{0}}).why == status::bad_parameter);
     CHECK(after({0}, {typical{nan_parameter}}).why == status::bad_parameter);
 
-    // The mass of .3 meets t: the next may come too.
-    const ruling meets = after(tenths(), {typical{0.3f}}).rulings.at(0);
+    // H is 1.75 bits, from which 1/4 is nearest: its mass meets t, and the next may come too.
+    const ruling meets = after(halves(), {typical{0.25f}}).rulings.at(0);
     CHECK(meets.close());
     CHECK(meets.others.size() == 1);
-    CHECK_FALSE(after(tenths(), {typical{0.31f}}).rulings.at(0).close());
+    CHECK_FALSE(after(halves(), {typical{0.2500001f}}).rulings.at(0).close());
 
     // p = 1/2 and four of 1/8: H is 2 bits, one bit from every token, so that in exact arithmetic the ids decide: 1/8 and
     // then 1/2. A machine may as well begin with 1/2 or come to it last.
@@ -416,14 +419,14 @@ TEST_CASE("reference: tail_free looks for the bend")
     CHECK(tail_free{}.neutral());
     CHECK(after({0}, {tail_free{-0.5f}}).why == status::bad_parameter);
 
-    // p = 6 3 1 1 over 11: first differences 3 2 0, second 1 2, shares 1/3 1.
-    const std::vector<double> thirds{std::log(6.0), std::log(3.0), 0, 0};
-    const ruling r = after(thirds, {tail_free{1 / 3.0f}}).rulings.at(0);
+    // p = 7 3 1 1 over 12: first differences 4 2 0, second 2 2, shares 1/2 1.
+    const std::vector<double> bends{std::log(7.0), std::log(3.0), 0, 0};
+    const ruling r = after(bends, {tail_free{0.5f}}).rulings.at(0);
     CHECK(r.close());
     CHECK(r.allows({true, false, false, false}));
     CHECK(r.allows({true, true, false, false}));
     CHECK_FALSE(r.allows({true, true, true, false}));
-    CHECK_FALSE(after(thirds, {tail_free{0.3333f}}).rulings.at(0).close());
+    CHECK_FALSE(after(bends, {tail_free{0.4999999f}}).rulings.at(0).close());
 }
 
 TEST_CASE("reference: top_a squares the largest probability")
@@ -497,8 +500,9 @@ TEST_CASE("reference: top_h bounds the entropy of the prefix, top_h_sum its part
     CHECK(kept(halves(), top_h_sum{0.5f}) == ids{0});        // .875
     CHECK(kept(halves(), top_h_sum{0.6f}) == ids{0, 1});     // 1.05
     CHECK(kept(halves(), top_h_sum{0.8f}) == ids{0, 1, 2});  // 1.4
-    CHECK(after(halves(), {top_h_sum{4 / 7.0f}}).rulings.at(0).close());  // 1 of 1.75
-    CHECK_FALSE(after(halves(), {top_h_sum{0.571f}}).rulings.at(0).close());
+    // 1/2 and four of 1/8 have 2 bits; the first two .875 of them.
+    CHECK(after({std::log(4.0), 0, 0, 0, 0}, {top_h_sum{0.4375f}}).rulings.at(0).close());
+    CHECK_FALSE(after({std::log(4.0), 0, 0, 0, 0}, {top_h_sum{0.4374999f}}).rulings.at(0).close());
     CHECK(top_h{}.neutral());
     for (const float bad : {0.0f, -0.5f, 1.5f, nan_parameter}) {
         CHECK(after({0}, {top_h{bad}}).why == status::bad_parameter);
@@ -524,9 +528,12 @@ TEST_CASE("reference: p_less compares with the chance of the same token twice")
     // Of two tokens only equals meet the cut, but 1 - 1e-6 of it is enough.
     CHECK(kept({0, -1e-9}, p_less{}).size() == 2);
     CHECK(kept({0, -1e-3}, p_less{}).size() == 1);
-    CHECK(after({0, -2e-6}, {p_less{}}).rulings.at(0).close());  // p/cut - 1 is half the step
-    CHECK_FALSE(after({0, -1e-7}, {p_less{}}).rulings.at(0).close());
-    CHECK_FALSE(after({0, -1e-5}, {p_less{}}).rulings.at(0).close());
+    // p/cut - 1 is half the step above -1e-6, less 1e-12 for what the squares add: -.5e-12, 4e-12 and -3e-12.
+    CHECK(after({0, -2e-6 + 1e-12}, {p_less{}}).rulings.at(0).close());
+    CHECK(kept({0, -2e-6 + 1e-11}, p_less{}).size() == 2);
+    CHECK_FALSE(after({0, -2e-6 + 1e-11}, {p_less{}}).rulings.at(0).close());
+    CHECK(kept({0, -2e-6 - 4e-12}, p_less{}).size() == 1);
+    CHECK_FALSE(after({0, -2e-6 - 4e-12}, {p_less{}}).rulings.at(0).close());
 }
 
 TEST_CASE("reference: min_k cuts at the steepest step")

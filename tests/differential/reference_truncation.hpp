@@ -33,9 +33,9 @@ inline ruling nucleus(const working_set& s, const top_p& which)
 {
     const decision d = which.decide(s);
     std::vector<std::size_t> lengths{d.fewer, d.more};
-    if (const real common = common_error(s); common > 1e-12L) {
+    if (const real common = common_error(s); common > 0) {
         const real total = s.mass();
-        const real open_by = mass_band + std::expm1(std::min(2 * common, real(1)));
+        const real open_by = mass_band + mass_error(common);
         const auto reach = [&](real until) {
             real sum = 0;
             std::size_t count = 0;
@@ -65,7 +65,10 @@ struct typical {
     {
         const std::size_t n = s.tokens.size();
         const real total = s.mass();
-        const real level = entropy(s) - std::log(total);  // H + ln p of the maximum
+        const real h = entropy(s);
+        const real level = h - std::log(total);  // H + ln p of the maximum
+        const real common = common_error(s);
+        const real open_by = mass_band + mass_error(common);
         std::vector<real> above(n);                       // -ln p - H
         for (std::size_t i = 0; i < n; ++i) above[i] = -s.tokens[i].below - level;
         std::vector<std::size_t> order(n);
@@ -91,15 +94,15 @@ struct typical {
 
         const std::size_t count = walk(order, real(t) * total);
         ruling r = settled(set(order, count));
-        if (const std::size_t fewer = walk(order, (real(t) - mass_band) * total); fewer < count) r.add(set(order, count - 1));
-        if (const std::size_t more = walk(order, (real(t) + mass_band) * total); more > count) r.add(set(order, count + 1));
+        if (const std::size_t fewer = walk(order, (real(t) - open_by) * total); fewer < count) r.add(set(order, count - 1));
+        if (const std::size_t more = walk(order, (real(t) + open_by) * total); more > count) r.add(set(order, count + 1));
 
         // Two tokens on different sides of H may be as far from it as each other; then who comes first is open.
         const std::size_t last = order[count - 1];
         const auto swappable = [&](std::size_t i) {
             const token& a = s.tokens[i];
             const token& b = s.tokens[last];
-            const real width = cut_band + a.error + b.error + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
+            const real width = cut_band + a.error + b.error + common + entropy_error(h, common) + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
             if (tied(a, b) && (a.origin == b.origin || a.error + b.error == 0)) return false;
             if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
             const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
@@ -132,17 +135,16 @@ struct typical {
             for (end = i; end < n && tied(s.tokens[i], s.tokens[end]); ++end) any = any || open[end];
             for (std::size_t j = i; j < end && any; ++j) r.doubt(j);
         }
-        const real common = common_error(s);
-        if (common > 1e-12L && r.close()) r.unlisted = true;  // the masses of the other sets are open, too
+        if (common > 0 && r.close()) r.unlisted = true;  // the masses of the other sets are open, too
         if (!r.unlisted) return r;
 
         // Whatever the order of the doubtful ones, those kept weigh enough, and would not without one of these.
         std::vector<real> lightest;
         std::vector<real> heaviest;
         for (const token& each : s.tokens) {
-            const real open_by = each.error + common;
-            lightest.push_back(weight(each) / total * std::exp(-open_by));
-            heaviest.push_back(std::min(std::exp(each.below - std::log(total) + open_by), real(1)));
+            const real strays = each.error + common;
+            lightest.push_back(weight(each) / total * std::exp(-strays));
+            heaviest.push_back(std::min(std::exp(each.below - std::log(total) + strays), real(1)));
         }
         r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least, until = real(t)](const members& kept) {
             real at_least = 0;
@@ -210,8 +212,9 @@ struct eta_cutoff {
     ruling decide(const working_set& s) const
     {
         const real log_epsilon = std::log(real(epsilon));
-        const real lowest = std::min(log_epsilon, log_epsilon / 2 - entropy(s));
-        return cut(s, lowest + std::log(s.mass()), min_keep, maximum::stands_trial);
+        const real h = entropy(s);
+        const real lowest = std::min(log_epsilon, log_epsilon / 2 - h);
+        return cut(s, lowest + std::log(s.mass()), min_keep, maximum::stands_trial, cut_band, entropy_error(h, common_error(s)));
     }
 };
 
@@ -451,10 +454,8 @@ struct top_h_sum {
     }
 };
 
-// Equality with the cut, which is what a uniform row has, holds to a relative 1e-6. That is the edge; the doubt is about
-// that edge and stops short of equality itself.
+// Equality with the cut, which is what a uniform row has, holds to a relative 1e-6. That is the edge, and the doubt is about that edge.
 inline constexpr real p_less_slack = 1e-6L;
-inline constexpr real p_less_band = 5e-7L;
 
 inline real collision(const working_set& s)  // sum of p^2
 {
@@ -477,7 +478,7 @@ struct p_less {
     ruling decide(const working_set& s) const
     {
         const real lowest = std::log(collision(s)) + std::log1p(-p_less_slack) + std::log(s.mass());
-        return cut(s, lowest, min_keep, maximum::lives, p_less_band);
+        return cut(s, lowest, min_keep, maximum::lives, cut_band, 3 * common_error(s));
     }
 };
 
@@ -502,7 +503,9 @@ struct p_less_norm {
         const real floor = n * spread / (n - 1);
         if (floor == 0) return prefix(s, s.tokens.size(), surely_level(s) ? std::vector<std::size_t>{} : around(s.tokens.size(), 1, s.tokens.size()), min_keep);
         const real lowest = std::log(floor) + std::log1p(-p_less_slack) + std::log(total);
-        return cut(s, lowest, min_keep, maximum::lives, p_less_band);
+        // The floor is a difference, and off by what the sum of squares is.
+        const real stray = std::log1p(std::min(3 * common_error(s), real(1)) * (1 + 1 / (n * spread)));
+        return cut(s, lowest, min_keep, maximum::lives, cut_band, stray);
     }
 };
 
