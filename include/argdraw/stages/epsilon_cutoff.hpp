@@ -5,7 +5,7 @@
 //   range     0 <= epsilon < 1
 //   min_keep  the first min_keep in the order stay, whatever their probability
 //   ties      equal logits are kept or dropped together; where none reaches epsilon, the lowest id of the maxima stays
-//   cost      a sweep for the mass, one for the maximum, then the blocks that reach the cut; no sort
+//   cost      a sweep for the mass, then the blocks that reach the cut; no sort; where a token is in doubt, a sum of doubles
 //   source    Hewitt, Manning, Liang 2022, arXiv:2210.15191
 #pragma once
 

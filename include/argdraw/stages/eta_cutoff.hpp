@@ -4,8 +4,8 @@
 //   neutral   epsilon = 0 keeps everything
 //   range     0 <= epsilon < 1
 //   min_keep  the first min_keep in the order stay, whatever their probability
-//   ties      equal logits are kept or dropped together
-//   cost      a sweep for mass and entropy, then the blocks that reach the cut; no sort
+//   ties      equal logits are kept or dropped together; where none reaches the cut, the lowest id of the maxima stays
+//   cost      a sweep for mass and entropy, then the blocks that reach the cut; no sort; where a token is in doubt, two sums of doubles
 //   source    Hewitt, Manning, Liang 2022, arXiv:2210.15191
 #pragma once
 

@@ -5,7 +5,7 @@
 //   range     no parameter but min_keep >= 0
 //   min_keep  the first min_keep in the order stay, whatever their probability
 //   ties      equal logits are kept or dropped together; the most likely always live, and of equals alone all
-//   cost      a sweep for mass and sum of squares, then the blocks that reach the cut; no sort
+//   cost      a sweep for mass and sum of squares, then the blocks that reach the cut; no sort; where a token is in doubt, sums of doubles
 //   source    Tan et al. 2025, "p-less sampling", arXiv:2509.23234
 #pragma once
 

@@ -4,7 +4,7 @@
 //   neutral   never: it does not change the distribution, but what a later stage sees that reads a logit's sign or size
 //   range     no parameters
 //   ties      equal logits stay equal
-//   cost      the exponential sum of the living tokens, once
+//   cost      the exponential sum of the living tokens, once, in doubles
 //   source    Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs"
 #pragma once
 

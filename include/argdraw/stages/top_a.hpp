@@ -5,7 +5,7 @@
 //   range     0 <= a <= 1
 //   min_keep  the first min_keep in the order stay, whatever their probability
 //   ties      equal logits are kept or dropped together
-//   cost      a sweep for the mass, one for the maximum, then the blocks that reach the cut; no sort
+//   cost      two sweeps for the mass and the maximum, then the blocks that reach the cut; no sort; where a token is in doubt, a sum of doubles
 //   source    BlinkDL's RWKV-LM, 2022
 #pragma once
 

@@ -5,7 +5,7 @@
 //   range     0 < h <= 1
 //   min_keep  max(prefix, min_keep) tokens stay
 //   ties      by id: equal logits at the edge stay in ascending order of id
-//   cost      the row as a list for its entropy, then the first tokens in the order, four times as many until they exceed h H
+//   cost      the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
 //   source    Potraghloo, Azizi, Kundu, Pedram 2025, arXiv:2509.02510, as it is stated there; its code is top_h_sum
 #pragma once
 

@@ -5,7 +5,7 @@
 //   range     0 < h <= 1
 //   min_keep  max(prefix, min_keep) tokens stay, and always the first
 //   ties      by id: equal logits at the edge stay in ascending order of id
-//   cost      the row as a list for its entropy, then the first tokens in the order, four times as many until they exceed h H
+//   cost      the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
 //   source    the code of Potraghloo, Azizi, Kundu, Pedram 2025, arXiv:2509.02510, which has top_k{100} before it
 #pragma once
 

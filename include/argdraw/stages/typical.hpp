@@ -5,7 +5,7 @@
 //   range     t > 0
 //   min_keep  max(prefix, min_keep) tokens stay, counted in that order
 //   ties      at equal distance the lower ids stay
-//   cost      one sweep for the entropy, then as top_p: the blocks with the greatest logits, or a sample and one or two more reads; no sort
+//   cost      one sweep for the entropy, then as top_p: the blocks with the greatest logits, or a sample and one or two more reads; no sort; where a token is in doubt, sums of doubles, and once more
 //   source    Meister, Pimentel, Wiher, Cotterell 2022, arXiv:2202.00666
 #pragma once
 

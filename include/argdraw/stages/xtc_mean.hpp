@@ -7,7 +7,7 @@
 //   protect   ids that are counted but never dropped; a view, which must outlive the call; all of them belong to the row
 //   min_keep  where xtc would leave fewer tokens, nothing changes
 //   ties      of equal logits at the threshold the highest id is the last, and is not dropped
-//   cost      the row as a list, its exponentials, and the likely tokens sorted
+//   cost      the mass in doubles, the likely tokens sorted, and the row as a list
 //   source    the averaged form of exllamav2 (turboderp 2024); xtc: Philipp Emanuel Weidmann 2024
 #pragma once
 
