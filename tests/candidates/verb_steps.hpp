@@ -106,7 +106,7 @@ inline std::string text(const scenario& s) {
     out << (shown == 64 ? "..." : "") << "}\n";
     for (const step& each : s.steps) {
         const std::string line = text(each);
-        out << "  " << (line.size() > 600 ? line.substr(0, 600) + " ..." : line) << '\n';
+        out << "  " << line.substr(0, 600) << (line.size() > 600 ? " ...\n" : "\n");
     }
     return out.str();
 }
