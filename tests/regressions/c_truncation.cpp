@@ -199,7 +199,7 @@ TEST_CASE("C14: top_k of 0 leaves the whole law as it was") {
 }
 
 TEST_CASE("C15: a k beyond the vocabulary keeps everything there is; a negative one is refused") {
-    for (const std::size_t width : {1u, 3u, 256u, 300u}) {
+    for (const std::size_t width : {std::size_t{1}, std::size_t{3}, block, std::size_t{300}}) {
         const floats row(width, 1.0f);
         for (const int k : {static_cast<int>(width), static_cast<int>(width) + 1, 1 << 30, INT_MAX}) {
             CHECK(law_after(row, {top_k{k}}).ids == first_ids(width));

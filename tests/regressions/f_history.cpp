@@ -180,7 +180,7 @@ TEST_CASE("F15: XTC keeps the least likely of the tokens that reach the threshol
 }
 
 TEST_CASE("F16: XTC with every token at the threshold looks at none behind the last") {
-    for (const std::size_t width : {2u, 4u, 6u, 16u, 256u, 300u}) {
+    for (const std::size_t width : {std::size_t{2}, std::size_t{4}, std::size_t{6}, std::size_t{16}, block, std::size_t{300}}) {
         const floats row(width, 1.0f);
         const float just_below = 0.9f / static_cast<float>(width);
         CHECK(law_after(row, {xtc{.probability = 1.0f, .threshold = just_below}}).ids == ids{static_cast<token_id>(width - 1)});

@@ -14,6 +14,9 @@ using floats = std::vector<float>;
 using row_of_floats = std::span<const float>;
 using chained = argdraw::any_stage;
 
+/// Tokens that are summed up as one.
+inline constexpr std::size_t block = argdraw::sizes::block;
+
 /// A chain written as a list: {top_k{3}, top_p{0.9f}}.
 struct stages : argdraw::chain {
     stages() = default;
