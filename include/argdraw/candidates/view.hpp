@@ -416,25 +416,30 @@ public:
 
     // ---- for prefixes by mass ------------------------------------------------------------------------------------------
 
-    /// Selects about `wanted` blocks into block_list and finds a cut such that every token of the row which reaches it lies in one of them.
+    /// Selects about `wanted` blocks into block_list and finds a cut such that every token of the row which reaches it lies in one of them. Where
+    /// all are wanted, the cut is the greatest that all with a weight have a token for.
     std::size_t select_heaviest(std::size_t wanted, double& cut) noexcept {
+        const auto level_of = [&](const auto* of_block, auto lowest, auto greatest) {
+            greatest = (std::max)(lowest, greatest);  // strays may be all that lives
+            if (wanted >= blocks_.blocks) {
+                auto least = greatest;
+                for (std::size_t b = 0; b < blocks_.blocks; ++b) least = of_block[b] >= lowest ? (std::min)(least, of_block[b]) : least;
+                return least;
+            }
+            const auto& numbers = simd::numbers<decltype(lowest)>();
+            return numeric::level_reached_by(wanted, lowest, greatest, [&](auto at) { return numbers.count_at_least(of_block, blocks_.blocks, at); });
+        };
         if constexpr (has_weight_kernel)
             if (in_float_) {
-                const auto& keys = simd::numbers<std::int32_t>();
-                const std::int32_t key = numeric::level_reached_by(wanted, -simd::weight_scale::range, top_, [&](std::int32_t at) {
-                    return keys.count_at_least(scratch_->block_top, blocks_.blocks, at);
-                });
+                const std::int32_t key = level_of(scratch_->block_top, -simd::weight_scale::range, top_);
                 // Keys are monotone in the value: what reaches the cut has at least the cut's key, and so has its block's greatest.
                 const value at = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, c_));
                 cut = static_cast<double>(at);
                 return select_by_key(at);
             }
-        const auto& maxima = simd::numbers<value>();
-        const value at = numeric::level_reached_by(wanted, std::numeric_limits<value>::lowest(), row_maximum_, [&](value level) {
-            return maxima.count_at_least(scratch_->block_max, blocks_.blocks, level);
-        });
+        const value at = level_of(scratch_->block_max, std::numeric_limits<value>::lowest(), row_maximum_);
         cut = static_cast<double>(at);
-        return maxima.select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
+        return simd::numbers<value>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
     }
 
     /// Lists the tokens of value >= cut that lie in the first n selected blocks, and the strays that reach it.
@@ -445,6 +450,26 @@ public:
         return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
     }
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
+
+    /// What n blocks at even distances, or all where there are fewer, tell about what weighs in a row less than a cut, relative to reference();
+    /// of no use where many reach it. The list gives way.
+    double sample_below(double cut, std::size_t n) noexcept {
+        const value at = level(cut);
+        if (simd::rows<T>().count(only_block(0), at) > simd::block_size / 2) return infinity;
+        std::int32_t some[sizes::sampled_blocks];
+        n = (std::min)((std::min)(n, sizes::sampled_blocks), blocks_.blocks);
+        double below = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::size_t b = i * blocks_.blocks / n;
+            some[i] = static_cast<std::int32_t>(b);
+            below += scratch_->block_mass[b];
+            strays_.for_each_in(b, [&](token_id, double v) { below -= v >= cut ? weight_of(v) : 0.0; });
+        }
+        const std::size_t found = simd::rows<T>().gather(blocks_, some, n, at, at, row_.size(), nullptr, scratch_->ids, scratch_->values);
+        if (found > n * simd::block_size / sizes::listed_one_in) return infinity;
+        simd::lists().weights(scratch_->values, found, reference() / c_, c_, scratch_->weights);
+        return numeric::product(below - numeric::sum(scratch_->weights, found), static_cast<double>(blocks_.blocks) / static_cast<double>(n));
+    }
 
     /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(); the tokens with low <= value < high as a
     /// list; and the mass of those with value < lower. Returns the list's length. Only for weights in float and high inside the band. The
