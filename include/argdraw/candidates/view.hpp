@@ -757,13 +757,19 @@ private:
     // others are left to doubles.
     bool weigh_strays(extra also) noexcept {
         constexpr double range = simd::weight_scale::range / 8;
+        constexpr std::size_t few = 4;  // as many are weighed sooner one by one
         bool within = true;
-        strays_.for_each([&](token_id id, double v) {
-            const double exponent = numeric::product(v, c_);
-            within &= exponent < range;
-            if (!(-range < exponent && exponent < range)) return;
-            const auto key = static_cast<std::int32_t>((8 * exponent + simd::exp2_magic) - simd::exp2_magic);
-            const std::size_t b = block_of(id);
+        strays_.for_each_block([&](std::size_t b) {
+            double e[simd::block_size], w[simd::block_size];
+            std::size_t n = 0;
+            strays_.for_each_in(b, [&](token_id, double v) {
+                const double exponent = numeric::product(v, c_);
+                within &= exponent < range;
+                e[n] = exponent;
+                n += -range < exponent && exponent < range;
+            });
+            if (n == 0) return;
+            const auto key = static_cast<std::int32_t>((8 * *std::max_element(e, e + n) + simd::exp2_magic) - simd::exp2_magic);
             std::int32_t& top = scratch_->block_top[b];
             double& mass = scratch_->block_mass[b];
             double& beside = scratch_->block_beside[b];
@@ -775,10 +781,14 @@ private:
                 top = key;
                 top_ = (std::max)(top_, key);
             }
-            const double e = exponent - (top >> 3), w = numeric::exp2(e);
-            mass += w;
-            if (also == extra::exponents && w > 0) beside += numeric::product(w, e);
-            else if (also == extra::squares) beside += numeric::product(w, w);
+            for (std::size_t i = 0; i < n; ++i) e[i] -= top >> 3;
+            if (n > few) simd::lists().weights(e, n, 0, 1, w);
+            else std::transform(e, e + n, w, [](double exponent) { return numeric::exp2(exponent); });
+            for (std::size_t i = 0; i < n; ++i) {
+                mass += w[i];
+                if (also == extra::exponents && w[i] > 0) beside += numeric::product(w[i], e[i]);
+                else if (also == extra::squares) beside += numeric::product(w[i], w[i]);
+            }
         });
         return within;
     }
