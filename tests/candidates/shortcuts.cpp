@@ -1,4 +1,5 @@
 // What a view answers without becoming a list, against the list: removed tokens, changed ones, bands, and all of them together.
+#include "inside.hpp"
 #include "support.hpp"
 
 #include <cstddef>
@@ -454,4 +455,38 @@ TEST_CASE("shortcuts: race is the argument of the greatest sum") {
         CHECK(c.view.race(noise).id == best);
         CHECK(c.list.race(noise).id == best);
     });
+}
+
+TEST_CASE("shortcuts: a few tokens that hold the mass become a list, in however many blocks they lie") {
+    constexpr std::size_t blocks = 125;
+    std::vector<float> row(blocks * sizes::block);
+    std::mt19937 random(4);
+    for (auto& l : row) l = -10 + static_cast<float>(random() % 4096) / 4096;
+    for (std::size_t b = 0; b < blocks; ++b) row[b * sizes::block + random() % sizes::block] = 10 - static_cast<float>(b % 16) / 16;
+    const ids greatest{static_cast<token_id>(std::max_element(row.begin(), row.end()) - row.begin())};
+    for (const verb& before : {verb([](auto&) {}), verb([&](auto& c) { c.edit(std::span(greatest), [](double l, token_id) { return l + 0.25; }); })}) {
+        both_forms c(row);
+        c.act(before);
+        c.act([](auto& each) { each.keep_mass(0.95); });
+        CHECK(argdraw::detail::inside::of(c.view).list);
+        CHECK(left(c.view) == left(c.list));
+    }
+}
+
+TEST_CASE("shortcuts: a row in order of its logits, where blocks at even distances mislead, is not listed as a whole") {
+    constexpr std::size_t width = 125 * sizes::block;
+    for (unsigned seed = 0; seed < 12; ++seed) {
+        std::mt19937 random(seed);
+        std::vector<float> row(width);
+        for (auto& l : row) {
+            l = -18;
+            for (int i = 0; i < 12; ++i) l += 3 * static_cast<float>(random() % 65536) / 65536;
+        }
+        std::sort(row.begin(), row.end(), std::greater<>{});
+        both_forms c(row);
+        c.act([](auto& each) { each.keep_mass(0.95); });
+        CAPTURE(seed);
+        if (sizes::block > 64) CHECK(argdraw::detail::inside::of(c.view).band);  // few small blocks are many enough to hold it in a list
+        CHECK(left(c.view) == left(c.list));
+    }
 }

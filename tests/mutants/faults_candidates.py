@@ -85,6 +85,18 @@ FAULTS = [
         "if (static_cast<double>(high) > center) high = -numeric::next_above(-high);",
         "",
         BANDS, "bands: nearness beside one token far above the others, where the row's type rounds the center up"),
+    Mutant(
+        "F24", "the search by heavy blocks gives up past half of them",
+        "candidates/nucleus.hpp",
+        "            if (n > half) {\n",
+        "            if (n > half) return {};\n            if (n > half) {\n",
+        "candidates/shortcuts.cpp", "shortcuts: a few tokens that hold the mass become a list, in however many blocks they lie"),
+    Mutant(
+        "F24b", "a sample that misled is not corrected",
+        "candidates/nucleus.hpp",
+        "            if (of.below > left_out()) {\n",
+        "            if (tries > 0) return false;\n            if (of.below > left_out()) {\n",
+        "candidates/shortcuts.cpp", "shortcuts: a row in order of its logits, where blocks at even distances mislead, is not listed as a whole"),
     # The two that random sequences of verbs have to find by themselves, in the number of cases of a push.
     Mutant(
         "F1v", "a maximum below the band is one, in small blocks",

@@ -648,7 +648,8 @@ private:
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
     double value_from(double l) const noexcept {
         if (l - l != 0) return l;
-        return numeric::saturated(anchor_ + (l - shift_) / scale_.value());
+        const double scale = scale_.value();
+        return numeric::saturated(anchor_ + (scale == 1 ? l - shift_ : (l - shift_) / scale));
     }
     void values_are_logits() noexcept {
         scale_ = {};

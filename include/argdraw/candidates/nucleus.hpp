@@ -99,22 +99,47 @@ public:
     /// its edge is; one read of the row then weighs what lies safely above and lists what lies about there; only the list has
     /// to be put in order. False where the edge is not there.
     bool becomes_band() noexcept {
-        const std::size_t n = sample_blocks();
-        if (n == 0) return false;
-        const double top = view_.bound_on_maximum();
-        const auto sampled = [&](std::size_t i) { return witness{scratch_.values[i], scratch_.weights[i]}; };
-        const auto [low, high] = levels_about_edge(n, sampled, top - nothing_below(), top, left_out_of_sample());
-        // Many equal ones: they are counted, not listed.
-        std::size_t between = 0, equal = 0;
-        double common = std::numeric_limits<double>::quiet_NaN();
-        for (std::size_t i = 0; i < n; ++i) {
-            const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
-            common = (inside & (between == 0)) ? scratch_.values[i] : common;
-            between += inside;
-            equal += inside & (scratch_.values[i] == common);
+        double bottom = view_.bound_on_maximum() - nothing_below(), top = view_.bound_on_maximum();
+        double under_bottom = 0, to_top = 0;  // masses: what weighs less than bottom, and, where it is known, what lies between
+        for (std::size_t tries = 1; tries <= sizes::band_tries; ++tries) {
+            const std::size_t n = sample_blocks();
+            if (n == 0) return false;
+            for (std::size_t i = 0; i < n && tries > 1; ++i)
+                scratch_.weights[i] *= static_cast<double>((bottom <= scratch_.values[i]) & (scratch_.values[i] < top));
+            const double to_sample = to_top > 0 ? numeric::sum(scratch_.weights, n) / to_top : share_of_sample();
+            const auto sampled = [&](std::size_t i) { return witness{scratch_.values[i], scratch_.weights[i]}; };
+            auto [low, high] = levels_about_edge(n, sampled, bottom, top, numeric::product(left_out() - under_bottom, to_sample));
+            // A row that is in order, say, is not told by its blocks: the third time all is taken that the first two have left.
+            if (tries == sizes::band_tries) {
+                low = bottom;
+                high = top;
+            }
+            // Many equal ones: they are counted, not listed.
+            std::size_t between = 0, equal = 0;
+            double common = std::numeric_limits<double>::quiet_NaN();
+            for (std::size_t i = 0; i < n; ++i) {
+                const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
+                common = (inside & (between == 0)) ? scratch_.values[i] : common;
+                between += inside;
+                equal += inside & (scratch_.values[i] == common);
+            }
+            if (2 * equal > between && between > n / 16) return ends_among_equals(static_cast<value>(common));
+            masses of{std::numeric_limits<double>::quiet_NaN(), 0};
+            if (ends_between(static_cast<value>(low), static_cast<value>(high), of)) return true;
+            // Where the sample misled, what the row weighs on both sides of the levels tells on which one the edge lies.
+            if (of.below > left_out()) {
+                top = static_cast<double>(static_cast<value>(low));
+                to_top = of.below - under_bottom;
+            } else if (of.below + of.between < left_out()) {
+                bottom = static_cast<double>(static_cast<value>(high));
+                under_bottom = of.below + of.between;
+                to_top = 0;
+            } else {
+                return false;
+            }
+            if (!(bottom < top)) return false;
         }
-        if (2 * equal > between && between > n / 16) return ends_among_equals(static_cast<value>(common));
-        return ends_between(static_cast<value>(low), static_cast<value>(high));
+        return false;
     }
 
     /// The same by nearness. Where even the maximum is nearer than what is in doubt, the order by nearness is the order.
@@ -131,7 +156,10 @@ public:
         const double distance = center - static_cast<double>(high);
         // Two hundredths of a percent of what the center may be off by are more than the roundings on the way to values.
         const double error = below_maximum.error / scale_;
-        if (under + numeric::product(2.0002, error) <= distance) return ends_between(low, high);
+        if (under + numeric::product(2.0002, error) <= distance) {
+            masses unused{};
+            return ends_between(low, high, unused);
+        }
         return ends_on_both_sides(center, center + distance, n, error);
     }
 
@@ -140,19 +168,25 @@ private:
 
     double target(double maximum) const noexcept { return numeric::product(p_, view_.relative_to(maximum, view_.mass())); }
 
-    // What `judge(cut, found)` makes of the tokens at or above a cut, of more and more of them until it makes something of them.
+    // What `judge(cut, found)` makes of the tokens at or above a cut, of more and more of them until it makes something of them. Where they lie in
+    // most of the blocks, some of the blocks tell beforehand whether they may be enough, and few.
     template <class F>
     list listed(F judge) noexcept {
-        const std::size_t most = (std::max<std::size_t>)(view_.blocks() / 2, 1);
-        for (std::size_t wanted = (std::min)(sizes::heavy_blocks, most); wanted <= most; wanted *= 2) {
+        const std::size_t all = view_.blocks(), half = (std::max<std::size_t>)(all / 2, 1);
+        for (std::size_t wanted = (std::min)(sizes::heavy_blocks, half); wanted <= all;
+             wanted = wanted == all ? all + 1 : 2 * wanted <= half ? 2 * wanted : all) {
             double cut = 0, mass = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
-            if (n > most) return {};
             for (std::size_t i = 0; i < n; ++i) mass += scratch_.block_mass[scratch_.block_list[i]];
             if (mass < numeric::product(p_, view_.mass())) continue;  // what the blocks weigh bounds what can be found in them
+            if (n > half) {
+                const bool enough = view_.sample_below(cut, sizes::sampled_blocks / 2) <= left_out();
+                if (n == all) wanted = all;
+                if (!enough) continue;
+            }
             const std::size_t found = view_.list_from_blocks(n, cut);
             if (found == 0) continue;
-            if (const list all = judge(cut, found)) return all;
+            if (const list all_reaching = judge(cut, found)) return all_reaching;
         }
         return {};
     }
@@ -181,9 +215,18 @@ private:
         if (!all) return {};
         const double wanted = target(all.maximum);
         outcome end = find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted)}, min_keep_, complete, center_error);
+        const double listed = numeric::sum(scratch_.weights, all.count);
+        if constexpr (view<T>::has_weight_kernel)
+            if (const auto cut = static_cast<value>(all.cut); end == outcome::mass_in_doubt && view_.banded().cut < all.cut) {
+                // In floats, too, what is not in the list is better told by itself than by what all weigh.
+                double below = 0;
+                view_.split(cut, cut, cut, below);
+                const edge beside = told_by(listed, 0, view_.relative_to(all.maximum, below), rounding());
+                end = find_last(all.last, order, all.count, beside, min_keep_, complete, center_error);
+            }
         if (end == outcome::mass_in_doubt) {
             constexpr double nothing_above = (std::numeric_limits<double>::max)();
-            const edge exact = told_in_doubles(numeric::sum(scratch_.weights, all.count), all.maximum, all.cut, nothing_above);
+            const edge exact = told_in_doubles(listed, all.maximum, all.cut, nothing_above);
             end = find_last(all.last, order, all.count, exact, min_keep_, complete, center_error);
         }
         return end == outcome::found ? all : list{};
@@ -278,19 +321,25 @@ private:
         return true;
     }
 
-    bool ends_between(value low, value high) noexcept {
+    // What weighs less than two levels, and what lies between them.
+    struct masses {
+        double below, between;
+    };
+
+    // `of` stays as it is where nothing was read.
+    bool ends_between(value low, value high, masses& of) noexcept {
         if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
-        double below = 0;
-        const std::size_t found = view_.split(low, low, high, below);
+        const std::size_t found = view_.split(low, low, high, of.below);
         if (found == 0) return false;
         // The list weighs its tokens relative to the greatest of them, so that equals weigh 1; to_list takes masses there.
         const double reference = *std::max_element(scratch_.values, scratch_.values + found);
         const double to_list = view_.relative_to(reference, 1.0);
         simd::lists().weights(scratch_.values, found, reference, exponent_scale_, scratch_.weights);
         const double between = numeric::sum(scratch_.weights, found), above = numeric::sum(scratch_.block_beside, view_.blocks());
+        of.between = between / to_list;
         const auto complete = [](double) { return true; };
         ranked last{};
-        const edge quick = told_by(between, numeric::product(above, to_list), numeric::product(below, to_list), rounding());
+        const edge quick = told_by(between, numeric::product(above, to_list), numeric::product(of.below, to_list), rounding());
         if (const outcome end = ends_in_list(last, scratch_.values, found, between, quick, complete); end != outcome::mass_in_doubt) {
             if (end != outcome::found) return false;
         } else {

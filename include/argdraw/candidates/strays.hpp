@@ -57,13 +57,18 @@ public:
     /// Calls visit(id, value) in id order. What is visited may be erased.
     template <class F>
     void for_each(F visit) const noexcept {
-        if (count_ == 0) return;
-        for (std::size_t w = 0; w < words_; ++w)
-            for (std::uint64_t blocks = marked_[w]; blocks != 0; blocks &= blocks - 1)
-                for_each_in(64 * w + static_cast<std::size_t>(std::countr_zero(blocks)), visit);
+        for_each_block([&](std::size_t block) { for_each_in(block, visit); });
     }
 
-    /// The same for those of one block.
+    /// Calls visit(block) for every block that has or had one, in order.
+    template <class F>
+    void for_each_block(F visit) const noexcept {
+        if (count_ == 0) return;
+        for (std::size_t w = 0; w < words_; ++w)
+            for (std::uint64_t blocks = marked_[w]; blocks != 0; blocks &= blocks - 1) visit(64 * w + static_cast<std::size_t>(std::countr_zero(blocks)));
+    }
+
+    /// Calls visit(id, value) for those of one block, in id order.
     template <class F>
     void for_each_in(std::size_t block, F&& visit) const noexcept {
         if (count_ == 0 || !is_set(marked_, block)) return;

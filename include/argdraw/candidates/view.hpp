@@ -414,25 +414,30 @@ public:
 
     // ---- for prefixes by mass ------------------------------------------------------------------------------------------
 
-    /// Selects about `wanted` blocks into block_list and finds a cut such that every token of the row which reaches it lies in one of them.
+    /// Selects about `wanted` blocks into block_list and finds a cut such that every token of the row which reaches it lies in one of them. Where
+    /// all are wanted, the cut is the greatest that all with a weight have a token for.
     std::size_t select_heaviest(std::size_t wanted, double& cut) noexcept {
+        const auto level_of = [&](const auto* of_block, auto lowest, auto greatest) {
+            greatest = (std::max)(lowest, greatest);  // strays may be all that lives
+            if (wanted >= blocks_.blocks) {
+                auto least = greatest;
+                for (std::size_t b = 0; b < blocks_.blocks; ++b) least = of_block[b] >= lowest ? (std::min)(least, of_block[b]) : least;
+                return least;
+            }
+            const auto& numbers = simd::numbers<decltype(lowest)>();
+            return numeric::level_reached_by(wanted, lowest, greatest, [&](auto at) { return numbers.count_at_least(of_block, blocks_.blocks, at); });
+        };
         if constexpr (has_weight_kernel)
             if (in_float_) {
-                const auto& keys = simd::numbers<std::int32_t>();
-                const std::int32_t key = numeric::level_reached_by(wanted, -simd::weight_scale::range, top_, [&](std::int32_t at) {
-                    return keys.count_at_least(scratch_->block_top, blocks_.blocks, at);
-                });
+                const std::int32_t key = level_of(scratch_->block_top, -simd::weight_scale::range, top_);
                 // Keys are monotone in the value: what reaches the cut has at least the cut's key, and so has its block's greatest.
                 const value at = numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, c_));
                 cut = static_cast<double>(at);
                 return select_by_key(at);
             }
-        const auto& maxima = simd::numbers<value>();
-        const value at = numeric::level_reached_by(wanted, std::numeric_limits<value>::lowest(), row_maximum_, [&](value level) {
-            return maxima.count_at_least(scratch_->block_max, blocks_.blocks, level);
-        });
+        const value at = level_of(scratch_->block_max, std::numeric_limits<value>::lowest(), row_maximum_);
         cut = static_cast<double>(at);
-        return maxima.select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
+        return simd::numbers<value>().select(scratch_->block_max, blocks_.blocks, at, scratch_->block_list);
     }
 
     /// Lists the tokens of value >= cut that lie in the first n selected blocks, and the strays that reach it.
@@ -443,6 +448,26 @@ public:
         return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
     }
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
+
+    /// What n blocks at even distances, or all where there are fewer, tell about what weighs in a row less than a cut, relative to reference();
+    /// of no use where many reach it. The list gives way.
+    double sample_below(double cut, std::size_t n) noexcept {
+        const value at = level(cut);
+        if (simd::rows<T>().count(only_block(0), at) > simd::block_size / 2) return infinity;
+        std::int32_t some[sizes::sampled_blocks];
+        n = (std::min)((std::min)(n, sizes::sampled_blocks), blocks_.blocks);
+        double below = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::size_t b = i * blocks_.blocks / n;
+            some[i] = static_cast<std::int32_t>(b);
+            below += scratch_->block_mass[b];
+            strays_.for_each_in(b, [&](token_id, double v) { below -= v >= cut ? weight_of(v) : 0.0; });
+        }
+        const std::size_t found = simd::rows<T>().gather(blocks_, some, n, at, at, row_.size(), nullptr, scratch_->ids, scratch_->values);
+        if (found > n * simd::block_size / sizes::listed_one_in) return infinity;
+        simd::lists().weights(scratch_->values, found, reference() / c_, c_, scratch_->weights);
+        return numeric::product(below - numeric::sum(scratch_->weights, found), static_cast<double>(blocks_.blocks) / static_cast<double>(n));
+    }
 
     /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(); the tokens with low <= value < high as a
     /// list; and the mass of those with value < lower. Returns the list's length. Only for weights in float and high inside the band. The
@@ -730,13 +755,19 @@ private:
     // others are left to doubles.
     bool weigh_strays(extra also) noexcept {
         constexpr double range = simd::weight_scale::range / 8;
+        constexpr std::size_t few = 4;  // as many are weighed sooner one by one
         bool within = true;
-        strays_.for_each([&](token_id id, double v) {
-            const double exponent = numeric::product(v, c_);
-            within &= exponent < range;
-            if (!(-range < exponent && exponent < range)) return;
-            const auto key = static_cast<std::int32_t>((8 * exponent + simd::exp2_magic) - simd::exp2_magic);
-            const std::size_t b = block_of(id);
+        strays_.for_each_block([&](std::size_t b) {
+            double e[simd::block_size], w[simd::block_size];
+            std::size_t n = 0;
+            strays_.for_each_in(b, [&](token_id, double v) {
+                const double exponent = numeric::product(v, c_);
+                within &= exponent < range;
+                e[n] = exponent;
+                n += -range < exponent && exponent < range;
+            });
+            if (n == 0) return;
+            const auto key = static_cast<std::int32_t>((8 * *std::max_element(e, e + n) + simd::exp2_magic) - simd::exp2_magic);
             std::int32_t& top = scratch_->block_top[b];
             double& mass = scratch_->block_mass[b];
             double& beside = scratch_->block_beside[b];
@@ -748,10 +779,14 @@ private:
                 top = key;
                 top_ = (std::max)(top_, key);
             }
-            const double e = exponent - (top >> 3), w = numeric::exp2(e);
-            mass += w;
-            if (also == extra::exponents && w > 0) beside += numeric::product(w, e);
-            else if (also == extra::squares) beside += numeric::product(w, w);
+            for (std::size_t i = 0; i < n; ++i) e[i] -= top >> 3;
+            if (n > few) simd::lists().weights(e, n, 0, 1, w);
+            else std::transform(e, e + n, w, [](double exponent) { return numeric::exp2(exponent); });
+            for (std::size_t i = 0; i < n; ++i) {
+                mass += w[i];
+                if (also == extra::exponents && w[i] > 0) beside += numeric::product(w[i], e[i]);
+                else if (also == extra::squares) beside += numeric::product(w[i], w[i]);
+            }
         });
         return within;
     }

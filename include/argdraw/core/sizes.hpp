@@ -20,6 +20,10 @@ inline constexpr std::size_t sampled_blocks = 16;
 inline constexpr std::size_t blocks_a_sampled_one = 4;
 /// Blocks that are opened first for a prefix by mass.
 inline constexpr std::size_t heavy_blocks = 64;
+/// A prefix by mass is looked for in a list of all that reach a cut where that is no more than one token in this many.
+inline constexpr std::size_t listed_one_in = 8;
+/// Times that a row is split to find the edge of a mass, before all of it is listed.
+inline constexpr std::size_t band_tries = 3;
 /// A cut leaves a band, and no list, in a row of at least this many blocks, ...
 inline constexpr std::size_t band_blocks = 64;
 /// ... of which it leaves more than this number of tokens a block.
@@ -53,6 +57,8 @@ inline constexpr std::size_t block = 64;
 inline constexpr std::size_t sampled_blocks = 2;
 inline constexpr std::size_t blocks_a_sampled_one = 1;
 inline constexpr std::size_t heavy_blocks = 1;
+inline constexpr std::size_t listed_one_in = 2;
+inline constexpr std::size_t band_tries = 3;
 inline constexpr std::size_t band_blocks = 1;
 inline constexpr std::size_t band_tokens_a_block = 2;
 inline constexpr std::size_t sparse_one_in = 4;
