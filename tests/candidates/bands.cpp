@@ -166,3 +166,20 @@ TEST_CASE("bands: nearness beside one token far above the others, where the row'
         CHECK(law.ids == ids{5});
     }
 }
+
+TEST_CASE("bands: a quick estimate of any error within its word decides no token that the full one would not") {
+    std::vector<float> row(300, -100.0f);
+    for (std::size_t i = 0; i < 10; ++i) row[i] = 0;
+    row[20] = std::log(0.29f);
+    const double quick = 0.5 / 10.29;
+    for (const double full : {0.56, 0.8, 1.0, 1.4}) {
+        workspace space;
+        candidates<float> c(row, space);
+        c.keep_likely([&](accuracy wanted) { return wanted == accuracy::quick ? estimate{quick, 0.45 * quick} : estimate{full * quick}; });
+        const std::size_t kept = left(c).tokens.size();
+        workspace other;
+        candidates<float> plain(row, other);
+        plain.keep_likely(full * quick);
+        CHECK(kept == left(plain).tokens.size());
+    }
+}

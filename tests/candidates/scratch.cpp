@@ -47,7 +47,7 @@ TEST_CASE("scratch: its size is that of the width, not of what the row holds") {
         sizes.push_back(space.capacity());
     }
     CHECK(std::count(sizes.begin(), sizes.end(), sizes[0]) == 5);
-    // About 56 bytes a token, as the workspace says.
+    // About 53 bytes a token, as the workspace says.
     workspace space;
     const std::vector<float> wide(128256, 0.0f);
     CHECK(sampler{greedy{}}(wide, space));

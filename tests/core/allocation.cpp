@@ -114,7 +114,7 @@ TEST_CASE("allocation: a narrower row needs no more memory")
     CHECK(space.capacity() == capacity);
 }
 
-TEST_CASE("allocation: memory is linear in the width, about 56 bytes a token")
+TEST_CASE("allocation: memory is linear in the width, about 53 bytes a token")
 {
     for (const std::size_t width : {std::size_t{32000}, std::size_t{128256}}) {
         workspace space;

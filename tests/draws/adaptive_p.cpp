@@ -212,3 +212,11 @@ TEST_CASE("adaptive_p scalars: the same law whatever the row is made of") {
     check(std::type_identity<Eigen::half>{});
     check(std::type_identity<Eigen::bfloat16>{});
 }
+
+TEST_CASE("adaptive_p state: of a sequence that nobody started nothing is drawn, and the law says so too") {
+    const sampler pick{adaptive_p{0.5f, 0.9f}};
+    decltype(pick.start()) seq;
+    const std::vector<float> row{1, 2, 3};
+    CHECK(pick(row, seq).why == status::bad_parameter);
+    CHECK(pick.distribution(row, seq).why == status::bad_parameter);
+}

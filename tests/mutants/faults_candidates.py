@@ -97,6 +97,12 @@ FAULTS = [
         "            if (of.below > left_out()) {\n",
         "            if (tries > 0) return false;\n            if (of.below > left_out()) {\n",
         "candidates/shortcuts.cpp", "shortcuts: a row in order of its logits, where blocks at even distances mislead, is not listed as a whole"),
+    Mutant(
+        "P6a", "a share below the cut is taken for as much above its logarithm",
+        "candidates/candidates.hpp",
+        "log_cut + numeric::log1p(-doubt)",
+        "log_cut - doubt",
+        BANDS, "bands: a quick estimate of any error within its word decides no token that the full one would not"),
     # The two that random sequences of verbs have to find by themselves, in the number of cases of a push.
     Mutant(
         "F1v", "a maximum below the band is one, in small blocks",

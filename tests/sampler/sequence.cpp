@@ -364,3 +364,21 @@ TEST_CASE("sequence: the distribution is that of the present position, and asks 
     CHECK(law.ids.size() == row.size());
     CHECK(law.probabilities[4] > law.probabilities[1]);  // 0.75 / 0.9 + 0.5 against 1 / 0.9
 }
+
+TEST_CASE("sequence: bytes with an output that accept would have refused are refused") {
+    const sampler pick{temperature{1.0f}, categorical{}};
+    auto wide = pick.start({.output = std::vector<token_id>{12}});
+    REQUIRE(wide);
+    auto bytes = wide.bytes();
+    CHECK(pick.resume(bytes));
+    // The output is the last of the bytes; an id below 0 is one of no vocabulary.
+    for (std::size_t i = bytes.size() - 4; i < bytes.size(); ++i) bytes[i] = std::byte{0xff};
+    CHECK(pick.resume(bytes).why() == status::bad_parameter);
+}
+
+TEST_CASE("sampler check: an enumerator that is none is a bad parameter") {
+    CHECK(sampler{top_k{3, 1, static_cast<ties>(7)}, greedy{}}.check().why == status::bad_parameter);
+    CHECK(sampler{penalties{.repetition = 1.1f, .counts_over = static_cast<scope>(9)}, greedy{}}.check().why == status::bad_parameter);
+    CHECK(sampler{repetition_penalty{1.2f, -1, static_cast<scope>(9)}, greedy{}}.check().why == status::bad_parameter);
+    CHECK(sampler{presence_penalty{0.2f, -1, static_cast<scope>(9)}, greedy{}}.check().why == status::bad_parameter);
+}

@@ -109,7 +109,7 @@ public:
 
     // ---- what is asked -------------------------------------------------------------------------------------------------
 
-    /// The number of living tokens. One read where the row is still a view.
+    /// The number of living tokens. One read where the row is still a view; behind a cut that left most of it, the living are listed.
     std::size_t size() noexcept {
         if (!list_ && view_.banded().whole() && !view_.sparse()) return find_maximum() ? (list_ ? count_ : view_.size()) : 0;
         return listed() ? count_ : 0;
@@ -915,7 +915,7 @@ private:
         const double doubt = p.error / p.value + 0x1p-21;
         if (!(0x1p-1000 <= p.value && doubt < 0.5)) return false;  // keys tell values above the lower end of their range
         const double log_cut = numeric::log(view_.mass()) + numeric::log(p.value) + numeric::product(view_.reference(), ln2);
-        const double low = (log_cut - doubt) / scale_.value(), high = (log_cut + doubt) / scale_.value();
+        const double low = (log_cut + numeric::log1p(-doubt)) / scale_.value(), high = (log_cut + doubt) / scale_.value();
         if (stays_a_view(low)) {
             if (!view_.none_between(low, high)) return false;
             if (!find_maximum()) return true;

@@ -49,7 +49,7 @@ struct band {
     bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
 };
 
-/// A row that nobody copies. Beside it stand: a bit for every token that was removed, a list of the few whose value was changed
+/// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed
 /// (`strays`; their bit in the row is cleared), and a band, when most of the row stays. A sweep sums it up, one line for every block of 256:
 /// the greatest value, or the mass and a key that bounds the greatest.
 ///
@@ -186,7 +186,6 @@ public:
         return look_at_the_living();
     }
     double maximum() const noexcept { return maximum_; }
-    bool knows_maximum() const noexcept { return known_maximum_; }
 
     /// The number of living tokens. After find_maximum(); the band must be whole.
     std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count(); }
@@ -294,7 +293,7 @@ public:
 
     /// The mass of every block, and their sum; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
     /// logits leave the range of the weight kernel. False if it failed: find_maximum() then tells why, or that +inf takes all.
-    /// What is weighed does not depend on what was asked before, or a question would move the last digits of a draw.
+    /// What is weighed does not depend on how it was asked for before, or a question about masses would move the last digits of a draw.
     template <extra also = extra::nothing>
     bool weigh(double c, accuracy wanted = accuracy::quick) noexcept {
         const bool as_wanted = wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == beside_) : !in_float_;

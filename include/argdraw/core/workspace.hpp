@@ -13,7 +13,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// Scratch memory that a caller may own and pass to draws; without it, each thread has its own, and where that is gone, in the destructor of a
 /// static object, each draw.
 ///
-/// A draw asks for one buffer whose size depends on the row's width and scalar alone (about 56 bytes a token, most of it
+/// A draw asks for one buffer whose size depends on the row's width and scalar alone (about 53 bytes a token, most of it
 /// never touched), so the first draw of a width allocates and later ones do not. One workspace serves one draw at a time.
 class workspace {
 public:

@@ -46,6 +46,7 @@ struct adaptive_p {
     /// The final set, for distribution().
     template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
+        if (!usable(context.state())) return c.fail(status::bad_parameter);
         if (c.size() == 0) return;
         const shape bent{(c.max)(), c.mass(), aim(context.state())};
         c.transform([&](token_id, double logit) { return bent.logit(bent.probability(logit)); });
@@ -53,6 +54,7 @@ struct adaptive_p {
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        if (!usable(context.state())) c.fail(status::bad_parameter);
         if (c.size() == 0) return {.why = c.why()};
         const shape bent{(c.max)(), c.mass(), aim(context.state())};
         // The candidates stay as they are: the state learns from the probability before the change.
@@ -86,6 +88,9 @@ private:
             return 5 - numeric::product(10, numeric::product(d, d)) / (1 + d);
         }
     };
+
+    // A state that start() gave, or learned from one; others come with bytes that were changed, or with a sequence that nobody started.
+    static bool usable(const state& seen) noexcept { return seen.weight > 0 && seen.sum - seen.sum == 0; }
 
     double aim(const state& seen) const noexcept { return std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0); }
 };

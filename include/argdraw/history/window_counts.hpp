@@ -20,6 +20,9 @@ enum class scope : std::uint8_t {
     both,    ///< the prompt, then the output
 };
 
+/// Whether it is one of them: a number that was cast may be none.
+constexpr bool is_known(scope s) noexcept { return s == scope::output || s == scope::prompt || s == scope::both; }
+
 /// A token and how often it occurs, at least once.
 struct counted_token {
     token_id id;

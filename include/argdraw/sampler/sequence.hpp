@@ -302,7 +302,8 @@ private:
                 all.resize(tokens[1].size(), states_);
                 for (states& past : all) read_states(read, past);
             }
-            if (read.at_end()) why_ = history_.assign(tokens[0], tokens[1]);
+            const std::size_t most = vocabulary_ != 0 ? vocabulary_ : candidates<float>::max_width;  // rows may have had several widths
+            if (read.at_end() && detail::all_in_row(tokens[1], most)) why_ = history_.assign(tokens[0], tokens[1]);
         }
         ARGDRAW_CATCH(std::bad_alloc) { why_ = status::out_of_memory; }
     }

@@ -32,10 +32,13 @@ struct penalties {
     scope counts_over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
 
     static constexpr std::string_view requirement =
-        "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or more";
+        "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or more, both scopes known";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return window == 0 || (!repeats() && !counts()); }
-    constexpr bool valid() const noexcept { return 0 < repetition && finite(repetition) && finite(frequency) && finite(presence) && window >= -1; }
+    constexpr bool valid() const noexcept {
+        return 0 < repetition && finite(repetition) && finite(frequency) && finite(presence) && window >= -1 && is_known(repetition_over) &&
+               is_known(counts_over);
+    }
 
     status prepare(history& seen) const noexcept {
         if (neutral()) return status::ok;

@@ -22,9 +22,9 @@ struct top_k {
     int min_keep = 1;
     ties equals = ties::first;
 
-    static constexpr std::string_view requirement = "top_k: k must be 0 (off) or more, min_keep 0 or more";
+    static constexpr std::string_view requirement = "top_k: k must be 0 (off) or more, min_keep 0 or more, equals one of ties";
     constexpr bool neutral() const noexcept { return k == 0; }
-    constexpr bool valid() const noexcept { return k >= 0 && min_keep >= 0; }
+    constexpr bool valid() const noexcept { return k >= 0 && min_keep >= 0 && (equals == ties::first || equals == ties::all); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
