@@ -548,7 +548,7 @@ public:
         return exponent < -998 ? 0.0 : numeric::exp2(exponent);
     }
     /// The greatest value that a token may have, from the keys alone.
-    double bound_on_maximum() const noexcept { return (top_ + 1) / numeric::product(8, c_); }
+    double bound_on_maximum() const noexcept { return (static_cast<double>(top_) + 1) / numeric::product(8, c_); }
     std::size_t complete_blocks() const noexcept { return blocks_.complete; }
 
     /// The values of a block's 256 tokens; -inf for those that do not live.
