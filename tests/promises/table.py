@@ -21,6 +21,11 @@ HEAD = """# Tests
 paths of `core`, `simd`, `numeric`, `random`, `history`, `candidates`, `stages`, `draws` and `sampler` are those of the headers they test.
 [`regressions`](regressions) has a test for each failure that samplers in use have had, and [`ids.txt`](regressions/ids.txt) lists them.
 
+What wide rows do begins at sizes that stand in [`core/sizes.hpp`](../include/argdraw/core/sizes.hpp). An entry `<name>_small` is that directory
+compiled with the least of them (`ARGDRAW_SMALL_BLOCKS`), where rows of a few hundred tokens take every path. In it
+[`candidates/verbs.cpp`](candidates/verbs.cpp) plays a million random sequences of verbs against a plain list, and counts how often each verb met
+each state of a view: never is red.
+
 Before a release, after that command and in its build:
 
 - `ctest --preset deep`: the same with larger numbers, ten million fuzzed executions, mutants of the library, and golden streams of other
