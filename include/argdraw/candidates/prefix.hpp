@@ -71,7 +71,8 @@ std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bott
     for (std::size_t i = 0; i < n; ++i) {
         const witness each = witness_at(i);
         const double place = numeric::product(std::clamp(each.value, bottom, top) - bottom, per_value);
-        bin& here = histogram[(std::min)(static_cast<std::size_t>(place), bins - 1)];
+        // Where top and bottom are next to each other the quotient above is infinite, and the place is no number.
+        bin& here = histogram[place < static_cast<double>(bins) ? static_cast<std::size_t>(place) : bins - 1];
         here.mass += each.weight;
         here.squares += numeric::product(numeric::product(each.weight, each.weight), each.by_chance);
     }
