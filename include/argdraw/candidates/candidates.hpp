@@ -126,8 +126,8 @@ public:
     }
 
     // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the candidates
-    // have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there are some, about
-    // half of the time, and says how far off that may be.
+    // have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there are some,
+    // which are several times quicker, and says how far off that may be.
 
     /// Sum of exp(l - max l) over the living: between 1 and size().
     double mass() noexcept { return mass(accuracy::full).value; }
@@ -184,6 +184,7 @@ public:
     estimate collision(accuracy wanted) noexcept {
         if (weigh_view<view::extra::squares>(wanted)) {
             const double sum = view_.squares() / numeric::product(view_.mass(), view_.mass());
+            // A w is off by 1.17e-7, its square by twice that and a rounding, sums of four of them by two more, and the mass, squared, by 2 2^-22.
             return {sum, view_.in_float() ? numeric::product(0x1p-20, sum) : 0.0};
         }
         if (!weigh_list()) return {nan};

@@ -154,7 +154,7 @@ public:
         auto high = static_cast<value>(center + inner);
         if (static_cast<double>(high) > center) high = -numeric::next_above(-high);  // what the row's type rounded up
         const double distance = center - static_cast<double>(high);
-        // Two hundredths of a percent of what the center may be off by are more than the roundings on the way to values.
+        // Twice what the center may be off by, and a ten-thousandth more for the roundings on the way to values.
         const double error = below_maximum.error / scale_;
         if (under + numeric::product(2.0002, error) <= distance) {
             masses unused{};
