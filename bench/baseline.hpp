@@ -23,9 +23,7 @@ public:
     template <class T>
     std::int32_t greedy(std::span<const T> row) {
         build(row);
-        return std::max_element(tokens_.begin(), tokens_.end(),
-                                [](const token& a, const token& b) { return a.logit < b.logit; })
-            ->id;
+        return std::max_element(tokens_.begin(), tokens_.end(), [](const token& a, const token& b) { return a.logit < b.logit; })->id;
     }
 
     template <class T>
@@ -110,8 +108,7 @@ private:
     void build(std::span<const T> row) {
         if (records_.size() < row.size()) records_.resize(row.size());
         tokens_ = std::span{records_}.first(row.size());
-        for (std::size_t i = 0; i < row.size(); ++i)
-            tokens_[i] = {static_cast<std::int32_t>(i), static_cast<float>(row[i]), 0.0f};
+        for (std::size_t i = 0; i < row.size(); ++i) tokens_[i] = {static_cast<std::int32_t>(i), static_cast<float>(row[i]), 0.0f};
     }
 
     void scale(float t) {
@@ -162,7 +159,7 @@ private:
     }
 
     std::vector<token> records_;
-    std::span<token> tokens_;    // those of the records that are still candidates
+    std::span<token> tokens_;  // those of the records that are still candidates
     std::mt19937 random_;
 };
 

@@ -99,17 +99,13 @@ struct avx512_or {
 struct avx2_float {
     using vector = __m256;
     BENCH_AVX2 vector set(float x) noexcept { return _mm256_set1_ps(x); }
-    BENCH_AVX2 vector step(vector a, const std::byte* p) noexcept {
-        return join(_mm256_loadu_ps(reinterpret_cast<const float*>(p)), a);
-    }
+    BENCH_AVX2 vector step(vector a, const std::byte* p) noexcept { return join(_mm256_loadu_ps(reinterpret_cast<const float*>(p)), a); }
     BENCH_AVX2 vector join(vector a, vector b) noexcept { return _mm256_max_ps(a, b); }
 };
 struct avx2_double {
     using vector = __m256d;
     BENCH_AVX2 vector set(double x) noexcept { return _mm256_set1_pd(x); }
-    BENCH_AVX2 vector step(vector a, const std::byte* p) noexcept {
-        return join(_mm256_loadu_pd(reinterpret_cast<const double*>(p)), a);
-    }
+    BENCH_AVX2 vector step(vector a, const std::byte* p) noexcept { return join(_mm256_loadu_pd(reinterpret_cast<const double*>(p)), a); }
     BENCH_AVX2 vector join(vector a, vector b) noexcept { return _mm256_max_pd(a, b); }
 };
 struct avx2_int {
@@ -170,33 +166,25 @@ __attribute__((target("avx2"))) T sweep_avx2(const std::byte* p, std::size_t byt
 struct neon_float {
     using vector = float32x4_t;
     static vector set(float x) noexcept { return vdupq_n_f32(x); }
-    static vector step(vector a, const std::byte* p) noexcept {
-        return vmaxq_f32(vld1q_f32(reinterpret_cast<const float*>(p)), a);
-    }
+    static vector step(vector a, const std::byte* p) noexcept { return vmaxq_f32(vld1q_f32(reinterpret_cast<const float*>(p)), a); }
     static vector join(vector a, vector b) noexcept { return vmaxq_f32(a, b); }
 };
 struct neon_double {
     using vector = float64x2_t;
     static vector set(double x) noexcept { return vdupq_n_f64(x); }
-    static vector step(vector a, const std::byte* p) noexcept {
-        return vmaxq_f64(vld1q_f64(reinterpret_cast<const double*>(p)), a);
-    }
+    static vector step(vector a, const std::byte* p) noexcept { return vmaxq_f64(vld1q_f64(reinterpret_cast<const double*>(p)), a); }
     static vector join(vector a, vector b) noexcept { return vmaxq_f64(a, b); }
 };
 struct neon_int {
     using vector = int32x4_t;
     static vector set(std::int32_t x) noexcept { return vdupq_n_s32(x); }
-    static vector step(vector a, const std::byte* p) noexcept {
-        return vmaxq_s32(vld1q_s32(reinterpret_cast<const std::int32_t*>(p)), a);
-    }
+    static vector step(vector a, const std::byte* p) noexcept { return vmaxq_s32(vld1q_s32(reinterpret_cast<const std::int32_t*>(p)), a); }
     static vector join(vector a, vector b) noexcept { return vmaxq_s32(a, b); }
 };
 struct neon_or {
     using vector = uint64x2_t;
     static vector set(std::uint64_t) noexcept { return vdupq_n_u64(0); }
-    static vector step(vector a, const std::byte* p) noexcept {
-        return vorrq_u64(vld1q_u64(reinterpret_cast<const std::uint64_t*>(p)), a);
-    }
+    static vector step(vector a, const std::byte* p) noexcept { return vorrq_u64(vld1q_u64(reinterpret_cast<const std::uint64_t*>(p)), a); }
     static vector join(vector a, vector b) noexcept { return vorrq_u64(a, b); }
 };
 
@@ -233,20 +221,17 @@ sweeps best() noexcept {
 #if BENCH_FLOOR_X86
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f"))
-        return {"avx512", sweep_avx512<float, plain_max<float>, avx512_float>,
-                sweep_avx512<double, plain_max<double>, avx512_double>,
+        return {"avx512", sweep_avx512<float, plain_max<float>, avx512_float>, sweep_avx512<double, plain_max<double>, avx512_double>,
                 sweep_avx512<int32_t, plain_max<int32_t>, avx512_int>, sweep_avx512<uint64_t, plain_or, avx512_or>};
     if (__builtin_cpu_supports("avx2"))
-        return {"avx2", sweep_avx2<float, plain_max<float>, avx2_float>,
-                sweep_avx2<double, plain_max<double>, avx2_double>,
+        return {"avx2", sweep_avx2<float, plain_max<float>, avx2_float>, sweep_avx2<double, plain_max<double>, avx2_double>,
                 sweep_avx2<int32_t, plain_max<int32_t>, avx2_int>, sweep_avx2<uint64_t, plain_or, avx2_or>};
 #elif BENCH_FLOOR_NEON
-    return {"neon", sweep_neon<float, plain_max<float>, neon_float>,
-            sweep_neon<double, plain_max<double>, neon_double>, sweep_neon<int32_t, plain_max<int32_t>, neon_int>,
-            sweep_neon<uint64_t, plain_or, neon_or>};
+    return {"neon", sweep_neon<float, plain_max<float>, neon_float>, sweep_neon<double, plain_max<double>, neon_double>,
+            sweep_neon<int32_t, plain_max<int32_t>, neon_int>, sweep_neon<uint64_t, plain_or, neon_or>};
 #endif
-    return {"plain", sweep_plain<float, plain_max<float>>, sweep_plain<double, plain_max<double>>,
-            sweep_plain<int32_t, plain_max<int32_t>>, sweep_plain<uint64_t, plain_or>};
+    return {"plain", sweep_plain<float, plain_max<float>>, sweep_plain<double, plain_max<double>>, sweep_plain<int32_t, plain_max<int32_t>>,
+            sweep_plain<uint64_t, plain_or>};
 }
 
 const sweeps chosen = best();
@@ -291,8 +276,6 @@ double read_maximum(std::span<const double> row) noexcept {
 std::int32_t read_maximum(std::span<const Eigen::half> row) noexcept { return of_bytes(row); }
 std::int32_t read_maximum(std::span<const Eigen::bfloat16> row) noexcept { return of_bytes(row); }
 
-std::uint64_t read_or(std::span<const std::byte> bytes) noexcept {
-    return chosen.bits(bytes.data(), bytes.size(), plain_or::start);
-}
+std::uint64_t read_or(std::span<const std::byte> bytes) noexcept { return chosen.bits(bytes.data(), bytes.size(), plain_or::start); }
 
 }  // namespace bench

@@ -57,20 +57,16 @@ template <class T>
 void add_floors(std::size_t vocab) {
     const auto maximum = [](std::span<const T> row) { return bench::read_maximum(row); };
     add<T>("floor/read", row_kind::peaked, turns::rotating, vocab, maximum);
-    add<T>("floor/or", row_kind::peaked, turns::rotating, vocab,
-           [](std::span<const T> row) { return bench::read_or(std::as_bytes(row)); });
+    add<T>("floor/or", row_kind::peaked, turns::rotating, vocab, [](std::span<const T> row) { return bench::read_or(std::as_bytes(row)); });
     add<T>("floor/read-hot", row_kind::peaked, turns::hot, vocab, maximum);
     // Rows of double have no weight kernel of their own.
-    if constexpr (!std::same_as<T, double>)
-        add<T>("floor/exp", row_kind::peaked, turns::rotating, vocab, block_masses<T>{vocab});
+    if constexpr (!std::same_as<T, double>) add<T>("floor/exp", row_kind::peaked, turns::rotating, vocab, block_masses<T>{vocab});
 }
 
 template <class T, class Sampler>
 void add_pipeline(const std::string& name, std::size_t vocab, Sampler pick) {
     add_for_all_rows<T>("pipeline/" + name, vocab,
-                        [pick, random = argdraw::philox{.seed = 42}](std::span<const T> row) mutable {
-                            return pick(row, random);
-                        });
+                        [pick, random = argdraw::philox{.seed = 42}](std::span<const T> row) mutable { return pick(row, random); });
 }
 
 template <class T>
@@ -81,16 +77,13 @@ void add_pipelines(std::size_t vocab) {
     add_pipeline<T>("top_k", vocab, sampler{top_k{40}, temperature{0.8f}, categorical{}});
     add_pipeline<T>("top_p", vocab, sampler{temperature{0.8f}, top_p{0.95f}, categorical{}});
     add_pipeline<T>("min_p", vocab, sampler{temperature{0.8f}, min_p{0.05f}, categorical{}});
-    add_pipeline<T>("default", vocab,
-                    sampler{top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}, categorical{}});
+    add_pipeline<T>("default", vocab, sampler{top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}, categorical{}});
 }
 
 template <class T, class Step>
 void add_baseline(const std::string& name, std::size_t vocab, Step step) {
     add_for_all_rows<T>("baseline/" + name, vocab,
-                        [step, engine = bench::baseline{42}](std::span<const T> row) mutable {
-                            return step(engine, row);
-                        });
+                        [step, engine = bench::baseline{42}](std::span<const T> row) mutable { return step(engine, row); });
 }
 
 template <class T>
@@ -99,11 +92,9 @@ void add_baselines(std::size_t vocab) {
     add_baseline<T>("temperature", vocab, [](auto& engine, auto row) { return engine.temperature(row, 0.8f); });
     add_baseline<T>("top_k", vocab, [](auto& engine, auto row) { return engine.top_k(row, 40, 0.8f); });
     add_baseline<T>("top_p", vocab, [](auto& engine, auto row) { return engine.top_p(row, 0.8f, 0.95f); });
-    add_baseline<T>("top_p_partial", vocab,
-                    [](auto& engine, auto row) { return engine.top_p_partial(row, 0.8f, 0.95f); });
+    add_baseline<T>("top_p_partial", vocab, [](auto& engine, auto row) { return engine.top_p_partial(row, 0.8f, 0.95f); });
     add_baseline<T>("min_p", vocab, [](auto& engine, auto row) { return engine.min_p(row, 0.8f, 0.05f); });
-    add_baseline<T>("default", vocab,
-                    [](auto& engine, auto row) { return engine.chain(row, 40, 0.95f, 0.05f, 0.8f); });
+    add_baseline<T>("default", vocab, [](auto& engine, auto row) { return engine.chain(row, 40, 0.95f, 0.05f, 0.8f); });
 }
 
 template <class T>
@@ -119,10 +110,8 @@ int main(int argc, char** argv) {
     bool every_baseline = false;
     int kept = 1;
     for (int i = 1; i < argc; ++i) {
-        if (std::string_view{argv[i]} == "--every_baseline")
-            every_baseline = true;
-        else
-            argv[kept++] = argv[i];
+        if (std::string_view{argv[i]} == "--every_baseline") every_baseline = true;
+        else argv[kept++] = argv[i];
     }
     argc = kept;
     benchmark::Initialize(&argc, argv);

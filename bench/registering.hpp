@@ -48,8 +48,7 @@ void add(const std::string& name, row_kind kind, turns turn, std::size_t vocab, 
 
 template <class T, class Call>
 void add_for_all_rows(const std::string& name, std::size_t vocab, Call call) {
-    for (row_kind kind : row_kinds)
-        add<T>(name + '/' + std::string{bench::name(kind)}, kind, turns::rotating, vocab, call);
+    for (row_kind kind : row_kinds) add<T>(name + '/' + std::string{bench::name(kind)}, kind, turns::rotating, vocab, call);
     add<T>(name + "/hot", row_kind::peaked, turns::hot, vocab, call);
 }
 

@@ -29,8 +29,7 @@ namespace bench {
 
 enum class row_kind { peaked, zipf, flat, masked, ties };
 
-inline constexpr std::array row_kinds{row_kind::peaked, row_kind::zipf, row_kind::flat, row_kind::masked,
-                                      row_kind::ties};
+inline constexpr std::array row_kinds{row_kind::peaked, row_kind::zipf, row_kind::flat, row_kind::masked, row_kind::ties};
 
 constexpr std::string_view name(row_kind kind) noexcept {
     constexpr std::array<std::string_view, 5> names{"peaked", "zipf", "flat", "masked", "ties"};
@@ -64,7 +63,7 @@ public:
         const std::uint64_t word = next();
         const auto difference = static_cast<std::int64_t>(word >> 32) - static_cast<std::int64_t>(word & 0xffffffffu);
         const double between = static_cast<double>(difference) * 0x1p-32;
-        constexpr double inverse_deviation = 0.12483755678647183;    // 1 / sqrt(256 / 4 + 1 / 6)
+        constexpr double inverse_deviation = 0.12483755678647183;  // 1 / sqrt(256 / 4 + 1 / 6)
         return (bits + between) * inverse_deviation;
     }
 
@@ -77,7 +76,7 @@ namespace detail {
 // log2 of n >= 1 to about 16 binary places, by squaring in integers: no libm.
 constexpr double log2_of(std::uint64_t n) noexcept {
     const int whole = 63 - std::countl_zero(n);
-    std::uint64_t mantissa = (n << 31) >> whole;    // [1, 2) with 31 binary places
+    std::uint64_t mantissa = (n << 31) >> whole;  // [1, 2) with 31 binary places
     std::uint32_t fraction = 0;
     for (int i = 0; i < 20; ++i) {
         mantissa = (mantissa * mantissa) >> 31;
@@ -110,10 +109,8 @@ inline void fill_peaked(std::span<double> row, words& source) {
 
 template <class T>
 T rounded_to(double x) {
-    if constexpr (sizeof(T) == 2)
-        return static_cast<T>(static_cast<float>(x));
-    else
-        return static_cast<T>(x);
+    if constexpr (sizeof(T) == 2) return static_cast<T>(static_cast<float>(x));
+    else return static_cast<T>(x);
 }
 
 // Row `index` of its kind, before rounding to a scalar: float, half and double rows of one index are the same row.
@@ -151,20 +148,16 @@ inline std::vector<double> make_row(row_kind kind, std::size_t vocab, std::size_
 template <class T>
 class row_set {
 public:
-    row_set(row_kind kind, std::size_t vocab)
-        : vocab_{vocab}, stride_{(vocab * sizeof(T) + line - 1) / line * line / sizeof(T)} {
+    row_set(row_kind kind, std::size_t vocab) : vocab_{vocab}, stride_{(vocab * sizeof(T) + line - 1) / line * line / sizeof(T)} {
         data_.reset(static_cast<T*>(::operator new(rows_in_rotation * stride_ * sizeof(T), std::align_val_t{line})));
         std::uninitialized_fill_n(data_.get(), rows_in_rotation * stride_, rounded_to<T>(0));
         for (std::size_t index = 0; index < rows_in_rotation; ++index) {
             const std::vector<double> row = make_row(kind, vocab, index);
-            for (std::size_t i = 0; i < vocab; ++i)
-                data_.get()[index * stride_ + i] = rounded_to<T>(row[i]);
+            for (std::size_t i = 0; i < vocab; ++i) data_.get()[index * stride_ + i] = rounded_to<T>(row[i]);
         }
     }
 
-    std::span<const T> operator[](std::size_t index) const noexcept {
-        return {data_.get() + (index % rows_in_rotation) * stride_, vocab_};
-    }
+    std::span<const T> operator[](std::size_t index) const noexcept { return {data_.get() + (index % rows_in_rotation) * stride_, vocab_}; }
 
 private:
     static constexpr std::size_t line = 64;

@@ -16,21 +16,19 @@ int failures = 0;
 void expect(bool holds, const char* what, bench::row_kind kind, std::size_t vocab, double value) {
     if (holds) return;
     ++failures;
-    std::fprintf(stderr, "%.*s, %zu tokens: %s, but is %g\n", static_cast<int>(name(kind).size()), name(kind).data(),
-                 vocab, what, value);
+    std::fprintf(stderr, "%.*s, %zu tokens: %s, but is %g\n", static_cast<int>(name(kind).size()), name(kind).data(), vocab, what, value);
 }
 
 struct shape {
-    double top;                // probability of the likeliest token at T = 0.8
-    std::size_t nucleus;       // tokens in the nucleus of .95 at T = 0.8
+    double top;           // probability of the likeliest token at T = 0.8
+    std::size_t nucleus;  // tokens in the nucleus of .95 at T = 0.8
     std::size_t living;
 };
 
 template <class T>
 shape shape_of(bench::row_kind kind, std::size_t vocab, std::size_t index) {
     std::vector<double> weights;
-    for (double x : bench::make_row(kind, vocab, index))
-        weights.push_back(std::exp(static_cast<double>(bench::rounded_to<T>(x)) / 0.8));
+    for (double x : bench::make_row(kind, vocab, index)) weights.push_back(std::exp(static_cast<double>(bench::rounded_to<T>(x)) / 0.8));
     std::sort(weights.begin(), weights.end(), std::greater<>{});
     double mass = 0;
     for (double w : weights) mass += w;
@@ -48,18 +46,16 @@ void check_shapes(std::size_t vocab, std::size_t rows) {
         for (bench::row_kind kind : {peaked, masked}) {
             const shape s = shape_of<T>(kind, vocab, index);
             expect(0.35 < s.top && s.top < 0.45, "the top probability is near .4", kind, vocab, s.top);
-            expect(30 <= s.nucleus && s.nucleus <= 100, "the nucleus has 30 to 100 tokens", kind, vocab,
-                   static_cast<double>(s.nucleus));
+            expect(30 <= s.nucleus && s.nucleus <= 100, "the nucleus has 30 to 100 tokens", kind, vocab, static_cast<double>(s.nucleus));
             const std::size_t living = kind == masked ? vocab / 100 : vocab;
-            expect(s.living == living, "one token in a hundred lives in a masked row, all of them in others", kind,
-                   vocab, static_cast<double>(s.living));
+            expect(s.living == living, "one token in a hundred lives in a masked row, all of them in others", kind, vocab,
+                   static_cast<double>(s.living));
         }
         const shape long_tail = shape_of<T>(zipf, vocab, index);
-        expect(1000 < long_tail.nucleus && long_tail.nucleus < vocab / 2, "the nucleus is thousands of tokens", zipf,
-               vocab, static_cast<double>(long_tail.nucleus));
+        expect(1000 < long_tail.nucleus && long_tail.nucleus < vocab / 2, "the nucleus is thousands of tokens", zipf, vocab,
+               static_cast<double>(long_tail.nucleus));
         const shape none = shape_of<T>(flat, vocab, index);
-        expect(none.nucleus > vocab / 2, "the nucleus is more than half of the vocabulary", flat, vocab,
-               static_cast<double>(none.nucleus));
+        expect(none.nucleus > vocab / 2, "the nucleus is more than half of the vocabulary", flat, vocab, static_cast<double>(none.nucleus));
         const shape equal = shape_of<T>(ties, vocab, index);
         expect(equal.top < 1.01 / static_cast<double>(vocab), "all tokens are equal", ties, vocab, equal.top);
     }
@@ -80,8 +76,7 @@ void check_moments(bench::row_kind kind, double variance) {
 void check_bits(bench::row_kind kind, std::uint64_t expected) {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (std::size_t index : {0u, 1u})
-        for (double x : bench::make_row(kind, 32000, index))
-            hash = (hash ^ std::bit_cast<std::uint64_t>(x)) * 0x100000001b3u;
+        for (double x : bench::make_row(kind, 32000, index)) hash = (hash ^ std::bit_cast<std::uint64_t>(x)) * 0x100000001b3u;
     if (hash == expected) return;
     ++failures;
     std::fprintf(stderr, "%.*s: bits hash to 0x%016llx\n", static_cast<int>(name(kind).size()), name(kind).data(),

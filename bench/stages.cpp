@@ -39,7 +39,8 @@ std::vector<token_id> make_history(std::size_t vocab, std::size_t length, std::s
 
 template <class Sampler>
 void add_one(const std::string& name, std::size_t vocab, Sampler pick) {
-    add_for_all_rows<float>("pipeline/" + name, vocab, [pick, random = philox{.seed = 42}](std::span<const float> row) mutable { return pick(row, random); });
+    add_for_all_rows<float>("pipeline/" + name, vocab,
+                            [pick, random = philox{.seed = 42}](std::span<const float> row) mutable { return pick(row, random); });
 }
 
 // The sequence stands still: every draw is another attempt at the same position.
@@ -48,7 +49,8 @@ void add_with_history(const std::string& name, std::size_t vocab, Sampler pick, 
     auto seq = pick.start({.seed = 42}, history.first(history.size() / 2));
     for (const token_id id : history.subspan(history.size() / 2))
         if (seq.accept(id) != status::ok) return;
-    add_for_all_rows<float>("pipeline/" + name, vocab, [pick, seq = std::move(seq)](std::span<const float> row) mutable { return pick(row, seq); });
+    add_for_all_rows<float>("pipeline/" + name, vocab,
+                            [pick, seq = std::move(seq)](std::span<const float> row) mutable { return pick(row, seq); });
 }
 
 template <class... S>
@@ -66,7 +68,8 @@ void add_stage(const std::string& name, std::size_t vocab, S stage) {
 void add_stages(std::size_t vocab) {
     // Lists and masks outlive the benchmarks.
     static const std::vector<token_id> short_history = make_history(vocab, 64, 64, 0), long_history = make_history(vocab, 4096, 2048, 16);
-    static const std::vector<token_id> shorter_history = make_history(vocab, 512, 256, 16), longest_history = make_history(vocab, 65536, 2048, 16);
+    static const std::vector<token_id> shorter_history = make_history(vocab, 512, 256, 16),
+                                       longest_history = make_history(vocab, 65536, 2048, 16);
     static const std::array<token_id, 3> some{7, 11, 13};
     static const std::array<std::span<const token_id>, 2> sequences{std::span(some).first(2), std::span(some).last(2)};
     static const std::array<biased_sequence, 2> biased{biased_sequence{sequences[0], 1.0f}, biased_sequence{sequences[1], -1.0f}};
@@ -142,8 +145,8 @@ void add_stages(std::size_t vocab) {
 
     // Every stage of the pipeline switched off, written out and as a chain, against the bare draw.
     const auto idle = [](auto... stages) { return std::pair(sampler{stages..., categorical{}}, sampler{chain{stages...}, categorical{}}); }(
-        temperature{}, top_k{}, top_p{}, min_p{}, typical{}, top_n_sigma{}, epsilon_cutoff{}, eta_cutoff{}, tail_free{}, top_a{}, xtc{}, xtc_mean{},
-        top_h{}, top_h_sum{}, min_k{}, dynamic_temperature{}, quadratic{}, softcap{}, skew{});
+                          temperature{}, top_k{}, top_p{}, min_p{}, typical{}, top_n_sigma{}, epsilon_cutoff{}, eta_cutoff{}, tail_free{},
+                          top_a{}, xtc{}, xtc_mean{}, top_h{}, top_h_sum{}, min_k{}, dynamic_temperature{}, quadratic{}, softcap{}, skew{});
     add_one("neutral", vocab, idle.first);
     add_one("neutral_chain", vocab, idle.second);
     add_one("chain_default", vocab, sampler{chain{top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}}, categorical{}});

@@ -169,9 +169,10 @@ std::vector<panel> draws() {
         drawn_by(CODE(mirostat{1.2f, 0.1f}), "surprise kept near 1.2 bits"),
         drawn_by(CODE(mirostat_v1{1.2f, 0.1f}), "the same, by a top-k from Zipf's law"),
         drawn_by(CODE(adaptive_p{0.15f}), "words of about 15 %, on average"),
-        drawn_by(CODE(without_replacement{three}), "three at once: shares of their places", [](const drawn&, auto add) {
-            for (const drawn& each : three) add(each.id);
-        }),
+        drawn_by(CODE(without_replacement{three}), "three at once: shares of their places",
+                 [](const drawn&, auto add) {
+                     for (const drawn& each : three) add(each.id);
+                 }),
     };
 }
 

@@ -24,8 +24,7 @@ static_assert(std::numeric_limits<float>::is_iec559, "the checkpoint and tokeniz
 // Every error about a file is one sentence that begins with its name.
 class file_error : public std::runtime_error {
 public:
-    file_error(const std::filesystem::path& path, const std::string& what)
-        : std::runtime_error(path.string() + ": " + what) {}
+    file_error(const std::filesystem::path& path, const std::string& what) : std::runtime_error(path.string() + ": " + what) {}
 };
 
 class file_bytes {

@@ -84,8 +84,8 @@ int write(const options& o, const chain& stages, const Draw& draw, generate::tra
 
     const std::vector<int> prompt = words.encode(o.prompt, true);
     if (static_cast<Eigen::Index>(prompt.size()) > model.shape().context) {
-        std::cerr << "generate: the prompt has " << prompt.size() << " tokens, and the model reads at most "
-                  << model.shape().context << ".\n";
+        std::cerr << "generate: the prompt has " << prompt.size() << " tokens, and the model reads at most " << model.shape().context
+                  << ".\n";
         return 2;
     }
     for (const int id : prompt) model.step(id, logits);
@@ -233,9 +233,7 @@ int main(int argc, char** argv) {
         }
         if (!o.only) add_usual(o.pipeline, stages);
         return run(o);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    } catch (const generate::bad_value& error) {
+    } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; } catch (const generate::bad_value& error) {
         std::cerr << "generate: " << error.what() << "\n";
         return 2;
     } catch (const std::exception& error) {

@@ -23,10 +23,8 @@ template <class N>
 std::string range_of() {
     using limits = std::numeric_limits<N>;
     std::ostringstream range;
-    if constexpr (std::is_integral_v<N>)
-        range << "a whole number from " << limits::min() << " to " << limits::max();
-    else
-        range << "0, or a number of a size from " << limits::denorm_min() << " to " << limits::max();
+    if constexpr (std::is_integral_v<N>) range << "a whole number from " << limits::min() << " to " << limits::max();
+    else range << "0, or a number of a size from " << limits::denorm_min() << " to " << limits::max();
     return range.str();
 }
 
@@ -50,9 +48,7 @@ std::string check_number(std::string& text) {
         exact << number_in<N>(text);
         text = exact.str();
         return {};
-    } catch (const bad_value& error) {
-        return error.what();
-    }
+    } catch (const bad_value& error) { return error.what(); }
 }
 
 }  // namespace generate

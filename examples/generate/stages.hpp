@@ -150,7 +150,7 @@ inline void read(std::string_view text, argdraw::ties& into) {
 template <class S, class V>
 struct member {
     const char* name;
-    V S::*at;
+    V S::* at;
 };
 template <class S, class V>
 member(const char*, V S::*) -> member<S, V>;
@@ -217,9 +217,7 @@ stage_option numbers_and(const char* group, const char* name, const char* help, 
                 S stage;
                 try {
                     fill(stage, text, members...);
-                } catch (const bad_value& error) {
-                    throw bad_value(error.what() + std::string("; ") + std::string(S::requirement));
-                }
+                } catch (const bad_value& error) { throw bad_value(error.what() + std::string("; ") + std::string(S::requirement)); }
                 finish(stage, from);
                 return stage;
             }};
@@ -290,10 +288,12 @@ inline std::vector<stage_option> all_stages() {
         numbers(looking_back, "frequency-penalty", "lower tokens by alpha each time they have been said; over=both counts the prompt too",
                 member{"alpha", &frequency_penalty::alpha}, member{"window", &frequency_penalty::window},
                 member{"over", &frequency_penalty::over}),
-        numbers(looking_back, "presence-penalty", "lower tokens by alpha if they have been said; over=both looks at the prompt too", member{"alpha", &presence_penalty::alpha},
-                member{"window", &presence_penalty::window}, member{"over", &presence_penalty::over}),
-        numbers(looking_back, "penalties", "the three in one; counts_over=both counts the prompt too", member{"repetition", &penalties::repetition},
-                member{"frequency", &penalties::frequency}, member{"presence", &penalties::presence}, member{"window", &penalties::window},
+        numbers(looking_back, "presence-penalty", "lower tokens by alpha if they have been said; over=both looks at the prompt too",
+                member{"alpha", &presence_penalty::alpha}, member{"window", &presence_penalty::window},
+                member{"over", &presence_penalty::over}),
+        numbers(looking_back, "penalties", "the three in one; counts_over=both counts the prompt too",
+                member{"repetition", &penalties::repetition}, member{"frequency", &penalties::frequency},
+                member{"presence", &penalties::presence}, member{"window", &penalties::window},
                 member{"repetition_over", &penalties::repetition_over}, member{"counts_over", &penalties::counts_over}),
         numbers_and(
             looking_back, "dry", "the longer a repetition that a token goes on with, the less likely it becomes",
@@ -364,9 +364,7 @@ draw_option drawing(const char* name, const char* usual, const char* help, membe
                 };
                 try {
                     if (!text.empty()) fill(draw, text, members...);
-                } catch (const bad_value& error) {
-                    fail(error.what() + std::string("; ") + std::string(D::requirement));
-                }
+                } catch (const bad_value& error) { fail(error.what() + std::string("; ") + std::string(D::requirement)); }
                 if (!draw.valid()) fail(std::string(D::requirement));
                 return draw;
             }};

@@ -132,8 +132,8 @@ private:
         // These limits are far above any model of this layout, and keep every product below in 64 bits.
         const auto within = [](Eigen::Index value, Eigen::Index limit) { return 1 <= value && value <= limit; };
         if (!within(shape.dim, 1 << 16) || !within(shape.hidden, 1 << 20) || !within(shape.layers, 1 << 10) ||
-            !within(shape.heads, shape.dim) || !within(shape.kv_heads, shape.heads) ||
-            !within(shape.vocabulary, 1 << 22) || !within(shape.context, 1 << 20)) {
+            !within(shape.heads, shape.dim) || !within(shape.kv_heads, shape.heads) || !within(shape.vocabulary, 1 << 22) ||
+            !within(shape.context, 1 << 20)) {
             file.fail("the header is not that of a checkpoint (a dimension is out of range).");
         }
         if (shape.dim % shape.heads != 0 || shape.head() % 2 != 0 || shape.heads % shape.kv_heads != 0) {
@@ -144,8 +144,7 @@ private:
 
     static std::vector<float> read_weights(file_bytes& file, const dimensions& s) {
         const Eigen::Index per_layer = 2 * s.dim + 2 * s.dim * s.dim + 2 * s.kv_dim() * s.dim + 3 * s.hidden * s.dim;
-        const Eigen::Index count = (s.own_classifier ? 2 : 1) * s.vocabulary * s.dim + s.layers * per_layer + s.dim +
-                                   s.context * s.head();
+        const Eigen::Index count = (s.own_classifier ? 2 : 1) * s.vocabulary * s.dim + s.layers * per_layer + s.dim + s.context * s.head();
         const std::size_t expected = static_cast<std::size_t>(count) * sizeof(float);
         if (file.remaining() != expected) {
             file.fail("the header asks for " + std::to_string(expected) + " bytes of weights, and the file has " +

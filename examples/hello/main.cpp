@@ -15,19 +15,19 @@ static void expect(bool holds, const char* what) {
 }
 
 int main() {
-    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};    // five tokens
+    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};  // five tokens
 
-    constexpr sampler pick{temperature{0.5f},             // 4.0  2.0  1.0  0.0 -2.0
-                           top_k{3},                      // 4.0  2.0  1.0
-                           top_p{0.9f},                   // .844 .114        (mass .958 >= .9)
-                           categorical{}};                // token 0 with .881, token 1 with .119
+    constexpr sampler pick{temperature{0.5f},  // 4.0  2.0  1.0  0.0 -2.0
+                           top_k{3},           // 4.0  2.0  1.0
+                           top_p{0.9f},        // .844 .114        (mass .958 >= .9)
+                           categorical{}};     // token 0 with .881, token 1 with .119
 
     const auto law = pick.distribution(logits);
     expect(law.ids == std::vector<token_id>{0, 1}, "tokens 0 and 1 survive");
     expect(std::abs(law.probabilities[0] - 0.881) < 5e-4, "token 0 has probability .881");
     expect(std::abs(law.probabilities[1] - 0.119) < 5e-4, "token 1 has probability .119");
 
-    philox random{.seed = 42, .sequence = 7};             // same seed, same text, whatever the batch
+    philox random{.seed = 42, .sequence = 7};  // same seed, same text, whatever the batch
     int drawn_zero = 0;
     for (int i = 0; i < 10000; ++i) {
         const drawn token = pick(logits, random);

@@ -185,9 +185,7 @@ int main(int argc, char** argv) {
         const std::string text = write(s, words, true);
         std::cout << "\n" << text << "\n";
         return structured::is_record(text) ? 0 : 1;
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    } catch (const std::exception& error) {
+    } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; } catch (const std::exception& error) {
         std::cerr << "structured: " << error.what() << "\n";
         return 1;
     }

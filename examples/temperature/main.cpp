@@ -18,8 +18,8 @@ struct fruit {
 };
 
 constexpr std::array<fruit, 3> three{{{"apple", .5}, {"banana", .3}, {"cherry", .2}}};
-constexpr std::array<fruit, 9> nine{{{"the", .30}, {"a", .22}, {"my", .15}, {"your", .11}, {"one", .08},
-                                     {"this", .06}, {"every", .04}, {"no", .03}, {"zebra", .01}}};
+constexpr std::array<fruit, 9> nine{
+    {{"the", .30}, {"a", .22}, {"my", .15}, {"your", .11}, {"one", .08}, {"this", .06}, {"every", .04}, {"no", .03}, {"zebra", .01}}};
 
 std::string bar(double share, int width) {
     // Eighths of a character cell, so that one in a hundred is still seen.

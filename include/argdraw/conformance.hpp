@@ -25,13 +25,32 @@ namespace argdraw::inline ARGDRAW_ABI::conformance {
 /// Cost: a million tokens of short rows, fifty kept sets and some hundred tokens of wide ones; memory for a row of a million.
 inline report run(const engine& e, const options& o = {}) {
     return {e.name,
-            {checks::shares(e, o), checks::wide_shares(e, o), checks::tails(e, o), checks::temperature_range(e, o),
-             checks::filtered_shares(e, o), checks::top_k_sets(e, o), checks::top_p_crossing(e, o), checks::top_p_ends(e, o),
-             checks::top_p_peaked(e, o), checks::top_p_heavy_tailed(e, o), checks::top_p_flat(e, o), checks::min_p_sets(e, o),
-             checks::ties(e, o), checks::stages_together(e, o), checks::greedy(e, o), checks::endpoint_words(e, o),
-             checks::refusals(e, o), checks::infinite_logits(e, o), checks::extreme_logits(e, o), checks::odd_widths(e, o),
-             checks::repeatable(e, o), checks::batches(e, o), checks::chi_square(e, o), checks::chi_square_temperature(e, o),
-             checks::chi_square_filters(e, o), checks::independence(e, o)}};
+            {checks::shares(e, o),
+             checks::wide_shares(e, o),
+             checks::tails(e, o),
+             checks::temperature_range(e, o),
+             checks::filtered_shares(e, o),
+             checks::top_k_sets(e, o),
+             checks::top_p_crossing(e, o),
+             checks::top_p_ends(e, o),
+             checks::top_p_peaked(e, o),
+             checks::top_p_heavy_tailed(e, o),
+             checks::top_p_flat(e, o),
+             checks::min_p_sets(e, o),
+             checks::ties(e, o),
+             checks::stages_together(e, o),
+             checks::greedy(e, o),
+             checks::endpoint_words(e, o),
+             checks::refusals(e, o),
+             checks::infinite_logits(e, o),
+             checks::extreme_logits(e, o),
+             checks::odd_widths(e, o),
+             checks::repeatable(e, o),
+             checks::batches(e, o),
+             checks::chi_square(e, o),
+             checks::chi_square_temperature(e, o),
+             checks::chi_square_filters(e, o),
+             checks::independence(e, o)}};
 }
 
 }  // namespace argdraw::conformance

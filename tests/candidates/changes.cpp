@@ -83,10 +83,10 @@ TEST_CASE("candidates: shift adds to all and moves no probability") {
 TEST_CASE("candidates: add reaches one token, in double") {
     both_forms c({1.0f, 2.0f, -infinity, 1.0f});
     c.act([](auto& one) {
-        one.add(1, 0x1p-40);   // far below a float's last bit of 2
+        one.add(1, 0x1p-40);  // far below a float's last bit of 2
         one.add(3, -0.5);
-        one.add(3, -0.25);     // twice is the sum
-        one.add(2, 100);       // does not live
+        one.add(3, -0.25);  // twice is the sum
+        one.add(2, 100);    // does not live
     });
     CHECK(left(c.view) == left_over{{0, 1, 3}, {1, 2 + 0x1p-40, 0.25}});
     CHECK(left(c.view) == left(c.list));
@@ -256,7 +256,8 @@ TEST_CASE("candidates: a stage may draw with another sampler") {
     const sampler pick{temperature{0.5f}, ban_what_the_inner_draws, top_k{20}, greedy{}};
     CHECK(pick(row).id == 300);
     // Nested twice, and inside a transform, whose list is being written.
-    const sampler outer{[&](auto& c) { c.transform([&](token_id id, double l) { return id < 3 ? static_cast<double>(pick(row).id) : l; }); }, greedy{}};
+    const sampler outer{
+        [&](auto& c) { c.transform([&](token_id id, double l) { return id < 3 ? static_cast<double>(pick(row).id) : l; }); }, greedy{}};
     CHECK(outer(row).id == 0);
     release_workspace();
     CHECK(outer(row).id == 0);
@@ -355,7 +356,9 @@ TEST_CASE("candidates: add_sums adds the numbers of one id up before they meet i
             });
             const auto living = one.survivors();
             const auto* const at = std::find(living.ids.data(), living.ids.data() + living.ids.size(), id);
-            found[form++ % 2] = at == living.ids.data() + living.ids.size() ? -std::numeric_limits<double>::infinity() : living.logits[static_cast<std::size_t>(at - living.ids.data())];
+            found[form++ % 2] = at == living.ids.data() + living.ids.size()
+                                    ? -std::numeric_limits<double>::infinity()
+                                    : living.logits[static_cast<std::size_t>(at - living.ids.data())];
         });
         CHECK(found[0] == found[1]);
         return found[0];
@@ -367,7 +370,7 @@ TEST_CASE("candidates: add_sums adds the numbers of one id up before they meet i
     CHECK(after({{3, -infinity}}, 3) == -std::numeric_limits<double>::infinity());
     CHECK(after({{3, infinity}, {3, -infinity}}, 3) == -std::numeric_limits<double>::infinity());
     CHECK(after({{3, -infinity}, {3, infinity}}, 3) == -std::numeric_limits<double>::infinity());
-    CHECK(after({{3, infinity}, {3, -1e38f}, {3, infinity}}, 3) == 0);     // a token of +inf counts as 0 beside its like
+    CHECK(after({{3, infinity}, {3, -1e38f}, {3, infinity}}, 3) == 0);  // a token of +inf counts as 0 beside its like
     CHECK(after({{3, infinity}, {0, 5}}, 0) == -std::numeric_limits<double>::infinity());
     CHECK(after({{4, 5}}, 4) == -std::numeric_limits<double>::infinity());  // what does not live stays so
     both_forms outside({1.0f, 2.0f});

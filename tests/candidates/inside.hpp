@@ -8,8 +8,8 @@
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
 struct noted {
-    bool list = false;      // a list; everything below but the first two is false
-    bool scale = false;     // a pending one
+    bool list = false;   // a list; everything below but the first two is false
+    bool scale = false;  // a pending one
     bool shift = false;
     bool band = false;      // the view leaves out what lies below a cut
     bool bits = false;      // tokens were removed one by one

@@ -27,8 +27,7 @@ struct blocks {
 
 }  // namespace
 
-TEST_CASE("inverse_cdf blocks: a share begins at its own u and ends before that of the next, and what weighs nothing has none")
-{
+TEST_CASE("inverse_cdf blocks: a share begins at its own u and ends before that of the next, and what weighs nothing has none") {
     const blocks row{{0, 2, 0, 6}};
     CHECK(row.at(0).block == 1);
     CHECK(row.at(0).t == 0);
@@ -43,8 +42,7 @@ TEST_CASE("inverse_cdf blocks: a share begins at its own u and ends before that 
     CHECK(row.at(below_one).t < 1);
 }
 
-TEST_CASE("inverse_cdf blocks: where u S rounds up to S, the end of the last block with a mass")
-{
+TEST_CASE("inverse_cdf blocks: where u S rounds up to S, the end of the last block with a mass") {
     // Of the smallest number there is no part: 1 - 2^-53 of it is it.
     const blocks row{{0, std::numeric_limits<double>::denorm_min(), 0, 0}};
     CHECK(row.at(below_one).block == 1);
@@ -53,8 +51,7 @@ TEST_CASE("inverse_cdf blocks: where u S rounds up to S, the end of the last blo
     CHECK(row.at(0).t == 0);
 }
 
-TEST_CASE("inverse_cdf in a block: the first weight at which the sum rises past t, and its share")
-{
+TEST_CASE("inverse_cdf in a block: the first weight at which the sum rises past t, and its share") {
     const std::array<double, 5> weights{0, 1, 0, 3, 0};
     const auto at = [&](double t) { return find_in_block(t, weights.data(), weights.size()); };
     CHECK(at(0).index == 1);
@@ -72,8 +69,7 @@ TEST_CASE("inverse_cdf in a block: the first weight at which the sum rises past 
     CHECK(find_in_block(1, one.data(), 1).share == 1);
 }
 
-TEST_CASE("inverse_cdf: where nothing weighs anything there is no place, and it is said")
-{
+TEST_CASE("inverse_cdf: where nothing weighs anything there is no place, and it is said") {
     CHECK(find_block(0.5, nullptr, nullptr, 0).block == 0);
     for (const double u : {0.0, 0.5, below_one}) CHECK(blocks{{0, 0, 0, 0}}.at(u).block == 4);
     const std::array<double, 3> nothing{0, 0, 0};

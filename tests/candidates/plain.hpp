@@ -48,7 +48,7 @@ struct token {
     token_id id;
     std::uint32_t path;  // what happened to it alone: tokens of one logit and one path are equal in the library too
     real l;
-    double error;        // of l
+    double error;  // of l
 };
 
 /// What the stages' edits do to a logit.
@@ -189,9 +189,8 @@ public:
         if (ordered_) return order_;
         order_.resize(tokens_.size());
         for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
-        std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return tokens_[a].l != tokens_[b].l ? tokens_[a].l > tokens_[b].l : a < b;
-        });
+        std::sort(order_.begin(), order_.end(),
+                  [&](std::uint32_t a, std::uint32_t b) { return tokens_[a].l != tokens_[b].l ? tokens_[a].l > tokens_[b].l : a < b; });
         ordered_ = true;
         return order_;
     }
@@ -356,11 +355,13 @@ public:
             const token& t = tokens_[i];
             const real d = t.l - m;
             distance[i] = std::fabs(d + below);
-            const bool exact = exact_ && t.error == 0 && top.error == 0 && sum_is_double(t.l, -m) && sum_is_double(d, below) && sum_is_double(m, -below);
+            const bool exact =
+                exact_ && t.error == 0 && top.error == 0 && sum_is_double(t.l, -m) && sum_is_double(d, below) && sum_is_double(m, -below);
             off[i] = exact ? 0.0 : own_error(t) + own_error(top) + unit * static_cast<double>(below - d + std::fabs(t.l) * 0x1p-20);
             near[i] = static_cast<std::uint32_t>(i);
         }
-        std::sort(near.begin(), near.end(), [&](std::uint32_t a, std::uint32_t b) { return distance[a] != distance[b] ? distance[a] < distance[b] : a < b; });
+        std::sort(near.begin(), near.end(),
+                  [&](std::uint32_t a, std::uint32_t b) { return distance[a] != distance[b] ? distance[a] < distance[b] : a < b; });
         const token* const base = tokens_.data();
         return keep_by_mass(near, p, min_keep, [&](const token& a, const token& b) {
             const auto i = static_cast<std::size_t>(&a - base), j = static_cast<std::size_t>(&b - base);
@@ -477,14 +478,18 @@ private:
         const real before = logit(t), l = plain::changed(before, c);
         if (l == before) return;
         const bool exact = bound(t) == 0 && is_double(l) && sum_is_double(l, -ground_) &&
-                           (c.what == act::become || before - before != 0 || (c.what == act::plus ? sum_is_double(before, c.by) : times_is_double(before, c.by)));
+                           (c.what == act::become || before - before != 0 ||
+                            (c.what == act::plus ? sum_is_double(before, c.by) : times_is_double(before, c.by)));
         if (exact || !(l - l == 0)) {
             t.error = 0;
         } else {
             const double stretch = c.what == act::times ? std::max(1.0, std::fabs(c.by)) : c.what == act::plus ? 1.0 : 0.0;
-            t.error = (before - before == 0 ? bound(t) : 0.0) * stretch + level_error_ + unit * static_cast<double>(std::fabs(l) + std::fabs(ground_));
+            t.error = (before - before == 0 ? bound(t) : 0.0) * stretch + level_error_ +
+                      unit * static_cast<double>(std::fabs(l) + std::fabs(ground_));
         }
-        t.path = static_cast<std::uint32_t>(mixed(t.path * 4u + static_cast<unsigned>(c.what) + static_cast<std::uint64_t>(c.by * 1024) + edits_ * 977)) | 4u;
+        t.path = static_cast<std::uint32_t>(
+                     mixed(t.path * 4u + static_cast<unsigned>(c.what) + static_cast<std::uint64_t>(c.by * 1024) + edits_ * 977)) |
+                 4u;
         // A value is a double, too: beside a small scale it ends before the logit does.
         const real most = static_cast<real>(std::numeric_limits<double>::max()) * scale_;
         t.l = l - l == 0 ? std::clamp(l - ground_, -most, most) : l;
@@ -639,15 +644,15 @@ private:
     real greatest_ = 0, mass_ = 0;
     double mass_error_ = 0;
     real scale_ = 1;
-    real ground_ = 0;          // what a logit of 0 in the row has become, and what +inf counts as
-    double level_error_ = 0;   // of all logits alike
+    real ground_ = 0;         // what a logit of 0 in the row has become, and what +inf counts as
+    double level_error_ = 0;  // of all logits alike
     std::uint64_t edits_ = 0;
     status why_ = status::ok;
     bool weighed_ = false, ordered_ = false;
-    bool exact_ = true;         // nothing that happened to all logits was rounded
+    bool exact_ = true;  // nothing that happened to all logits was rounded
     bool infinite_ = false;
-    bool settled_ = false;      // what is wrong with the values was looked for
-    bool read_some_ = false;    // an edit has looked at a value
+    bool settled_ = false;    // what is wrong with the values was looked for
+    bool read_some_ = false;  // an edit has looked at a value
     bool listed_ = false;
 };
 

@@ -32,7 +32,8 @@ struct tokens {
     ranked expected(double target, std::size_t min_keep) const {
         std::vector<std::size_t> order(ids.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
-        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return ranked{values[a], ids[a]} < ranked{values[b], ids[b]}; });
+        std::sort(order.begin(), order.end(),
+                  [&](std::size_t a, std::size_t b) { return ranked{values[a], ids[a]} < ranked{values[b], ids[b]}; });
         double sum = 0;
         for (std::size_t place = 0; place < order.size(); ++place) {
             const std::size_t i = order[place];

@@ -31,7 +31,9 @@ struct plain {
     }
 };
 
-bool near(double a, long double b, double tolerance) { return std::abs(a - static_cast<double>(b)) <= tolerance * (1 + std::abs(static_cast<double>(b))); }
+bool near(double a, long double b, double tolerance) {
+    return std::abs(a - static_cast<double>(b)) <= tolerance * (1 + std::abs(static_cast<double>(b)));
+}
 
 }  // namespace
 
@@ -139,8 +141,11 @@ TEST_CASE("candidates: rows without an answer") {
     };
     std::vector<float> late(700, 1.0f);
     late[699] = not_a_number;
-    for (const auto& [row, why] : {trouble{{}, status::empty}, {{-infinity}, status::empty}, {std::vector<float>(700, -infinity), status::empty},
-                                   {{1.0f, not_a_number}, status::nan_logit}, {late, status::nan_logit}}) {
+    for (const auto& [row, why] : {trouble{{}, status::empty},
+                                   {{-infinity}, status::empty},
+                                   {std::vector<float>(700, -infinity), status::empty},
+                                   {{1.0f, not_a_number}, status::nan_logit},
+                                   {late, status::nan_logit}}) {
         workspace space;
         CHECK(candidates<float>(row, space).size() == 0);
         CHECK(std::isnan(candidates<float>(row, space).max()));

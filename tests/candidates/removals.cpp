@@ -30,8 +30,8 @@ void same_on_both_forms(F verb) {
 }  // namespace
 
 TEST_CASE("candidates: keep_top") {
-    for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{17}, std::size_t{255}, std::size_t{256},
-                                std::size_t{5000}, ~std::size_t{0}})
+    for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{17}, std::size_t{255},
+                                std::size_t{256}, std::size_t{5000}, ~std::size_t{0}})
         same_on_both_forms([&](auto& c) { c.keep_top(k); });
     both_forms c({1.0f, 4.0f, -infinity, 4.0f, 2.0f, 4.0f});
     c.act([](auto& one) { one.keep_top(4); });
@@ -49,7 +49,8 @@ TEST_CASE("candidates: keep_mass") {
     for (const std::size_t min_keep : {0u, 2u, 100u, 4000u}) same_on_both_forms([&](auto& c) { c.keep_mass(0.123456, min_keep); });
     // Weights 1 2 4 8 of 15.
     const std::vector row{0.0f, static_cast<float>(std::log(2.0)), static_cast<float>(std::log(4.0)), static_cast<float>(std::log(8.0))};
-    for (const auto& [p, expected] : std::vector<std::pair<double, ids>>{{0.5, {3}}, {0.54, {2, 3}}, {0.79, {2, 3}}, {0.81, {1, 2, 3}}, {0.94, {0, 1, 2, 3}}}) {
+    for (const auto& [p, expected] :
+         std::vector<std::pair<double, ids>>{{0.5, {3}}, {0.54, {2, 3}}, {0.79, {2, 3}}, {0.81, {1, 2, 3}}, {0.94, {0, 1, 2, 3}}}) {
         both_forms c(row);
         c.act([&, mass = p](auto& one) { one.keep_mass(mass); });
         CAPTURE(p);
@@ -68,7 +69,8 @@ TEST_CASE("candidates: keep_mass of a share that no sum reaches keeps all") {
 }
 
 TEST_CASE("candidates: keep_within") {
-    for (const double distance : {0.0, 0.001, 1.0, 2.5, 30.0, 1e300, infinite}) same_on_both_forms([&](auto& c) { c.keep_within(distance); });
+    for (const double distance : {0.0, 0.001, 1.0, 2.5, 30.0, 1e300, infinite})
+        same_on_both_forms([&](auto& c) { c.keep_within(distance); });
     for (const std::size_t min_keep : {0u, 2u, 100u, 100000u}) same_on_both_forms([&](auto& c) { c.keep_within(0.5, min_keep); });
     both_forms c({1.0f, 3.0f, 2.0f, -infinity, 3.0f});
     c.act([](auto& one) { one.keep_within(1); });  // the edge belongs to it
@@ -82,7 +84,8 @@ TEST_CASE("candidates: keep_within") {
 }
 
 TEST_CASE("candidates: keep_at_least keeps the maximum whatever the cut") {
-    for (const double cut : {-infinite, -30.0, -3.25, 0.0, 2.0, 4.5, 1e300, infinite}) same_on_both_forms([&](auto& c) { c.keep_at_least(cut); });
+    for (const double cut : {-infinite, -30.0, -3.25, 0.0, 2.0, 4.5, 1e300, infinite})
+        same_on_both_forms([&](auto& c) { c.keep_at_least(cut); });
     same_on_both_forms([&](auto& c) { c.keep_at_least(2, 50); });
     both_forms c({1.0f, 3.0f, 2.0f, -infinity, 3.0f});
     c.act([](auto& one) { one.keep_at_least(2); });

@@ -14,15 +14,22 @@ TEST_CASE("scratch: arrays are aligned, ordered and apart") {
         REQUIRE(s.lay_out(space, width, blocks));
         const auto at = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p); };
         // Every array has room for its entries and for what a kernel of sixteen lanes writes behind them.
-        std::vector<std::pair<std::uintptr_t, std::size_t>> arrays{
-            {at(s.block_max), (blocks + simd::lanes) * sizeof(float)},         {at(s.block_mass), (blocks + simd::lanes) * sizeof(double)},
-            {at(s.block_end), (blocks + simd::lanes) * sizeof(double)},        {at(s.block_top), (blocks + simd::lanes) * sizeof(std::int32_t)},
-            {at(s.block_list), (blocks + simd::lanes) * sizeof(std::int32_t)}, {at(s.tail), simd::block_size * sizeof(float)},
-            {at(s.ids), (width + simd::lanes) * sizeof(token_id)},             {at(s.values), (width + simd::lanes) * sizeof(double)},
-            {at(s.weights), (width + simd::lanes) * sizeof(double)},           {at(s.spare), (width + simd::lanes) * sizeof(double)},
-            {at(s.stray_values), width * sizeof(double)},                      {at(s.stray_bits), blocks * simd::block_size / 8},
-            {at(s.stray_blocks), (blocks + 63) / 64 * 8},                      {at(s.block_beside), (blocks + simd::lanes) * sizeof(double)},
-            {at(s.alive), blocks * simd::block_size / 8},                      {at(s.order), 16 * width}};
+        std::vector<std::pair<std::uintptr_t, std::size_t>> arrays{{at(s.block_max), (blocks + simd::lanes) * sizeof(float)},
+                                                                   {at(s.block_mass), (blocks + simd::lanes) * sizeof(double)},
+                                                                   {at(s.block_end), (blocks + simd::lanes) * sizeof(double)},
+                                                                   {at(s.block_top), (blocks + simd::lanes) * sizeof(std::int32_t)},
+                                                                   {at(s.block_list), (blocks + simd::lanes) * sizeof(std::int32_t)},
+                                                                   {at(s.tail), simd::block_size * sizeof(float)},
+                                                                   {at(s.ids), (width + simd::lanes) * sizeof(token_id)},
+                                                                   {at(s.values), (width + simd::lanes) * sizeof(double)},
+                                                                   {at(s.weights), (width + simd::lanes) * sizeof(double)},
+                                                                   {at(s.spare), (width + simd::lanes) * sizeof(double)},
+                                                                   {at(s.stray_values), width * sizeof(double)},
+                                                                   {at(s.stray_bits), blocks * simd::block_size / 8},
+                                                                   {at(s.stray_blocks), (blocks + 63) / 64 * 8},
+                                                                   {at(s.block_beside), (blocks + simd::lanes) * sizeof(double)},
+                                                                   {at(s.alive), blocks * simd::block_size / 8},
+                                                                   {at(s.order), 16 * width}};
         std::sort(arrays.begin(), arrays.end());
         CAPTURE(width);
         for (std::size_t i = 0; i < arrays.size(); ++i) {

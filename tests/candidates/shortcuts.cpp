@@ -37,7 +37,7 @@ std::vector<std::vector<float>> wide_rows() {
         for (int i = 0; i < 60; ++i) row[random() % width] = static_cast<float>(9 + 2 * normal());
         all.push_back(row);  // peaked
         for (std::size_t i = 0; i < width; ++i) row[(i * 7919) % width] = -static_cast<float>(std::log(static_cast<double>(i) + 1));
-        all.push_back(row);  // heavy tail
+        all.push_back(row);             // heavy tail
         all.emplace_back(width, 1.5f);  // ties
         for (auto& l : row) l = static_cast<float>(random() % 5);
         all.push_back(row);  // few values
@@ -86,7 +86,9 @@ void on_all(F check) {
     }
 }
 
-bool near(double a, double b, double tolerance) { return a == b || std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b)) || (a != a && b != b); }
+bool near(double a, double b, double tolerance) {
+    return a == b || std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b)) || (a != a && b != b);
+}
 
 }  // namespace
 
@@ -150,11 +152,17 @@ TEST_CASE("shortcuts: what is removed from a view") {
 // differs must not weigh more than that.
 TEST_CASE("shortcuts: prefixes by mass differ by no more than the rounding of a mass") {
     const std::vector<verb> removals{
-        [](auto& c) { c.keep_mass(0.5432); },    [](auto& c) { c.keep_mass(0.95); },          [](auto& c) { c.keep_mass(0.0123); },
-        [](auto& c) { c.keep_mass(0.2, 150); },  [](auto& c) { c.keep_mass_near(3, 0.9); },  [](auto& c) { c.keep_mass_near(8, 0.4321, 9); },
+        [](auto& c) { c.keep_mass(0.5432); },
+        [](auto& c) { c.keep_mass(0.95); },
+        [](auto& c) { c.keep_mass(0.0123); },
+        [](auto& c) { c.keep_mass(0.2, 150); },
+        [](auto& c) { c.keep_mass_near(3, 0.9); },
+        [](auto& c) { c.keep_mass_near(8, 0.4321, 9); },
         [](auto& c) { c.keep_mass_near(0, 0.7); },
         // Both edges inside of the row, few and many tokens beyond the upper one.
-        [](auto& c) { c.keep_mass_near(3.5, 0.95); }, [](auto& c) { c.keep_mass_near(3.5, 0.2); }, [](auto& c) { c.keep_mass_near(2, 0.6); },
+        [](auto& c) { c.keep_mass_near(3.5, 0.95); },
+        [](auto& c) { c.keep_mass_near(3.5, 0.2); },
+        [](auto& c) { c.keep_mass_near(2, 0.6); },
     };
     int which = 0;
     for (const auto& remove : removals) {
@@ -168,16 +176,19 @@ TEST_CASE("shortcuts: prefixes by mass differ by no more than the rounding of a 
             double apart = 0;
             const auto weigh = [&](const left_over& x, const left_over& y) {
                 for (std::size_t i = 0; i < x.tokens.size(); ++i)
-                    if (!std::binary_search(y.tokens.begin(), y.tokens.end(), x.tokens[i])) apart += std::exp(x.logits[i] - greatest) / mass;
+                    if (!std::binary_search(y.tokens.begin(), y.tokens.end(), x.tokens[i]))
+                        apart += std::exp(x.logits[i] - greatest) / mass;
             };
             weigh(a, b);
             weigh(b, a);
             // One token at the edge may stay or go, and with it a tie of its distance.
             double heaviest = 0;
             for (std::size_t i = 0; i < a.tokens.size(); ++i)
-                if (!std::binary_search(b.tokens.begin(), b.tokens.end(), a.tokens[i])) heaviest = std::max(heaviest, std::exp(a.logits[i] - greatest) / mass);
+                if (!std::binary_search(b.tokens.begin(), b.tokens.end(), a.tokens[i]))
+                    heaviest = std::max(heaviest, std::exp(a.logits[i] - greatest) / mass);
             for (std::size_t i = 0; i < b.tokens.size(); ++i)
-                if (!std::binary_search(a.tokens.begin(), a.tokens.end(), b.tokens[i])) heaviest = std::max(heaviest, std::exp(b.logits[i] - greatest) / mass);
+                if (!std::binary_search(a.tokens.begin(), a.tokens.end(), b.tokens[i]))
+                    heaviest = std::max(heaviest, std::exp(b.logits[i] - greatest) / mass);
             CHECK(apart <= 3e-7 + heaviest);
         });
     }
@@ -406,7 +417,8 @@ TEST_CASE("shortcuts: a token that has fallen below a band stays in a wider one"
     std::vector<float> row(40000);
     for (std::size_t i = 0; i < row.size(); ++i) row[i] = i % 2 == 0 ? 2.0f : 0.0f;
     const ids one{100};
-    for (const verb& widened : {verb([](auto& c) { c.keep_within(5.0); }), verb([](auto& c) { c.keep_at_least(-2.0); }), verb([](auto& c) { c.keep_likely(1e-7); })}) {
+    for (const verb& widened : {verb([](auto& c) { c.keep_within(5.0); }), verb([](auto& c) { c.keep_at_least(-2.0); }),
+                                verb([](auto& c) { c.keep_likely(1e-7); })}) {
         both_forms c(row);
         c.act([](auto& each) { each.keep_within(1.0); });
         c.act([&](auto& each) { each.edit(std::span(one), [](double l, token_id) { return l - 3; }); });
@@ -464,7 +476,8 @@ TEST_CASE("shortcuts: a few tokens that hold the mass become a list, in however 
     for (auto& l : row) l = -10 + static_cast<float>(random() % 4096) / 4096;
     for (std::size_t b = 0; b < blocks; ++b) row[b * sizes::block + random() % sizes::block] = 10 - static_cast<float>(b % 16) / 16;
     const ids greatest{static_cast<token_id>(std::max_element(row.begin(), row.end()) - row.begin())};
-    for (const verb& before : {verb([](auto&) {}), verb([&](auto& c) { c.edit(std::span(greatest), [](double l, token_id) { return l + 0.25; }); })}) {
+    for (const verb& before :
+         {verb([](auto&) {}), verb([&](auto& c) { c.edit(std::span(greatest), [](double l, token_id) { return l + 0.25; }); })}) {
         both_forms c(row);
         c.act(before);
         c.act([](auto& each) { each.keep_mass(0.95); });

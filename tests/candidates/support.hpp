@@ -31,7 +31,9 @@ struct both_forms {
     workspace view_space, list_space;
     candidates<float> view, list;
 
-    explicit both_forms(std::vector<float> logits) : row(std::move(logits)), view(row, view_space), list(row, list_space) { list.survivors(); }
+    explicit both_forms(std::vector<float> logits) : row(std::move(logits)), view(row, view_space), list(row, list_space) {
+        list.survivors();
+    }
 
     template <class F>
     both_forms& act(F verb) {

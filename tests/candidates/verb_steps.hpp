@@ -21,17 +21,21 @@ using plain::act;
 using plain::change;
 
 enum class verb : std::uint8_t {
+    // clang-format off
     size, max, min, mass, log_mass, log_sum_exp, mean_distance, entropy, collision, moments, leaders, likely, survivors, distances,
     scale, shift, normalise, add, add_sums, edit, transform, transform_in_order,
     keep_top, keep_top_ties, keep_mass, keep_mass_near, keep_within, keep_within_deviations, keep_at_least, keep_likely, keep_below, keep_if,
     ban, allow, allow_only, first, at, race, probabilities, number,
+    // clang-format on
 };
 inline constexpr std::size_t number_of_verbs = static_cast<std::size_t>(verb::number);
+// clang-format off
 inline constexpr std::array<const char*, number_of_verbs> names{
     "size", "max", "min", "mass", "log_mass", "log_sum_exp", "mean_distance", "entropy", "collision", "moments", "leaders", "likely", "survivors",
     "distances", "scale", "shift", "normalise", "add", "add_sums", "edit", "transform", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
     "keep_mass_near", "keep_within", "keep_within_deviations", "keep_at_least", "keep_likely", "keep_below", "keep_if", "ban", "allow", "allow_only",
     "first", "at", "race", "probabilities"};
+// clang-format on
 inline const char* name(verb v) { return names[static_cast<std::size_t>(v)]; }
 
 struct step {
@@ -49,7 +53,7 @@ struct step {
 struct scenario {
     std::vector<double> row;  // values that the scalar has
     std::vector<step> steps;
-    std::uint64_t junk = 0;   // what the workspace is full of
+    std::uint64_t junk = 0;  // what the workspace is full of
 };
 
 inline std::string text(double x) {
@@ -63,18 +67,35 @@ inline std::string text(const step& s) {
     out << std::setprecision(17) << name(s.what) << '(';
     switch (s.what) {
         case verb::leaders: out << s.n; break;
-        case verb::likely: case verb::scale: case verb::shift: case verb::keep_below: out << s.x; break;
-        case verb::transform: case verb::transform_in_order: case verb::keep_if: out << "kind " << s.n << ", x " << s.x << ", word " << s.word; break;
-        case verb::keep_top: case verb::keep_top_ties: out << s.n << ", min_keep " << s.min_keep; break;
+        case verb::likely:
+        case verb::scale:
+        case verb::shift:
+        case verb::keep_below: out << s.x; break;
+        case verb::transform:
+        case verb::transform_in_order:
+        case verb::keep_if: out << "kind " << s.n << ", x " << s.x << ", word " << s.word; break;
+        case verb::keep_top:
+        case verb::keep_top_ties: out << s.n << ", min_keep " << s.min_keep; break;
         case verb::keep_mass_near: out << s.y << ", " << s.x << ", min_keep " << s.min_keep; break;
-        case verb::keep_mass: case verb::keep_within: case verb::keep_within_deviations: case verb::keep_at_least: case verb::keep_likely:
-            out << s.x << ", min_keep " << s.min_keep;
+        case verb::keep_mass:
+        case verb::keep_within:
+        case verb::keep_within_deviations:
+        case verb::keep_at_least:
+        case verb::keep_likely: out << s.x << ", min_keep " << s.min_keep; break;
+        case verb::at:
+        case verb::race: out << s.word << "u"; break;
+        case verb::add:
+        case verb::add_sums:
+        case verb::edit:
+            for (const change& c : s.changes)
+                out << (&c == s.changes.data() ? "" : ", ") << c.id
+                    << (c.what == act::plus    ? " += "
+                        : c.what == act::times ? " *= "
+                                               : " = ")
+                    << c.by;
             break;
-        case verb::at: case verb::race: out << s.word << "u"; break;
-        case verb::add: case verb::add_sums: case verb::edit:
-            for (const change& c : s.changes) out << (&c == s.changes.data() ? "" : ", ") << c.id << (c.what == act::plus ? " += " : c.what == act::times ? " *= " : " = ") << c.by;
-            break;
-        case verb::ban: case verb::allow_only:
+        case verb::ban:
+        case verb::allow_only:
             for (const token_id id : s.ids) out << (&id == s.ids.data() ? "" : ", ") << id;
             break;
         case verb::allow:
@@ -185,8 +206,22 @@ public:
     choice(random_numbers& random, plain::list& now, std::size_t width) : random_{random}, now_{now}, width_{width} {}
 
     step noted() {
-        static constexpr std::array kinds{verb::keep_mass, verb::keep_at_least, verb::keep_within, verb::keep_likely, verb::keep_within_deviations, verb::keep_mass_near,
-                                          verb::allow, verb::allow, verb::ban, verb::allow_only, verb::add, verb::add_sums, verb::edit, verb::edit, verb::scale, verb::shift};
+        static constexpr std::array kinds{verb::keep_mass,
+                                          verb::keep_at_least,
+                                          verb::keep_within,
+                                          verb::keep_likely,
+                                          verb::keep_within_deviations,
+                                          verb::keep_mass_near,
+                                          verb::allow,
+                                          verb::allow,
+                                          verb::ban,
+                                          verb::allow_only,
+                                          verb::add,
+                                          verb::add_sums,
+                                          verb::edit,
+                                          verb::edit,
+                                          verb::scale,
+                                          verb::shift};
         return of(kinds[random_.below(kinds.size())], true);
     }
     step any() {
@@ -198,8 +233,8 @@ public:
 
 private:
     static bool makes_list(verb v) {
-        return v == verb::survivors || v == verb::distances || v == verb::transform || v == verb::transform_in_order || v == verb::keep_below || v == verb::keep_if ||
-               v == verb::race || v == verb::probabilities || v == verb::first;
+        return v == verb::survivors || v == verb::distances || v == verb::transform || v == verb::transform_in_order ||
+               v == verb::keep_below || v == verb::keep_if || v == verb::race || v == verb::probabilities || v == verb::first;
     }
 
     step of(verb v, bool much_stays) {
@@ -210,14 +245,10 @@ private:
         switch (v) {
             case verb::leaders: s.n = some_number(); break;
             case verb::likely:
-            case verb::keep_likely:
-                s.x = probability(much_stays);
-                break;
+            case verb::keep_likely: s.x = probability(much_stays); break;
             case verb::scale: s.x = factor(); break;
             case verb::shift: s.x = dyadic(16); break;
-            case verb::add:
-                s.changes = {{some_id(), act::plus, amount()}};
-                break;
+            case verb::add: s.changes = {{some_id(), act::plus, amount()}}; break;
             case verb::add_sums:
             case verb::edit: {
                 const std::size_t most = random_.one_in(12) ? width_ : 6;
@@ -232,17 +263,19 @@ private:
             case verb::transform: s.n = random_.below(5); break;
             case verb::transform_in_order: s.n = random_.below(3); break;
             case verb::keep_top:
-            case verb::keep_top_ties:
-                s.n = much_stays && random_.one_in(2) ? width_ / 2 + random_.below(width_) : some_number();
-                break;
+            case verb::keep_top_ties: s.n = much_stays && random_.one_in(2) ? width_ / 2 + random_.below(width_) : some_number(); break;
             case verb::keep_mass: s.x = share(); break;
             case verb::keep_mass_near:
                 s.x = share();
                 s.y = random_.one_in(8) ? 0 : random_.one_in(2) ? dyadic(4) : random_.uniform() * 3;
                 break;
             case verb::keep_within: s.x = std::max(0.0, top() - some_logit(much_stays)) + (random_.one_in(2) ? 0 : dyadic(1)); break;
-            case verb::keep_within_deviations: s.x = random_.one_in(2) ? random_.uniform() * 3 : static_cast<double>(random_.below(9)) * 0.5; break;
-            case verb::keep_at_least: s.x = random_.one_in(24) ? top() + 1 : some_logit(much_stays) + (random_.one_in(2) ? 0 : dyadic(1)); break;
+            case verb::keep_within_deviations:
+                s.x = random_.one_in(2) ? random_.uniform() * 3 : static_cast<double>(random_.below(9)) * 0.5;
+                break;
+            case verb::keep_at_least:
+                s.x = random_.one_in(24) ? top() + 1 : some_logit(much_stays) + (random_.one_in(2) ? 0 : dyadic(1));
+                break;
             case verb::keep_below: s.x = random_.one_in(3) ? top() : some_logit(false) + (random_.one_in(2) ? 0 : dyadic(1)); break;
             case verb::keep_if:
                 s.n = random_.below(2);
@@ -276,10 +309,13 @@ private:
         return found == found ? found : 0;
     }
     token_id some_id() {
-        if (random_.one_in(400)) return std::array<token_id, 4>{-1, static_cast<token_id>(width_), std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}[random_.below(4)];
+        if (random_.one_in(400))
+            return std::array<token_id, 4>{-1, static_cast<token_id>(width_), std::numeric_limits<token_id>::max(),
+                                           std::numeric_limits<token_id>::min()}[random_.below(4)];
         if (random_.one_in(3) && !living().empty()) return living()[random_.below(living().size())].id;
         if (random_.one_in(4) && !living().empty()) {
-            const auto greatest = std::max_element(living().begin(), living().end(), [](const auto& a, const auto& b) { return a.l < b.l; });
+            const auto greatest =
+                std::max_element(living().begin(), living().end(), [](const auto& a, const auto& b) { return a.l < b.l; });
             return greatest->id;
         }
         return static_cast<token_id>(random_.below(width_));
@@ -293,13 +329,18 @@ private:
     }
     double amount() {
         switch (random_.below(24)) {
-            case 0: case 1: case 2: return -plain::infinity;
+            case 0:
+            case 1:
+            case 2: return -plain::infinity;
             case 3: return plain::infinity;
             case 4: return random_.one_in(16) ? plain::nan : 0.0;
             case 5: return -1e9;
             case 6: return -80;
             case 7: return std::array{-1e30, 1e30, -1e300, 3e5, -3e38, -700.0, 40.0, 1e9}[random_.below(8)];
-            case 8: case 9: case 10: case 11: return random_.normal();
+            case 8:
+            case 9:
+            case 10:
+            case 11: return random_.normal();
             default: return dyadic(6);
         }
     }
@@ -309,7 +350,8 @@ private:
             case 1: return std::array{0.5, 0.25, 0.375, 0.75, 0.9375}[random_.below(5)];
             case 2: return 1 - std::ldexp(random_.uniform(), -static_cast<int>(random_.below(40)));
             case 3: return std::ldexp(random_.uniform(), -static_cast<int>(random_.below(40)));
-            case 4: return living().empty() ? 0.5 : static_cast<double>(random_.below(living().size())) / static_cast<double>(living().size());
+            case 4:
+                return living().empty() ? 0.5 : static_cast<double>(random_.below(living().size())) / static_cast<double>(living().size());
             case 5: return 0.95;
             default: return random_.uniform();
         }
@@ -318,7 +360,8 @@ private:
         if (random_.one_in(10)) return std::array{0.0, 1.0, 1e-30, 2.0, 0.5}[random_.below(5)];
         if (living().empty()) return 0.1;
         const double about = 1.0 / static_cast<double>(living().size());
-        return about * (much_stays ? random_.uniform() : std::ldexp(1.0, static_cast<int>(random_.below(12)) - 6) * (0.5 + random_.uniform()));
+        return about *
+               (much_stays ? random_.uniform() : std::ldexp(1.0, static_cast<int>(random_.below(12)) - 6) * (0.5 + random_.uniform()));
     }
     std::size_t some_number() {
         switch (random_.below(6)) {
@@ -337,7 +380,8 @@ private:
                 for (auto& w : s.mask) w = 0x55555555u;
                 break;
             case 1:  // few
-                for (std::size_t i = random_.below(12); i > 0 && !s.mask.empty(); --i) s.mask[random_.below(s.mask.size())] |= 1u << random_.below(32);
+                for (std::size_t i = random_.below(12); i > 0 && !s.mask.empty(); --i)
+                    s.mask[random_.below(s.mask.size())] |= 1u << random_.below(32);
                 break;
             case 2:  // most
                 for (auto& w : s.mask) w = static_cast<std::uint32_t>(random_.word() | random_.word() | random_.word());

@@ -79,8 +79,10 @@ TEST_CASE("verbs: what is noted and what is asked have met") {
     }
     std::size_t calls = 0;
     for (const std::size_t n : all.called) calls += n;
-    std::cout << "verbs: " << all.cases << " cases, " << calls << " calls, " << all.failed_rows << " ended in a status; in doubt by rounding " << all.in_doubt[plain::decision::rounding]
-              << ", by mass " << all.in_doubt[plain::decision::mass] << ", by probability " << all.in_doubt[plain::decision::likely] << "; least met " << least << '\n';
+    std::cout << "verbs: " << all.cases << " cases, " << calls << " calls, " << all.failed_rows
+              << " ended in a status; in doubt by rounding " << all.in_doubt[plain::decision::rounding] << ", by mass "
+              << all.in_doubt[plain::decision::mass] << ", by probability " << all.in_doubt[plain::decision::likely] << "; least met "
+              << least << '\n';
     if (least < least_meetings) std::cout << out.str();
     CHECK(least >= least_meetings);
 }

@@ -95,7 +95,8 @@ public:
         if (!wrong_.empty()) return wrong_;
         if (c_.why() != plain_.why()) {
             if (c_.why() != status::ok) plain_.read();
-            if (c_.why() != plain_.why() && !(made_ && (c_.why() == status::ok || c_.why() == status::empty))) return "status " + of(c_.why()) + ", not " + of(plain_.why());
+            if (c_.why() != plain_.why() && !(made_ && (c_.why() == status::ok || c_.why() == status::empty)))
+                return "status " + of(c_.why()) + ", not " + of(plain_.why());
         }
         if (made_) ++counts_.in_doubt[made_.why];
         return {};
@@ -112,7 +113,8 @@ public:
         if (lives != (c_.why() == status::ok) || (!lives && c_.why() != plain_.why())) {
             const auto& kept = plain_.tokens();
             const bool all_in_doubt = std::all_of(kept.begin(), kept.end(), [&](const auto& t) { return doubtful(t.id); });
-            const bool may_be = made_ && all_in_doubt && ((c_.why() == status::empty && lives) || (c_.why() == status::ok && plain_.why() == status::empty));
+            const bool may_be = made_ && all_in_doubt &&
+                                ((c_.why() == status::empty && lives) || (c_.why() == status::ok && plain_.why() == status::empty));
             return may_be ? "" : "status in the end " + of(c_.why()) + ", not " + of(plain_.why());
         }
         if (!lives) return draws_fail();
@@ -140,7 +142,8 @@ private:
         return space;
     }
     static std::string of(status why) {
-        constexpr std::array all{"ok", "empty", "nan_logit", "bad_parameter", "out_of_memory", "outside_row", "too_wide", "no_sequence", "out_of_words"};
+        constexpr std::array all{"ok",          "empty",    "nan_logit",   "bad_parameter", "out_of_memory",
+                                 "outside_row", "too_wide", "no_sequence", "out_of_words"};
         return all[static_cast<std::size_t>(why)];
     }
     bool doubtful(token_id id) const { return std::find(made_.doubtful.begin(), made_.doubtful.end(), id) != made_.doubtful.end(); }
@@ -169,11 +172,14 @@ private:
     }
     void expect_logit(const char* what, token_id id, double found, const plain::token& t) {
         if (std::fabs(found - saturated(plain_.logit(t))) <= plain_.bound(t)) return;
-        differs(std::string(what) + " of " + std::to_string(id) + " " + text(found) + ", not " + text(saturated(plain_.logit(t))) + " (within " + text(plain_.bound(t)) + ")");
+        differs(std::string(what) + " of " + std::to_string(id) + " " + text(found) + ", not " + text(saturated(plain_.logit(t))) +
+                " (within " + text(plain_.bound(t)) + ")");
     }
     // For all but what a list answers to its last digits.
     double mass_off() { return list_mass + plain_.mass_error(); }
-    double level_off() { return plain_.level_error() + plain::unit * static_cast<double>(std::fabs(plain_.greatest()) + std::fabs(plain_.ground())); }
+    double level_off() {
+        return plain_.level_error() + plain::unit * static_cast<double>(std::fabs(plain_.greatest()) + std::fabs(plain_.ground()));
+    }
 
     void compare_living(const argdraw::living_tokens& left, bool from_maximum) {
         const auto& right = plain_.tokens();
@@ -183,10 +189,14 @@ private:
             const token_id id = left.ids[i];
             if (i > 0 && left.ids[i - 1] >= id) return differs("ids do not ascend");
             for (; at < right.size() && right[at].id < id; ++at)
-                if (!doubtful(right[at].id)) return differs("token " + std::to_string(right[at].id) + " of logit " + text(static_cast<double>(plain_.logit(right[at]))) + " is missing; " +
-                                                            std::to_string(left.ids.size()) + " live, not " + std::to_string(right.size()));
+                if (!doubtful(right[at].id))
+                    return differs("token " + std::to_string(right[at].id) + " of logit " +
+                                   text(static_cast<double>(plain_.logit(right[at]))) + " is missing; " + std::to_string(left.ids.size()) +
+                                   " live, not " + std::to_string(right.size()));
             if (at == right.size() || right[at].id != id) {
-                if (!doubtful(id)) return differs("token " + std::to_string(id) + " should not live; " + std::to_string(left.ids.size()) + " do, not " + std::to_string(right.size()));
+                if (!doubtful(id))
+                    return differs("token " + std::to_string(id) + " should not live; " + std::to_string(left.ids.size()) + " do, not " +
+                                   std::to_string(right.size()));
                 continue;
             }
             if (from_maximum) {
@@ -199,8 +209,9 @@ private:
             ++at;
         }
         for (; at < right.size(); ++at)
-            if (!doubtful(right[at].id)) return differs("token " + std::to_string(right[at].id) + " of logit " + text(static_cast<double>(plain_.logit(right[at]))) + " is missing; " +
-                                                        std::to_string(left.ids.size()) + " live, not " + std::to_string(right.size()));
+            if (!doubtful(right[at].id))
+                return differs("token " + std::to_string(right[at].id) + " of logit " + text(static_cast<double>(plain_.logit(right[at]))) +
+                               " is missing; " + std::to_string(left.ids.size()) + " live, not " + std::to_string(right.size()));
     }
     void expect_distribution() {
         const auto& right = plain_.tokens();
@@ -217,7 +228,8 @@ private:
     }
     // The first of `found` in the order, as far as it is certain.
     void compare_order(std::span<const argdraw::leader> found, std::size_t least, std::size_t exact, std::size_t most) {
-        if (found.size() < least || found.size() > most) return differs(std::to_string(found.size()) + " tokens, not " + std::to_string(exact));
+        if (found.size() < least || found.size() > most)
+            return differs(std::to_string(found.size()) + " tokens, not " + std::to_string(exact));
         const auto& order = plain_.order();
         const plain::token* before = nullptr;
         for (std::size_t i = 0; i < found.size(); ++i) {
@@ -231,7 +243,9 @@ private:
             const bool fits = here->l == right.l || plain::list::may_swap(*here, right) || one(*here, right);
             const bool follows = !before || before->l > here->l || (before->l == here->l && before->id < here->id) ||
                                  (before->id != here->id && (plain::list::may_swap(*before, *here) || one(*before, *here)));
-            if (!fits || !follows) return differs("place " + std::to_string(i) + " is of token " + std::to_string(here->id) + ", not " + std::to_string(right.id));
+            if (!fits || !follows)
+                return differs("place " + std::to_string(i) + " is of token " + std::to_string(here->id) + ", not " +
+                               std::to_string(right.id));
             expect_logit("logit", here->id, found[i].logit, *here);
             before = here;
         }
@@ -243,16 +257,21 @@ private:
         if (!t) return differs("token " + std::to_string(d.id) + " was drawn and does not live");
         at = static_cast<std::size_t>(t - plain_.tokens().data());
         // 2^-1000 is the least weight.
-        if ((plain_.first().l - t->l) * 1.4426950408889634L > 1001 + static_cast<real>(t->error)) return differs("token " + std::to_string(d.id) + " was drawn and has no weight");
+        if ((plain_.first().l - t->l) * 1.4426950408889634L > 1001 + static_cast<real>(t->error))
+            return differs("token " + std::to_string(d.id) + " was drawn and has no weight");
     }
     void expect_logprob(const argdraw::drawn& d, std::size_t at) {
         const real exact = plain_.tokens()[at].l - plain_.first().l - plain_.log_mass();
         if (!(d.logprob <= 0)) differs("logprob " + text(d.logprob));
-        if (exact > -600) expect("logprob", d.logprob, exact, mass_off() + (in_float_ ? view_mass : 0.0) + 5e-7 * in_float_ + 2 * plain_.tokens()[at].error + 1.2e-7 * std::fabs(static_cast<double>(exact)));
+        if (exact > -600)
+            expect("logprob", d.logprob, exact,
+                   mass_off() + (in_float_ ? view_mass : 0.0) + 5e-7 * in_float_ + 2 * plain_.tokens()[at].error +
+                       1.2e-7 * std::fabs(static_cast<double>(exact)));
     }
     std::string draws_fail() {
         const auto ends = [&](const argdraw::drawn& d) { return !d && d.id == -1 && d.why == c_.why(); };
-        if (!ends(c_.first()) || !ends(c_.at(0)) || !ends(c_.at(~std::uint64_t{0})) || !ends(c_.race([](token_id) { return 0.5; }))) return "a draw does not end in the status";
+        if (!ends(c_.first()) || !ends(c_.at(0)) || !ends(c_.at(~std::uint64_t{0})) || !ends(c_.race([](token_id) { return 0.5; })))
+            return "a draw does not end in the status";
         if (c_.size() != 0) return "a size where nothing lives";
         ++counts_.failed_rows;
         return {};
@@ -275,19 +294,27 @@ private:
                 return plain_.read() ? expect_logit("min", -1, found, plain_.last()) : expect_nan("min", found);
             }
             case verb::mass: {
-                if (plain_.read()) expect_estimate("mass", [&](auto wanted) { return c_.mass(wanted); }, plain_.mass(), static_cast<double>(plain_.mass()) * mass_off());
+                if (plain_.read())
+                    expect_estimate(
+                        "mass", [&](auto wanted) { return c_.mass(wanted); }, plain_.mass(),
+                        static_cast<double>(plain_.mass()) * mass_off());
                 const double found = c_.mass();
-                return plain_.read() ? expect("mass", found, plain_.mass(), static_cast<double>(plain_.mass()) * mass_off()) : expect_nan("mass", found);
+                return plain_.read() ? expect("mass", found, plain_.mass(), static_cast<double>(plain_.mass()) * mass_off())
+                                     : expect_nan("mass", found);
             }
             case verb::log_mass: {
                 const double found = c_.log_mass();
                 if (!plain_.read()) return expect_nan("log_mass", found);
                 const real right = plain_.log_mass();
-                return expect("log_mass", found, right, static_cast<double>(right) * list_mass + (plain_.mass_error() - 1e-14) * 2 + 1e-290 + (now_.list ? 0 : 1e-14));
+                return expect(
+                    "log_mass", found, right,
+                    static_cast<double>(right) * list_mass + (plain_.mass_error() - 1e-14) * 2 + 1e-290 + (now_.list ? 0 : 1e-14));
             }
             case verb::log_sum_exp: {
                 const double found = c_.log_sum_exp();
-                return plain_.read() ? expect("log_sum_exp", found, plain_.greatest() + plain_.log_mass(), mass_off() + level_off() + plain_.bound(plain_.first())) : expect_nan("log_sum_exp", found);
+                return plain_.read() ? expect("log_sum_exp", found, plain_.greatest() + plain_.log_mass(),
+                                              mass_off() + level_off() + plain_.bound(plain_.first()))
+                                     : expect_nan("log_sum_exp", found);
             }
             case verb::mean_distance: {
                 if (!plain_.read()) return expect_nan("mean_distance", c_.mean_distance());
@@ -340,15 +367,9 @@ private:
                 if (!plain_.read()) return found.ids.empty() ? void() : differs("distances of a row that failed");
                 return compare_living(found, true);
             }
-            case verb::scale:
-                c_.scale(s.x);
-                return plain_.scale(s.x);
-            case verb::shift:
-                c_.shift(s.x);
-                return plain_.shift(s.x);
-            case verb::normalise:
-                c_.normalise();
-                return plain_.normalise(list_mass);
+            case verb::scale: c_.scale(s.x); return plain_.scale(s.x);
+            case verb::shift: c_.shift(s.x); return plain_.shift(s.x);
+            case verb::normalise: c_.normalise(); return plain_.normalise(list_mass);
             case verb::add: {
                 c_.add(s.changes[0].id, s.changes[0].by);
                 return plain_.edit(s.changes);
@@ -405,15 +426,9 @@ private:
                 made_ = plain_.keep_below(s.x);
                 return;
             case verb::keep_if: return keep_if(s);
-            case verb::ban:
-                c_.ban(s.ids);
-                return plain_.ban(s.ids);
-            case verb::allow:
-                c_.allow(s.mask, s.past_end);
-                return plain_.allow(s.mask, s.past_end);
-            case verb::allow_only:
-                c_.allow_only(s.ids);
-                return plain_.allow_only(s.ids);
+            case verb::ban: c_.ban(s.ids); return plain_.ban(s.ids);
+            case verb::allow: c_.allow(s.mask, s.past_end); return plain_.allow(s.mask, s.past_end);
+            case verb::allow_only: c_.allow_only(s.ids); return plain_.allow_only(s.ids);
             case verb::first: {
                 const auto found = c_.first();
                 made_ = plain_.keep_top(1, false, 1);
@@ -430,8 +445,10 @@ private:
                 if (!wrong_.empty()) return;
                 real before = 0;
                 for (std::size_t i = 0; i < at; ++i) before += plain_.weight(i);
-                const real target = argdraw::unit(s.word) * plain_.mass(), off = ((in_float_ ? view_step : list_mass) + 2 * plain_.mass_error()) * plain_.mass();
-                if (target < before - off || target > before + plain_.weight(at) + off) return differs("token " + std::to_string(found.id) + " is not where the word points");
+                const real target = argdraw::unit(s.word) * plain_.mass(),
+                           off = ((in_float_ ? view_step : list_mass) + 2 * plain_.mass_error()) * plain_.mass();
+                if (target < before - off || target > before + plain_.weight(at) + off)
+                    return differs("token " + std::to_string(found.id) + " is not where the word points");
                 return expect_logprob(found, at);
             }
             case verb::race: {
@@ -441,10 +458,13 @@ private:
                 std::size_t at = 0;
                 expect_drawn(found, at);
                 if (!wrong_.empty()) return;
-                const auto sum = [&](const plain::token& t) { return t.l - plain_.first().l - std::log(-std::log(static_cast<real>(uniform(t.id)))); };
+                const auto sum = [&](const plain::token& t) {
+                    return t.l - plain_.first().l - std::log(-std::log(static_cast<real>(uniform(t.id))));
+                };
                 const real own = sum(plain_.tokens()[at]) + 1e-9L + plain_.tokens()[at].error + plain_.mass_error();
                 for (const plain::token& t : plain_.tokens())
-                    if (plain_.first().l - t.l < 60 && sum(t) - t.error > own) return differs("token " + std::to_string(found.id) + " won the race, not " + std::to_string(t.id));
+                    if (plain_.first().l - t.l < 60 && sum(t) - t.error > own)
+                        return differs("token " + std::to_string(found.id) + " won the race, not " + std::to_string(t.id));
                 in_float_ = false;
                 return expect_logprob(found, at);
             }
@@ -491,7 +511,8 @@ private:
             // Where rounding decides the order, another one of nearly the same logit stands here.
             expect("transform_in_order: logit", l, saturated(plain_.logit(t)), plain_.bound(t) + 2 * t.error);
             const double exact = plain_.probability(order[place]);
-            expect("transform_in_order: probability", p, exact, exact * (list_mass + 2 * plain_.mass_error() + std::min(1.0, 4 * t.error)) + 1e-290);
+            expect("transform_in_order: probability", p, exact,
+                   exact * (list_mass + 2 * plain_.mass_error() + std::min(1.0, 4 * t.error)) + 1e-290);
             ++place;
             return l - weight * p;
         });
@@ -552,7 +573,9 @@ std::string played(const scenario& s, argdraw::workspace& space, tally& counts) 
 template <class T>
 std::string chosen_case(std::uint64_t seed, std::size_t index, std::size_t widest, argdraw::workspace& space, tally& counts, scenario& s) {
     random_numbers random(plain::mixed(seed) + index * 0x9e3779b97f4a7c15u);
-    std::size_t width = 1 + random.below(random.one_in(3) ? widest : random.one_in(2) ? std::max<std::size_t>(widest / 4, 1) : std::max<std::size_t>(widest / 16, 1));
+    std::size_t width = 1 + random.below(random.one_in(3)   ? widest
+                                         : random.one_in(2) ? std::max<std::size_t>(widest / 4, 1)
+                                                            : std::max<std::size_t>(widest / 16, 1));
     s.row = random_row<T>(random, width);
     s.junk = std::array<std::uint64_t, 4>{0xff, 0, 0x7f, 0x3f}[random.below(4)];
     s.steps.clear();
@@ -582,7 +605,8 @@ scenario shrunk(scenario s, argdraw::workspace& space) {
         const auto beyond = [&](token_id id) { return id >= 0 && static_cast<std::size_t>(id) >= width; };
         for (step& each : other.steps) {
             std::erase_if(each.ids, beyond);
-            if (each.what == verb::edit || each.what == verb::add_sums) std::erase_if(each.changes, [&](const change& c) { return beyond(c.id); });
+            if (each.what == verb::edit || each.what == verb::add_sums)
+                std::erase_if(each.changes, [&](const change& c) { return beyond(c.id); });
             each.mask.resize(std::min(each.mask.size(), (width + 31) / 32));
         }
         return other;
@@ -605,8 +629,10 @@ scenario shrunk(scenario s, argdraw::workspace& space) {
         for (std::size_t i = 0; i < s.steps.size(); ++i) {
             for (std::size_t k = std::max(s.steps[i].changes.size(), s.steps[i].ids.size()); k-- > 0;) {
                 scenario other = s;
-                if (k < other.steps[i].changes.size() && other.steps[i].what != verb::add) other.steps[i].changes.erase(other.steps[i].changes.begin() + static_cast<std::ptrdiff_t>(k));
-                else if (k < other.steps[i].ids.size()) other.steps[i].ids.erase(other.steps[i].ids.begin() + static_cast<std::ptrdiff_t>(k));
+                if (k < other.steps[i].changes.size() && other.steps[i].what != verb::add)
+                    other.steps[i].changes.erase(other.steps[i].changes.begin() + static_cast<std::ptrdiff_t>(k));
+                else if (k < other.steps[i].ids.size())
+                    other.steps[i].ids.erase(other.steps[i].ids.begin() + static_cast<std::ptrdiff_t>(k));
                 else continue;
                 take(other);
             }

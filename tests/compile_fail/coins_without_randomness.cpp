@@ -4,6 +4,7 @@
 #include <array>
 
 int main() {
-    const argdraw::sampler pick{[](auto& c, auto& context) { c.shift(argdraw::unit(context.word(argdraw::purpose::user))); }, argdraw::categorical{}};
+    const argdraw::sampler pick{[](auto& c, auto& context) { c.shift(argdraw::unit(context.word(argdraw::purpose::user))); },
+                                argdraw::categorical{}};
     return static_cast<int>(pick.distribution(std::array{1.0f}).ids.size());
 }

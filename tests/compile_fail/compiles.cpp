@@ -23,8 +23,12 @@ drawn token(const std::vector<float>& logits, std::mt19937& random) { return sam
 drawn token(const std::vector<float>& logits, const std::vector<token_id>& banned, philox& random) {
     return sampler{ban_listed{&banned}, [](auto& c) { c.keep_top(3); }, categorical{}}(logits, random);
 }
-drawn of_a_row(const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>& batch) { return sampler{greedy{}}(batch.row(0)); }
-drawn of_doubles(const std::vector<double>& logits) { return sampler{[](candidates<double>& c) { c.keep_top(3); }, greedy{}}(logits); }
+drawn of_a_row(const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>& batch) {
+    return sampler{greedy{}}(batch.row(0));
+}
+drawn of_doubles(const std::vector<double>& logits) {
+    return sampler{[](candidates<double>& c) { c.keep_top(3); }, greedy{}}(logits);
+}
 auto of_lists(const std::vector<token_id>& ids, const std::vector<std::uint32_t>& mask, const std::vector<float>& row) {
     return sampler{ban{ids},
                    ban{{1, 2}},

@@ -6,4 +6,6 @@
 
 using namespace argdraw;
 
-drawn token(const std::vector<float>& logits, std::minstd_rand& random) { return sampler{temperature{0.8f}, categorical{}}(logits, random); }
+drawn token(const std::vector<float>& logits, std::minstd_rand& random) {
+    return sampler{temperature{0.8f}, categorical{}}(logits, random);
+}

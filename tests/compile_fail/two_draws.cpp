@@ -5,4 +5,6 @@
 
 using namespace argdraw;
 
-drawn token(const std::vector<float>& logits, philox& random) { return sampler{temperature{0.8f}, greedy{}, categorical{}}(logits, random); }
+drawn token(const std::vector<float>& logits, philox& random) {
+    return sampler{temperature{0.8f}, greedy{}, categorical{}}(logits, random);
+}

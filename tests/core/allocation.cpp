@@ -33,8 +33,7 @@ const std::vector<pipeline> pipelines = {
 
 // Peaked, flat, tied, mostly removed, all removed, with NaN, with +inf.
 template <class T>
-std::vector<std::vector<T>> contents(std::size_t width)
-{
+std::vector<std::vector<T>> contents(std::size_t width) {
     std::mt19937 random(7);
     std::vector<std::vector<T>> rows(7, std::vector<T>(width));
     for (std::size_t i = 0; i < width; ++i) {
@@ -51,8 +50,7 @@ std::vector<std::vector<T>> contents(std::size_t width)
 }
 
 template <class T>
-std::size_t allocations_of_draws(std::size_t width, std::uint32_t rounds, workspace* own)
-{
+std::size_t allocations_of_draws(std::size_t width, std::uint32_t rounds, workspace* own) {
     const auto rows = contents<T>(width);
     const greedy_pipeline best{temperature{1.0f}, greedy{}};
     philox random{.seed = 3};
@@ -82,29 +80,27 @@ std::size_t allocations_of_draws(std::size_t width, std::uint32_t rounds, worksp
 
 // Nothing here can throw.
 static_assert(noexcept(std::declval<const pipeline&>()(std::declval<const std::vector<float>&>(), std::declval<philox&>())));
-static_assert(noexcept(std::declval<const pipeline&>()(std::declval<const std::vector<float>&>(), std::declval<philox&>(), std::declval<workspace&>())));
+static_assert(noexcept(std::declval<const pipeline&>()(std::declval<const std::vector<float>&>(), std::declval<philox&>(),
+                                                       std::declval<workspace&>())));
 static_assert(noexcept(std::declval<const pipeline&>()(std::declval<std::span<const Eigen::half>>(), std::declval<std::mt19937_64&>())));
 static_assert(noexcept(std::declval<const greedy_pipeline&>()(std::declval<const std::vector<double>&>())));
 static_assert(noexcept(std::declval<const greedy_pipeline&>()(std::declval<const std::vector<double>&>(), std::declval<workspace&>())));
 static_assert(noexcept(std::declval<const pipeline&>().distribution(std::declval<const std::vector<float>&>())));
 static_assert(noexcept(std::declval<const pipeline&>().check()));
 
-TEST_CASE("allocation: draws allocate nothing after the first of a width, whatever the pipeline and the row")
-{
+TEST_CASE("allocation: draws allocate nothing after the first of a width, whatever the pipeline and the row") {
     CHECK(allocations_of_draws<float>(1000, 500, nullptr) == 0);
     CHECK(allocations_of_draws<float>(5003, 100, nullptr) == 0);
     CHECK(allocations_of_draws<double>(1000, 50, nullptr) == 0);
 }
 
-TEST_CASE("allocation: nor do draws with the caller's own workspace")
-{
+TEST_CASE("allocation: nor do draws with the caller's own workspace") {
     workspace space;
     CHECK(allocations_of_draws<float>(5003, 100, &space) == 0);
     CHECK(space.capacity() > 0);
 }
 
-TEST_CASE("allocation: a narrower row needs no more memory")
-{
+TEST_CASE("allocation: a narrower row needs no more memory") {
     workspace space;
     const std::vector<float> wide(5000, 1.0f), narrow(300, 1.0f);
     REQUIRE(pipelines[1](wide, philox{}, space));
@@ -114,8 +110,7 @@ TEST_CASE("allocation: a narrower row needs no more memory")
     CHECK(space.capacity() == capacity);
 }
 
-TEST_CASE("allocation: memory is linear in the width, about 53 bytes a token")
-{
+TEST_CASE("allocation: memory is linear in the width, about 53 bytes a token") {
     for (const std::size_t width : {std::size_t{32000}, std::size_t{128256}}) {
         workspace space;
         const std::vector<float> row(width, 1.0f);
@@ -126,8 +121,7 @@ TEST_CASE("allocation: memory is linear in the width, about 53 bytes a token")
     }
 }
 
-TEST_CASE("allocation: without memory a draw says so, and the next one works")
-{
+TEST_CASE("allocation: without memory a draw says so, and the next one works") {
     std::thread([] {
         const std::vector<float> row(5000, 1.0f);
         philox random{.seed = 1};

@@ -26,16 +26,14 @@ namespace {
 
 // The compiler must not know the operands, or it would answer for itself.
 template <class X>
-X unknown(X x)
-{
+X unknown(X x) {
     volatile X hidden = x;
     return hidden;
 }
 
 }  // namespace
 
-TEST_CASE("config: this build sees a NaN and an infinity")
-{
+TEST_CASE("config: this build sees a NaN and an infinity") {
     const double nan = unknown(std::numeric_limits<double>::quiet_NaN()), infinity = unknown(std::numeric_limits<double>::infinity());
     CHECK(nan != nan);
     CHECK_FALSE(nan == nan);
@@ -44,16 +42,14 @@ TEST_CASE("config: this build sees a NaN and an infinity")
     CHECK(infinity > unknown(std::numeric_limits<double>::max()));
 }
 
-TEST_CASE("config: this build does not reorder sums")
-{
+TEST_CASE("config: this build does not reorder sums") {
     const double large = unknown(0x1p60), small = unknown(1.0);
     CHECK((large + small) - large == 0.0);
     const double s = large + small;
     CHECK(small - (s - large) == 1.0);  // TwoSum's error term; 0 for a compiler that cancels
 }
 
-TEST_CASE("config: this build divides instead of multiplying by a reciprocal")
-{
+TEST_CASE("config: this build divides instead of multiplying by a reciprocal") {
     // Where the numerator times the rounded reciprocal of the denominator is another number than the quotient.
     CHECK(unknown(5.0) / unknown(49.0) == 0x1.a1f58d0fac688p-4);
     CHECK(unknown(3.0) / unknown(41.0) == 0x1.2bb512bb512bbp-4);
@@ -61,8 +57,7 @@ TEST_CASE("config: this build divides instead of multiplying by a reciprocal")
     CHECK(unknown(9.0f) / unknown(11.0f) == 0x1.a2e8bap-1f);
 }
 
-TEST_CASE("config: this build keeps signed zeros, subnormals and float's own precision")
-{
+TEST_CASE("config: this build keeps signed zeros, subnormals and float's own precision") {
     CHECK(std::signbit(unknown(-0.0) * unknown(1.0)));
     CHECK(unknown(std::numeric_limits<double>::min()) / 2 > 0);
     CHECK(unknown(std::numeric_limits<float>::denorm_min()) > 0);

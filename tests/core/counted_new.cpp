@@ -5,16 +5,14 @@
 
 namespace {
 
-void* allocate(std::size_t bytes, std::size_t alignment) noexcept
-{
+void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
     ++counted_new::calls;
     if (bytes > counted_new::limit) return nullptr;
     if (alignment <= alignof(std::max_align_t)) return std::malloc(bytes ? bytes : 1);
     return std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
 }
 
-void* allocate_or_throw(std::size_t bytes, std::size_t alignment)
-{
+void* allocate_or_throw(std::size_t bytes, std::size_t alignment) {
     if (void* p = allocate(bytes, alignment)) return p;
     throw std::bad_alloc();
 }

@@ -16,8 +16,7 @@ namespace {
 // SplitMix64: any fixed stream of well-mixed words will do.
 struct words {
     std::uint64_t state;
-    std::uint64_t operator()()
-    {
+    std::uint64_t operator()() {
         std::uint64_t z = state += 0x9e3779b97f4a7c15u;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -28,8 +27,7 @@ struct words {
 float of_bits(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); }
 
 // A random float of the given exponent, sign random.
-float of_exponent(words& random, int exponent)
-{
+float of_exponent(words& random, int exponent) {
     const auto w = static_cast<std::uint32_t>(random());
     return std::ldexp(of_bits((w & 0x807fffffu) | 0x3f800000u), exponent);
 }
@@ -38,21 +36,18 @@ struct tally {
     std::uint64_t cases = 0, wrong = 0;
     std::array<float, 3> example{};
 
-    void judge(float a, float b, float c)
-    {
+    void judge(float a, float b, float c) {
         ++cases;
         const float mine = numeric::fma_by_round_to_odd(a, b, c), right = std::fma(a, b, c);
         const bool same = right != right ? mine != mine : std::bit_cast<std::uint32_t>(mine) == std::bit_cast<std::uint32_t>(right);
         if (same) return;
         if (wrong++ == 0) example = {a, b, c};
     }
-    void judge_all_signs(float a, float b, float c)
-    {
+    void judge_all_signs(float a, float b, float c) {
         for (const float x : {a, -a})
             for (const float z : {c, -c}) judge(x, b, z);
     }
-    void require() const
-    {
+    void require() const {
         CAPTURE(cases, example[0], example[1], example[2]);
         REQUIRE(cases > 0);
         REQUIRE(wrong == 0);
@@ -82,8 +77,7 @@ const std::vector<float> special = {0.0f,
 
 }  // namespace
 
-TEST_CASE("exact: fma_by_round_to_odd equals fma on random bit patterns")
-{
+TEST_CASE("exact: fma_by_round_to_odd equals fma on random bit patterns") {
     words random{1};
     tally t;
     for (int i = 0; i < 10'000'000; ++i) {
@@ -93,12 +87,12 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma on random bit patterns")
     t.require();
 }
 
-TEST_CASE("exact: fma_by_round_to_odd equals fma where the product and the addend overlap or cancel")
-{
+TEST_CASE("exact: fma_by_round_to_odd equals fma where the product and the addend overlap or cancel") {
     words random{2};
     tally t;
     for (int i = 0; i < 10'000'000; ++i) {
-        const float a = of_exponent(random, static_cast<int>(random() % 40) - 20), b = of_exponent(random, static_cast<int>(random() % 40) - 20);
+        const float a = of_exponent(random, static_cast<int>(random() % 40) - 20),
+                    b = of_exponent(random, static_cast<int>(random() % 40) - 20);
         const int meet = std::ilogb(a) + std::ilogb(b) + static_cast<int>(random() % 100) - 50;
         t.judge(a, b, of_exponent(random, meet));
         t.judge(a, b, -(a * b));  // what is left is the product's rounding error
@@ -106,8 +100,7 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma where the product and the adden
     t.require();
 }
 
-TEST_CASE("exact: fma_by_round_to_odd equals fma on ties and within 2^-70 of them")
-{
+TEST_CASE("exact: fma_by_round_to_odd equals fma on ties and within 2^-70 of them") {
     // c + half a unit of c in the last place, exactly, and that much times (1 + 2^-j)(1 - 2^-k): beside the tie by less than a
     // double can see next to c, which is where rounding twice goes wrong.
     words random{3};
@@ -129,16 +122,14 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma on ties and within 2^-70 of the
     t.require();
 }
 
-TEST_CASE("exact: rounding twice is wrong on those ties, so they are worth testing")
-{
+TEST_CASE("exact: rounding twice is wrong on those ties, so they are worth testing") {
     const float a = 0x1.000002p0f, b = 0x1.fffffcp-25f, c = 0x1.000002p0f;
     const auto twice = static_cast<float>(static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(c));
     CHECK(std::fma(a, b, c) != twice);
     CHECK(std::fma(a, b, c) == numeric::fma_by_round_to_odd(a, b, c));
 }
 
-TEST_CASE("exact: fma_by_round_to_odd equals fma where the result is subnormal")
-{
+TEST_CASE("exact: fma_by_round_to_odd equals fma where the result is subnormal") {
     words random{4};
     tally t;
     for (int i = 0; i < 4'000'000; ++i) {
@@ -158,13 +149,13 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma where the result is subnormal")
     t.require();
 }
 
-TEST_CASE("exact: fma_by_round_to_odd equals fma at the edge of overflow")
-{
+TEST_CASE("exact: fma_by_round_to_odd equals fma at the edge of overflow") {
     words random{5};
     tally t;
     for (int i = 0; i < 500'000; ++i) {
         const int split = static_cast<int>(random() % 250) - 124, sum = 124 + static_cast<int>(random() % 5);
-        t.judge(of_exponent(random, split), of_exponent(random, std::min(127, std::max(-126, sum - split))), of_exponent(random, 126 + static_cast<int>(random() % 2)));
+        t.judge(of_exponent(random, split), of_exponent(random, std::min(127, std::max(-126, sum - split))),
+                of_exponent(random, 126 + static_cast<int>(random() % 2)));
         // The greatest float and half of its last place: a tie between it and infinity.
         const int j = static_cast<int>(random() % 24);
         t.judge_all_signs(0x1p100f * (1.0f + (j ? std::ldexp(1.0f, -j) : 0.0f)), 0x1p3f * (1.0f - (j ? std::ldexp(1.0f, -j) : 0.0f)),
@@ -173,8 +164,7 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma at the edge of overflow")
     t.require();
 }
 
-TEST_CASE("exact: fma_by_round_to_odd equals fma on zeros, infinities and NaN of either sign")
-{
+TEST_CASE("exact: fma_by_round_to_odd equals fma on zeros, infinities and NaN of either sign") {
     tally t;
     for (const float a : special)
         for (const float b : special)
@@ -183,8 +173,7 @@ TEST_CASE("exact: fma_by_round_to_odd equals fma on zeros, infinities and NaN of
     t.require();
 }
 
-TEST_CASE("exact: fma is rounded once")
-{
+TEST_CASE("exact: fma is rounded once") {
     words random{6};
     std::uint64_t wrong = 0;
     for (int i = 0; i < 100'000; ++i) {
@@ -211,8 +200,7 @@ ARGDRAW_TEST_FMA_TARGET double product_then_sum(double a, double b, double c) { 
 
 }  // namespace
 
-TEST_CASE("exact: product is not contracted with a sum that uses it")
-{
+TEST_CASE("exact: product is not contracted with a sum that uses it") {
     if (!machine_fuses()) return;
     volatile double a = 1 + 0x1p-30, rounded = 1 + 0x1p-29;  // a * a = 1 + 2^-29 + 2^-60
     CHECK(std::fma(a, a, -rounded) == 0x1p-60);              // what a fused instruction would leave
@@ -220,15 +208,15 @@ TEST_CASE("exact: product is not contracted with a sum that uses it")
     CHECK(product_then_sum(a, a, -rounded) == 0.0);
 }
 
-TEST_CASE("exact: product is a multiplication")
-{
+TEST_CASE("exact: product is a multiplication") {
     words random{7};
     std::uint64_t wrong = 0;
     for (int i = 0; i < 100'000; ++i) {
         const double a = std::bit_cast<double>(random()), b = std::bit_cast<double>(random());
         volatile double plain = a * b;
         const double mine = numeric::product(a, b);
-        wrong += plain != plain ? mine == mine : std::bit_cast<std::uint64_t>(mine) != std::bit_cast<std::uint64_t>(static_cast<double>(plain));
+        wrong +=
+            plain != plain ? mine == mine : std::bit_cast<std::uint64_t>(mine) != std::bit_cast<std::uint64_t>(static_cast<double>(plain));
     }
     CHECK(wrong == 0);
 }

@@ -47,16 +47,14 @@ static_assert(!logit_row<std::deque<float>> && !logit_row<std::list<float>> && !
 namespace {
 
 template <class R>
-bool seen_as_it_is(const R& row, const void* data, std::size_t size)
-{
+bool seen_as_it_is(const R& row, const void* data, std::size_t size) {
     const auto view = as_row(row);
     return static_cast<const void*>(view.data()) == data && view.size() == size;
 }
 
 }  // namespace
 
-TEST_CASE("logit: as_row is the caller's memory, whatever the type of the row")
-{
+TEST_CASE("logit: as_row is the caller's memory, whatever the type of the row") {
     std::vector<float> v{1, 2, 3, 4};
     std::array<double, 3> a{1, 2, 3};
     Eigen::VectorXf e(7);
@@ -73,8 +71,7 @@ TEST_CASE("logit: as_row is the caller's memory, whatever the type of the row")
     CHECK(seen_as_it_is(std::vector<float>{}, nullptr, 0));
 }
 
-TEST_CASE("logit: removed is the most negative entry of each scalar")
-{
+TEST_CASE("logit: removed is the most negative entry of each scalar") {
     CHECK(removed<float>() == -std::numeric_limits<float>::infinity());
     CHECK(removed<double>() == -std::numeric_limits<double>::infinity());
     CHECK(std::bit_cast<std::uint16_t>(removed<Eigen::half>()) == 0xfc00);

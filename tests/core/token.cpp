@@ -16,8 +16,7 @@ static_assert(!std::is_convertible_v<drawn, bool>, "a drawn in arithmetic is a m
 static_assert(drawn{3, -1.0f, status::ok} && !drawn{});
 static_assert(noexcept(message(status::ok)) && noexcept(static_cast<bool>(drawn{})));
 
-TEST_CASE("token: the message of each status begins with its name, and no two are alike")
-{
+TEST_CASE("token: the message of each status begins with its name, and no two are alike") {
     const std::pair<status, std::string_view> names[] = {{status::ok, "ok"},
                                                          {status::empty, "empty"},
                                                          {status::nan_logit, "nan_logit"},
@@ -38,11 +37,10 @@ TEST_CASE("token: the message of each status begins with its name, and no two ar
     CHECK(message(static_cast<status>(200)) == "unknown status");
 }
 
-TEST_CASE("token: a drawn is true in a condition exactly when there is a token")
-{
+TEST_CASE("token: a drawn is true in a condition exactly when there is a token") {
     CHECK(static_cast<bool>(drawn{.id = 0, .logprob = 0.0f, .why = status::ok}));
-    for (const status why : {status::empty, status::nan_logit, status::bad_parameter, status::out_of_memory, status::outside_row, status::too_wide,
-                             status::no_sequence, status::out_of_words}) {
+    for (const status why : {status::empty, status::nan_logit, status::bad_parameter, status::out_of_memory, status::outside_row,
+                             status::too_wide, status::no_sequence, status::out_of_words}) {
         const drawn failed{.why = why};
         CHECK_FALSE(static_cast<bool>(failed));
         CHECK(failed.id == -1);
@@ -51,8 +49,7 @@ TEST_CASE("token: a drawn is true in a condition exactly when there is a token")
     }
 }
 
-TEST_CASE("token: a drawn that nobody filled in is a failure")
-{
+TEST_CASE("token: a drawn that nobody filled in is a failure") {
     const drawn nothing;
     CHECK_FALSE(static_cast<bool>(nothing));
     CHECK(nothing.why == status::empty);

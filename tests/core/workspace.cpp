@@ -17,8 +17,7 @@ static_assert(!std::is_copy_constructible_v<workspace> && !std::is_copy_assignab
 static_assert(std::is_nothrow_move_constructible_v<workspace> && std::is_nothrow_move_assignable_v<workspace>);
 static_assert(noexcept(std::declval<workspace&>().reserve(1)) && noexcept(release_workspace()));
 
-TEST_CASE("workspace: reserve gives at least the bytes asked for, aligned to 64")
-{
+TEST_CASE("workspace: reserve gives at least the bytes asked for, aligned to 64") {
     workspace space;
     CHECK(space.capacity() == 0);
     for (const std::size_t bytes : {1u, 63u, 64u, 1000u, 100000u}) {
@@ -30,8 +29,7 @@ TEST_CASE("workspace: reserve gives at least the bytes asked for, aligned to 64"
     }
 }
 
-TEST_CASE("workspace: reserve of no more than there is keeps the buffer and allocates nothing")
-{
+TEST_CASE("workspace: reserve of no more than there is keeps the buffer and allocates nothing") {
     workspace space;
     std::byte* const p = space.reserve(4096);
     const std::size_t before = counted_new::calls;
@@ -41,8 +39,7 @@ TEST_CASE("workspace: reserve of no more than there is keeps the buffer and allo
     CHECK(counted_new::calls == before);
 }
 
-TEST_CASE("workspace: release gives the memory back and the next reserve allocates again")
-{
+TEST_CASE("workspace: release gives the memory back and the next reserve allocates again") {
     workspace space;
     REQUIRE(space.reserve(4096) != nullptr);
     space.release();
@@ -55,8 +52,7 @@ TEST_CASE("workspace: release gives the memory back and the next reserve allocat
     CHECK(space.capacity() == 0);
 }
 
-TEST_CASE("workspace: where there is no memory reserve gives nullptr, and recovers")
-{
+TEST_CASE("workspace: where there is no memory reserve gives nullptr, and recovers") {
     workspace space;
     REQUIRE(space.reserve(100) != nullptr);
     {
@@ -68,8 +64,7 @@ TEST_CASE("workspace: where there is no memory reserve gives nullptr, and recove
     CHECK(space.reserve(1001) != nullptr);
 }
 
-TEST_CASE("workspace: moves hand the buffer over")
-{
+TEST_CASE("workspace: moves hand the buffer over") {
     workspace a;
     std::byte* const p = a.reserve(256);
     workspace b(std::move(a));
@@ -81,8 +76,7 @@ TEST_CASE("workspace: moves hand the buffer over")
     CHECK(b.capacity() == 0);
 }
 
-TEST_CASE("workspace: nested leases are different workspaces, and a thread finds its own again")
-{
+TEST_CASE("workspace: nested leases are different workspaces, and a thread finds its own again") {
     workspace* first = nullptr;
     workspace* second = nullptr;
     {
@@ -108,8 +102,7 @@ TEST_CASE("workspace: nested leases are different workspaces, and a thread finds
     CHECK(counted_new::calls == before);
 }
 
-TEST_CASE("workspace: threads do not share theirs")
-{
+TEST_CASE("workspace: threads do not share theirs") {
     const workspace_lease here;
     workspace* there = nullptr;
     std::thread([&] {
@@ -120,8 +113,7 @@ TEST_CASE("workspace: threads do not share theirs")
     CHECK(there != here.get());
 }
 
-TEST_CASE("workspace: release_workspace empties the thread's, but not those that are leased")
-{
+TEST_CASE("workspace: release_workspace empties the thread's, but not those that are leased") {
     workspace* inner_space = nullptr;
     {
         const workspace_lease outer;
@@ -145,8 +137,7 @@ TEST_CASE("workspace: release_workspace empties the thread's, but not those that
     CHECK(outer_space->capacity() == 0);
 }
 
-TEST_CASE("workspace: a lease without memory even for its handle is empty")
-{
+TEST_CASE("workspace: a lease without memory even for its handle is empty") {
     std::thread([] {
         // A fresh thread has no workspace yet, so the lease has to allocate.
         bool empty = false;
@@ -161,19 +152,18 @@ TEST_CASE("workspace: a lease without memory even for its handle is empty")
     }).join();
 }
 
-TEST_CASE("workspace: where the thread's are gone, each lease has one of its own")
-{
+TEST_CASE("workspace: where the thread's are gone, each lease has one of its own") {
     struct seen_at_the_end {
         bool gone = false, different = false;
         std::size_t capacity = 0;
     };
     static seen_at_the_end seen;
     struct looks_at_its_end {
-        ~looks_at_its_end()
-        {
+        ~looks_at_its_end() {
             seen.gone = detail::thread_workspaces() == nullptr;
             const workspace_lease outer, inner;
-            seen.different = outer.get() && inner.get() && outer.get() != inner.get() && outer.get()->reserve(4096) && inner.get()->reserve(64);
+            seen.different =
+                outer.get() && inner.get() && outer.get() != inner.get() && outer.get()->reserve(4096) && inner.get()->reserve(64);
             seen.capacity = outer.get() ? outer.get()->capacity() : 0;
             release_workspace();
         }
@@ -189,12 +179,10 @@ TEST_CASE("workspace: where the thread's are gone, each lease has one of its own
     CHECK(seen.capacity == 4096);
 }
 
-TEST_CASE("workspace: where the thread's are gone and there is no memory, a lease is empty")
-{
+TEST_CASE("workspace: where the thread's are gone and there is no memory, a lease is empty") {
     static bool empty = false;
     struct looks_at_its_end {
-        ~looks_at_its_end()
-        {
+        ~looks_at_its_end() {
             const counted_new::scarce memory(0);
             const workspace_lease none;
             empty = none.get() == nullptr;

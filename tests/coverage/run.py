@@ -171,7 +171,7 @@ class Explanation:
         self.used = False
 
     def explains(self, file, line):
-        if file.path != self.file or self.what not in file.text[line - 1]:
+        if file.path != self.file or "".join(self.what.split()) not in "".join(file.text[line - 1].split()):
             return False
         self.used = True
         return True

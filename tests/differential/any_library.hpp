@@ -16,23 +16,21 @@
 
 namespace differential {
 
-inline argdraw::scope to_library(reference::scope s)
-{
+inline argdraw::scope to_library(reference::scope s) {
     switch (s) {
-    case reference::scope::output: return argdraw::scope::output;
-    case reference::scope::prompt: return argdraw::scope::prompt;
-    default: return argdraw::scope::both;
+        case reference::scope::output: return argdraw::scope::output;
+        case reference::scope::prompt: return argdraw::scope::prompt;
+        default: return argdraw::scope::both;
     }
 }
 
-inline reference::status same(argdraw::status s)
-{
+inline reference::status same(argdraw::status s) {
     switch (s) {
-    case argdraw::status::empty: return reference::status::empty;
-    case argdraw::status::nan_logit: return reference::status::nan_logit;
-    case argdraw::status::bad_parameter:
-    case argdraw::status::outside_row: return reference::status::bad_parameter;
-    default: return reference::status::ok;
+        case argdraw::status::empty: return reference::status::empty;
+        case argdraw::status::nan_logit: return reference::status::nan_logit;
+        case argdraw::status::bad_parameter:
+        case argdraw::status::outside_row: return reference::status::bad_parameter;
+        default: return reference::status::ok;
     }
 }
 
@@ -43,13 +41,11 @@ public:
     translation(const translation&) = delete;
     translation& operator=(const translation&) = delete;
 
-    argdraw::any_stage operator()(const reference::any_stage& s)
-    {
+    argdraw::any_stage operator()(const reference::any_stage& s) {
         return std::visit([this](const auto& each) -> argdraw::any_stage { return one(each); }, s);
     }
 
-    std::span<const argdraw::token_id> ids(const reference::ids_of& list)
-    {
+    std::span<const argdraw::token_id> ids(const reference::ids_of& list) {
         auto& held = ids_.emplace_back();
         for (const reference::token_id id : list) held.push_back(static_cast<argdraw::token_id>(id));
         return held;
@@ -58,8 +54,7 @@ public:
 private:
     static int number(std::int64_t n) { return static_cast<int>(n); }
 
-    std::span<const float> row(const std::vector<double>& list)
-    {
+    std::span<const float> row(const std::vector<double>& list) {
         auto& held = rows_.emplace_back();
         for (const double l : list) held.push_back(static_cast<float>(l));
         return held;
@@ -71,8 +66,7 @@ private:
     argdraw::softcap one(const reference::softcap& s) { return {s.cap}; }
     argdraw::skew one(const reference::skew& s) { return {s.s}; }
     argdraw::softmax one(const reference::softmax&) { return {}; }
-    argdraw::top_k one(const reference::top_k& s)
-    {
+    argdraw::top_k one(const reference::top_k& s) {
         return {number(s.k), number(s.min_keep), s.equals == reference::ties::all ? argdraw::ties::all : argdraw::ties::first};
     }
     argdraw::top_p one(const reference::top_p& s) { return {s.p, number(s.min_keep)}; }
@@ -93,43 +87,36 @@ private:
     argdraw::repetition_penalty one(const reference::repetition_penalty& s) { return {s.r, number(s.window), to_library(s.where)}; }
     argdraw::frequency_penalty one(const reference::frequency_penalty& s) { return {s.alpha, number(s.window), to_library(s.where)}; }
     argdraw::presence_penalty one(const reference::presence_penalty& s) { return {s.alpha, number(s.window), to_library(s.where)}; }
-    argdraw::penalties one(const reference::penalties& s)
-    {
+    argdraw::penalties one(const reference::penalties& s) {
         return {s.repetition, s.frequency, s.presence, number(s.window), to_library(s.repetition_scope), to_library(s.count_scope)};
     }
     argdraw::encoder_repetition one(const reference::encoder_repetition& s) { return {s.r}; }
-    argdraw::dry one(const reference::dry& s)
-    {
+    argdraw::dry one(const reference::dry& s) {
         return {s.multiplier, s.base, number(s.allowed_length), number(s.window), ids(s.breakers)};
     }
     argdraw::no_repeat_ngram one(const reference::no_repeat_ngram& s) { return {number(s.n)}; }
-    argdraw::bad_words<> one(const reference::bad_words& s)
-    {
+    argdraw::bad_words<> one(const reference::bad_words& s) {
         auto& held = sequences_.emplace_back();
         for (const reference::ids_of& each : s.sequences) held.push_back(ids(each));
         return {held};
     }
-    argdraw::sequence_bias<> one(const reference::sequence_bias& s)
-    {
+    argdraw::sequence_bias<> one(const reference::sequence_bias& s) {
         auto& held = biased_.emplace_back();
         for (const auto& each : s.items) held.push_back({ids(each.sequence), each.b});
         return {held};
     }
     argdraw::min_tokens<> one(const reference::min_tokens& s) { return {number(s.n), ids(s.stop)}; }
-    argdraw::exponential_length one(const reference::exponential_length& s)
-    {
+    argdraw::exponential_length one(const reference::exponential_length& s) {
         return {number(s.start), s.factor, static_cast<argdraw::token_id>(s.eos)};
     }
-    argdraw::logit_bias<> one(const reference::logit_bias& s)
-    {
+    argdraw::logit_bias<> one(const reference::logit_bias& s) {
         auto& held = biases_.emplace_back();
         for (const auto& [id, b] : s.list) held.push_back({static_cast<argdraw::token_id>(id), b});
         return {held};
     }
     argdraw::ban<> one(const reference::ban& s) { return {ids(s.list)}; }
     argdraw::allow_only<> one(const reference::allow_only& s) { return {ids(s.list)}; }
-    argdraw::allow one(const reference::allow& s)
-    {
+    argdraw::allow one(const reference::allow& s) {
         return {words_.emplace_back(s.words), s.beyond == reference::past_end::ban ? argdraw::past_end::ban : argdraw::past_end::keep};
     }
     argdraw::suppress_at_begin<> one(const reference::suppress_at_begin& s) { return {ids(s.list)}; }

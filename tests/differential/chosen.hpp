@@ -8,8 +8,7 @@
 
 namespace cases {
 
-inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
-{
+inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     const char* const value = std::getenv(name);
     return value == nullptr ? otherwise : std::strtoull(value, nullptr, 0);
 }
@@ -23,8 +22,7 @@ struct share {
     bool whole;  // enough of them to ask for every kind
 };
 
-inline share chosen(std::uint64_t seed, std::size_t count)
-{
+inline share chosen(std::uint64_t seed, std::size_t count) {
     const std::size_t asked = from_environment("ARGDRAW_COUNT", count);
     return {from_environment("ARGDRAW_SEED", seed), from_environment("ARGDRAW_FROM", 0), asked, asked >= count};
 }

@@ -62,21 +62,19 @@ struct prescribed {
 
     static constexpr result_type min() { return 0; }
     static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
-    result_type operator()()
-    {
+    result_type operator()() {
         ++calls;
         return word;
     }
 };
 
-reference::status same(argdraw::status s)
-{
+reference::status same(argdraw::status s) {
     switch (s) {
-    case argdraw::status::empty: return reference::status::empty;
-    case argdraw::status::nan_logit: return reference::status::nan_logit;
-    case argdraw::status::bad_parameter:
-    case argdraw::status::outside_row: return reference::status::bad_parameter;
-    default: return reference::status::ok;
+        case argdraw::status::empty: return reference::status::empty;
+        case argdraw::status::nan_logit: return reference::status::nan_logit;
+        case argdraw::status::bad_parameter:
+        case argdraw::status::outside_row: return reference::status::bad_parameter;
+        default: return reference::status::ok;
     }
 }
 
@@ -85,23 +83,22 @@ struct tally {
     std::array<std::size_t, 4> statuses{};
     std::size_t truncations = 0;
     std::size_t close_truncations = 0;
-    std::size_t other_side = 0;      // laws that equal the reference only with a close boundary on its other side
+    std::size_t other_side = 0;  // laws that equal the reference only with a close boundary on its other side
     std::size_t laws = 0;
-    std::size_t unlisted = 0;        // tokens of probability < 2^-60 that the library's law does not list
+    std::size_t unlisted = 0;  // tokens of probability < 2^-60 that the library's law does not list
     struct draws {
         std::size_t count = 0;
         std::size_t close = 0;        // words within the band of a step
         std::size_t other_token = 0;  // of those, the ones that gave the neighbour
     };
     draws at_random;
-    draws at_edges;  // the ends and the middle of the range, and the steps themselves
-    real worst_probability = 0;      // |p_lib / p - 1| of probabilities >= 2^-60
+    draws at_edges;              // the ends and the middle of the range, and the steps themselves
+    real worst_probability = 0;  // |p_lib / p - 1| of probabilities >= 2^-60
     real worst_logprob = 0;
     std::vector<std::string> failures;
     std::size_t failed = 0;
 
-    void fail(const std::string& what)
-    {
+    void fail(const std::string& what) {
         if (++failed <= 10) failures.push_back(what);
     }
 };
@@ -113,8 +110,7 @@ struct library_law {
 };
 
 template <class Law>
-library_law plain(const Law& law)
-{
+library_law plain(const Law& law) {
     library_law result{law.why, {}, {}};
     for (const auto id : law.ids) result.ids.push_back(static_cast<reference::token_id>(id));
     for (const auto p : law.probabilities) result.probabilities.push_back(static_cast<real>(p));
@@ -127,8 +123,7 @@ struct match {
 };
 
 // Walks both laws in id order. Empty where they do not agree.
-std::optional<match> agree(const reference::law& exact, const library_law& library)
-{
+std::optional<match> agree(const reference::law& exact, const library_law& library) {
     match m;
     std::size_t j = 0;
     for (std::size_t i = 0; i < exact.ids.size(); ++i) {
@@ -153,8 +148,7 @@ std::optional<match> agree(const reference::law& exact, const library_law& libra
 // The reference with some of its close boundaries on their other side, if that satisfies `accept`.
 template <class Accept>
 std::optional<reference::law> nudged(const std::vector<double>& row, const reference::pipeline& stages, const Accept& accept,
-                                     const reference::law& current, const std::vector<reference::nudge>& taken = {})
-{
+                                     const reference::law& current, const std::vector<reference::nudge>& taken = {}) {
     for (std::size_t i = taken.size(); i < current.decisions.size(); ++i) {
         const reference::decision& d = current.decisions[i];
         for (const auto side : {reference::nudge::fewer, reference::nudge::more}) {
@@ -181,8 +175,7 @@ struct scene {
     const char* form;
 };
 
-std::string describe(const scene& s)
-{
+std::string describe(const scene& s) {
     std::ostringstream out;
     out << s.suite << ", seed " << s.seed << ", row " << s.index << ": " << s.row.size() << " " << s.scalar << " (" << s.kind << "), "
         << s.form << ": " << cases::describe(s.stages) << "\n";
@@ -195,8 +188,7 @@ std::string describe(const scene& s)
 }
 
 template <class Ids, class Probabilities>
-std::string describe(const Ids& ids, const Probabilities& probabilities)
-{
+std::string describe(const Ids& ids, const Probabilities& probabilities) {
     std::ostringstream out;
     out << ids.size() << " tokens" << std::setprecision(12);
     for (std::size_t i = 0; i < std::min<std::size_t>(ids.size(), 24); ++i) out << " " << ids[i] << ":" << probabilities[i];
@@ -204,8 +196,7 @@ std::string describe(const Ids& ids, const Probabilities& probabilities)
 }
 
 // Where two long laws part, since their first tokens rarely tell.
-std::string first_difference(const reference::law& exact, const library_law& library)
-{
+std::string first_difference(const reference::law& exact, const library_law& library) {
     std::ostringstream out;
     out << std::setprecision(12);
     std::vector<reference::token_id> missing;
@@ -229,8 +220,7 @@ std::string first_difference(const reference::law& exact, const library_law& lib
     return out.str();
 }
 
-std::vector<std::uint64_t> edges_of(const reference::law& l)
-{
+std::vector<std::uint64_t> edges_of(const reference::law& l) {
     constexpr std::uint64_t half = std::uint64_t{1} << 63;
     std::vector<std::uint64_t> words{0, 1, half - 1, half, half + 1, std::numeric_limits<std::uint64_t>::max()};
     if (l.ids.size() > 12) return words;
@@ -249,16 +239,14 @@ std::vector<std::uint64_t> edges_of(const reference::law& l)
 // there is no neighbour to forgive: "exceeds" means the next token. Far apart they may be looked for in parts, and a part's share of the
 // weights, 6 of 8, is a quotient that rounds. And with small blocks few tokens may be a band of the row, where equals weigh what one of them
 // weighs beside a power of two, and not 1.
-bool exact_step(const reference::law& l, const reference::choice& c)
-{
-    return argdraw::sizes::band_blocks > 1 && c.distance == 0 && std::has_single_bit(l.ids.size()) && l.cumulative.back() == static_cast<real>(l.ids.size()) &&
-           l.ids.front() / neighbourhood == l.ids.back() / neighbourhood;
+bool exact_step(const reference::law& l, const reference::choice& c) {
+    return argdraw::sizes::band_blocks > 1 && c.distance == 0 && std::has_single_bit(l.ids.size()) &&
+           l.cumulative.back() == static_cast<real>(l.ids.size()) && l.ids.front() / neighbourhood == l.ids.back() / neighbourhood;
 }
 
 template <class Pick, class T>
 void compare_draw(tally& t, tally::draws& count, const scene& where, const Pick& pick, std::span<const T> row, const reference::law& exact,
-                  const library_law& library, std::uint64_t word)
-{
+                  const library_law& library, std::uint64_t word) {
     ++count.count;
     prescribed source{word};
     const argdraw::drawn d = pick(row, source);
@@ -268,17 +256,13 @@ void compare_draw(tally& t, tally::draws& count, const scene& where, const Pick&
     const auto listed = std::lower_bound(library.ids.begin(), library.ids.end(), static_cast<reference::token_id>(d.id));
 
     std::string wrong;
-    if (!d || d.why != argdraw::status::ok)
-        wrong = "no token";
-    else if (source.calls != 1)
-        wrong = "took " + std::to_string(source.calls) + " words";
-    else if (found == exact.ids.end() || *found != static_cast<reference::token_id>(d.id))
-        wrong = "not a living token";
+    if (!d || d.why != argdraw::status::ok) wrong = "no token";
+    else if (source.calls != 1) wrong = "took " + std::to_string(source.calls) + " words";
+    else if (found == exact.ids.end() || *found != static_cast<reference::token_id>(d.id)) wrong = "not a living token";
     else if (listed == library.ids.end() || *listed != *found ||
              !(library.probabilities[static_cast<std::size_t>(listed - library.ids.begin())] > 0))
         wrong = "a token without weight";
-    else if (index != expected.index && (exact_step(exact, expected) || !reference::reachable(exact, index, word)))
-        wrong = "another token";
+    else if (index != expected.index && (exact_step(exact, expected) || !reference::reachable(exact, index, word))) wrong = "another token";
 
     if (wrong.empty()) {
         if (expected.distance <= reference::step_band) ++count.close;
@@ -293,16 +277,15 @@ void compare_draw(tally& t, tally::draws& count, const scene& where, const Pick&
     }
     if (wrong.empty()) return;
     std::ostringstream out;
-    out << describe(where) << std::setprecision(12) << "  word " << word << ": " << wrong << ". reference id "
-        << exact.ids[expected.index] << " ln p " << exact.logs[expected.index] << ", " << expected.distance
-        << " from a step; library id " << d.id << " logprob " << d.logprob << "\n  reference law "
-        << describe(exact.ids, exact.probabilities) << "\n  library law " << describe(library.ids, library.probabilities);
+    out << describe(where) << std::setprecision(12) << "  word " << word << ": " << wrong << ". reference id " << exact.ids[expected.index]
+        << " ln p " << exact.logs[expected.index] << ", " << expected.distance << " from a step; library id " << d.id << " logprob "
+        << d.logprob << "\n  reference law " << describe(exact.ids, exact.probabilities) << "\n  library law "
+        << describe(library.ids, library.probabilities);
     t.fail(out.str());
 }
 
 template <class Pick, class T>
-void compare_categorical(tally& t, const scene& where, const Pick& pick, std::span<const T> row, cases::generator& random)
-{
+void compare_categorical(tally& t, const scene& where, const Pick& pick, std::span<const T> row, cases::generator& random) {
     const reference::law exact = reference::run(where.row, where.stages);
     const library_law library = plain(pick.distribution(row));
     ++t.statuses[static_cast<std::size_t>(exact.why)];
@@ -331,8 +314,8 @@ void compare_categorical(tally& t, const scene& where, const Pick& pick, std::sp
     if (!m) {
         other = nudged(where.row, where.stages, [&](const reference::law& l) { return agree(l, library).has_value(); }, exact);
         if (!other) {
-            return t.fail(describe(where) + first_difference(exact, library) + "\n  reference " +
-                          describe(exact.ids, exact.probabilities) + "\n  library   " + describe(library.ids, library.probabilities));
+            return t.fail(describe(where) + first_difference(exact, library) + "\n  reference " + describe(exact.ids, exact.probabilities) +
+                          "\n  library   " + describe(library.ids, library.probabilities));
         }
         ++t.other_side;
         m = agree(*other, library);
@@ -346,8 +329,7 @@ void compare_categorical(tally& t, const scene& where, const Pick& pick, std::sp
 }
 
 template <class Pick, class T>
-void compare_greedy(tally& t, const scene& where, const Pick& pick, std::span<const T> row)
-{
+void compare_greedy(tally& t, const scene& where, const Pick& pick, std::span<const T> row) {
     const reference::law exact = reference::run(where.row, where.stages);
     ++t.statuses[static_cast<std::size_t>(exact.why)];
     const argdraw::drawn d = pick(row);
@@ -379,15 +361,13 @@ struct one_row {
     std::vector<T> row;
     cases::generator random;
 
-    scene where(const reference::pipeline& stages, const char* form) const
-    {
+    scene where(const reference::pipeline& stages, const char* form) const {
         return {suite, seed, index, scalar_name<T>, kind, exact, stages, form};
     }
 
     // The pipeline as a type, with run-time parameters that may be illegal.
     template <class... Stages>
-    void compiled()
-    {
+    void compiled() {
         reference::pipeline stages{cases::random_stage<Stages>(random, row.size())...};
         if (random.chance(0.4)) cases::aim(random, exact, stages);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -401,25 +381,23 @@ struct one_row {
         }(std::index_sequence_for<Stages...>{});
     }
 
-    void compare()
-    {
+    void compare() {
         using namespace reference;
         switch (random.below(8)) {
-        case 0: return compiled<>();
-        case 1: return compiled<temperature>();
-        case 2: return compiled<temperature, top_k, top_p, min_p>();
-        case 3: return compiled<top_k, top_p, min_p, temperature>();
-        case 4: return compiled<temperature, top_p>();
-        case 5: return compiled<min_p, top_p, top_k, softmax>();
-        case 6: return compiled<softmax, temperature, min_p, top_k, top_p>();
-        default: return compiled<temperature, min_p>();
+            case 0: return compiled<>();
+            case 1: return compiled<temperature>();
+            case 2: return compiled<temperature, top_k, top_p, min_p>();
+            case 3: return compiled<top_k, top_p, min_p, temperature>();
+            case 4: return compiled<temperature, top_p>();
+            case 5: return compiled<min_p, top_p, top_k, softmax>();
+            case 6: return compiled<softmax, temperature, min_p, top_k, top_p>();
+            default: return compiled<temperature, min_p>();
         }
     }
 };
 
 template <class T>
-void run_row(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size)
-{
+void run_row(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size) {
     const auto which = static_cast<cases::kind>(random.chance(0.01) ? cases::kinds - 1 : random.below(cases::kinds - 1));
     std::vector<double> values;
     if (size != 0) {
@@ -438,22 +416,20 @@ void run_row(tally& t, const char* suite, std::uint64_t seed, std::size_t index,
 }
 
 template <class Size>
-void run_rows(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size)
-{
+void run_rows(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size) {
     for (std::size_t index = from; index < from + count; ++index) {
         cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
         const std::size_t width = size(random);
         switch (index % 4) {
-        case 0: run_row<float>(t, suite, seed, index, random, width); break;
-        case 1: run_row<double>(t, suite, seed, index, random, width); break;
-        case 2: run_row<Eigen::half>(t, suite, seed, index, random, width); break;
-        default: run_row<Eigen::bfloat16>(t, suite, seed, index, random, width); break;
+            case 0: run_row<float>(t, suite, seed, index, random, width); break;
+            case 1: run_row<double>(t, suite, seed, index, random, width); break;
+            case 2: run_row<Eigen::half>(t, suite, seed, index, random, width); break;
+            default: run_row<Eigen::bfloat16>(t, suite, seed, index, random, width); break;
         }
     }
 }
 
-void report(const char* suite, const tally& t)
-{
+void report(const char* suite, const tally& t) {
     const auto share = [](std::size_t part, std::size_t whole) {
         const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1));
         return std::to_string(part) + " (" + std::to_string(percent) + " %)";
@@ -466,17 +442,16 @@ void report(const char* suite, const tally& t)
               << " nan, " << t.statuses[3] << " bad parameter\n  truncations " << t.truncations << ", close "
               << share(t.close_truncations, t.truncations) << "; laws " << t.laws << ", on the other side of a close boundary "
               << share(t.other_side, t.laws) << "\n"
-              << draws("random words", t.at_random) << draws("words at the edges", t.at_edges)
-              << "  worst probability " << static_cast<double>(t.worst_probability)
-              << ", worst logprob " << static_cast<double>(t.worst_logprob) << ", unlisted faint tokens " << t.unlisted << "\n"
+              << draws("random words", t.at_random) << draws("words at the edges", t.at_edges) << "  worst probability "
+              << static_cast<double>(t.worst_probability) << ", worst logprob " << static_cast<double>(t.worst_logprob)
+              << ", unlisted faint tokens " << t.unlisted << "\n"
               << std::flush;
     for (const std::string& each : t.failures) FAIL_CHECK(each);
     CHECK(t.failed == 0);
 }
 
 template <class Size>
-void rows(const char* suite, const cases::share& which, const Size& size)
-{
+void rows(const char* suite, const cases::share& which, const Size& size) {
     tally t;
     run_rows(t, suite, which.seed, which.from, which.count, size);
     CHECK(t.rows == which.count);
@@ -492,14 +467,20 @@ void rows(const char* suite, const cases::share& which, const Size& size)
 
 }  // namespace
 
-TEST_CASE("differential: 60 000 small rows, compiled pipelines, words at the edges") { rows("small", cases::chosen(20240229, 60'000), cases::small_size); }
+TEST_CASE("differential: 60 000 small rows, compiled pipelines, words at the edges") {
+    rows("small", cases::chosen(20240229, 60'000), cases::small_size);
+}
 
-TEST_CASE("differential: 1 500 000 small rows, compiled pipelines", "[.deep]") { rows("small", cases::chosen(7, 1'500'000), cases::small_size); }
+TEST_CASE("differential: 1 500 000 small rows, compiled pipelines", "[.deep]") {
+    rows("small", cases::chosen(7, 1'500'000), cases::small_size);
+}
 
 // Rows of real sizes take with small blocks what shorter ones do.
 #if !defined(ARGDRAW_SMALL_BLOCKS)
 
-TEST_CASE("differential: 300 rows of real sizes, compiled pipelines, words at the edges") { rows("real", cases::chosen(19491001, 300), cases::real_size); }
+TEST_CASE("differential: 300 rows of real sizes, compiled pipelines, words at the edges") {
+    rows("real", cases::chosen(19491001, 300), cases::real_size);
+}
 
 TEST_CASE("differential: 15 000 real rows, compiled pipelines", "[.deep]") { rows("real", cases::chosen(7, 15'000), cases::real_size); }
 

@@ -57,10 +57,10 @@ struct glimpse {
     std::vector<double> logits;
     ids_of order;
 
-    real logit(token_id id) const
-    {
+    real logit(token_id id) const {
         const auto at = std::lower_bound(ids.begin(), ids.end(), id);
-        return at == ids.end() || *at != id ? -std::numeric_limits<real>::infinity() : real(logits[static_cast<std::size_t>(at - ids.begin())]);
+        return at == ids.end() || *at != id ? -std::numeric_limits<real>::infinity()
+                                            : real(logits[static_cast<std::size_t>(at - ids.begin())]);
     }
 };
 
@@ -70,8 +70,7 @@ struct window {
     bool neutral() const noexcept { return onto == nullptr; }
 
     template <argdraw::logit_scalar T>
-    void operator()(argdraw::candidates<T>& c) const noexcept
-    {
+    void operator()(argdraw::candidates<T>& c) const noexcept {
         onto->order.clear();
         for (const argdraw::leader& each : c.leaders(c.size())) onto->order.push_back(each.id);
         const argdraw::living_tokens living = c.survivors();
@@ -118,14 +117,12 @@ struct library_law {
     std::vector<real> probabilities;
 };
 
-library_law plain(const argdraw::distribution_of_row& law)
-{
+library_law plain(const argdraw::distribution_of_row& law) {
     return {law.why, {law.ids.begin(), law.ids.end()}, {law.probabilities.begin(), law.probabilities.end()}};
 }
 
 // How far the logarithm of each probability may be off: by its own logit's error, and by everybody's in the sum.
-std::vector<real> allowances(const full_law& exact)
-{
+std::vector<real> allowances(const full_law& exact) {
     working_set s;
     for (std::size_t i = 0; i < exact.ids.size(); ++i) s.tokens.push_back({exact.ids[i], exact.logs[i], 0, exact.errors[i]});
     const real common = common_error(s);
@@ -140,8 +137,7 @@ struct difference {
     bool relaxed = false;
 };
 
-difference compare(const full_law& exact, const library_law& library)
-{
+difference compare(const full_law& exact, const library_law& library) {
     std::ostringstream out;
     out << std::setprecision(12);
     if (exact.ids != library.ids) {
@@ -149,8 +145,8 @@ difference compare(const full_law& exact, const library_law& library)
         ids_of extra;
         std::set_difference(exact.ids.begin(), exact.ids.end(), library.ids.begin(), library.ids.end(), std::back_inserter(missing));
         std::set_difference(library.ids.begin(), library.ids.end(), exact.ids.begin(), exact.ids.end(), std::back_inserter(extra));
-        out << "kept " << library.ids.size() << " instead of " << exact.ids.size() << ": missing " << cases::words::list(missing) << ", extra "
-            << cases::words::list(extra);
+        out << "kept " << library.ids.size() << " instead of " << exact.ids.size() << ": missing " << cases::words::list(missing)
+            << ", extra " << cases::words::list(extra);
         return {out.str()};
     }
     difference d;
@@ -160,13 +156,15 @@ difference compare(const full_law& exact, const library_law& library)
         const real q = library.probabilities[i];
         const real off = p >= faint ? std::abs(q / p - 1) : std::abs(q - p);
         const real strict = p >= faint ? probability_band : faint;
-        const real excuse = p >= faint ? std::expm1(std::min(allowed[i], real(10000))) : std::exp(std::min(exact.logs[i] + allowed[i], real(0))) - p;
+        const real excuse =
+            p >= faint ? std::expm1(std::min(allowed[i], real(10000))) : std::exp(std::min(exact.logs[i] + allowed[i], real(0))) - p;
         if (off <= strict) {
             if (p >= faint) d.worst = std::max(d.worst, off);
         } else if (off <= strict + excuse) {
             d.relaxed = true;
         } else {
-            out << "probability of " << exact.ids[i] << ": " << q << " instead of " << p << " (" << q / p - 1 << ", allowed " << allowed[i] << ")";
+            out << "probability of " << exact.ids[i] << ": " << q << " instead of " << p << " (" << q / p - 1 << ", allowed " << allowed[i]
+                << ")";
             return {out.str()};
         }
     }
@@ -178,15 +176,23 @@ template <class T, class Draw>
 class pair {
 public:
     pair(const one_case& about, std::span<const T> row, const Draw& draw)
-        : about_(about), row_(row), draw_(draw), stages_(about.stages), at_(about.at), pick_(sampler_of(about.stages.size(), {})), seq_(begin())
-    {
-    }
+        : about_(about),
+          row_(row),
+          draw_(draw),
+          stages_(about.stages),
+          at_(about.at),
+          pick_(sampler_of(about.stages.size(), {})),
+          seq_(begin()) {}
 
     // In the middle of a sequence; `shape` is what the draw does before it draws.
     pair(const one_case& about, std::span<const T> row, const Draw& draw, const any_pipeline& shape, std::span<const std::byte> under_way)
-        : about_(about), row_(row), draw_(draw), stages_(about.stages), at_(about.at), pick_(sampler_of(about.stages.size(), {})),
-          seq_(pick_.resume(under_way))
-    {
+        : about_(about),
+          row_(row),
+          draw_(draw),
+          stages_(about.stages),
+          at_(about.at),
+          pick_(sampler_of(about.stages.size(), {})),
+          seq_(pick_.resume(under_way)) {
         stages_.insert(stages_.end(), shape.begin(), shape.end());
     }
 
@@ -197,8 +203,7 @@ public:
     library_law law() { return plain(pick_.distribution(row_, seq_)); }
 
     // The reference, on the library's side of everything that is close.
-    full_law beside(tally& t, const library_law& library, std::string& wrong)
-    {
+    full_law beside(tally& t, const library_law& library, std::string& wrong) {
         std::vector<real> coins;
         for (std::uint32_t k = 0; k < stages_.size(); ++k)
             coins.push_back(uniform(seq_.random().word(argdraw::purpose::xtc, (k << 16) + seq_.attempt())));
@@ -213,7 +218,9 @@ public:
             const glimpse seen = stage < about_.stages.size() ? after(stage + 1) : glimpse{library.why, library.ids, {}, {}};
             members theirs = side_of(stage, r, *walking, seen);
             if (theirs.empty()) {
-                if (wrong.empty()) wrong = "stage " + std::to_string(stage) + ": kept " + std::to_string(seen.ids.size()) + " by no ruling: " + in_words(r, seen.ids);
+                if (wrong.empty())
+                    wrong = "stage " + std::to_string(stage) + ": kept " + std::to_string(seen.ids.size()) +
+                            " by no ruling: " + in_words(r, seen.ids);
                 return r.keep;
             }
             if (theirs != r.keep) ++t.other_side;
@@ -229,8 +236,7 @@ public:
     }
 
     // What the library's pipeline leaves after its first n stages.
-    glimpse after(std::size_t n)
-    {
+    glimpse after(std::size_t n) {
         glimpse seen;
         const auto looking = sampler_of(n, {&seen});
         auto seq = looking.resume(seq_.bytes());
@@ -240,8 +246,7 @@ public:
     }
 
     // A list with an id outside of the row is found out when its stage acts, so an earlier stage may have failed by then.
-    bool may_fail_with(status why)
-    {
+    bool may_fail_with(status why) {
         if (why == status::bad_parameter) return true;
         any_pipeline before;
         for (const any_stage& each : about_.stages) {
@@ -261,8 +266,7 @@ public:
 private:
     using sampler_type = argdraw::sampler<argdraw::chain, window, Draw>;
 
-    sampler_type sampler_of(std::size_t n, window w)
-    {
+    sampler_type sampler_of(std::size_t n, window w) {
         if (library_.empty())
             for (const any_stage& each : about_.stages) library_.push_back(translate_(each));
         argdraw::chain some;
@@ -270,8 +274,7 @@ private:
         return sampler_type{some, w, draw_};
     }
 
-    auto begin()
-    {
+    auto begin() {
         auto seq = pick_.start(about_.start, translate_.ids(about_.at.past.prompt));
         for (const token_id id : about_.at.past.output)
             if (seq.accept(static_cast<argdraw::token_id>(id)) != argdraw::status::ok) std::abort();
@@ -279,8 +282,7 @@ private:
         return seq;
     }
 
-    static std::string in_words(const ruling& r, const ids_of& theirs)
-    {
+    static std::string in_words(const ruling& r, const ids_of& theirs) {
         ids_of missing;
         ids_of extra;
         ids_of doubtful;
@@ -289,23 +291,24 @@ private:
             if (kept != r.keep[i]) (kept ? extra : missing).push_back(r.ids[i]);
             if (r.doubtful[i]) doubtful.push_back(r.ids[i]);
         }
-        return "missing " + cases::words::list(missing) + ", extra " + cases::words::list(extra) + ", doubtful " + cases::words::list(doubtful);
+        return "missing " + cases::words::list(missing) + ", extra " + cases::words::list(extra) + ", doubtful " +
+               cases::words::list(doubtful);
     }
 
     // A temperature only scales; whoever then asks for a logit, or changes one, may find it beyond the doubles.
-    bool no_double_holds(walk& w, const any_stage& which) const
-    {
-        const bool reads = !std::holds_alternative<temperature>(which) && !std::holds_alternative<top_k>(which) && !std::holds_alternative<xtc>(which) &&
+    bool no_double_holds(walk& w, const any_stage& which) const {
+        const bool reads = !std::holds_alternative<temperature>(which) && !std::holds_alternative<top_k>(which) &&
+                           !std::holds_alternative<xtc>(which) &&
                            std::visit([&](const auto& each) { return !requires { each.banned(about_.at.past, row_.size()); }; }, which);
         if (reads && !w.unread(which)) static_cast<void>(w.read());
         const working_set& s = w.set();
         constexpr real end = double_max * 1e-20L;
-        return reads && (s.offset > end || std::any_of(s.tokens.begin(), s.tokens.end(), [](const token& t) { return std::abs(t.logit) > end || t.below < -end; }));
+        return reads && (s.offset > end || std::any_of(s.tokens.begin(), s.tokens.end(),
+                                                       [](const token& t) { return std::abs(t.logit) > end || t.below < -end; }));
     }
 
     // The set that the library went on with, empty if no side of the ruling explains it.
-    members side_of(std::size_t stage, const ruling& r, walk& w, const glimpse& seen)
-    {
+    members side_of(std::size_t stage, const ruling& r, walk& w, const glimpse& seen) {
         members theirs;
         if (const auto* mean = std::get_if<xtc_mean>(&stages_[stage])) {
             // What would go only weighs less: its logit has fallen by -ln(1 - pi), and the others' have risen.
@@ -313,7 +316,8 @@ private:
             const real lost = std::log1p(-real(mean->probability));
             bool leapt = false;  // from far down
             for (const token_id id : r.ids)
-                leapt = leapt || (std::ldexp(std::abs(before.logit(id)), -50) > 1 && seen.logit(id) - before.logit(id) > std::abs(before.logit(id)) / 2);
+                leapt = leapt || (std::ldexp(std::abs(before.logit(id)), -50) > 1 &&
+                                  seen.logit(id) - before.logit(id) > std::abs(before.logit(id)) / 2);
             for (std::size_t i = 0; i < r.ids.size(); ++i) {
                 const real from = before.logit(r.ids[i]);
                 const real risen = seen.logit(r.ids[i]) - from;
@@ -333,7 +337,8 @@ private:
             for (const auto& side : sides) {
                 working_set s = w.set();
                 const status why = two->settle(s, side);
-                if (why == status::ok && s.tokens.empty() ? seen.why != argdraw::status::empty : why != differential::same(seen.why)) continue;
+                if (why == status::ok && s.tokens.empty() ? seen.why != argdraw::status::empty : why != differential::same(seen.why))
+                    continue;
                 ids_of ids;
                 for (const token& t : s.tokens) ids.push_back(t.id);
                 std::sort(ids.begin(), ids.end());
@@ -344,8 +349,7 @@ private:
     }
 
     // Puts near ties into the library's order. True if that is another one.
-    bool take_order(working_set& s, std::size_t which)
-    {
+    bool take_order(working_set& s, std::size_t which) {
         bool any = false;
         for (std::size_t i = 1; i < s.tokens.size() && !any; ++i) any = near_tie(s.tokens[i - 1], s.tokens[i]);
         if (!any || which >= about_.stages.size()) return false;
@@ -353,7 +357,8 @@ private:
         const std::vector<token> ours = s.tokens;
         std::map<token_id, std::size_t> place;
         for (const token_id id : seen.order) place.emplace(id, place.size());
-        if (place.size() != ours.size() || !std::all_of(ours.begin(), ours.end(), [&](const token& t) { return place.count(t.id) != 0; })) return false;
+        if (place.size() != ours.size() || !std::all_of(ours.begin(), ours.end(), [&](const token& t) { return place.count(t.id) != 0; }))
+            return false;
         std::sort(s.tokens.begin(), s.tokens.end(), [&](const token& a, const token& b) { return place[a.id] < place[b.id]; });
         bool changed = false;
         for (std::size_t i = 0; i < ours.size(); ++i) {
@@ -381,8 +386,8 @@ std::string describe(const argdraw::status& s) { return std::string(argdraw::mes
 
 // Whether a categorical draw may have given that token at that word: from the library's law where that may be off by more than a step of the
 // CDF may.
-verdict check_token(tally& t, const full_law& exact, const library_law& library, const difference& d, const argdraw::drawn& token, std::uint64_t word)
-{
+verdict check_token(tally& t, const full_law& exact, const library_law& library, const difference& d, const argdraw::drawn& token,
+                    std::uint64_t word) {
     const auto found = std::lower_bound(exact.ids.begin(), exact.ids.end(), token_id{token.id});
     if (found == exact.ids.end() || *found != token.id) return "drew a token that is not living";
     const auto index = static_cast<std::size_t>(found - exact.ids.begin());
@@ -404,8 +409,7 @@ verdict check_token(tally& t, const full_law& exact, const library_law& library,
 }
 
 template <class T>
-verdict check_law(tally& t, const one_case& about, std::span<const T> row)
-{
+verdict check_law(tally& t, const one_case& about, std::span<const T> row) {
     pair<T, argdraw::categorical> two(about, row, {});
     for (std::size_t i = 0; i < about.stages.size(); ++i) {
         const bool valid = std::visit([](const auto& s) { return s.valid(); }, about.stages[i]);
@@ -452,8 +456,7 @@ verdict check_law(tally& t, const one_case& about, std::span<const T> row)
 
 // The last sets of greedy and of T = 0 are one token, which near ties leave open.
 template <class T>
-verdict check_greedy(tally& t, const one_case& about, std::span<const T> row)
-{
+verdict check_greedy(tally& t, const one_case& about, std::span<const T> row) {
     pair<T, argdraw::greedy> two(about, row, {});
     library_law library = two.law();
     std::string wrong;
@@ -475,8 +478,7 @@ verdict check_greedy(tally& t, const one_case& about, std::span<const T> row)
 }
 
 template <class T>
-std::vector<T> scalars(const std::vector<double>& row)
-{
+std::vector<T> scalars(const std::vector<double>& row) {
     std::vector<T> out;
     out.reserve(row.size());
     for (const double l : row) out.push_back(cases::to_scalar<T>(l));
@@ -485,8 +487,7 @@ std::vector<T> scalars(const std::vector<double>& row)
 
 // Leaves out of a failing case what is not needed for it to fail.
 template <class Fails>
-one_case shrunk(one_case about, const Fails& fails)
-{
+one_case shrunk(one_case about, const Fails& fails) {
     const auto try_to = [&](const auto& change) {
         one_case smaller = about;
         change(smaller);
@@ -511,14 +512,15 @@ one_case shrunk(one_case about, const Fails& fails)
                 try_to([&](one_case& c) {
                     list_of(c, [&](auto& list) {
                         const std::size_t end = std::min(from + step, list.size());
-                        if (from < end) list.erase(list.begin() + static_cast<std::ptrdiff_t>(from), list.begin() + static_cast<std::ptrdiff_t>(end));
+                        if (from < end)
+                            list.erase(list.begin() + static_cast<std::ptrdiff_t>(from), list.begin() + static_cast<std::ptrdiff_t>(end));
                     });
                 });
                 if (from == 0) break;
             }
     }
     try_to([](one_case& c) { c.attempts = 0; });
-    for (ids_of history::*part : {&history::prompt, &history::output}) {
+    for (ids_of history::* part : {&history::prompt, &history::output}) {
         try_to([&](one_case& c) { (c.at.past.*part).clear(); });
         for (std::size_t i = (about.at.past.*part).size(); i-- > 0;)
             try_to([&](one_case& c) { (c.at.past.*part).erase((c.at.past.*part).begin() + static_cast<std::ptrdiff_t>(i)); });
@@ -532,12 +534,12 @@ one_case shrunk(one_case about, const Fails& fails)
     return about;
 }
 
-std::string describe(const one_case& c, const char* scalar)
-{
+std::string describe(const one_case& c, const char* scalar) {
     std::ostringstream out;
     out << c.at.row.size() << " " << scalar << ", seed " << c.start.seed << " sequence " << c.start.sequence << " position "
-        << c.start.position << " attempts " << c.attempts << ": " << cases::describe(c.stages) << "\n  prompt " << cases::words::list(c.at.past.prompt)
-        << " output " << cases::words::list(c.at.past.output) << "\n  row" << std::setprecision(std::numeric_limits<double>::max_digits10);
+        << c.start.position << " attempts " << c.attempts << ": " << cases::describe(c.stages) << "\n  prompt "
+        << cases::words::list(c.at.past.prompt) << " output " << cases::words::list(c.at.past.output) << "\n  row"
+        << std::setprecision(std::numeric_limits<double>::max_digits10);
     std::size_t shown = 0;
     for (std::size_t i = 0; i < c.at.row.size() && shown < 24; ++i)
         if (c.at.row[i] != -std::numeric_limits<double>::infinity()) out << " " << i << ":" << c.at.row[i], ++shown;
@@ -550,8 +552,7 @@ struct plan {
 };
 
 template <class T>
-void judge(tally& t, const one_case& c, std::span<const T> row, bool greedy)
-{
+void judge(tally& t, const one_case& c, std::span<const T> row, bool greedy) {
     ++t.rows;
     const auto check = [&](tally& count, const one_case& each, std::span<const T> values) {
         return greedy ? check_greedy<T>(count, each, values) : check_law<T>(count, each, values);
@@ -565,14 +566,14 @@ void judge(tally& t, const one_case& c, std::span<const T> row, bool greedy)
         return check(scratch, each, scalars<T>(each.at.row)).has_value();
     });
     tally scratch;
-    t.failures.push_back(std::string(c.suite) + ", seed " + std::to_string(c.seed) + ", case " + std::to_string(c.index) + " (" + c.kind + "): " + *wrong +
-                         "\n  " + describe(c, cases::scalar_name<T>) + "\n shrunk: " +
+    t.failures.push_back(std::string(c.suite) + ", seed " + std::to_string(c.seed) + ", case " + std::to_string(c.index) + " (" + c.kind +
+                         "): " + *wrong + "\n  " + describe(c, cases::scalar_name<T>) + "\n shrunk: " +
                          check(scratch, small, scalars<T>(small.at.row)).value_or("") + "\n  " + describe(small, cases::scalar_name<T>));
 }
 
 template <class T>
-void run_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size, const plan& how)
-{
+void run_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size,
+              const plan& how) {
     const auto which = static_cast<cases::kind>(random.chance(0.005) ? cases::kinds - 1 : random.below(cases::kinds - 1));
     one_case c{suite, seed, index, cases::kind_names[static_cast<std::size_t>(which)], {}, {}, {}};
     if (size != 0) {
@@ -599,8 +600,8 @@ void run_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index
 
 // Of the rows and pipelines of wide_cases.hpp.
 template <class T>
-void run_wide_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size, const plan& how)
-{
+void run_wide_case(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size,
+                   const plan& how) {
     const auto which = static_cast<cases::wide_kind>(random.below(cases::wide_kinds));
     one_case c{suite, seed, index, cases::wide_kind_names[static_cast<std::size_t>(which)], {}, {}, {}};
     c.at.row = cases::make_wide_row(random, which, size, cases::limits_of<T>());
@@ -618,46 +619,46 @@ void run_wide_case(tally& t, const char* suite, std::uint64_t seed, std::size_t 
 }
 
 template <class Size>
-void run_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size, const plan& how = {})
-{
+void run_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size,
+               const plan& how = {}) {
     for (std::size_t index = from; index < from + count; ++index) {
         cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
         const std::size_t width = size(random);
         switch (index % 4) {
-        case 0: run_case<float>(t, suite, seed, index, random, width, how); break;
-        case 1: run_case<double>(t, suite, seed, index, random, width, how); break;
-        case 2: run_case<Eigen::half>(t, suite, seed, index, random, width, how); break;
-        default: run_case<Eigen::bfloat16>(t, suite, seed, index, random, width, how); break;
+            case 0: run_case<float>(t, suite, seed, index, random, width, how); break;
+            case 1: run_case<double>(t, suite, seed, index, random, width, how); break;
+            case 2: run_case<Eigen::half>(t, suite, seed, index, random, width, how); break;
+            default: run_case<Eigen::bfloat16>(t, suite, seed, index, random, width, how); break;
         }
     }
 }
 
 template <class Size>
-void run_wide_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size, const plan& how)
-{
+void run_wide_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size,
+                    const plan& how) {
     for (std::size_t index = from; index < from + count; ++index) {
         cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
         const std::size_t width = size(random);
         switch (index % 4) {
-        case 0: run_wide_case<float>(t, suite, seed, index, random, width, how); break;
-        case 1: run_wide_case<double>(t, suite, seed, index, random, width, how); break;
-        case 2: run_wide_case<Eigen::half>(t, suite, seed, index, random, width, how); break;
-        default: run_wide_case<Eigen::bfloat16>(t, suite, seed, index, random, width, how); break;
+            case 0: run_wide_case<float>(t, suite, seed, index, random, width, how); break;
+            case 1: run_wide_case<double>(t, suite, seed, index, random, width, how); break;
+            case 2: run_wide_case<Eigen::half>(t, suite, seed, index, random, width, how); break;
+            default: run_wide_case<Eigen::bfloat16>(t, suite, seed, index, random, width, how); break;
         }
     }
 }
 
-void report(const char* suite, const tally& t)
-{
+void report(const char* suite, const tally& t) {
     const auto share = [](std::size_t part, std::size_t whole) {
         const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1));
         return std::to_string(part) + " (" + std::to_string(percent) + " %)";
     };
     std::cout << suite << ": " << t.rows << " cases: " << t.statuses[0] << " ok, " << t.statuses[1] << " empty, " << t.statuses[2]
               << " nan, " << t.statuses[3] << " bad parameter\n  rulings " << t.rulings << ", close " << share(t.close, t.rulings)
-              << ", on their other side " << share(t.other_side, t.rulings) << ", other order " << t.other_order << ", beyond the doubles " << t.beyond << "\n  laws " << t.laws
-              << ", with a logit's rounding in the band " << share(t.relaxed, t.laws) << ", worst probability of the others "
-              << static_cast<double>(t.worst) << ", worst logprob " << static_cast<double>(t.worst_logprob) << "\n"
+              << ", on their other side " << share(t.other_side, t.rulings) << ", other order " << t.other_order << ", beyond the doubles "
+              << t.beyond << "\n  laws " << t.laws << ", with a logit's rounding in the band " << share(t.relaxed, t.laws)
+              << ", worst probability of the others " << static_cast<double>(t.worst) << ", worst logprob "
+              << static_cast<double>(t.worst_logprob) << "\n"
               << std::flush;
     for (const std::string& each : t.failures) FAIL_CHECK(each);
     if (t.failed > 0) std::cout << "  failed " << t.failed << ", the first after " << t.first_failed << " cases\n" << std::flush;
@@ -667,8 +668,7 @@ void report(const char* suite, const tally& t)
 // What a draw does to the set, and what it remembers.
 
 template <class Draw, class Sequence>
-auto memory(const Sequence& seq)
-{
+auto memory(const Sequence& seq) {
     const auto& state = seq.template state<2>();
     if constexpr (std::is_same_v<Draw, argdraw::adaptive_p>) return average{real(state.sum), real(state.weight)};
     else return surprise{real(state.mu)};
@@ -683,8 +683,7 @@ real size(const average& s) { return std::abs(s.sum) + std::abs(s.weight); }
 // the library's numbers, so that every step is compared from the same start.
 template <class T, class Draw, class Exact>
 verdict check_step(tally& t, const one_case& about, std::span<const T> row, const Draw& draw, const Exact& exact_draw,
-                   argdraw::sequence<argdraw::chain, window, Draw>& seq, bool accept)
-{
+                   argdraw::sequence<argdraw::chain, window, Draw>& seq, bool accept) {
     const auto before = memory<Draw>(seq);
     pair<T, Draw> two(about, row, draw, {any_stage{exact_draw.stage(before)}}, seq.bytes());
     const library_law library = two.law();
@@ -712,7 +711,8 @@ verdict check_step(tally& t, const one_case& about, std::span<const T> row, cons
     const auto after = memory<Draw>(seq);
     const full_law seen_by_draw = std::is_same_v<Draw, argdraw::adaptive_p> ? run_any(two.at(), about.stages) : exact;
     const auto at = std::lower_bound(seen_by_draw.ids.begin(), seen_by_draw.ids.end(), token_id{token.id});
-    if (at == seen_by_draw.ids.end() || *at != token.id || (close != t.close && std::is_same_v<Draw, argdraw::adaptive_p>)) return std::nullopt;
+    if (at == seen_by_draw.ids.end() || *at != token.id || (close != t.close && std::is_same_v<Draw, argdraw::adaptive_p>))
+        return std::nullopt;
     const auto index = static_cast<std::size_t>(at - seen_by_draw.ids.begin());
     if (seen_by_draw.probabilities[index] < faint) return std::nullopt;
     const auto expected = exact_draw.accept(before, seen_by_draw.probabilities[index]);
@@ -729,8 +729,7 @@ verdict check_step(tally& t, const one_case& about, std::span<const T> row, cons
 // Draws by noise have no memory; every one of them can be told from the law.
 template <class T, class Draw>
 verdict check_race(tally& t, const one_case& about, std::span<const T> row, const Draw& draw, std::span<argdraw::drawn> into,
-                   argdraw::sequence<argdraw::chain, window, Draw>& seq, bool accept)
-{
+                   argdraw::sequence<argdraw::chain, window, Draw>& seq, bool accept) {
     pair<T, Draw> two(about, row, draw, {}, seq.bytes());
     const library_law library = two.law();
     std::string wrong;
@@ -746,7 +745,9 @@ verdict check_race(tally& t, const one_case& about, std::span<const T> row, cons
     const difference d = compare(exact, library);
     if (!d.what.empty()) return d.what;
     t.relaxed += d.relaxed;
-    const noise_of noise = [&](token_id id) { return gumbel_noise(seq.random().word(argdraw::purpose::gumbel, static_cast<std::uint32_t>(id))); };
+    const noise_of noise = [&](token_id id) {
+        return gumbel_noise(seq.random().word(argdraw::purpose::gumbel, static_cast<std::uint32_t>(id)));
+    };
     const std::size_t k = into.empty() ? 1 : into.size();
     const perturbed expected = without_replacement(exact, static_cast<std::int64_t>(k), noise);
     real doubt = 2 * probability_band;
@@ -761,7 +762,8 @@ verdict check_race(tally& t, const one_case& about, std::span<const T> row, cons
                 if (each) drew.push_back(each.id);
         }
         if (drew != expected.ids) return "drew " + cases::words::list(drew) + " instead of " + cases::words::list(expected.ids);
-        const auto index = static_cast<std::size_t>(std::lower_bound(exact.ids.begin(), exact.ids.end(), token_id{token.id}) - exact.ids.begin());
+        const auto index =
+            static_cast<std::size_t>(std::lower_bound(exact.ids.begin(), exact.ids.end(), token_id{token.id}) - exact.ids.begin());
         const real lnp = exact.logs[index];
         if (std::abs(real(token.logprob) - lnp) > (logprob_band + allowances(exact)[index]) * std::max(real(1), std::abs(lnp)))
             return "logprob " + std::to_string(token.logprob);
@@ -771,8 +773,8 @@ verdict check_race(tally& t, const one_case& about, std::span<const T> row, cons
 }
 
 template <class T, class Draw, class Check>
-void run_sequence(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, const Draw& draw, const Check& check)
-{
+void run_sequence(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, const Draw& draw,
+                  const Check& check) {
     const std::size_t width = random.chance(0.5) ? 1 + random.below(24) : 1 + random.below(300);
     // A draw hands logits on as doubles. Where those of a row differ in their last digits alone, what a scale before it rounds is much of what
     // tells them apart: such rows belong to the pipelines of stages above.
@@ -835,7 +837,8 @@ void run_sequence(tally& t, const char* suite, std::uint64_t seed, std::size_t i
             const argdraw::drawn before = first.sampler()(row, then);
             const argdraw::drawn after = first.sampler()(row, now);
             if ((before.id != after.id || before.why != after.why || (before && before.logprob != after.logprob)) && ++t.failed <= 10)
-                t.failures.push_back(std::string(suite) + ", seed " + std::to_string(seed) + ", case " + std::to_string(index) + ": rollback " + std::to_string(n));
+                t.failures.push_back(std::string(suite) + ", seed " + std::to_string(seed) + ", case " + std::to_string(index) +
+                                     ": rollback " + std::to_string(n));
         }
         c.at.past.output.assign(seq.output().begin(), seq.output().end());
         row = next_row(c);
@@ -843,39 +846,39 @@ void run_sequence(tally& t, const char* suite, std::uint64_t seed, std::size_t i
 }
 
 template <class T>
-void run_draw(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random)
-{
+void run_draw(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random) {
     const auto remembering = [&](const auto& draw, const auto& exact) {
-        run_sequence<T>(t, suite, seed, index, random, draw,
-                        [&](const one_case& c, std::span<const T> row, auto& seq, bool accept) { return check_step<T>(t, c, row, draw, exact, seq, accept); });
+        run_sequence<T>(t, suite, seed, index, random, draw, [&](const one_case& c, std::span<const T> row, auto& seq, bool accept) {
+            return check_step<T>(t, c, row, draw, exact, seq, accept);
+        });
     };
     const auto racing = [&](const auto& draw, std::span<argdraw::drawn> into) {
-        run_sequence<T>(t, suite, seed, index, random, draw,
-                        [&](const one_case& c, std::span<const T> row, auto& seq, bool accept) { return check_race<T>(t, c, row, draw, into, seq, accept); });
+        run_sequence<T>(t, suite, seed, index, random, draw, [&](const one_case& c, std::span<const T> row, auto& seq, bool accept) {
+            return check_race<T>(t, c, row, draw, into, seq, accept);
+        });
     };
     const float tau = random.chance(0.1) ? 0.0f : static_cast<float>(random.uniform(0.2, 8));
     const float eta = random.chance(0.1) ? 0.0f : static_cast<float>(random.uniform(0.01, 1));
     switch (random.below(5)) {
-    case 0: return remembering(argdraw::mirostat{tau, eta}, mirostat{tau, eta});
-    case 1: {
-        const auto m = static_cast<std::int64_t>(random.chance(0.5) ? 100 : 2 + random.below(60));
-        return remembering(argdraw::mirostat_v1{tau, eta, static_cast<int>(m)}, mirostat_v1{tau, eta, m});
-    }
-    case 2: {
-        const auto target = static_cast<float>(random.uniform());
-        const auto decay = static_cast<float>(random.uniform(0, 0.99));
-        return remembering(argdraw::adaptive_p{target, decay}, adaptive_p{target, decay});
-    }
-    case 3: return racing(argdraw::gumbel{}, {});
-    default: {
-        std::vector<argdraw::drawn> into(1 + random.below(12));
-        return racing(argdraw::without_replacement{into}, into);
-    }
+        case 0: return remembering(argdraw::mirostat{tau, eta}, mirostat{tau, eta});
+        case 1: {
+            const auto m = static_cast<std::int64_t>(random.chance(0.5) ? 100 : 2 + random.below(60));
+            return remembering(argdraw::mirostat_v1{tau, eta, static_cast<int>(m)}, mirostat_v1{tau, eta, m});
+        }
+        case 2: {
+            const auto target = static_cast<float>(random.uniform());
+            const auto decay = static_cast<float>(random.uniform(0, 0.99));
+            return remembering(argdraw::adaptive_p{target, decay}, adaptive_p{target, decay});
+        }
+        case 3: return racing(argdraw::gumbel{}, {});
+        default: {
+            std::vector<argdraw::drawn> into(1 + random.below(12));
+            return racing(argdraw::without_replacement{into}, into);
+        }
     }
 }
 
-void run_draws(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count)
-{
+void run_draws(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count) {
     for (std::size_t index = from; index < from + count; ++index) {
         cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
         // What a draw adds to a pipeline does not depend on the scalar.
@@ -885,8 +888,7 @@ void run_draws(tally& t, const char* suite, std::uint64_t seed, std::size_t from
 }
 
 // Most cases are close to nothing, though parameters are put beside a boundary on purpose; and what is close mostly falls on the exact side.
-void check_shares(const tally& t)
-{
+void check_shares(const tally& t) {
     CHECK(t.close > 0);
     CHECK(t.close < t.rulings / 10);
     CHECK(t.other_side < t.rulings / 100);
@@ -895,8 +897,7 @@ void check_shares(const tally& t)
     CHECK(t.beyond < t.rows / 50);
 }
 
-void small_pipelines(const cases::share& which)
-{
+void small_pipelines(const cases::share& which) {
     tally t;
     run_cases(t, "small pipelines", which.seed, which.from, which.count, cases::small_size);
     report("small pipelines", t);
@@ -907,8 +908,7 @@ void small_pipelines(const cases::share& which)
     check_shares(t);
 }
 
-void wide_pipelines(const cases::share& which, const plan& how)
-{
+void wide_pipelines(const cases::share& which, const plan& how) {
     const auto width = [](cases::generator& random) {
         // From about the width on at which a cut leaves a band; with small blocks that is any.
         using argdraw::sizes::band_blocks, argdraw::sizes::block;
@@ -921,9 +921,9 @@ void wide_pipelines(const cases::share& which, const plan& how)
     if (!which.whole) return;
     CHECK(t.rows == which.count);
     const auto acted = [&](const any_stage& s) { return t.acted[s.index()]; };
-    for (const any_stage& each : std::initializer_list<any_stage>{temperature{}, top_k{}, top_p{}, min_p{}, typical{}, top_n_sigma{}, epsilon_cutoff{}, eta_cutoff{},
-                                                                  top_a{}, p_less{}, logit_bias{}, penalties{}, dry{}, repetition_penalty{}, ban{}, allow_only{},
-                                                                  allow{}, no_repeat_ngram{}, bad_words{}})
+    for (const any_stage& each : std::initializer_list<any_stage>{
+             temperature{}, top_k{}, top_p{}, min_p{}, typical{}, top_n_sigma{}, epsilon_cutoff{}, eta_cutoff{}, top_a{}, p_less{},
+             logit_bias{}, penalties{}, dry{}, repetition_penalty{}, ban{}, allow_only{}, allow{}, no_repeat_ngram{}, bad_words{}})
         CHECK(acted(each) > t.rows / 50);
     CHECK(t.statuses[0] > t.rows / 2);
     CHECK(t.statuses[1] > t.rows / 100);
@@ -934,20 +934,17 @@ void wide_pipelines(const cases::share& which, const plan& how)
 
 TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(cases::chosen(20241107, 200'000)); }
 
-TEST_CASE("differential: wide pipelines, with masks and edits about every cut")
-{
+TEST_CASE("differential: wide pipelines, with masks and edits about every cut") {
     wide_pipelines(cases::chosen(20261127, small_blocks ? 100'000 : 3'000), {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1});
 }
 
 TEST_CASE("differential: 1 000 000 small pipelines", "[.deep]") { small_pipelines(cases::chosen(11, 1'000'000)); }
 
-TEST_CASE("differential: a great many wide pipelines", "[.deep]")
-{
+TEST_CASE("differential: a great many wide pipelines", "[.deep]") {
     wide_pipelines(cases::chosen(11, small_blocks ? 1'000'000 : 50'000), {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1});
 }
 
-TEST_CASE("differential: draws with a memory and draws by noise, over several steps")
-{
+TEST_CASE("differential: draws with a memory and draws by noise, over several steps") {
     const cases::share which = cases::chosen(19870302, 12'000);
     tally t;
     run_draws(t, "draws", which.seed, which.from, which.count);
@@ -959,8 +956,7 @@ TEST_CASE("differential: draws with a memory and draws by noise, over several st
 
 namespace {
 
-void real_pipelines(const cases::share& which, const plan& how)
-{
+void real_pipelines(const cases::share& which, const plan& how) {
     tally t;
     run_cases(t, "real pipelines", which.seed, which.from, which.count, cases::real_size, how);
     report("real pipelines", t);
@@ -971,11 +967,12 @@ void real_pipelines(const cases::share& which, const plan& how)
 
 }  // namespace
 
-TEST_CASE("differential: 1 000 pipelines of any stages on rows of real sizes")
-{
+TEST_CASE("differential: 1 000 pipelines of any stages on rows of real sizes") {
     real_pipelines(cases::chosen(19621016, 1'000), {.longest_history = 200, .aimed = 0.1});
 }
 
-TEST_CASE("differential: 4 000 real pipelines", "[.deep]") { real_pipelines(cases::chosen(11, 4'000), {.longest_history = 400, .aimed = 0.2}); }
+TEST_CASE("differential: 4 000 real pipelines", "[.deep]") {
+    real_pipelines(cases::chosen(11, 4'000), {.longest_history = 400, .aimed = 0.2});
+}
 
 #endif

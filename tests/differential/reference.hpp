@@ -69,8 +69,7 @@ inline real own_rounding(real value) { return std::ldexp(std::abs(value), -64); 
 inline bool surely_tied(const token& a, const token& b) { return tied(a, b) && (a.origin == b.origin || a.error + b.error == 0); }
 inline bool perhaps_tied(const token& a, const token& b) { return tied(a, b) || std::abs(a.below - b.below) <= a.error + b.error; }
 
-inline bool in_order(const token& a, const token& b)
-{
+inline bool in_order(const token& a, const token& b) {
     if (a.below != b.below) return a.below > b.below;
     return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
 }
@@ -84,8 +83,7 @@ struct working_set {
     // The largest number that was subtracted from all logits: beside it a single one is as coarse as it is.
     real offset = 0;
 
-    real mass() const
-    {
+    real mass() const {
         real sum = 0;
         for (const token& t : tokens) sum += weight(t);
         return sum;
@@ -101,8 +99,7 @@ struct decision {
 
     bool close() const { return fewer != keep || more != keep; }
 
-    decision at_least(std::int64_t min_keep, std::size_t living) const
-    {
+    decision at_least(std::int64_t min_keep, std::size_t living) const {
         const std::size_t least = std::min(static_cast<std::size_t>(min_keep), living);
         return {std::max(keep, least), std::max(fewer, least), std::max(more, least)};
     }
@@ -110,8 +107,7 @@ struct decision {
 
 enum class nudge { exact, fewer, more };
 
-inline void divide(working_set& s, real t)
-{
+inline void divide(working_set& s, real t) {
     if (t == 0) {
         s.tokens.resize(1);
     } else if (s.infinite) {
@@ -146,8 +142,7 @@ struct softmax {
     bool valid() const { return true; }
     bool neutral() const { return false; }
 
-    void change(working_set& s) const
-    {
+    void change(working_set& s) const {
         // The sum may be one of float weights, and what is subtracted is a double.
         if (!s.infinite) {
             s.astray += 2e-7L + std::ldexp(std::abs(s.top), -50);
@@ -173,8 +168,7 @@ struct top_k {
     bool valid() const { return k >= 0 && min_keep >= 0; }
     bool neutral() const { return k == 0; }
 
-    decision decide(const working_set& s) const
-    {
+    decision decide(const working_set& s) const {
         const std::size_t living = s.tokens.size();
         const std::size_t first = std::min(static_cast<std::size_t>(k), living);
         const auto with_equals = [&](const auto& equal) {
@@ -196,8 +190,7 @@ struct top_p {
     bool valid() const { return p >= 0 && min_keep >= 0; }
     bool neutral() const { return p >= 1; }
 
-    decision decide(const working_set& s) const
-    {
+    decision decide(const working_set& s) const {
         const std::size_t living = s.tokens.size();
         std::vector<real> prefix(living);
         real sum = 0;
@@ -221,8 +214,7 @@ struct min_p {
     bool valid() const { return p >= 0 && p <= 1 && min_keep >= 0; }
     bool neutral() const { return p == 0; }
 
-    decision decide(const working_set& s) const
-    {
+    decision decide(const working_set& s) const {
         const auto begin = s.tokens.begin();
         const auto end = s.tokens.end();
         // In logarithms: p_i / p(1) itself would round to 1 after a large temperature, and p = 1 then keep too much.
@@ -236,8 +228,7 @@ struct min_p {
         if (const real level = std::prev(cut)->below; level < 0 && close(*std::prev(cut)))
             fewer = std::partition_point(begin, cut, [&](const token& t) { return t.below > level; });
         auto more = cut;
-        if (cut != end && close(*cut))
-            more = std::partition_point(cut, end, [&](const token& t) { return t.below >= cut->below; });
+        if (cut != end && close(*cut)) more = std::partition_point(cut, end, [&](const token& t) { return t.below >= cut->below; });
 
         const auto count = [&](auto where) { return static_cast<std::size_t>(where - begin); };
         return decision{count(cut), count(fewer), count(more)}.at_least(min_keep, s.tokens.size());
@@ -247,12 +238,15 @@ struct min_p {
 using stage = std::variant<temperature, softmax, top_k, top_p, min_p>;
 using pipeline = std::vector<stage>;
 
-inline bool valid(const stage& s) { return std::visit([](const auto& each) { return each.valid(); }, s); }
-inline bool neutral(const stage& s) { return std::visit([](const auto& each) { return each.neutral(); }, s); }
+inline bool valid(const stage& s) {
+    return std::visit([](const auto& each) { return each.valid(); }, s);
+}
+inline bool neutral(const stage& s) {
+    return std::visit([](const auto& each) { return each.neutral(); }, s);
+}
 
 // The living tokens of a row without NaN. A +inf logit has all the mass, so beside one the finite ones are not living.
-inline working_set living(const std::vector<double>& row)
-{
+inline working_set living(const std::vector<double>& row) {
     const double infinity = std::numeric_limits<double>::infinity();
     std::vector<std::pair<double, token_id>> order;
     order.reserve(row.size());
@@ -268,15 +262,15 @@ inline working_set living(const std::vector<double>& row)
     for (const auto& [negated, id] : order) {
         if (top == infinity && negated != -infinity) break;
         const bool finite = top < infinity;
-        s.tokens.push_back({id, finite ? -real(negated) - real(top) : 0, finite ? -real(negated) : 0, 0, std::bit_cast<std::uint64_t>(negated + 0.0)});
+        s.tokens.push_back(
+            {id, finite ? -real(negated) - real(top) : 0, finite ? -real(negated) : 0, 0, std::bit_cast<std::uint64_t>(negated + 0.0)});
     }
     s.infinite = top == infinity;
     return s;
 }
 
 // Runs one stage and, if it truncates, writes down its decision and takes the side of it that `nudges` asks for.
-inline void apply(const stage& which, working_set& s, std::vector<decision>& decisions, const std::vector<nudge>& nudges)
-{
+inline void apply(const stage& which, working_set& s, std::vector<decision>& decisions, const std::vector<nudge>& nudges) {
     std::visit(
         [&](const auto& each) {
             if (each.neutral()) return;
@@ -294,17 +288,16 @@ inline void apply(const stage& which, working_set& s, std::vector<decision>& dec
 
 struct law {
     status why = status::ok;
-    std::vector<token_id> ids;         // ascending
-    std::vector<real> probabilities;   // of ids
-    std::vector<real> logs;            // ln of the probabilities, finite even where they underflow
-    std::vector<real> logits;          // as the last stage left them
-    std::vector<real> cumulative;      // running sum of the weights in id order; the last one is their total
-    token_id first = -1;               // first in the order
-    std::vector<decision> decisions;   // one per truncation that is not neutral
+    std::vector<token_id> ids;        // ascending
+    std::vector<real> probabilities;  // of ids
+    std::vector<real> logs;           // ln of the probabilities, finite even where they underflow
+    std::vector<real> logits;         // as the last stage left them
+    std::vector<real> cumulative;     // running sum of the weights in id order; the last one is their total
+    token_id first = -1;              // first in the order
+    std::vector<decision> decisions;  // one per truncation that is not neutral
 };
 
-inline law run(const std::vector<double>& row, const pipeline& stages, const std::vector<nudge>& nudges = {})
-{
+inline law run(const std::vector<double>& row, const pipeline& stages, const std::vector<nudge>& nudges = {}) {
     law result;
     const auto fail = [&](status why) {
         result.why = why;
@@ -341,8 +334,7 @@ struct choice {
 };
 
 // Inverse CDF in id order: the first token whose running mass exceeds u * S.
-inline choice categorical(const law& l, std::uint64_t word)
-{
+inline choice categorical(const law& l, std::uint64_t word) {
     const real total = l.cumulative.back();
     const real u = uniform(word);
     const auto found = std::upper_bound(l.cumulative.begin(), l.cumulative.end(), u * total);
@@ -353,8 +345,7 @@ inline choice categorical(const law& l, std::uint64_t word)
 }
 
 // Whether the token at `index` is what `word` gives once every step of the CDF may move by the band.
-inline bool reachable(const law& l, std::size_t index, std::uint64_t word)
-{
+inline bool reachable(const law& l, std::size_t index, std::uint64_t word) {
     const real total = l.cumulative.back();
     const real u = uniform(word);
     const real from = index == 0 ? 0 : l.cumulative[index - 1] / total;

@@ -23,10 +23,7 @@ struct surprise {
     real mu;
 };
 
-inline surprise surprised(const surprise& before, real tau, real eta, real p)
-{
-    return {before.mu - eta * (-std::log2(p) - tau)};
-}
+inline surprise surprised(const surprise& before, real tau, real eta, real p) { return {before.mu - eta * (-std::log2(p) - tau)}; }
 
 struct mirostat {
     float tau = 5;
@@ -48,10 +45,7 @@ struct mirostat::cut_stage {
     bool valid() const { return draw.valid(); }
     bool neutral() const { return false; }
 
-    ruling decide(const working_set& s) const
-    {
-        return cut(s, -mu * std::log(real(2)) + std::log(s.mass()), 1, maximum::stands_trial);
-    }
+    ruling decide(const working_set& s) const { return cut(s, -mu * std::log(real(2)) + std::log(s.mass()), 1, maximum::stands_trial); }
 };
 
 inline mirostat::cut_stage mirostat::stage(const surprise& state) const { return {*this, state.mu}; }
@@ -77,8 +71,7 @@ struct mirostat_v1::cut_stage {
     bool neutral() const { return false; }
 
     // s = sum t b / sum t^2 with t_i = ln((i+1)/i), b_i = ln(p(i)/p(i+1))
-    real exponent(const working_set& set) const
-    {
+    real exponent(const working_set& set) const {
         const std::size_t terms = std::min(static_cast<std::size_t>(draw.m), set.tokens.size());
         real tb = 0;
         real tt = 0;
@@ -91,8 +84,7 @@ struct mirostat_v1::cut_stage {
     }
 
     // (e 2^mu / (1 - n^-e))^(1/s) with e = s - 1; e / (1 - n^-e) is 1 / ln n at e = 0.
-    real estimate(real s, std::size_t n, real off = 0) const
-    {
+    real estimate(real s, std::size_t n, real off = 0) const {
         const real log_n = std::log(static_cast<real>(n));
         const real e = s - 1;
         const real ratio = e == 0 ? 1 / log_n : e / -std::expm1(-e * log_n);
@@ -100,8 +92,7 @@ struct mirostat_v1::cut_stage {
         return logarithm == 0 ? 1 : std::exp(logarithm / s);  // s = 0: 0 or +inf
     }
 
-    ruling decide(const working_set& set) const
-    {
+    ruling decide(const working_set& set) const {
         const std::size_t n = set.tokens.size();
         if (n == 1) return prefix(set, 1, {}, 1);
         const auto length = [&](real k) {
@@ -153,8 +144,7 @@ struct adaptive_p::reshape {
 
     real aim() const { return std::clamp(2 * real(draw.target) - state.sum / state.weight, real(0), real(1)); }
 
-    void change(working_set& s) const
-    {
+    void change(working_set& s) const {
         const real total = s.mass();
         const real common = common_error(s);
         for (token& t : s.tokens) {
@@ -172,10 +162,7 @@ struct adaptive_p::reshape {
 inline adaptive_p::reshape adaptive_p::stage(const average& state) const { return {*this, state}; }
 
 // g = -ln(-ln u) with u = (2 (W >> 12) + 1) 2^-53, never 0 nor 1
-inline real gumbel_noise(std::uint64_t word)
-{
-    return -std::log(-std::log(std::ldexp(static_cast<real>(2 * (word >> 12) + 1), -53)));
-}
+inline real gumbel_noise(std::uint64_t word) { return -std::log(-std::log(std::ldexp(static_cast<real>(2 * (word >> 12) + 1), -53))); }
 
 using noise_of = std::function<real(token_id)>;
 
@@ -188,8 +175,7 @@ struct perturbed {
 
 inline bool valid_count(std::int64_t k) { return k >= 1; }
 
-inline perturbed without_replacement(const law& l, std::int64_t k, const noise_of& noise)
-{
+inline perturbed without_replacement(const law& l, std::int64_t k, const noise_of& noise) {
     struct scored {
         real score;
         real logit;

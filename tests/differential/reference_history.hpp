@@ -25,8 +25,7 @@ struct history {
     ids_of prompt = {};
     ids_of output = {};
 
-    ids_of all() const
-    {
+    ids_of all() const {
         ids_of joined = prompt;
         joined.insert(joined.end(), output.begin(), output.end());
         return joined;
@@ -37,28 +36,24 @@ enum class scope { output, prompt, both };
 
 inline bool valid_window(std::int64_t window) { return window >= -1; }
 
-inline ids_of last_of(ids_of list, std::int64_t window)
-{
+inline ids_of last_of(ids_of list, std::int64_t window) {
     if (window >= 0 && static_cast<std::size_t>(window) < list.size())
         list.erase(list.begin(), list.end() - static_cast<std::ptrdiff_t>(window));
     return list;
 }
 
-inline ids_of seen(const history& past, scope where, std::int64_t window)
-{
+inline ids_of seen(const history& past, scope where, std::int64_t window) {
     return last_of(where == scope::output ? past.output : where == scope::prompt ? past.prompt : past.all(), window);
 }
 
-inline std::map<token_id, std::int64_t> counts(const ids_of& list)
-{
+inline std::map<token_id, std::int64_t> counts(const ids_of& list) {
     std::map<token_id, std::int64_t> count;
     for (const token_id id : list) ++count[id];
     return count;
 }
 
 // The two ways to move one logit. `below` takes a sum directly: it is finer than the logit itself.
-inline void add_to(const working_set& s, token& t, real amount)
-{
+inline void add_to(const working_set& s, token& t, real amount) {
     if (amount == 0) return;
     t.error += read_error(s, t) + rounding(t.logit, amount) + lost(t.below, -amount);
     t.below += amount;
@@ -66,15 +61,13 @@ inline void add_to(const working_set& s, token& t, real amount)
     treat(t, amount);
 }
 
-inline void become(working_set& s, token& t, real logit)
-{
+inline void become(working_set& s, token& t, real logit) {
     t.below = logit - s.top;
     t.logit = logit;
     t.error += rounding(logit) + std::ldexp(s.offset, -50) + lost(logit, s.top);
 }
 
-inline void discourage(working_set& s, token& t, real r)
-{
+inline void discourage(working_set& s, token& t, real r) {
     const real factor = t.logit > 0 ? 1 / r : r;
     // A logarithm of a probability of nearly 1 may be read with either sign.
     const real stray = t.error + read_error(s, t) + s.astray;
@@ -92,14 +85,12 @@ struct penalties {
     scope repetition_scope = scope::both;
     scope count_scope = scope::output;
 
-    bool valid() const
-    {
+    bool valid() const {
         return repetition > 0 && std::isfinite(repetition) && std::isfinite(frequency) && std::isfinite(presence) && valid_window(window);
     }
     bool neutral() const { return window == 0 || (repetition == 1 && frequency == 0 && presence == 0); }
 
-    ids_of changes(const history& past) const
-    {
+    ids_of changes(const history& past) const {
         ids_of ids;
         if (repetition != 1) ids = seen(past, repetition_scope, window);
         if (frequency != 0 || presence != 0)
@@ -107,8 +98,7 @@ struct penalties {
         return ids;
     }
 
-    status change(working_set& s, const history& past) const
-    {
+    status change(working_set& s, const history& past) const {
         if (s.infinite) return status::ok;
         const auto repeated = counts(seen(past, repetition_scope, window));
         const auto counted = counts(seen(past, count_scope, window));
@@ -169,8 +159,7 @@ struct encoder_repetition {
     bool neutral() const { return r == 1; }
     ids_of changes(const history& past) const { return past.prompt; }
 
-    status change(working_set& s, const history& past) const
-    {
+    status change(working_set& s, const history& past) const {
         if (s.infinite) return status::ok;
         for (token& t : s.tokens)
             if (contains(past.prompt, t.id)) discourage(s, t, 1 / real(r));
@@ -187,8 +176,7 @@ struct dry {
     std::int64_t window = -1;
     ids_of breakers = {};
 
-    bool valid() const
-    {
+    bool valid() const {
         return multiplier >= 0 && std::isfinite(multiplier) && base >= 1 && std::isfinite(base) && allowed_length >= 0 &&
                valid_window(window);
     }
@@ -196,8 +184,7 @@ struct dry {
     bool fits(std::size_t vocabulary) const { return inside(breakers, vocabulary); }
 
     // For every token that would go on with something said before: how many tokens of it are there already.
-    std::map<token_id, std::int64_t> matches(const history& past) const
-    {
+    std::map<token_id, std::int64_t> matches(const history& past) const {
         const ids_of h = last_of(past.all(), window);
         std::map<token_id, std::int64_t> longest;
         for (std::size_t j = 0; j < h.size(); ++j) {
@@ -210,16 +197,14 @@ struct dry {
         return longest;
     }
 
-    ids_of changes(const history& past) const
-    {
+    ids_of changes(const history& past) const {
         ids_of ids;
         for (const auto& [id, length] : matches(past))
             if (length > 0 && length >= allowed_length) ids.push_back(id);
         return ids;
     }
 
-    status change(working_set& s, const history& past) const
-    {
+    status change(working_set& s, const history& past) const {
         if (s.infinite) return status::ok;
         const auto longest = matches(past);
         for (token& t : s.tokens) {
@@ -243,8 +228,7 @@ struct no_repeat_ngram {
     bool valid() const { return n >= 0; }
     bool neutral() const { return n == 0; }
 
-    members banned(const history& past, std::size_t vocabulary) const
-    {
+    members banned(const history& past, std::size_t vocabulary) const {
         members out(vocabulary, false);
         const ids_of h = past.all();
         const auto lead = static_cast<std::size_t>(n) - 1;
@@ -258,8 +242,7 @@ struct no_repeat_ngram {
 };
 
 // Whether all but the last of `sequence` is what the history ends in.
-inline bool completes(const ids_of& sequence, const history& past)
-{
+inline bool completes(const ids_of& sequence, const history& past) {
     const ids_of h = past.all();
     const std::size_t lead = sequence.size() - 1;
     return lead <= h.size() && std::equal(sequence.begin(), sequence.end() - 1, h.end() - static_cast<std::ptrdiff_t>(lead));
@@ -268,18 +251,15 @@ inline bool completes(const ids_of& sequence, const history& past)
 struct bad_words {
     std::vector<ids_of> sequences = {};
 
-    bool valid() const
-    {
+    bool valid() const {
         return std::none_of(sequences.begin(), sequences.end(), [](const ids_of& each) { return each.empty(); });
     }
     bool neutral() const { return sequences.empty(); }
-    bool fits(std::size_t vocabulary) const
-    {
+    bool fits(std::size_t vocabulary) const {
         return std::all_of(sequences.begin(), sequences.end(), [&](const ids_of& each) { return inside(each, vocabulary); });
     }
 
-    members banned(const history& past, std::size_t vocabulary) const
-    {
+    members banned(const history& past, std::size_t vocabulary) const {
         members out(vocabulary, false);
         for (const ids_of& each : sequences)
             if (completes(each, past)) out[static_cast<std::size_t>(each.back())] = true;
@@ -288,8 +268,7 @@ struct bad_words {
 };
 
 // Adds b to each listed id; repeated ids add up, -inf beats +inf, +inf beats the rest. A token that is not there stays away.
-inline status add_biases(working_set& s, const std::vector<std::pair<token_id, float>>& list)
-{
+inline status add_biases(working_set& s, const std::vector<std::pair<token_id, float>>& list) {
     const real infinity = std::numeric_limits<real>::infinity();
     std::map<token_id, real> sums;
     std::map<token_id, real> errors;
@@ -320,26 +299,22 @@ struct sequence_bias {
     };
     std::vector<item> items = {};
 
-    bool valid() const
-    {
+    bool valid() const {
         return std::none_of(items.begin(), items.end(), [](const item& each) { return each.sequence.empty() || std::isnan(each.b); });
     }
     bool neutral() const { return items.empty(); }
-    bool fits(std::size_t vocabulary) const
-    {
+    bool fits(std::size_t vocabulary) const {
         return std::all_of(items.begin(), items.end(), [&](const item& each) { return inside(each.sequence, vocabulary); });
     }
 
-    std::vector<std::pair<token_id, float>> biases(const history& past) const
-    {
+    std::vector<std::pair<token_id, float>> biases(const history& past) const {
         std::vector<std::pair<token_id, float>> list;
         for (const item& each : items)
             if (completes(each.sequence, past)) list.emplace_back(each.sequence.back(), each.b);
         return list;
     }
 
-    ids_of changes(const history& past) const
-    {
+    ids_of changes(const history& past) const {
         ids_of ids;
         for (const auto& each : biases(past)) ids.push_back(each.first);
         return ids;
@@ -356,8 +331,7 @@ struct min_tokens {
     bool neutral() const { return n == 0 || stop.empty(); }
     bool fits(std::size_t vocabulary) const { return inside(stop, vocabulary); }
 
-    members banned(const history& past, std::size_t vocabulary) const
-    {
+    members banned(const history& past, std::size_t vocabulary) const {
         members out(vocabulary, false);
         if (past.output.size() < static_cast<std::size_t>(n))
             for (const token_id id : stop) out[static_cast<std::size_t>(id)] = true;
@@ -376,8 +350,7 @@ struct exponential_length {
     bool fits(std::size_t vocabulary) const { return inside({eos}, vocabulary); }
     ids_of changes(const history& past) const { return static_cast<std::int64_t>(past.output.size()) > start ? ids_of{eos} : ids_of{}; }
 
-    status change(working_set& s, const history& past) const
-    {
+    status change(working_set& s, const history& past) const {
         const auto t = static_cast<std::int64_t>(past.output.size());
         if (s.infinite || t <= start) return status::ok;
         const real growth = std::pow(real(factor), static_cast<real>(t - start)) - 1;

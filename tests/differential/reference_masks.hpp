@@ -17,8 +17,7 @@
 
 namespace reference {
 
-inline members marked(const ids_of& list, std::size_t vocabulary)
-{
+inline members marked(const ids_of& list, std::size_t vocabulary) {
     members out(vocabulary, false);
     for (const token_id id : list) out[static_cast<std::size_t>(id)] = true;
     return out;
@@ -27,18 +26,15 @@ inline members marked(const ids_of& list, std::size_t vocabulary)
 struct logit_bias {
     std::vector<std::pair<token_id, float>> list = {};
 
-    bool valid() const
-    {
+    bool valid() const {
         return std::none_of(list.begin(), list.end(), [](const auto& each) { return std::isnan(each.second); });
     }
     bool neutral() const { return list.empty(); }
-    bool fits(std::size_t vocabulary) const
-    {
+    bool fits(std::size_t vocabulary) const {
         return std::all_of(list.begin(), list.end(), [&](const auto& each) { return inside({each.first}, vocabulary); });
     }
 
-    ids_of changes(const history&) const
-    {
+    ids_of changes(const history&) const {
         ids_of ids;
         for (const auto& each : list) ids.push_back(each.first);
         return ids;
@@ -65,10 +61,7 @@ struct allow_only {
     bool neutral() const { return false; }
     bool fits(std::size_t vocabulary) const { return inside(list, vocabulary); }
 
-    members banned(const history&, std::size_t vocabulary) const
-    {
-        return others_than(marked(list, vocabulary));
-    }
+    members banned(const history&, std::size_t vocabulary) const { return others_than(marked(list, vocabulary)); }
 };
 
 enum class past_end { ban, keep };
@@ -81,8 +74,7 @@ struct allow {
     bool valid() const { return true; }
     bool neutral() const { return false; }
 
-    members banned(const history&, std::size_t vocabulary) const
-    {
+    members banned(const history&, std::size_t vocabulary) const {
         members out(vocabulary, false);
         for (std::size_t id = 0; id < vocabulary; ++id)
             out[id] = (id >> 5) < words.size() ? ((words[id >> 5] >> (id & 31)) & 1) == 0 : beyond == past_end::ban;
@@ -97,8 +89,7 @@ struct suppress_at_begin {
     bool neutral() const { return list.empty(); }
     bool fits(std::size_t vocabulary) const { return inside(list, vocabulary); }
 
-    members banned(const history& past, std::size_t vocabulary) const
-    {
+    members banned(const history& past, std::size_t vocabulary) const {
         return past.output.empty() ? marked(list, vocabulary) : members(vocabulary, false);
     }
 };
@@ -112,8 +103,7 @@ struct force {
     bool neutral() const { return false; }
     bool fits(std::size_t vocabulary) const { return inside({id}, vocabulary); }
 
-    members banned(const history& past, std::size_t vocabulary) const
-    {
+    members banned(const history& past, std::size_t vocabulary) const {
         members out(vocabulary, past.output.size() == static_cast<std::size_t>(position));
         out[static_cast<std::size_t>(id)] = false;
         return out;
@@ -130,8 +120,7 @@ struct guidance {
     bool neutral() const { return scale == 1; }
     bool fits(std::size_t vocabulary) const { return row.size() == vocabulary; }
 
-    status change(working_set& set, const history&) const
-    {
+    status change(working_set& set, const history&) const {
         const real infinity = std::numeric_limits<real>::infinity();
         const real s = real(scale);
         const bool was_infinite = set.infinite;
@@ -179,8 +168,7 @@ struct contrastive {
 
     ruling decide(const working_set& s) const { return cut(s, std::log(real(alpha)), 1, maximum::lives); }
 
-    status settle(working_set& s, const members& keep) const
-    {
+    status settle(working_set& s, const members& keep) const {
         take(s, keep);
         if (beta == 0) return status::ok;
         const real infinity = std::numeric_limits<real>::infinity();

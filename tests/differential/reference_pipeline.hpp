@@ -24,20 +24,21 @@
 namespace reference {
 
 using any_stage =
-    std::variant<temperature, dynamic_temperature, quadratic, softcap, skew, softmax,                                             // 1
-                 top_k, top_p, min_p, typical, top_n_sigma, epsilon_cutoff, eta_cutoff, tail_free, top_a, xtc, xtc_mean, top_h,   // 2
-                 top_h_sum, p_less, p_less_norm, min_k,                                                                           //
-                 repetition_penalty, frequency_penalty, presence_penalty, penalties, encoder_repetition, dry, no_repeat_ngram,    // 3
-                 bad_words, sequence_bias, min_tokens, exponential_length,                                                        //
-                 logit_bias, ban, allow_only, allow, suppress_at_begin, force, guidance, contrastive,                             // 4
-                 mirostat::cut_stage, mirostat_v1::cut_stage, adaptive_p::reshape>;                                               // 5
+    std::variant<temperature, dynamic_temperature, quadratic, softcap, skew, softmax,                                            // 1
+                 top_k, top_p, min_p, typical, top_n_sigma, epsilon_cutoff, eta_cutoff, tail_free, top_a, xtc, xtc_mean, top_h,  // 2
+                 top_h_sum, p_less, p_less_norm, min_k,                                                                          //
+                 repetition_penalty, frequency_penalty, presence_penalty, penalties, encoder_repetition, dry, no_repeat_ngram,   // 3
+                 bad_words, sequence_bias, min_tokens, exponential_length,                                                       //
+                 logit_bias, ban, allow_only, allow, suppress_at_begin, force, guidance, contrastive,                            // 4
+                 mirostat::cut_stage, mirostat_v1::cut_stage, adaptive_p::reshape>;                                              // 5
 using any_pipeline = std::vector<any_stage>;
 
-inline bool neutral(const any_stage& s) { return std::visit([](const auto& each) { return each.neutral(); }, s); }
+inline bool neutral(const any_stage& s) {
+    return std::visit([](const auto& each) { return each.neutral(); }, s);
+}
 
 // Ids are compared with the vocabulary only where the stage does something: the default eos of a stage that is off is none.
-inline bool valid(const any_stage& s, std::size_t vocabulary)
-{
+inline bool valid(const any_stage& s, std::size_t vocabulary) {
     return std::visit(
         [&](const auto& each) {
             if (!each.valid()) return false;
@@ -58,8 +59,8 @@ struct full_law : law {
     // In pipeline order, one per truncation, T = 0, contrastive or mirostat that is not neutral and was reached. The last may
     // be one whose own stage then failed.
     std::vector<ruling> rulings;
-    std::vector<token_id> firsts;     // those that may be first in the order where logits are doubles
-    bool infinite = false;            // the logits are all +inf
+    std::vector<token_id> firsts;  // those that may be first in the order where logits are doubles
+    bool infinite = false;         // the logits are all +inf
     std::size_t coins_used = 0;
 };
 
@@ -67,15 +68,13 @@ class walk {
 public:
     walk(const situation& at, const chooser& choose) : at_(at), choose_(choose), row_(at.row) {}
 
-    status apply(const any_stage& which)
-    {
+    status apply(const any_stage& which) {
         if (unread(which)) return status::ok;
         return std::visit([this](const auto& each) { return each.neutral() ? status::ok : one(each); }, which);
     }
 
     // What reads a value first finds the NaNs, and the +inf ones, which leave nothing for the others.
-    status read()
-    {
+    status read() {
         if (read_) return s_.tokens.empty() ? status::empty : status::ok;
         if (std::any_of(row_.begin(), row_.end(), [](double l) { return std::isnan(l); })) return status::nan_logit;
         read_ = true;
@@ -86,8 +85,7 @@ public:
     }
 
     // Whether a stage finds nothing to change before anything was read: then it reads nothing either.
-    bool unread(const any_stage& which) const
-    {
+    bool unread(const any_stage& which) const {
         return !read_ && std::visit(
                              [this](const auto& each) {
                                  if constexpr (requires { each.changes(at_.past); }) {
@@ -108,8 +106,7 @@ public:
 
 private:
     template <class Stage>
-    status one(const Stage& which)
-    {
+    status one(const Stage& which) {
         if constexpr (requires { which.banned(at_.past, row_.size()); }) {
             return remove(which.banned(at_.past, row_.size()));
         } else {
@@ -137,16 +134,13 @@ private:
     }
 
     template <class Stage>
-    status moved(const Stage& which)
-    {
+    status moved(const Stage& which) {
         if constexpr (std::is_same_v<Stage, temperature> || std::is_same_v<Stage, dynamic_temperature>) {
             bool frozen = false;
             if constexpr (std::is_same_v<Stage, temperature>) frozen = which.t == 0;
             else frozen = which.at(s_) == 0;
-            if (frozen)
-                take(s_, rule(prefix(s_, 1, {}, 1)));
-            else
-                which.change(s_);
+            if (frozen) take(s_, rule(prefix(s_, 1, {}, 1)));
+            else which.change(s_);
             return status::ok;
         } else if constexpr (requires { which.change(s_, at_.past); }) {
             return which.change(s_, at_.past);
@@ -155,7 +149,9 @@ private:
             return status::ok;
         } else {
             const members keep = rule(decided(which));
-            if constexpr (requires { { which.settle(s_, keep) } -> std::same_as<status>; }) {
+            if constexpr (requires {
+                              { which.settle(s_, keep) } -> std::same_as<status>;
+                          }) {
                 return which.settle(s_, keep);
             } else if constexpr (requires { which.settle(s_, keep); }) {
                 which.settle(s_, keep);
@@ -168,8 +164,7 @@ private:
     }
 
     template <class Stage>
-    ruling decided(const Stage& which)
-    {
+    ruling decided(const Stage& which) {
         if constexpr (requires { which.decide(s_, real(0)); }) return which.decide(s_, at_.coins.at(result_.coins_used++));
         else if constexpr (std::is_same_v<Stage, min_p>) return cut(s_, std::log(real(which.p)), which.min_keep, maximum::lives);
         else if constexpr (std::is_same_v<Stage, top_p>) return nucleus(s_, which);
@@ -177,16 +172,14 @@ private:
         else return which.decide(s_);
     }
 
-    members rule(ruling r)
-    {
+    members rule(ruling r) {
         for (const token& t : s_.tokens) r.ids.push_back(t.id);
         members keep = choose_(result_.rulings.size(), r);
         result_.rulings.push_back(std::move(r));
         return keep;
     }
 
-    status remove(const members& banned)
-    {
+    status remove(const members& banned) {
         const double infinity = std::numeric_limits<double>::infinity();
         if (!read_) {
             for (std::size_t i = 0; i < row_.size(); ++i)
@@ -212,8 +205,7 @@ private:
 // Told of every stage that is about to act, for who wants to follow another implementation.
 using witness = std::function<void(std::size_t stage, walk&)>;
 
-inline full_law run_any(const situation& at, const any_pipeline& stages, const chooser& choose = exact(), const witness& before = {})
-{
+inline full_law run_any(const situation& at, const any_pipeline& stages, const chooser& choose = exact(), const witness& before = {}) {
     walk w(at, choose);
     full_law& result = w.result();
     const auto fail = [&](status why) {

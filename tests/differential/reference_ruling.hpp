@@ -34,28 +34,22 @@ using members = std::vector<unsigned char>;
 inline constexpr real least_double = 0x1p-1074L;
 
 // How far a double may be from `value`. Zero where it is a double itself: rounding is then the identity.
-inline real rounding(real value)
-{
-    return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50) + least_double;
-}
+inline real rounding(real value) { return real(static_cast<double>(value)) == value ? 0 : std::ldexp(std::abs(value), -50) + least_double; }
 
 // The same of a sum, which may be inexact here already.
-inline real rounding(real a, real b)
-{
+inline real rounding(real a, real b) {
     const real sum = a + b;
     return sum - a == b && sum - b == a ? rounding(sum) : std::ldexp(std::abs(sum), -50);
 }
 
 // What is lost here by the difference of two.
-inline real lost(real a, real b)
-{
+inline real lost(real a, real b) {
     const real difference = a - b;
     return difference + b == a && a - difference == b ? 0 : own_rounding(difference);
 }
 
 // What was done to one token and not to all: tokens of one origin treated alike remain equal in any arithmetic.
-inline void treat(token& t, real amount)
-{
+inline void treat(token& t, real amount) {
     std::uint64_t z = t.origin ^ (std::bit_cast<std::uint64_t>(static_cast<double>(amount)) * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -63,8 +57,7 @@ inline void treat(token& t, real amount)
 }
 
 // Whether the order of two tokens may come out either way where logits are doubles.
-inline bool near_tie(const token& a, const token& b)
-{
+inline bool near_tie(const token& a, const token& b) {
     const real error = a.error + b.error;
     return error > 0 && a.origin != b.origin && std::abs(a.below - b.below) <= error;
 }
@@ -85,8 +78,7 @@ struct ruling {
     bool close() const { return std::find(doubtful.begin(), doubtful.end(), true) != doubtful.end(); }
 
     // Whether a set is one that the ruling may come to.
-    bool allows(const members& kept) const
-    {
+    bool allows(const members& kept) const {
         if (kept == keep || std::find(others.begin(), others.end(), kept) != others.end()) return true;
         if (!unlisted) return false;
         for (std::size_t i = 0; i < keep.size(); ++i)
@@ -96,8 +88,7 @@ struct ruling {
         return fewest <= count && count <= most;
     }
 
-    void add(const members& other)
-    {
+    void add(const members& other) {
         if (other == keep) return;
         std::size_t count = 0;
         for (std::size_t i = 0; i < keep.size(); ++i) {
@@ -112,20 +103,15 @@ struct ruling {
     }
 
     // A token more that may be decided the other way, in sets that are not listed.
-    void doubt(std::size_t i)
-    {
-        doubtful[i] = unlisted = true;
-    }
+    void doubt(std::size_t i) { doubtful[i] = unlisted = true; }
 };
 
-inline members others_than(members some)
-{
+inline members others_than(members some) {
     for (auto& each : some) each = !each;
     return some;
 }
 
-inline ruling settled(members keep)
-{
+inline ruling settled(members keep) {
     ruling r;
     r.doubtful.assign(keep.size(), false);
     r.fewest = r.most = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), true));
@@ -133,23 +119,20 @@ inline ruling settled(members keep)
     return r;
 }
 
-inline members first_of(std::size_t living, std::size_t count)
-{
+inline members first_of(std::size_t living, std::size_t count) {
     members keep(living, false);
     std::fill_n(keep.begin(), static_cast<std::ptrdiff_t>(std::min(count, living)), true);
     return keep;
 }
 
-inline std::size_t at_least_one(std::int64_t min_keep, std::size_t living)
-{
+inline std::size_t at_least_one(std::int64_t min_keep, std::size_t living) {
     return std::min(static_cast<std::size_t>(std::max<std::int64_t>(min_keep, 1)), living);
 }
 
 // Keeps the extreme of what it is told, and the extreme beside each origin.
 class extreme {
 public:
-    void add(real value, std::uint64_t origin)
-    {
+    void add(real value, std::uint64_t origin) {
         if (origin == origin_ || value > most_) {
             if (origin != origin_) second_ = most_;
             most_ = std::max(most_, value);
@@ -170,16 +153,13 @@ private:
 // The tokens that have a near tie on the other side of an edge of the order, for any edge behind `shortest` to `longest` tokens: which of
 // them come first is open. `error` says how far a token's logit may stray.
 template <class Error>
-members open_at_edges(const working_set& s, std::size_t shortest, std::size_t longest, const Error& error)
-{
+members open_at_edges(const working_set& s, std::size_t shortest, std::size_t longest, const Error& error) {
     const std::vector<token>& t = s.tokens;
     const std::size_t n = t.size();
     members open(n, false);
     // Of two without an error the order is certain, equal or not.
     extreme any, straying;
-    const auto meets = [&](const token& each, real reach) {
-        return (error(each) > 0 ? any : straying).beside(each.origin) >= reach;
-    };
+    const auto meets = [&](const token& each, real reach) { return (error(each) > 0 ? any : straying).beside(each.origin) >= reach; };
     const auto told = [&](const token& each, real reach) {
         any.add(reach, each.origin);
         if (error(each) > 0) straying.add(reach, each.origin);
@@ -200,14 +180,12 @@ members open_at_edges(const working_set& s, std::size_t shortest, std::size_t lo
 class beginnings {
 public:
     template <class Error>
-    beginnings(const working_set& s, const Error& error)
-    {
+    beginnings(const working_set& s, const Error& error) {
         for (const token& t : s.tokens) tokens_.push_back({t.below, error(t), t.origin});
     }
 
     // Where `aside`, a token may be missing for another reason.
-    bool allow(const members& kept, const members& aside = {}) const
-    {
+    bool allow(const members& kept, const members& aside = {}) const {
         std::unordered_set<std::uint64_t> missing;
         real least = -std::numeric_limits<real>::infinity();
         bool certain = false;
@@ -235,8 +213,7 @@ private:
 };
 
 // The first `count` in the order, or one of `alternatives`, nearest first; whatever they are, the first `min_keep` live.
-inline ruling prefix(const working_set& s, std::size_t count, const std::vector<std::size_t>& alternatives, std::int64_t min_keep)
-{
+inline ruling prefix(const working_set& s, std::size_t count, const std::vector<std::size_t>& alternatives, std::int64_t min_keep) {
     const std::size_t living = s.tokens.size();
     const std::size_t least = at_least_one(min_keep, living);
     const auto bounded = [&](std::size_t length) { return std::clamp(length, least, living); };
@@ -270,14 +247,12 @@ inline ruling prefix(const working_set& s, std::size_t count, const std::vector<
 }
 
 // Whether all are equal in any arithmetic.
-inline bool surely_level(const working_set& s)
-{
+inline bool surely_level(const working_set& s) {
     return std::all_of(s.tokens.begin(), s.tokens.end(), [&](const token& t) { return surely_tied(t, s.tokens.front()); });
 }
 
 // Prefix lengths from `fewest` to `most`, nearest to `count` first.
-inline std::vector<std::size_t> around(std::size_t count, std::size_t fewest, std::size_t most)
-{
+inline std::vector<std::size_t> around(std::size_t count, std::size_t fewest, std::size_t most) {
     std::vector<std::size_t> lengths;
     for (std::size_t off = 1; off <= std::max(count - std::min(count, fewest), std::max(most, count) - count); ++off) {
         if (count >= fewest + off) lengths.push_back(count - off);
@@ -288,8 +263,7 @@ inline std::vector<std::size_t> around(std::size_t count, std::size_t fewest, st
 
 // How far the logarithm of the mass, relative to the maximum, may be off by what the logits may: ln sum p e^error. With errors that are
 // large beside 1, even a token without a weight may turn out to have it all.
-inline real common_error(const working_set& s)
-{
+inline real common_error(const working_set& s) {
     if (std::none_of(s.tokens.begin(), s.tokens.end(), [](const token& t) { return t.error > 0; })) return 0;
     const real total = s.mass();
     real most = 0;
@@ -309,11 +283,11 @@ enum class maximum { lives, stands_trial };
 // a relative error of the probability, and `stray` what `lowest` itself may be off by.
 //
 // Where the rule makes the maximum live whatever the parameter, the tokens tied for it are beyond doubt.
-inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, real width, real stray, maximum largest, std::size_t& count)
-{
+inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, real width, real stray, maximum largest,
+                                            std::size_t& count) {
     const std::vector<token>& t = s.tokens;
-    count = static_cast<std::size_t>(
-        std::partition_point(t.begin(), t.end(), [&](const token& each) { return each.below >= lowest; }) - t.begin());
+    count = static_cast<std::size_t>(std::partition_point(t.begin(), t.end(), [&](const token& each) { return each.below >= lowest; }) -
+                                     t.begin());
     const real common = common_error(s);
     const auto close = [&](std::size_t i) {
         if (largest == maximum::lives && (i == 0 || surely_tied(t[0], t[i]))) return false;
@@ -336,20 +310,15 @@ inline std::vector<std::size_t> cut_lengths(const working_set& s, real lowest, r
     return lengths;
 }
 
-inline ruling cut(const working_set& s, real lowest, std::int64_t min_keep, maximum largest, real width = cut_band, real stray = 0)
-{
+inline ruling cut(const working_set& s, real lowest, std::int64_t min_keep, maximum largest, real width = cut_band, real stray = 0) {
     std::size_t count = 0;
     const std::vector<std::size_t> lengths = cut_lengths(s, lowest, width, stray, largest, count);
     return prefix(s, count, lengths, min_keep);
 }
 
-inline ruling widen(const working_set& s, const decision& d)
-{
-    return prefix(s, d.keep, {d.fewer, d.more}, 1);
-}
+inline ruling widen(const working_set& s, const decision& d) { return prefix(s, d.keep, {d.fewer, d.more}, 1); }
 
-inline real entropy(const working_set& s)
-{
+inline real entropy(const working_set& s) {
     real others = 0;  // beside the first weight, of 1
     real sum = 0;
     for (std::size_t i = 1; i < s.tokens.size(); ++i) {
@@ -364,8 +333,7 @@ inline real entropy(const working_set& s)
 inline real entropy_error(real h, real common) { return std::min(2 * common, real(1)) * (2 + h); }
 
 // Makes the first token the one that the others are below, by its distance from the former or by the logits, whichever is finer.
-inline void lower_to_first(working_set& s)
-{
+inline void lower_to_first(working_set& s) {
     const token first = s.tokens.front();
     if (first.below == 0) return;
     const bool by_logits = std::abs(first.below) > std::abs(first.logit);
@@ -378,8 +346,7 @@ inline void lower_to_first(working_set& s)
 
 // After some `below` were moved: −inf is gone, +inf beats the rest, the order and the top are true again. A set of +inf
 // only ever loses tokens.
-inline void restore(working_set& s)
-{
+inline void restore(working_set& s) {
     const real infinity = std::numeric_limits<real>::infinity();
     for (token& t : s.tokens)
         if (std::isinf(t.below)) t.logit = t.below;
@@ -402,15 +369,13 @@ inline void restore(working_set& s)
 inline real read_error(const working_set& s, const token& t) { return rounding(t.logit) + std::ldexp(s.offset, -50); }
 
 // The set of a stage that reads all the logits.
-inline working_set as_read(working_set s)
-{
+inline working_set as_read(working_set s) {
     for (token& t : s.tokens) t.error += read_error(s, t);
     return s;
 }
 
 // A stage that computes a logit leaves it in the range of double, so that a token far down lives.
-inline void saturate(working_set& s)
-{
+inline void saturate(working_set& s) {
     if (s.infinite || s.tokens.empty()) return;
     bool any = false;
     const bool top = s.tokens.front().logit > double_max;
@@ -425,8 +390,7 @@ inline void saturate(working_set& s)
 }
 
 // Keeps what `keep` says; no logit moves.
-inline void take(working_set& s, const members& keep)
-{
+inline void take(working_set& s, const members& keep) {
     std::vector<token> kept;
     for (std::size_t i = 0; i < s.tokens.size(); ++i)
         if (keep[i]) kept.push_back(s.tokens[i]);
@@ -437,11 +401,12 @@ inline void take(working_set& s, const members& keep)
 // Which set to go on with, asked once per ruling in pipeline order.
 using chooser = std::function<members(std::size_t which, const ruling&)>;
 
-inline chooser exact() { return [](std::size_t, const ruling& r) { return r.keep; }; }
+inline chooser exact() {
+    return [](std::size_t, const ruling& r) { return r.keep; };
+}
 
 // ways[i] for the i-th ruling: 0 is exact, j its j-th other set. What is missing is exact.
-inline chooser way(std::vector<std::size_t> ways)
-{
+inline chooser way(std::vector<std::size_t> ways) {
     return [ways = std::move(ways)](std::size_t which, const ruling& r) {
         const std::size_t w = which < ways.size() ? ways[which] : 0;
         return w == 0 || w > r.others.size() ? r.keep : r.others[w - 1];
@@ -450,8 +415,7 @@ inline chooser way(std::vector<std::size_t> ways)
 
 // kept[i] for the i-th ruling: the ids that somebody else kept there, ascending. Taken where the ruling allows it and
 // something lives, else exact.
-inline chooser follow(std::vector<std::vector<token_id>> kept)
-{
+inline chooser follow(std::vector<std::vector<token_id>> kept) {
     return [kept = std::move(kept)](std::size_t which, const ruling& r) {
         if (which >= kept.size()) return r.keep;
         members theirs;

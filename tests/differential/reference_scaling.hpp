@@ -21,8 +21,7 @@ struct dynamic_temperature {
     bool neutral() const { return min == 1 && max == 1; }
 
     // T = min + (max - min) (H / ln n)^exponent
-    real at(const working_set& s) const
-    {
+    real at(const working_set& s) const {
         if (s.tokens.size() == 1) return 1;
         if (min == max) return real(min);
         const real share = std::clamp(entropy(s) / std::log(static_cast<real>(s.tokens.size())), real(0), real(1));
@@ -34,8 +33,7 @@ struct dynamic_temperature {
         return real(min) + (real(max) - real(min)) * std::max(power, 0x1p-1000L);
     }
 
-    void change(working_set& s) const
-    {
+    void change(working_set& s) const {
         const real t = at(s);
         const real relative = t > 0 && min != max ? astray(s, t) : 0;
         divide(s, t);
@@ -43,14 +41,14 @@ struct dynamic_temperature {
     }
 
     // What the entropy is off by, where the logits are, as a part of T.
-    real astray(const working_set& s, real t) const
-    {
+    real astray(const working_set& s, real t) const {
         const real common = common_error(s);
         if (common == 0 || std::isinf(t)) return 0;
         const real h = entropy(s);
         const real total = s.mass();
         real off = 0;
-        for (const token& each : s.tokens) off += weight(each) / total * std::abs(std::log(total) - each.below - h) * std::min(each.error + common, real(1));
+        for (const token& each : s.tokens)
+            off += weight(each) / total * std::abs(std::log(total) - each.below - h) * std::min(each.error + common, real(1));
         return h > 0 ? (t - real(min)) / t * real(exponent) * std::min(off / h, real(1)) : 0;
     }
 };
@@ -63,8 +61,7 @@ struct quadratic {
     bool valid() const { return factor >= 0 && std::isfinite(factor) && curve >= 1 && curve <= 3; }
     bool neutral() const { return factor == 0; }
 
-    void change(working_set& s) const
-    {
+    void change(working_set& s) const {
         if (s.infinite) return;
         const real f = real(factor);
         const real k = (3 - real(curve)) / 2;
@@ -95,8 +92,7 @@ struct softcap {
     bool valid() const { return cap >= 0; }
     bool neutral() const { return cap == 0 || std::isinf(cap); }
 
-    void change(working_set& s) const
-    {
+    void change(working_set& s) const {
         const real c = real(cap);
         if (s.infinite) {
             s.top = c;
@@ -126,8 +122,7 @@ struct skew {
     bool valid() const { return std::isfinite(s); }
     bool neutral() const { return s == 0; }
 
-    void change(working_set& set) const
-    {
+    void change(working_set& set) const {
         const real infinity = std::numeric_limits<real>::infinity();
         const real octaves = real(s) / std::log(real(2));
         const real g = octaves > 1000 ? infinity : octaves < -1000 ? 0 : std::exp(real(s));

@@ -28,8 +28,7 @@ std::vector<double> tenths() { return {std::log(2.0), std::log(4.0), std::log(1.
 
 bool near(real a, real b) { return std::abs(a - b) <= 1e-15L; }
 
-bool near(const std::vector<real>& a, const std::vector<real>& b)
-{
+bool near(const std::vector<real>& a, const std::vector<real>& b) {
     bool same = a.size() == b.size();
     for (std::size_t i = 0; same && i < a.size(); ++i) same = near(a[i], b[i]);
     return same;
@@ -38,8 +37,7 @@ bool near(const std::vector<real>& a, const std::vector<real>& b)
 // What a float parameter such as .3f costs: it is the parameter, not .3.
 bool about(real a, real b) { return std::abs(a - b) <= 1e-6L * std::max(real(1), std::abs(b)); }
 
-bool about(const std::vector<real>& a, const std::vector<real>& b)
-{
+bool about(const std::vector<real>& a, const std::vector<real>& b) {
     bool same = a.size() == b.size();
     for (std::size_t i = 0; same && i < a.size(); ++i) same = about(a[i], b[i]);
     return same;
@@ -56,8 +54,7 @@ full_law after(const std::vector<double>& row, const history& past, const any_st
 
 }  // namespace
 
-TEST_CASE("reference: no stage at all is the softmax of the row")
-{
+TEST_CASE("reference: no stage at all is the softmax of the row") {
     const law l = run(tenths(), {});
     CHECK(l.why == status::ok);
     CHECK(l.ids == ids{0, 1, 2, 3});
@@ -67,8 +64,7 @@ TEST_CASE("reference: no stage at all is the softmax of the row")
     CHECK(l.decisions.empty());
 }
 
-TEST_CASE("reference: a row ends in one of four ways")
-{
+TEST_CASE("reference: a row ends in one of four ways") {
     CHECK(run({}, {}).why == status::empty);
     CHECK(run({-infinity, -infinity}, {}).why == status::empty);
     CHECK(run({0, std::nan(""), infinity}, {}).why == status::nan_logit);
@@ -80,13 +76,12 @@ TEST_CASE("reference: a row ends in one of four ways")
     for (const stage& bad : pipeline{temperature{nan_parameter}, temperature{-inf_parameter}, top_p{-1e-45f}, top_p{nan_parameter},
                                      min_p{-0.5f}, min_p{1.5f}, min_p{nan_parameter}, top_k{2, -1}, top_p{0.5f, -1}, min_p{0.5f, -1}})
         CHECK(run({0}, {softmax{}, bad}).why == status::bad_parameter);
-    for (const stage& good : pipeline{temperature{inf_parameter}, temperature{-0.0f}, top_k{0}, top_p{0}, top_p{inf_parameter}, min_p{1},
-                                      top_p{0.5f, 0}})
+    for (const stage& good :
+         pipeline{temperature{inf_parameter}, temperature{-0.0f}, top_k{0}, top_p{0}, top_p{inf_parameter}, min_p{1}, top_p{0.5f, 0}})
         CHECK(run({0}, {softmax{}, good}).why == status::ok);
 }
 
-TEST_CASE("reference: +inf logits share all the mass")
-{
+TEST_CASE("reference: +inf logits share all the mass") {
     // Two of them: one half each, whatever stands beside them and whatever the temperature.
     const std::vector<double> row{infinity, 7, infinity, -infinity};
     for (const pipeline& stages : {pipeline{}, pipeline{temperature{0.5f}}, pipeline{temperature{inf_parameter}}, pipeline{top_k{3}}}) {
@@ -97,8 +92,7 @@ TEST_CASE("reference: +inf logits share all the mass")
     CHECK(run(row, {temperature{0}}).ids == ids{0});
 }
 
-TEST_CASE("reference: temperature divides the logits")
-{
+TEST_CASE("reference: temperature divides the logits") {
     // T = 1/2 squares the weights: 4 16 1 9, sum 30.
     CHECK(near(run(tenths(), {temperature{0.5f}}).probabilities, {4 / 30.0L, 16 / 30.0L, 1 / 30.0L, 9 / 30.0L}));
 
@@ -127,15 +121,13 @@ TEST_CASE("reference: temperature divides the logits")
     CHECK(near(offset.probabilities[1] / offset.probabilities[0], std::exp(1.0L)));
 }
 
-TEST_CASE("reference: softmax turns logits into log-probabilities and leaves the law alone")
-{
+TEST_CASE("reference: softmax turns logits into log-probabilities and leaves the law alone") {
     // ln of .2 .4 .1 .3; after it T = 1/2 gives the same 4 16 1 9 over 30 as without it.
     CHECK(near(run(tenths(), {softmax{}}).logits, {std::log(0.2L), std::log(0.4L), std::log(0.1L), std::log(0.3L)}));
     CHECK(near(run(tenths(), {softmax{}, temperature{0.5f}}).probabilities, {4 / 30.0L, 16 / 30.0L, 1 / 30.0L, 9 / 30.0L}));
 }
 
-TEST_CASE("reference: top_k keeps exactly the first k")
-{
+TEST_CASE("reference: top_k keeps exactly the first k") {
     CHECK(run(tenths(), {top_k{2}}).ids == ids{1, 3});
     CHECK(near(run(tenths(), {top_k{2}}).probabilities, {4 / 7.0L, 3 / 7.0L}));
     CHECK(run(tenths(), {top_k{0}}).ids.size() == 4);
@@ -145,8 +137,7 @@ TEST_CASE("reference: top_k keeps exactly the first k")
     CHECK(run(tenths(), {top_k{0, 3}}).ids.size() == 4);
 }
 
-TEST_CASE("reference: top_p keeps the crossing token")
-{
+TEST_CASE("reference: top_p keeps the crossing token") {
     // Running masses .4 .7 .9 1.
     CHECK(run(tenths(), {top_p{0}}).ids == ids{1});
     CHECK(run(tenths(), {top_p{0.39f}}).ids == ids{1});
@@ -167,8 +158,7 @@ TEST_CASE("reference: top_p keeps the crossing token")
     CHECK(run({1, 1, 1, 1}, {top_p{std::nextafter(0.5f, 1.0f)}}).ids == ids{0, 1, 2});
 }
 
-TEST_CASE("reference: min_p compares with the largest probability")
-{
+TEST_CASE("reference: min_p compares with the largest probability") {
     // Ratios to the largest: 1 .75 .5 .25.
     CHECK(run(tenths(), {min_p{0.2f}}).ids.size() == 4);
     CHECK(run(tenths(), {min_p{0.3f}}).ids == ids{0, 1, 3});
@@ -182,8 +172,7 @@ TEST_CASE("reference: min_p compares with the largest probability")
     CHECK(run({0, -104}, {min_p{std::numeric_limits<float>::denorm_min()}}).ids.size() == 1);  // e^-104 = 6.8e-46 < 1.4e-45
 }
 
-TEST_CASE("reference: a decision is close inside its band and nowhere else")
-{
+TEST_CASE("reference: a decision is close inside its band and nowhere else") {
     const auto only = [](const std::vector<double>& row, const stage& s) { return run(row, {s}).decisions.at(0); };
 
     // Four equal logits meet p = 1/2 at C_2 = 1/2. The floats about 3/4 are 6e-8 off C_3, outside 1e-12.
@@ -221,8 +210,7 @@ TEST_CASE("reference: a decision is close inside its band and nowhere else")
     CHECK(near(run(equal, {top_p{0.5f}}, {nudge::more}).probabilities, {1 / 3.0L, 1 / 3.0L, 1 / 3.0L}));
 }
 
-TEST_CASE("reference: the inverse CDF walks in id order")
-{
+TEST_CASE("reference: the inverse CDF walks in id order") {
     // Steps at .2 .6 .7 of the unit interval; a word is u * 2^64.
     const law l = run(tenths(), {});
     const auto word = [](double u) { return static_cast<std::uint64_t>(std::ldexp(u, 53)) << 11; };
@@ -253,8 +241,7 @@ TEST_CASE("reference: the inverse CDF walks in id order")
     CHECK(categorical(run({5}, {}), 12345).distance == 1);
 }
 
-TEST_CASE("reference: any pipeline of the five common stages gives the same by either door")
-{
+TEST_CASE("reference: any pipeline of the five common stages gives the same by either door") {
     const law one = run(tenths(), {temperature{0.5f}, top_k{3}, softmax{}, top_p{0.95f}, min_p{0.3f}});
     const full_law other = after(tenths(), {temperature{0.5f}, top_k{3}, softmax{}, top_p{0.95f}, min_p{0.3f}});
     CHECK(one.ids == other.ids);
@@ -264,8 +251,7 @@ TEST_CASE("reference: any pipeline of the five common stages gives the same by e
     CHECK(other.rulings.size() == one.decisions.size());
 }
 
-TEST_CASE("reference: dynamic_temperature goes by the share of the largest entropy")
-{
+TEST_CASE("reference: dynamic_temperature goes by the share of the largest entropy") {
     // H / ln n = 1.75 / 2 = 7/8. min 0, max 2: T = 7/4, so the odds 2 : 1 become 2^(4/7); squared: T = 2 * 49/64 = 49/32.
     const auto odds = [](const full_law& l) { return l.probabilities[0] / l.probabilities[1]; };
     CHECK(near(odds(after(halves(), {dynamic_temperature{0, 2, 1}})), std::pow(2.0L, 4 / 7.0L)));
@@ -273,9 +259,9 @@ TEST_CASE("reference: dynamic_temperature goes by the share of the largest entro
     CHECK(near(odds(after(halves(), {dynamic_temperature{1, 3, 1}})), std::pow(2.0L, 4 / 11.0L)));  // 1 + 2 * 7/8
     CHECK(near(odds(after(halves(), {dynamic_temperature{2, 2, 1}})), std::sqrt(2.0L)));
 
-    CHECK(near(after({5}, {dynamic_temperature{0, 0, 1}}).logits, {5}));                       // one token: no change
-    CHECK(near(after({4, 4}, {dynamic_temperature{0.5f, 2, 3}}).logits, {2, 2}));              // uniform: T = max
-    CHECK(kept({1, 5, 5}, dynamic_temperature{0, 0, 1}) == ids{1});                            // T = 0: the first maximum
+    CHECK(near(after({5}, {dynamic_temperature{0, 0, 1}}).logits, {5}));           // one token: no change
+    CHECK(near(after({4, 4}, {dynamic_temperature{0.5f, 2, 3}}).logits, {2, 2}));  // uniform: T = max
+    CHECK(kept({1, 5, 5}, dynamic_temperature{0, 0, 1}) == ids{1});                // T = 0: the first maximum
     CHECK(near(after({1, 5, 5, -infinity}, {dynamic_temperature{1, inf_parameter, 1}}).probabilities, {1 / 3.0L, 1 / 3.0L, 1 / 3.0L}));
     CHECK(dynamic_temperature{}.neutral());
     for (const dynamic_temperature bad :
@@ -283,8 +269,7 @@ TEST_CASE("reference: dynamic_temperature goes by the share of the largest entro
         CHECK(after({0}, {bad}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: quadratic bends the logits around the maximum")
-{
+TEST_CASE("reference: quadratic bends the logits around the maximum") {
     // d = 0, -2, -4 and f = 1/2. c = 1: m - d^2/2. c = 3: m + d^3/2. c = 2: m - d^2/4 + d^3/4.
     CHECK(near(after({3, 1, -1}, {quadratic{0.5f, 1}}).logits, {3, 1, -5}));
     CHECK(near(after({3, 1, -1}, {quadratic{0.5f, 3}}).logits, {3, -1, -29}));
@@ -295,8 +280,7 @@ TEST_CASE("reference: quadratic bends the logits around the maximum")
         CHECK(after({0}, {bad}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: softcap is cap tanh(l / cap)")
-{
+TEST_CASE("reference: softcap is cap tanh(l / cap)") {
     // tanh(ln(3)/2) = (3 - 1)/(3 + 1) = 1/2, so cap 2 takes ln 3 to 1.
     CHECK(near(after({std::log(3.0), 0, -std::log(3.0)}, {softcap{2}}).logits, {1, 0, -1}));
     CHECK(near(after({infinity, 7}, {softcap{2}}).logits, {2}));
@@ -308,8 +292,7 @@ TEST_CASE("reference: softcap is cap tanh(l / cap)")
     CHECK(after({3000, 2000}, {softcap{1}}).firsts == ids{0, 1});
 }
 
-TEST_CASE("reference: skew raises the running mass to e^s")
-{
+TEST_CASE("reference: skew raises the running mass to e^s") {
     // e^s = 2: C = .4 .7 .9 1 becomes .16 .49 .81 1, so q = .16 .33 .32 .19 for ids 1 3 0 2. e^s = 1/2: its roots.
     const float ln2 = std::log(2.0f);
     CHECK(about(after(tenths(), {skew{ln2}}).probabilities, {0.32L, 0.16L, 0.19L, 0.33L}));
@@ -317,8 +300,8 @@ TEST_CASE("reference: skew raises the running mass to e^s")
     const auto root = [](real x) { return std::sqrt(x); };
     CHECK(about(after(tenths(), {skew{-ln2}}).probabilities, {root(.9L) - root(.7L), root(.4L), 1 - root(.9L), root(.7L) - root(.4L)}));
     CHECK(near(after(tenths(), {skew{ln2}}).logits[1], after(tenths(), {skew{ln2}}).logs[1]));  // log-probabilities
-    CHECK(kept(tenths(), skew{3e38f}) == ids{2});   // every power below the last is 0
-    CHECK(kept(tenths(), skew{-3e38f}) == ids{1});  // every power is 1
+    CHECK(kept(tenths(), skew{3e38f}) == ids{2});                                               // every power below the last is 0
+    CHECK(kept(tenths(), skew{-3e38f}) == ids{1});                                              // every power is 1
 
     // A token of e^-60: C^2 steps by 2 p there. And one that a long double cannot weigh next to 1 at all.
     CHECK(about(after({0, -60}, {skew{ln2}}).logs[1], -60 + std::log(2.0L)));
@@ -328,15 +311,13 @@ TEST_CASE("reference: skew raises the running mass to e^s")
     CHECK(after({0}, {skew{nan_parameter}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: top_k with all the ties of the k-th")
-{
+TEST_CASE("reference: top_k with all the ties of the k-th") {
     CHECK(kept({2, 3, 3, 3, 1}, top_k{2, 1, ties::all}) == ids{1, 2, 3});
     CHECK(kept({2, 3, 3, 3, 1}, top_k{4, 1, ties::all}) == ids{0, 1, 2, 3});
     CHECK(kept({2, 2, 2}, top_k{1, 1, ties::all}) == ids{0, 1, 2});
 }
 
-TEST_CASE("reference: typical takes the tokens nearest to the entropy")
-{
+TEST_CASE("reference: typical takes the tokens nearest to the entropy") {
     // H = 1.2799; -ln p = .9163 1.2040 1.6094 2.3026 for .4 .3 .2 .1, so the distances are .3636 .0759 .3296 1.0227 and
     // the order is .3 (id 3), .2 (id 0), .4 (id 1), .1 (id 2), with masses .3 .5 .9 1.
     CHECK(kept(tenths(), typical{0.25f}) == ids{3});
@@ -364,12 +345,11 @@ TEST_CASE("reference: typical takes the tokens nearest to the entropy")
     CHECK(level.allows({true, true, false, false, false}));
 }
 
-TEST_CASE("reference: top_n_sigma measures from the maximum in standard deviations")
-{
+TEST_CASE("reference: top_n_sigma measures from the maximum in standard deviations") {
     // 2 0 -2: sigma = sqrt(8/3) = 1.633.
     CHECK(kept({2, 0, -2}, top_n_sigma{1}) == ids{0});
-    CHECK(kept({2, 0, -2}, top_n_sigma{1.2f}) == ids{0});        // 2 - 1.960 > 0
-    CHECK(kept({2, 0, -2}, top_n_sigma{1.25f}) == ids{0, 1});    // 2 - 2.041 < 0
+    CHECK(kept({2, 0, -2}, top_n_sigma{1.2f}) == ids{0});      // 2 - 1.960 > 0
+    CHECK(kept({2, 0, -2}, top_n_sigma{1.25f}) == ids{0, 1});  // 2 - 2.041 < 0
     CHECK(kept({2, 0, -infinity, -2}, top_n_sigma{1.25f}) == ids{0, 1});
     CHECK(kept({2, 0, -2}, top_n_sigma{1, 2}) == ids{0, 1});
     CHECK(kept({2, 0, -2}, top_n_sigma{inf_parameter}).size() == 3);
@@ -380,8 +360,7 @@ TEST_CASE("reference: top_n_sigma measures from the maximum in standard deviatio
     CHECK(after({0}, {top_n_sigma{-1}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: epsilon_cutoff and eta_cutoff compare with probabilities")
-{
+TEST_CASE("reference: epsilon_cutoff and eta_cutoff compare with probabilities") {
     CHECK(kept(tenths(), epsilon_cutoff{0.25f}) == ids{1, 3});
     CHECK(kept(tenths(), epsilon_cutoff{0.5f}) == ids{1});  // none is as likely: the first lives
     CHECK(kept({0, 0}, epsilon_cutoff{0.75f}) == ids{0});
@@ -405,8 +384,7 @@ TEST_CASE("reference: epsilon_cutoff and eta_cutoff compare with probabilities")
     CHECK(eta_cutoff{}.neutral());
 }
 
-TEST_CASE("reference: tail_free looks for the bend")
-{
+TEST_CASE("reference: tail_free looks for the bend") {
     // p = 8 4 2 1 over 15: first differences 4 2 1, second 2 1, shares 2/3 1.
     const std::vector<double> row{std::log(8.0), std::log(4.0), std::log(2.0), 0};
     CHECK(kept(row, tail_free{0}) == ids{0});
@@ -414,8 +392,8 @@ TEST_CASE("reference: tail_free looks for the bend")
     CHECK(kept(row, tail_free{0.67f}) == ids{0, 1});
     CHECK(kept(row, tail_free{0.99f}) == ids{0, 1});
     CHECK(kept(row, tail_free{0.5f, 3}) == ids{0, 1, 2});
-    CHECK(kept({5, 1}, tail_free{0.1f}).size() == 2);        // no second difference
-    CHECK(kept({1, 1, 1, 1}, tail_free{0}).size() == 4);     // no bend
+    CHECK(kept({5, 1}, tail_free{0.1f}).size() == 2);     // no second difference
+    CHECK(kept({1, 1, 1, 1}, tail_free{0}).size() == 4);  // no bend
     CHECK(tail_free{}.neutral());
     CHECK(after({0}, {tail_free{-0.5f}}).why == status::bad_parameter);
 
@@ -429,8 +407,7 @@ TEST_CASE("reference: tail_free looks for the bend")
     CHECK_FALSE(after(bends, {tail_free{0.4999999f}}).rulings.at(0).close());
 }
 
-TEST_CASE("reference: top_a squares the largest probability")
-{
+TEST_CASE("reference: top_a squares the largest probability") {
     CHECK(kept(tenths(), top_a{1}) == ids{0, 1, 3});  // .16
     CHECK(kept(tenths(), top_a{0.6f}).size() == 4);   // .096
     CHECK(kept(tenths(), top_a{0.65f}).size() == 3);  // .104
@@ -440,8 +417,7 @@ TEST_CASE("reference: top_a squares the largest probability")
     CHECK(after({0}, {top_a{-1}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: xtc drops the top choices but the last of them")
-{
+TEST_CASE("reference: xtc drops the top choices but the last of them") {
     const auto fired = [](const xtc& s) { return run_any({tenths(), nothing, {0}}, {s}).ids; };
     CHECK(fired({0.5f, 0.15f}) == ids{0, 2});          // .4 .3 .2 reach it, .2 stays
     CHECK(fired({0.5f, 0.25f}) == ids{0, 2, 3});       // .4 goes
@@ -449,7 +425,7 @@ TEST_CASE("reference: xtc drops the top choices but the last of them")
     CHECK(fired({0.5f, 0}) == ids{2});                 // all reach 0
     CHECK(fired({0.5f, 0.15f, {1}}) == ids{0, 1, 2});  // protected
     CHECK(fired({0.5f, 0.15f, {}, 2}) == ids{0, 2});
-    CHECK(fired({0.5f, 0.15f, {}, 3}).size() == 4);    // fewer would remain: nothing happens
+    CHECK(fired({0.5f, 0.15f, {}, 3}).size() == 4);  // fewer would remain: nothing happens
 
     // The coin fires if u < q, and only a stage that is on takes one.
     CHECK(run_any({tenths(), nothing, {0.4375L}}, {xtc{0.5f, 0.15f}}).ids.size() == 2);
@@ -468,8 +444,7 @@ TEST_CASE("reference: xtc drops the top choices but the last of them")
         CHECK(run_any({tenths(), nothing, {0}}, {bad}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: xtc_mean is the average of both outcomes")
-{
+TEST_CASE("reference: xtc_mean is the average of both outcomes") {
     // Of .4 .3 .2 .1, .4 and .3 would go (P = .7). With pi = 1/2: .2 .15, and the others times 1/2 + .5/.3 = 13/6.
     const full_law mean = after(tenths(), {xtc_mean{0.5f, 0.15f}});
     CHECK(near(mean.probabilities, {0.2L * 13 / 6, 0.2L, 0.1L * 13 / 6, 0.15L}));
@@ -486,13 +461,12 @@ TEST_CASE("reference: xtc_mean is the average of both outcomes")
     CHECK(near(after({infinity, infinity, infinity}, {xtc_mean{0.5f, 0.25f}}).probabilities, {1 / 6.0L, 1 / 6.0L, 4 / 6.0L}));
 }
 
-TEST_CASE("reference: top_h bounds the entropy of the prefix, top_h_sum its part of the sum")
-{
+TEST_CASE("reference: top_h bounds the entropy of the prefix, top_h_sum its part of the sum") {
     // In bits, H = 1.75. Prefixes of 1/2 1/4 1/8 1/8 renormalised: 0, log2(3) - 2/3 = .918, log2(7) - 10/7 = 1.379, 1.75.
-    CHECK(kept(halves(), top_h{0.5f}) == ids{0});            // .875
-    CHECK(kept(halves(), top_h{0.53f}) == ids{0, 1});        // .9275
-    CHECK(kept(halves(), top_h{0.78f}) == ids{0, 1});        // 1.365
-    CHECK(kept(halves(), top_h{0.79f}) == ids{0, 1, 2});     // 1.3825
+    CHECK(kept(halves(), top_h{0.5f}) == ids{0});         // .875
+    CHECK(kept(halves(), top_h{0.53f}) == ids{0, 1});     // .9275
+    CHECK(kept(halves(), top_h{0.78f}) == ids{0, 1});     // 1.365
+    CHECK(kept(halves(), top_h{0.79f}) == ids{0, 1, 2});  // 1.3825
     CHECK(kept(halves(), top_h{0.999f}) == ids{0, 1, 2});
     CHECK(kept(halves(), top_h{0.01f, 2}) == ids{0, 1});
     // Sums: .5 1 1.375 1.75.
@@ -510,17 +484,16 @@ TEST_CASE("reference: top_h bounds the entropy of the prefix, top_h_sum its part
     }
 }
 
-TEST_CASE("reference: p_less compares with the chance of the same token twice")
-{
+TEST_CASE("reference: p_less compares with the chance of the same token twice") {
     CHECK(kept(tenths(), p_less{}) == ids{1, 3});  // .16 + .09 + .04 + .01 = .3, and .3 meets it
     CHECK_FALSE(after(tenths(), {p_less{}}).rulings.at(0).close());
-    CHECK(kept(halves(), p_less{}) == ids{0});     // .34375
+    CHECK(kept(halves(), p_less{}) == ids{0});  // .34375
     CHECK(kept({7, 7, 7}, p_less{}).size() == 3);
     CHECK(kept({7}, p_less{}).size() == 1);
     CHECK(kept(halves(), p_less{3}) == ids{0, 1, 2});
 
-    CHECK(kept(halves(), p_less_norm{}).size() == 4);  // (1.375 - 1)/3 = 1/8, which two tokens meet
-    CHECK(kept(tenths(), p_less_norm{}).size() == 4);  // .2/3
+    CHECK(kept(halves(), p_less_norm{}).size() == 4);             // (1.375 - 1)/3 = 1/8, which two tokens meet
+    CHECK(kept(tenths(), p_less_norm{}).size() == 4);             // .2/3
     CHECK(kept({std::log(8.0), 0, 0}, p_less_norm{}) == ids{0});  // p .8 .1 .1: (3 * .66 - 1)/2 = .49
     CHECK(kept({7, 7, 7}, p_less_norm{}).size() == 3);
     CHECK(kept({7}, p_less_norm{}).size() == 1);
@@ -536,14 +509,13 @@ TEST_CASE("reference: p_less compares with the chance of the same token twice")
     CHECK_FALSE(after({0, -2e-6 - 4e-12}, {p_less{}}).rulings.at(0).close());
 }
 
-TEST_CASE("reference: min_k cuts at the steepest step")
-{
+TEST_CASE("reference: min_k cuts at the steepest step") {
     // 5 4 1 0: R = 5, steps 1 3 1 over their places: 1 1.5 .33, so k = 2.
     CHECK(kept({5, 4, 1, 0}, min_k{0}) == ids{0, 1});
-    CHECK(kept({5, 4, 1, 0}, min_k{14.9f}) == ids{0, 1});           // floor 2
-    CHECK(kept({5, 4, 1, 0}, min_k{15.1f}) == ids{0, 1, 2});        // floor 3
+    CHECK(kept({5, 4, 1, 0}, min_k{14.9f}) == ids{0, 1});     // floor 2
+    CHECK(kept({5, 4, 1, 0}, min_k{15.1f}) == ids{0, 1, 2});  // floor 3
     CHECK(kept({5, 4, 1, 0}, min_k{inf_parameter}).size() == 4);
-    CHECK(kept({5, 4, -infinity, 1, 0}, min_k{0}) == ids{0, 1});    // the living only
+    CHECK(kept({5, 4, -infinity, 1, 0}, min_k{0}) == ids{0, 1});  // the living only
     // 5 4 4 3.9: R = 1.1; k = 1 by the steps, 2 by 2.5/1.1, and the tie of the second.
     CHECK(kept({5, 4, 4, 3.9}, min_k{0}) == ids{0});
     CHECK(kept({5, 4, 4, 3.9}, min_k{2.5f}) == ids{0, 1, 2});
@@ -560,8 +532,7 @@ TEST_CASE("reference: min_k cuts at the steepest step")
     CHECK_FALSE(r.allows({true, true, true, false}));
 }
 
-TEST_CASE("reference: repetition divides the positive and multiplies the negative, once per id")
-{
+TEST_CASE("reference: repetition divides the positive and multiplies the negative, once per id") {
     const history past{{0, 0, 1}, {2}};
     CHECK(near(after({2, -2, 0.5, 7}, past, repetition_penalty{2}).logits, {1, -4, 0.25L, 7}));
     CHECK(near(after({2, -2, 0.5, 7}, past, repetition_penalty{2, 2}).logits, {2, -4, 0.25L, 7}));  // the last two: 1, 2
@@ -579,8 +550,7 @@ TEST_CASE("reference: repetition divides the positive and multiplies the negativ
         CHECK(after({0}, {bad}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: frequency counts, presence does not")
-{
+TEST_CASE("reference: frequency counts, presence does not") {
     const history past{{1, 1, 1}, {0, 0, 2}};
     CHECK(near(after({2, -2, 0.5}, past, frequency_penalty{0.5f}).logits, {1, -2, 0}));
     CHECK(near(after({2, -2, 0.5}, past, presence_penalty{0.5f}).logits, {1.5L, -2, 0}));
@@ -598,8 +568,7 @@ TEST_CASE("reference: frequency counts, presence does not")
     CHECK(after({1, 0.5}, {{}, {0}}, presence_penalty{0.5f}).first == 0);
 }
 
-TEST_CASE("reference: penalties leave no doubt where doubles are exact, and some where they are not")
-{
+TEST_CASE("reference: penalties leave no doubt where doubles are exact, and some where they are not") {
     // 1 - .5 is a double, so the tie is one. 1/3 is none: whether it is over or under the double next to it is open.
     CHECK(after({1, 0.5}, {{}, {0}}, presence_penalty{0.5f}).firsts == ids{0});
     CHECK(after({1, 1 / 3.0}, {{0}, {}}, repetition_penalty{3}).firsts == ids{0, 1});
@@ -608,15 +577,14 @@ TEST_CASE("reference: penalties leave no doubt where doubles are exact, and some
     CHECK(k.rulings.at(0).doubtful == members{true, true, false});
 }
 
-TEST_CASE("reference: dry counts how much has been said before")
-{
+TEST_CASE("reference: dry counts how much has been said before") {
     // 1 2 3 1 2: 3 went on from "1 2", length 2. Nothing else went on from a 2.
     const history past{{1, 2, 3}, {1, 2}};
     const std::vector<double> row(5, 0.0);
     CHECK(near(after(row, past, dry{0.5f, 2}).logits, {0, 0, 0, -0.5L, 0}));
     CHECK(near(after(row, past, dry{0.5f, 2, 1}).logits, {0, 0, 0, -1, 0}));
     CHECK(near(after(row, past, dry{0.5f, 2, 3}).logits, {0, 0, 0, 0, 0}));
-    CHECK(near(after(row, past, dry{0.5f, 2, 0}).logits, {0, 0, 0, -2, 0}));  // no match of length 0
+    CHECK(near(after(row, past, dry{0.5f, 2, 0}).logits, {0, 0, 0, -2, 0}));        // no match of length 0
     CHECK(near(after(row, past, dry{0.5f, 2, 1, 4}).logits, {0, 0, 0, -0.5L, 0}));  // 2 3 1 2: length 1
     CHECK(near(after(row, past, dry{0.5f, 2, 1, 2}).logits, {0, 0, 0, 0, 0}));      // 1 2
 
@@ -640,8 +608,7 @@ TEST_CASE("reference: dry counts how much has been said before")
         CHECK(after(row, {bad}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: no_repeat_ngram, bad_words and sequence_bias look at the end of the history")
-{
+TEST_CASE("reference: no_repeat_ngram, bad_words and sequence_bias look at the end of the history") {
     const history past{{1, 2, 3}, {1, 2}};
     const std::vector<double> row(6, 0.0);
     CHECK(after(row, past, no_repeat_ngram{1}).ids == ids{0, 4, 5});
@@ -661,8 +628,7 @@ TEST_CASE("reference: no_repeat_ngram, bad_words and sequence_bias look at the e
     CHECK(near(after(row, past, bias).logits, {2.5L, 0, 0, 1, 0}));
 }
 
-TEST_CASE("reference: min_tokens, exponential_length and encoder_repetition")
-{
+TEST_CASE("reference: min_tokens, exponential_length and encoder_repetition") {
     const std::vector<double> row{-3, 2, 0};
     CHECK(after(row, {{1, 1, 1}, {1}}, min_tokens{2, {0, 2}}).ids == ids{1});  // the prompt does not count
     CHECK(after(row, {{}, {1, 1}}, min_tokens{2, {0, 2}}).ids.size() == 3);
@@ -684,14 +650,13 @@ TEST_CASE("reference: min_tokens, exponential_length and encoder_repetition")
     CHECK(after(row, {encoder_repetition{0}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: logit_bias adds, bans and forces")
-{
+TEST_CASE("reference: logit_bias adds, bans and forces") {
     const std::vector<double> row{1, 2, -infinity, 0};
     CHECK(near(after(row, {logit_bias{{{0, 3.0f}, {3, -1.0f}, {0, 0.5f}}}}).logits, {4.5L, 2, -1}));
     CHECK(kept(row, logit_bias{{{1, -inf_parameter}}}) == ids{0, 3});
     CHECK(kept(row, logit_bias{{{1, inf_parameter}}}) == ids{1});
-    CHECK(kept(row, logit_bias{{{1, inf_parameter}, {2, inf_parameter}}}) == ids{1});         // -inf stays
-    CHECK(kept(row, logit_bias{{{1, inf_parameter}, {1, -inf_parameter}}}) == ids{0, 3});     // the ban wins
+    CHECK(kept(row, logit_bias{{{1, inf_parameter}, {2, inf_parameter}}}) == ids{1});      // -inf stays
+    CHECK(kept(row, logit_bias{{{1, inf_parameter}, {1, -inf_parameter}}}) == ids{0, 3});  // the ban wins
     CHECK(kept(row, logit_bias{{{1, -inf_parameter}, {1, inf_parameter}}}) == ids{0, 3});
     CHECK(after(row, {logit_bias{{{1, -inf_parameter}}}, logit_bias{{{1, inf_parameter}}}}).ids == ids{0, 3});
     CHECK(near(after(row, {logit_bias{{{1, inf_parameter}, {3, inf_parameter}}}, logit_bias{{{3, 5}}}}).probabilities, {0.5L, 0.5L}));
@@ -700,8 +665,7 @@ TEST_CASE("reference: logit_bias adds, bans and forces")
     CHECK(after(row, {logit_bias{{{0, nan_parameter}}}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: masks")
-{
+TEST_CASE("reference: masks") {
     const std::vector<double> row(40, 0.0);
     const std::vector<double> four(4, 0.0);
     CHECK(kept(four, ban{{0, 2, 2}}) == ids{1, 3});
@@ -726,8 +690,7 @@ TEST_CASE("reference: masks")
     CHECK(after(four, {force{-1, 1}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: a NaN is found by the first stage that reads, and a mask is none")
-{
+TEST_CASE("reference: a NaN is found by the first stage that reads, and a mask is none") {
     const std::vector<double> row{std::nan(""), 1, 2};
     CHECK(after(row, {ban{{0}}}).ids == ids{1, 2});
     CHECK(after(row, {temperature{0.5f}, ban{{0}}}).ids == ids{1, 2});
@@ -743,11 +706,10 @@ TEST_CASE("reference: a NaN is found by the first stage that reads, and a mask i
     CHECK(after(row, {ban{{0}}, top_k{-1}}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: +inf beats what is read with it and stays")
-{
+TEST_CASE("reference: +inf beats what is read with it and stays") {
     const std::vector<double> row{infinity, 5, infinity, infinity};
-    CHECK(after(row, {ban{{0, 2, 3}}}).ids == ids{1});                     // not yet read
-    CHECK(after(row, {top_k{3}, ban{{0, 2, 3}}}).why == status::empty);    // read: 5 is gone
+    CHECK(after(row, {ban{{0, 2, 3}}}).ids == ids{1});                   // not yet read
+    CHECK(after(row, {top_k{3}, ban{{0, 2, 3}}}).why == status::empty);  // read: 5 is gone
     CHECK(after(row, {ban{{0}}, top_k{1}}).ids == ids{2});
     CHECK(after(row, {logit_bias{{{2, -inf_parameter}}}}).ids == ids{0, 3});
     const history past{{0}, {0}};
@@ -765,19 +727,18 @@ TEST_CASE("reference: +inf beats what is read with it and stays")
     CHECK(near(after(row, {softmax{}}).logits, {-std::log(3.0L), -std::log(3.0L), -std::log(3.0L)}));
 }
 
-TEST_CASE("reference: guidance leans away from the other row")
-{
+TEST_CASE("reference: guidance leans away from the other row") {
     CHECK(near(after({1, 2}, {guidance{{0, 1}, 3}}).logits, {3, 4}));
-    CHECK(near(after({1, 2}, {guidance{{5, 1}, 0}}).logits, {5, 1}));      // all of the other
+    CHECK(near(after({1, 2}, {guidance{{5, 1}, 0}}).logits, {5, 1}));  // all of the other
     CHECK(near(after({1, 2}, {guidance{{5, 1}, 0.5f}}).logits, {3, 1.5L}));
     CHECK(near(after({1, 2}, {guidance{{5, 1}, -1}}).logits, {9, 0}));
     CHECK(after({1, 2}, {guidance{{5, -infinity}, 2}}).ids == ids{0});
     CHECK(after({1, -infinity}, {guidance{{5, std::nan("")}, 2}}).ids == ids{0});
     CHECK(after({1, 2}, {guidance{{5, std::nan("")}, 2}}).why == status::nan_logit);
-    CHECK(after({1, 2}, {guidance{{5, infinity}, 2}}).why == status::nan_logit);      // inf - inf
+    CHECK(after({1, 2}, {guidance{{5, infinity}, 2}}).why == status::nan_logit);  // inf - inf
     CHECK(after({infinity, 2}, {guidance{{5, infinity}, 2}}).ids == ids{0});
     CHECK(after({infinity, 2}, {guidance{{5, 1}, -2}}).why == status::empty);
-    CHECK(after({1, 2}, {guidance{{5, -infinity}, 1}}).ids.size() == 2);              // off
+    CHECK(after({1, 2}, {guidance{{5, -infinity}, 1}}).ids.size() == 2);  // off
     CHECK(after({1, 2}, {guidance{{5}, 2}}).why == status::bad_parameter);
     CHECK(after({1, 2}, {guidance{{5, 1}, nan_parameter}}).why == status::bad_parameter);
     // 2^52 and one more, twice over: the difference survives.
@@ -785,8 +746,7 @@ TEST_CASE("reference: guidance leans away from the other row")
     CHECK(near(after({far, far + 1}, {guidance{{far, far}, 3}}).logs[0] - after({far, far + 1}, {guidance{{far, far}, 3}}).logs[1], -3));
 }
 
-TEST_CASE("reference: contrastive keeps what the expert thinks likely and subtracts the amateur")
-{
+TEST_CASE("reference: contrastive keeps what the expert thinks likely and subtracts the amateur") {
     // .6 * .4 = .24 keeps .4 and .3; then 2 l - a.
     const std::vector<double> row = tenths();
     const full_law l = after(row, {contrastive{{9, 1, 9, 2}, 0.6f, 1}});
@@ -805,8 +765,7 @@ TEST_CASE("reference: contrastive keeps what the expert thinks likely and subtra
         CHECK(after(row, {bad}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: mirostat cuts by surprise and learns from it")
-{
+TEST_CASE("reference: mirostat cuts by surprise and learns from it") {
     // -log2 p: 1.32 1.74 2.32 3.32.
     const mirostat draw{1, 0.1f};
     CHECK(near(draw.start().mu, 2));
@@ -822,8 +781,7 @@ TEST_CASE("reference: mirostat cuts by surprise and learns from it")
     CHECK(after({0}, {mirostat{1, nan_parameter}.stage({2})}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: mirostat_v1 fits a power law")
-{
+TEST_CASE("reference: mirostat_v1 fits a power law") {
     const mirostat_v1 draw{};
     const auto count = [&](const std::vector<double>& row, real mu) { return kept(row, draw.stage({mu})).size(); };
     // p ~ i^-2, n = 4: s = 2, e = 1, k = (2^mu / (3/4))^(1/2) = 3.27, 1.15, 4.6.
@@ -851,8 +809,7 @@ TEST_CASE("reference: mirostat_v1 fits a power law")
     CHECK(after({0}, {mirostat_v1{5, 0.1f, 1}.stage({2})}).why == status::bad_parameter);
 }
 
-TEST_CASE("reference: adaptive_p prefers a probability")
-{
+TEST_CASE("reference: adaptive_p prefers a probability") {
     // Balanced: t' = t. Distances of .4 .3 .2 .1 from .4 in units of .3: 0 1/3 2/3 1, so 5 - 10 d^2/(1 + d) is
     // 5, 25/6, 7/3, 0.
     const adaptive_p draw{0.4f, 0.9f};
@@ -871,8 +828,7 @@ TEST_CASE("reference: adaptive_p prefers a probability")
     CHECK(adaptive_p{0.5f, 0.99f}.valid());
 }
 
-TEST_CASE("reference: gumbel and without_replacement take the largest of l + g")
-{
+TEST_CASE("reference: gumbel and without_replacement take the largest of l + g") {
     // Logits 2 4 1 3 as weights; noise turns the order into 0, 3, 1, 2.
     const std::vector<real> g{3, 0, 0, 1};
     const auto noise = [&](token_id id) { return g[static_cast<std::size_t>(id)]; };
@@ -890,8 +846,7 @@ TEST_CASE("reference: gumbel and without_replacement take the largest of l + g")
     CHECK(about(gumbel_noise(~std::uint64_t{0}), 53 * std::log(2.0L)));
 }
 
-TEST_CASE("reference: a close ruling can be followed")
-{
+TEST_CASE("reference: a close ruling can be followed") {
     // Four equals meet p = 1/2 after two.
     const situation at{std::vector<double>(4, 1.0)};
     const any_pipeline stages{top_p{0.5f}, softmax{}};
@@ -911,12 +866,12 @@ TEST_CASE("reference: a close ruling can be followed")
     CHECK(r.allows({true, true, false, false}));
 }
 
-TEST_CASE("reference: near ties stand in any order at every edge, but for what is certain")
-{
+TEST_CASE("reference: near ties stand in any order at every edge, but for what is certain") {
     // 1 2 3 4 5, the middle three as good as equal; 2 and 4 are so by the same way, and 2 is before 4 for ever.
     const auto token_of = [](token_id id, real below, real error, std::uint64_t origin) { return token{id, below, below, error, origin}; };
     working_set s;
-    s.tokens = {token_of(1, 0, 0, 1), token_of(2, -1, 0x1p-60L, 2), token_of(3, -1 - 0x1p-61L, 0x1p-60L, 3), token_of(4, -1 - 0x1p-60L, 0x1p-60L, 2), token_of(5, -2, 0, 5)};
+    s.tokens = {token_of(1, 0, 0, 1), token_of(2, -1, 0x1p-60L, 2), token_of(3, -1 - 0x1p-61L, 0x1p-60L, 3),
+                token_of(4, -1 - 0x1p-60L, 0x1p-60L, 2), token_of(5, -2, 0, 5)};
     const ruling two = prefix(s, 2, {}, 1);
     CHECK(two.doubtful == members{false, true, true, false, false});
     CHECK(two.allows({true, true, false, false, false}));
@@ -938,11 +893,12 @@ TEST_CASE("reference: near ties stand in any order at every edge, but for what i
     CHECK_FALSE(prefix(s, 2, {}, 1).close());
 }
 
-TEST_CASE("reference: xtc leaves the last of near ties, and the protected")
-{
+TEST_CASE("reference: xtc leaves the last of near ties, and the protected") {
     // As double, 1/3 after a penalty of 3 and the 1 beside it are one or two: either may be the last.
     const situation at{{1, 1 / 3.0, 1, 0}, {{0}, {}}, {0}};
-    const auto of = [&](ids_of protect) { return run_any(at, {repetition_penalty{3}, ban{{2}}, xtc{1, 0.1f, std::move(protect)}}).rulings.at(0); };
+    const auto of = [&](ids_of protect) {
+        return run_any(at, {repetition_penalty{3}, ban{{2}}, xtc{1, 0.1f, std::move(protect)}}).rulings.at(0);
+    };
     const ruling r = of({});
     CHECK(r.ids == ids{0, 1, 3});
     CHECK(r.allows({false, false, true}));
@@ -965,8 +921,7 @@ TEST_CASE("reference: xtc leaves the last of near ties, and the protected")
     CHECK_FALSE(kept.allows({true, false, false, true}));
 }
 
-TEST_CASE("reference: what it rounds itself is in the errors")
-{
+TEST_CASE("reference: what it rounds itself is in the errors") {
     // Beside 2^126, .5 and 0 are equal at 64 bits: a logarithm of a probability keeps all of 0 - 2^126, and .5 - 2^126 to 2^62.
     CHECK(after({0x1p126, 0.5, 0}, {softmax{}, ban{{0}}}).errors == std::vector<real>{0x1p62L, 0});
     // Nothing is lost of what was never moved, or of distances that are exact.
@@ -984,8 +939,7 @@ TEST_CASE("reference: what it rounds itself is in the errors")
     CHECK(run_any({{0, -3}, {{0}, {}}}, {softmax{}, repetition_penalty{1e-30f}}).errors.at(0) < 1e-5L);
 }
 
-TEST_CASE("reference: stages that read logits read doubles")
-{
+TEST_CASE("reference: stages that read logits read doubles") {
     // Thirds of 1e10 are doubles 2e-6 apart. So are the distances of min_k and the weights of top_h, whose own were exact.
     const std::vector<double> far{1e10 + 6e-6, 1e10 + 4e-6, 1e10 + 2e-6, 1e10};
     CHECK(run_any({far}, {temperature{3}, min_k{8e-6f}}).rulings.at(0).close());
@@ -1005,8 +959,7 @@ TEST_CASE("reference: stages that read logits read doubles")
     CHECK_FALSE(after({0, 0, 0, 0, 3e38}, {top_n_sigma{2.499f}}).rulings.at(0).close());
 }
 
-TEST_CASE("reference: parameters and ids come before the row")
-{
+TEST_CASE("reference: parameters and ids come before the row") {
     CHECK(after({std::nan("")}, {ban{{1}}}).why == status::bad_parameter);
     CHECK(after({}, {ban{{0}}}).why == status::bad_parameter);
     CHECK(after({}, {softmax{}}).why == status::empty);

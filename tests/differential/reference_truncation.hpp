@@ -21,16 +21,14 @@ namespace reference {
 
 using ids_of = std::vector<token_id>;
 
-inline bool inside(const ids_of& list, std::size_t vocabulary)
-{
+inline bool inside(const ids_of& list, std::size_t vocabulary) {
     return std::all_of(list.begin(), list.end(), [&](token_id id) { return id >= 0 && static_cast<std::size_t>(id) < vocabulary; });
 }
 
 inline bool contains(const ids_of& list, token_id id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
 // top_p, whose masses are as open as the logits are.
-inline ruling nucleus(const working_set& s, const top_p& which)
-{
+inline ruling nucleus(const working_set& s, const top_p& which) {
     const decision d = which.decide(s);
     std::vector<std::size_t> lengths{d.fewer, d.more};
     if (const real common = common_error(s); common > 0) {
@@ -61,15 +59,14 @@ struct typical {
     bool valid() const { return t > 0 && min_keep >= 0; }
     bool neutral() const { return t >= 1; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const std::size_t n = s.tokens.size();
         const real total = s.mass();
         const real h = entropy(s);
         const real level = h - std::log(total);  // H + ln p of the maximum
         const real common = common_error(s);
         const real open_by = mass_band + mass_error(common);
-        std::vector<real> above(n);                       // -ln p - H
+        std::vector<real> above(n);  // -ln p - H
         for (std::size_t i = 0; i < n; ++i) above[i] = -s.tokens[i].below - level;
         std::vector<std::size_t> order(n);
         std::iota(order.begin(), order.end(), std::size_t{0});
@@ -102,12 +99,14 @@ struct typical {
         const auto swappable = [&](std::size_t i) {
             const token& a = s.tokens[i];
             const token& b = s.tokens[last];
-            const real width = cut_band + a.error + b.error + common + entropy_error(h, common) + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
+            const real width =
+                cut_band + a.error + b.error + common + entropy_error(h, common) + 1e-15L * (std::abs(above[i]) + std::abs(above[last]));
             if (tied(a, b) && (a.origin == b.origin || a.error + b.error == 0)) return false;
             if (std::abs(std::abs(above[i]) - std::abs(above[last])) > width) return false;
             const bool same_side = above[i] * above[last] > 0 && std::min(std::abs(above[i]), std::abs(above[last])) > width;
             // On one side the logits decide, as far as a distance that is a double has not made them equal.
-            return !same_side || near_tie(a, b) || std::abs(a.below - b.below) <= std::ldexp(1 + std::abs(a.below) + std::abs(above[i]), -50);
+            return !same_side || near_tie(a, b) ||
+                   std::abs(a.below - b.below) <= std::ldexp(1 + std::abs(a.below) + std::abs(above[i]), -50);
         };
         members open(n, false);
         std::size_t tried = 0;
@@ -146,7 +145,8 @@ struct typical {
             lightest.push_back(weight(each) / total * std::exp(-strays));
             heaviest.push_back(std::min(std::exp(each.below - std::log(total) + strays), real(1)));
         }
-        r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least, until = real(t)](const members& kept) {
+        r.plausible = [lightest = std::move(lightest), heaviest = std::move(heaviest), doubtful = r.doubtful, least,
+                       until = real(t)](const members& kept) {
             real at_least = 0;
             real at_most = 0;
             real crossing = 0;
@@ -173,8 +173,7 @@ struct top_n_sigma {
     bool valid() const { return n >= 0 && min_keep >= 0; }
     bool neutral() const { return n == 0; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const real count = static_cast<real>(s.tokens.size());
         real mean = 0;
         for (const token& t : s.tokens) mean += t.below / count;
@@ -195,8 +194,7 @@ struct epsilon_cutoff {
     bool valid() const { return epsilon >= 0 && epsilon < 1 && min_keep >= 0; }
     bool neutral() const { return epsilon == 0; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         return cut(s, std::log(real(epsilon)) + std::log(s.mass()), min_keep, maximum::stands_trial);
     }
 };
@@ -209,8 +207,7 @@ struct eta_cutoff {
     bool valid() const { return epsilon >= 0 && epsilon < 1 && min_keep >= 0; }
     bool neutral() const { return epsilon == 0; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const real log_epsilon = std::log(real(epsilon));
         const real h = entropy(s);
         const real lowest = std::min(log_epsilon, log_epsilon / 2 - h);
@@ -226,15 +223,13 @@ struct tail_free {
     bool valid() const { return z >= 0 && min_keep >= 0; }
     bool neutral() const { return z >= 1; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const std::size_t n = s.tokens.size();
         if (n < 3) return prefix(s, n, {}, min_keep);
 
         const real total = s.mass();
         std::vector<real> d(n - 1);
-        for (std::size_t i = 0; i + 1 < n; ++i)
-            d[i] = -weight(s.tokens[i]) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
+        for (std::size_t i = 0; i + 1 < n; ++i) d[i] = -weight(s.tokens[i]) * std::expm1(s.tokens[i + 1].below - s.tokens[i].below) / total;
         std::vector<real> c(n - 2);
         real sum = 0;
         for (std::size_t i = 0; i + 2 < n; ++i) c[i] = sum += std::abs(d[i] - d[i + 1]);
@@ -267,8 +262,7 @@ struct top_a {
 };
 
 // Of the tokens with p >= threshold all but the last in the order go, if there are two.
-inline ruling top_choices(const working_set& s, float threshold, const ids_of& protect, std::int64_t min_keep)
-{
+inline ruling top_choices(const working_set& s, float threshold, const ids_of& protect, std::int64_t min_keep) {
     const std::size_t n = s.tokens.size();
     const auto without = [&](std::size_t eligible) {
         members keep(n, true);
@@ -329,8 +323,7 @@ struct xtc {
     bool neutral() const { return probability == 0 || threshold > 0.5f; }
     bool fits(std::size_t vocabulary) const { return inside(protect, vocabulary); }
 
-    ruling decide(const working_set& s, real coin) const
-    {
+    ruling decide(const working_set& s, real coin) const {
         if (coin < real(probability)) return top_choices(s, threshold, protect, min_keep);
         return settled(members(s.tokens.size(), true));
     }
@@ -349,8 +342,7 @@ struct xtc_mean {
 
     ruling decide(const working_set& s) const { return top_choices(s, threshold, protect, min_keep); }
 
-    void settle(working_set& s, const members& keep) const
-    {
+    void settle(working_set& s, const members& keep) const {
         if (std::find(keep.begin(), keep.end(), false) == keep.end()) return;
         const real pi = real(probability);
         const real total = s.mass();
@@ -395,8 +387,7 @@ struct top_h {
     bool valid() const { return h > 0 && h <= 1 && min_keep >= 0; }
     bool neutral() const { return h == 1; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const std::size_t n = s.tokens.size();
         std::vector<real> prefixes(n);
         real others = 0;
@@ -410,8 +401,7 @@ struct top_h {
         return longest(s, prefixes, real(h) * prefixes.back(), 0x1p-1000L, min_keep);  // beside one weight, doubles may hold no other
     }
 
-    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, real absolute, std::int64_t min_keep)
-    {
+    static ruling longest(const working_set& s, const std::vector<real>& values, real limit, real absolute, std::int64_t min_keep) {
         // Logits that stray, be it only where they are read, open the weights, if not of those that have none in a double.
         const working_set read = as_read(s);
         const real common = common_error(read);
@@ -440,8 +430,7 @@ struct top_h_sum {
     bool valid() const { return h > 0 && h <= 1 && min_keep >= 0; }
     bool neutral() const { return h == 1; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         real others = 0;
         for (std::size_t i = 1; i < s.tokens.size(); ++i) others += weight(s.tokens[i]);
         std::vector<real> sums;
@@ -475,8 +464,7 @@ struct p_less {
     bool valid() const { return min_keep >= 0; }
     bool neutral() const { return false; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const real lowest = std::log(collision(s)) + std::log1p(-p_less_slack) + std::log(s.mass());
         return cut(s, lowest, min_keep, maximum::lives, cut_band, 3 * common_error(s));
     }
@@ -489,8 +477,7 @@ struct p_less_norm {
     bool valid() const { return min_keep >= 0; }
     bool neutral() const { return false; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const real n = static_cast<real>(s.tokens.size());
         if (n == 1) return prefix(s, 1, {}, min_keep);
         // n sum p^2 - 1 = n sum (p - 1/n)^2, which is 0 for a uniform row and never less.
@@ -501,7 +488,9 @@ struct p_less_norm {
             spread += off * off;
         }
         const real floor = n * spread / (n - 1);
-        if (floor == 0) return prefix(s, s.tokens.size(), surely_level(s) ? std::vector<std::size_t>{} : around(s.tokens.size(), 1, s.tokens.size()), min_keep);
+        if (floor == 0)
+            return prefix(s, s.tokens.size(), surely_level(s) ? std::vector<std::size_t>{} : around(s.tokens.size(), 1, s.tokens.size()),
+                          min_keep);
         const real lowest = std::log(floor) + std::log1p(-p_less_slack) + std::log(total);
         // The floor is a difference, and off by what the sum of squares is.
         const real stray = std::log1p(std::min(3 * common_error(s), real(1)) * (1 + 1 / (n * spread)));
@@ -517,14 +506,11 @@ struct min_k {
     bool valid() const { return !std::isnan(tau) && min_keep >= 0; }
     bool neutral() const { return tau < 0; }
 
-    ruling decide(const working_set& s) const
-    {
+    ruling decide(const working_set& s) const {
         const std::vector<token>& t = s.tokens;
         const std::size_t n = t.size();
         const real range = -t.back().below + 1e-8L;
-        const auto whole = [&](real x) {
-            return x >= static_cast<real>(n) ? n : static_cast<std::size_t>(std::floor(x));
-        };
+        const auto whole = [&](real x) { return x >= static_cast<real>(n) ? n : static_cast<std::size_t>(std::floor(x)); };
         const auto length = [&](std::size_t cliff, std::size_t fallback, const auto& equal) {
             std::size_t k = std::clamp<std::size_t>(std::max(cliff, fallback), 1, n);
             while (k < n && equal(t[k], t[k - 1])) ++k;

@@ -12,26 +12,19 @@
 namespace cases {
 
 template <class T>
-T to_scalar(double x)
-{
-    if constexpr (std::is_same_v<T, double>)
-        return x;
-    else
-        return static_cast<T>(static_cast<float>(x));
+T to_scalar(double x) {
+    if constexpr (std::is_same_v<T, double>) return x;
+    else return static_cast<T>(static_cast<float>(x));
 }
 
 template <class T>
-double to_double(T x)
-{
-    if constexpr (std::is_same_v<T, double>)
-        return x;
-    else
-        return static_cast<double>(static_cast<float>(x));
+double to_double(T x) {
+    if constexpr (std::is_same_v<T, double>) return x;
+    else return static_cast<double>(static_cast<float>(x));
 }
 
 template <class T>
-limits limits_of()
-{
+limits limits_of() {
     using about = std::numeric_limits<T>;
     return {to_double(about::max()), to_double(about::denorm_min()), to_double(about::epsilon())};
 }

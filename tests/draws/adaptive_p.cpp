@@ -106,8 +106,9 @@ TEST_CASE("adaptive_p formula: the aim stays within [0, 1]") {
 TEST_CASE("adaptive_p range: target in [0, 1], decay in [0, .99]") {
     CHECK(adaptive_p{}.decay == 0.9f);
     for (const adaptive_p good : {adaptive_p{0, 0}, adaptive_p{1, 0.99f}, adaptive_p{0.5f, -0.0f}}) CHECK(good.valid());
-    for (const adaptive_p bad : {adaptive_p{-std::numeric_limits<float>::denorm_min()}, adaptive_p{std::nextafter(1.0f, 2.0f)}, adaptive_p{not_a_number}, adaptive_p{0.5f, -0.1f},
-                                 adaptive_p{0.5f, std::nextafter(0.99f, 1.0f)}, adaptive_p{0.5f, 1}, adaptive_p{0.5f, not_a_number}}) {
+    for (const adaptive_p bad :
+         {adaptive_p{-std::numeric_limits<float>::denorm_min()}, adaptive_p{std::nextafter(1.0f, 2.0f)}, adaptive_p{not_a_number},
+          adaptive_p{0.5f, -0.1f}, adaptive_p{0.5f, std::nextafter(0.99f, 1.0f)}, adaptive_p{0.5f, 1}, adaptive_p{0.5f, not_a_number}}) {
         CHECK_FALSE(bad.valid());
         const sampler pick{bad};
         CHECK(pick.check().sentence == adaptive_p::requirement);
@@ -186,7 +187,8 @@ TEST_CASE("adaptive_p logprob: ln of the probability after the change, and what 
     const auto law = pick.distribution(std::vector{0.0f, -2000.0f, -infinity}, seq);
     REQUIRE(law.ids == ids{0, 1});
     CHECK(law.probabilities[0] == Approx(0.5));
-    for (const auto& [row, why] : {std::pair{std::vector{1.0f, not_a_number}, status::nan_logit}, {std::vector{-infinity, -infinity}, status::empty},
+    for (const auto& [row, why] : {std::pair{std::vector{1.0f, not_a_number}, status::nan_logit},
+                                   {std::vector{-infinity, -infinity}, status::empty},
                                    {std::vector<float>{}, status::empty}}) {
         const drawn none = pick(row, seq);
         CHECK(none.why == why);

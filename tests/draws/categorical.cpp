@@ -38,8 +38,9 @@ walk walk_through(const Sampler& sampler, const Row& row) {
         const std::uint64_t end = end_of(sampler, row, law.ids[i], at);
         result.wrong_token += draw_at(sampler, row, (end << 11) - 1).id != law.ids[i];
         result.misplaced += std::abs(static_cast<double>(end) * 0x1p-53 - cumulative) > 2e-7;
-        result.wrong_logprob += !(std::abs(static_cast<double>(token.id == law.ids[i] ? token.logprob : draw_at(sampler, row, at << 11).logprob) - std::log(p)) <
-                                  1e-6 + 1e-6 * std::abs(std::log(p)));
+        result.wrong_logprob +=
+            !(std::abs(static_cast<double>(token.id == law.ids[i] ? token.logprob : draw_at(sampler, row, at << 11).logprob) -
+                       std::log(p)) < 1e-6 + 1e-6 * std::abs(std::log(p)));
         ++result.tokens;
         if (end == steps) break;
         at = end;
@@ -171,7 +172,8 @@ TEST_CASE("categorical formula: tokens of no weight are never drawn, wherever th
     // Beside a logit of 1, e^-801 = 2^-1155 is nothing: exponents end at -1000.
     const float nothings[] = {-infinity, -1e30f, -std::numeric_limits<float>::max(), -800.0f};
     std::mt19937_64 random(3);
-    std::vector<std::uint64_t> words{0, 1, 2, 2047, 2048, half_of_words - 1, half_of_words, half_of_words + 1, last_word - 2048, last_word - 1, last_word};
+    std::vector<std::uint64_t> words{
+        0, 1, 2, 2047, 2048, half_of_words - 1, half_of_words, half_of_words + 1, last_word - 2048, last_word - 1, last_word};
     for (int i = 0; i < 2000; ++i) words.push_back(random());
     for (const float nothing : nothings)
         for (const std::size_t width : {5u, 300u, 1000u}) {
@@ -208,7 +210,8 @@ TEST_CASE("categorical random: one word a draw") {
     always random{half_of_words};
     CHECK(pick(std::vector{1.0f, 2.0f}, random));
     CHECK(random.calls == 1);
-    CHECK(sampler{temperature{0.5f}, top_k{2}, top_p{0.9f}, min_p{0.1f}, argdraw::softmax{}, categorical{}}(std::vector{1.0f, 2.0f}, random));
+    CHECK(
+        sampler{temperature{0.5f}, top_k{2}, top_p{0.9f}, min_p{0.1f}, argdraw::softmax{}, categorical{}}(std::vector{1.0f, 2.0f}, random));
     CHECK(random.calls == 2);
     CHECK(random_draw<categorical>);
 }

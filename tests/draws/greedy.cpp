@@ -13,7 +13,8 @@ constexpr sampler pick{greedy{}};
 
 template <class T>
 token_id first_maximum(const std::vector<T>& row) {
-    return static_cast<token_id>(std::max_element(row.begin(), row.end(), [](T a, T b) { return static_cast<double>(a) < static_cast<double>(b); }) - row.begin());
+    return static_cast<token_id>(
+        std::max_element(row.begin(), row.end(), [](T a, T b) { return static_cast<double>(a) < static_cast<double>(b); }) - row.begin());
 }
 
 }  // namespace
@@ -121,5 +122,6 @@ TEST_CASE("greedy failures: NaN wherever it stands, and rows without a living to
         }
     CHECK(missed == 0);
     CHECK(pick(row).id == 0);
-    for (const std::size_t width : {0u, 1u, 2u, 255u, 256u, 257u, 1000u}) CHECK(pick(std::vector<float>(width, -infinity)).why == status::empty);
+    for (const std::size_t width : {0u, 1u, 2u, 255u, 256u, 257u, 1000u})
+        CHECK(pick(std::vector<float>(width, -infinity)).why == status::empty);
 }

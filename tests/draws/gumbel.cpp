@@ -33,7 +33,8 @@ token_id winner(const std::vector<T>& row, const philox& random) {
 // Pearson's statistic over the value that it exceeds with probability 1e-6 (Wilson and Hilferty; z = 4.7534).
 double chi_square(const std::vector<double>& law, const std::vector<std::uint32_t>& counts, double draws) {
     double statistic = 0;
-    for (std::size_t i = 0; i < law.size(); ++i) statistic += (counts[i] - law[i] * draws) * (counts[i] - law[i] * draws) / (law[i] * draws);
+    for (std::size_t i = 0; i < law.size(); ++i)
+        statistic += (counts[i] - law[i] * draws) * (counts[i] - law[i] * draws) / (law[i] * draws);
     const double degrees = static_cast<double>(law.size()) - 1, v = 2 / (9 * degrees);
     return statistic / (degrees * std::pow(1 - v + 4.7534 * std::sqrt(v), 3));
 }
@@ -42,7 +43,8 @@ double chi_square(const std::vector<double>& law, const std::vector<std::uint32_
 
 TEST_CASE("gumbel formula: the greatest sum of logit and noise") {
     std::mt19937 shape(3);
-    for (const std::size_t width : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{256}, std::size_t{257}, std::size_t{5000}}) {
+    for (const std::size_t width :
+         {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{256}, std::size_t{257}, std::size_t{5000}}) {
         std::vector<float> row(width);
         for (auto& l : row) l = static_cast<float>(shape() % 8192) * 1e-3f;
         int wrong = 0;

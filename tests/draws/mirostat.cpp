@@ -108,7 +108,8 @@ TEST_CASE("mirostat range: negative, infinite and NaN are bad parameters") {
     CHECK(mirostat{}.tau == 5);
     CHECK(mirostat{}.eta == 0.1f);
     CHECK(mirostat{0, 0}.valid());
-    for (const mirostat bad : {mirostat{-1}, mirostat{not_a_number}, mirostat{infinity}, mirostat{5, -0.1f}, mirostat{5, not_a_number}, mirostat{5, infinity}}) {
+    for (const mirostat bad :
+         {mirostat{-1}, mirostat{not_a_number}, mirostat{infinity}, mirostat{5, -0.1f}, mirostat{5, not_a_number}, mirostat{5, infinity}}) {
         CHECK_FALSE(bad.valid());
         const sampler pick{bad};
         CHECK(pick.check().sentence == mirostat::requirement);
@@ -195,7 +196,8 @@ TEST_CASE("mirostat logprob: ln p in the final set, and what fails") {
     CHECK(pick(std::vector{infinity, 3.0f, -infinity}, seq).id == 0);
     CHECK(pick(std::vector{-infinity, -3.0f}, seq).id == 1);
     const std::uint32_t attempt = seq.attempt();
-    for (const auto& [row, why] : {std::pair{std::vector{1.0f, not_a_number}, status::nan_logit}, {std::vector{-infinity, -infinity}, status::empty},
+    for (const auto& [row, why] : {std::pair{std::vector{1.0f, not_a_number}, status::nan_logit},
+                                   {std::vector{-infinity, -infinity}, status::empty},
                                    {std::vector<float>{}, status::empty}}) {
         const drawn none = pick(row, seq);
         CHECK(none.why == why);

@@ -86,8 +86,8 @@ TEST_CASE("mirostat_v1 formula: mu learns from the probability in the final set"
 TEST_CASE("mirostat_v1 range: negative, infinite and NaN, and m below 2, are bad parameters") {
     CHECK(mirostat_v1{}.m == 100);
     CHECK(mirostat_v1{0, 0, 2}.valid());
-    for (const mirostat_v1 bad : {mirostat_v1{-1}, mirostat_v1{not_a_number}, mirostat_v1{infinity}, mirostat_v1{5, -0.1f}, mirostat_v1{5, not_a_number},
-                                  mirostat_v1{5, 0.1f, 1}, mirostat_v1{5, 0.1f, -100}}) {
+    for (const mirostat_v1 bad : {mirostat_v1{-1}, mirostat_v1{not_a_number}, mirostat_v1{infinity}, mirostat_v1{5, -0.1f},
+                                  mirostat_v1{5, not_a_number}, mirostat_v1{5, 0.1f, 1}, mirostat_v1{5, 0.1f, -100}}) {
         CHECK_FALSE(bad.valid());
         const sampler pick{bad};
         CHECK(pick.check().sentence == mirostat_v1::requirement);
@@ -149,7 +149,8 @@ TEST_CASE("mirostat_v1 logprob: ln p in the final set, and what fails") {
     auto seq = pick.start();
     CHECK(pick(std::vector{-3.0f}, seq).logprob == 0);
     CHECK(pick(std::vector{infinity, 3.0f, -infinity}, seq).id == 0);
-    for (const auto& [row, why] : {std::pair{std::vector{1.0f, not_a_number}, status::nan_logit}, {std::vector{-infinity, -infinity}, status::empty},
+    for (const auto& [row, why] : {std::pair{std::vector{1.0f, not_a_number}, status::nan_logit},
+                                   {std::vector{-infinity, -infinity}, status::empty},
                                    {std::vector<float>{}, status::empty}}) {
         const drawn none = pick(row, seq);
         CHECK(none.why == why);

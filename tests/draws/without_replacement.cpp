@@ -21,7 +21,8 @@ ids ranking(const std::vector<T>& row, const philox& random) {
     for (std::size_t i = 0; i < row.size(); ++i) {
         const double l = static_cast<double>(row[i]);
         const double u = open_unit(random.word(purpose::gumbel, static_cast<std::uint32_t>(i)));
-        if (l > -1e300) sums.emplace_back(-static_cast<long double>(l) + std::log(-std::log(static_cast<long double>(u))), static_cast<token_id>(i));
+        if (l > -1e300)
+            sums.emplace_back(-static_cast<long double>(l) + std::log(-std::log(static_cast<long double>(u))), static_cast<token_id>(i));
     }
     std::sort(sums.begin(), sums.end());
     ids order;

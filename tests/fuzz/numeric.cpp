@@ -30,8 +30,7 @@ struct reference {
     std::vector<real> weights;
 
     template <class T>
-    explicit reference(std::span<const T> row)
-    {
+    explicit reference(std::span<const T> row) {
         for (const T each : row) {
             const real x = static_cast<real>(static_cast<double>(each));
             if (x != x) maximum = x;
@@ -46,8 +45,7 @@ struct reference {
 
     // How far beneath the maximum; entries of +inf are at it.
     template <class T>
-    real below(T each) const
-    {
+    real below(T each) const {
         const real x = static_cast<real>(static_cast<double>(each));
         return x == maximum ? 0 : maximum - x;
     }
@@ -57,18 +55,15 @@ struct reference {
 real unit_of(real x) { return std::isfinite(x) ? std::fabs(x) * 0x1p-53L : 0; }
 
 template <class Out>
-bool rounds_to(Out found, real least, real most)
-{
+bool rounds_to(Out found, real least, real most) {
     return static_cast<Out>(least) <= found && found <= static_cast<Out>(most);
 }
 
 template <class T, class Out>
-void check(std::span<const T> row, const reference& expected)
-{
+void check(std::span<const T> row, const reference& expected) {
     const real log_sum = std::log(expected.sum);
     const double found = numeric::log_sum_exp(row);
-    if (expected.maximum != expected.maximum)
-        require(found != found, "log_sum_exp: NaN if one is NaN");
+    if (expected.maximum != expected.maximum) require(found != found, "log_sum_exp: NaN if one is NaN");
     else if (!expected.defined || !std::isfinite(expected.maximum))
         require(found == static_cast<double>(expected.maximum), "log_sum_exp: -inf where nothing lives, +inf if one is");
     else
@@ -105,8 +100,7 @@ void check(std::span<const T> row, const reference& expected)
 }
 
 template <class T>
-void run(input& in)
-{
+void run(input& in) {
     const fuzz::row<T> given(in, 3000);
     const auto row = given.logits();
     const std::vector<T> copy(row.begin(), row.end());
@@ -118,14 +112,13 @@ void run(input& in)
 
 }  // namespace
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     input in(data, size);
     switch (in.below(4)) {
-    case 0: run<double>(in); break;
-    case 1: run<Eigen::half>(in); break;
-    case 2: run<Eigen::bfloat16>(in); break;
-    default: run<float>(in); break;
+        case 0: run<double>(in); break;
+        case 1: run<Eigen::half>(in); break;
+        case 2: run<Eigen::bfloat16>(in); break;
+        default: run<float>(in); break;
     }
     return 0;
 }

@@ -6,8 +6,7 @@
 #include <iterator>
 #include <vector>
 
-int main(int count, char** names)
-{
+int main(int count, char** names) {
     std::size_t inputs = 0;
     const auto run = [&](const std::filesystem::path& path) {
         std::ifstream file(path, std::ios::binary);
@@ -19,8 +18,7 @@ int main(int count, char** names)
     for (int i = 1; i < count; ++i) {
         if (std::filesystem::is_directory(names[i]))
             for (const auto& entry : std::filesystem::directory_iterator(names[i])) run(entry.path());
-        else
-            run(names[i]);
+        else run(names[i]);
     }
     std::printf("%zu inputs\n", inputs);
     return inputs == 0;

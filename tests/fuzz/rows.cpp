@@ -24,13 +24,12 @@ using fuzz::well_formed;
 
 namespace {
 
-std::uint64_t any_word(input& in)
-{
+std::uint64_t any_word(input& in) {
     const auto low = in.number<std::uint8_t>();
     switch (in.below(4)) {
-    case 0: return low;
-    case 1: return ~std::uint64_t{low};
-    default: return in.number<std::uint64_t>();
+        case 0: return low;
+        case 1: return ~std::uint64_t{low};
+        default: return in.number<std::uint64_t>();
     }
 }
 
@@ -45,8 +44,7 @@ struct few_stages {
     static constexpr std::string_view requirement = "few_stages: one of them is out of its range";
     bool valid() const noexcept { return scaled.valid() && near.valid() && first.valid() && nucleus.valid() && likely.valid(); }
     template <logit_scalar T>
-    void operator()(candidates<T>& c) const noexcept
-    {
+    void operator()(candidates<T>& c) const noexcept {
         const auto act = [&](const auto& stage) {
             if (!stage.neutral()) stage(c);
         };
@@ -68,16 +66,14 @@ struct scene {
     start_options options;
     std::span<const token_id> prompt, output;
 
-    bool lives(token_id id) const
-    {
+    bool lives(token_id id) const {
         const auto i = static_cast<std::size_t>(id);
         return id >= 0 && i < row.size() && static_cast<double>(row[i]) > -std::numeric_limits<double>::infinity() && !banned[i];
     }
 };
 
 template <class Scene>
-void law_holds(const Scene& at, const distribution_of_row& law, const drawn& token)
-{
+void law_holds(const Scene& at, const distribution_of_row& law, const drawn& token) {
     require(law.why == token.why, "the distribution fails as the draw does");
     require(law.ids.size() == law.probabilities.size(), "each id has a probability");
     if (!law) return;
@@ -99,8 +95,7 @@ void law_holds(const Scene& at, const distribution_of_row& law, const drawn& tok
 }
 
 template <class Scene, class Draw>
-void draw_with(const Scene& at, const Draw& draw, bool draw_legal, std::span<const drawn> into = {})
-{
+void draw_with(const Scene& at, const Draw& draw, bool draw_legal, std::span<const drawn> into = {}) {
     const sampler pick{at.stages, draw};
     const bool legal = at.legal && draw_legal;
     const checked found = pick.check();
@@ -121,7 +116,8 @@ void draw_with(const Scene& at, const Draw& draw, bool draw_legal, std::span<con
     if (!legal) require(token.why == status::bad_parameter, "a parameter out of its range is bad_parameter");
     else if (!at.in_row) require(!token && token.why != status::bad_parameter, "an id outside of the row gives no token");
     else require(token.why != status::bad_parameter && token.why != status::outside_row, "parameters in their ranges are no bad_parameter");
-    if (legal && !at.row.empty()) require(static_cast<bool>(pick.check(at.row.size())) == at.in_row, "check(width) passes exactly what fits the row");
+    if (legal && !at.row.empty())
+        require(static_cast<bool>(pick.check(at.row.size())) == at.in_row, "check(width) passes exactly what fits the row");
     if (token) require(at.lives(token.id), "the token lives");
     else require(seq.bytes() == before.bytes(), "a failed row leaves its sequence unchanged");
     law_holds(at, law, token);
@@ -147,8 +143,7 @@ void draw_with(const Scene& at, const Draw& draw, bool draw_legal, std::span<con
 
 // The first maximum, or why there is none.
 template <class Draw, class T, class Stages>
-void greedy_is_first(std::span<const T> row, const Stages& cold, const Stages& one)
-{
+void greedy_is_first(std::span<const T> row, const Stages& cold, const Stages& one) {
     drawn expected{-1, std::numeric_limits<float>::quiet_NaN(), status::empty};
     double greatest = -std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -173,15 +168,13 @@ void greedy_is_first(std::span<const T> row, const Stages& cold, const Stages& o
     if constexpr (std::is_same_v<T, float>) require(meets(Stages{}, Draw{greedy{}}), "greedy is the first maximum");
 }
 
-std::vector<token_id> some_ids(input& in, std::size_t width)
-{
+std::vector<token_id> some_ids(input& in, std::size_t width) {
     std::vector<token_id> ids(in.below(24));
     for (token_id& id : ids) id = static_cast<token_id>(in.below(in.flag() ? 4 : width));
     return ids;
 }
 
-void run_floats(input& in)
-{
+void run_floats(input& in) {
     const fuzz::row<float> given(in, 2000);
     const auto row = given.logits();
     const std::vector<float> copy(row.begin(), row.end());
@@ -192,8 +185,14 @@ void run_floats(input& in)
     const float a = in.parameter(), b = in.parameter();
     const int m = in.whole(4);
     const fuzz::stages made(in, 5, row.size(), outputs);
-    const scene<float, fuzz::float_chain> at{row, made.chain, made.legal, made.in_row, made.banned, {.seed = word, .sequence = outputs},
-                                 std::span(seen).first(seen.size() - outputs), std::span(seen).last(outputs)};
+    const scene<float, fuzz::float_chain> at{row,
+                                             made.chain,
+                                             made.legal,
+                                             made.in_row,
+                                             made.banned,
+                                             {.seed = word, .sequence = outputs},
+                                             std::span(seen).first(seen.size() - outputs),
+                                             std::span(seen).last(outputs)};
 
     constexpr float largest = std::numeric_limits<float>::max();
     const bool surprising = 0 <= a && a <= largest && 0 <= b && b <= largest;
@@ -201,25 +200,25 @@ void run_floats(input& in)
     fuzz::any_draw draw{at_word{word}};
     bool legal = true;
     switch (which) {
-    case 0: draw.held = greedy{}; break;
-    case 1: draw.held = gumbel{}; break;
-    case 2:
-        draw.held = mirostat{a, b};
-        legal = surprising;
-        break;
-    case 3:
-        draw.held = mirostat_v1{a, b, m};
-        legal = surprising && m >= 2;
-        break;
-    case 4:
-        draw.held = adaptive_p{a, b};
-        legal = 0 <= a && a <= 1 && 0 <= b && b <= 0.99f;
-        break;
-    case 5:
-        draw.held = without_replacement{into};
-        legal = !into.empty();
-        break;
-    default: break;
+        case 0: draw.held = greedy{}; break;
+        case 1: draw.held = gumbel{}; break;
+        case 2:
+            draw.held = mirostat{a, b};
+            legal = surprising;
+            break;
+        case 3:
+            draw.held = mirostat_v1{a, b, m};
+            legal = surprising && m >= 2;
+            break;
+        case 4:
+            draw.held = adaptive_p{a, b};
+            legal = 0 <= a && a <= 1 && 0 <= b && b <= 0.99f;
+            break;
+        case 5:
+            draw.held = without_replacement{into};
+            legal = !into.empty();
+            break;
+        default: break;
     }
     draw_with(at, draw, legal, into);
     greedy_is_first<fuzz::any_draw>(row, fuzz::float_chain{chain{temperature{0}}}, fuzz::float_chain{chain{top_k{1}}});
@@ -227,15 +226,14 @@ void run_floats(input& in)
 }
 
 template <class T>
-void run(input& in)
-{
+void run(input& in) {
     const fuzz::row<T> given(in, 2000);
     const auto row = given.logits();
     const std::vector<T> copy(row.begin(), row.end());
     const auto word = any_word(in);
     const few_stages stages{{in.parameter()}, {in.parameter()}, {in.whole(row.size()), in.whole(4)}, {in.parameter()}, {in.parameter()}};
-    const bool legal = stages.scaled.t >= 0 && stages.near.n >= 0 && stages.first.k >= 0 && stages.first.min_keep >= 0 && stages.nucleus.p >= 0 &&
-                       0 <= stages.likely.p && stages.likely.p <= 1;
+    const bool legal = stages.scaled.t >= 0 && stages.near.n >= 0 && stages.first.k >= 0 && stages.first.min_keep >= 0 &&
+                       stages.nucleus.p >= 0 && 0 <= stages.likely.p && stages.likely.p <= 1;
     const scene<T, few_stages> at{row, stages, legal, true, std::vector<bool>(row.size()), {.seed = word}, {}, {}};
     draw_with(at, at_word{word}, true);
     greedy_is_first<at_word>(row, few_stages{{0}, {}, {}, {}, {}}, few_stages{{}, {}, {1}, {}, {}});
@@ -244,14 +242,13 @@ void run(input& in)
 
 }  // namespace
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     input in(data, size);
     switch (in.below(8)) {
-    case 0: run<double>(in); break;
-    case 1: run<Eigen::half>(in); break;
-    case 2: run<Eigen::bfloat16>(in); break;
-    default: run_floats(in); break;
+        case 0: run<double>(in); break;
+        case 1: run<Eigen::half>(in); break;
+        case 2: run<Eigen::bfloat16>(in); break;
+        default: run_floats(in); break;
     }
     return 0;
 }

@@ -14,8 +14,7 @@ namespace fuzz {
 template <class T>
 class row {
 public:
-    row(input& in, std::size_t most)
-    {
+    row(input& in, std::size_t most) {
         const std::size_t offset = in.below(16), how = in.below(8);
         const std::size_t width = 1 + in.below(std::min<std::size_t>(most, how < 4 ? 20 : how < 7 ? 300 : most));
         // Beside the row stand NaNs, which a read before its begin would find; behind it nothing is allocated.
@@ -38,12 +37,12 @@ public:
         for (std::size_t n = in.below(8); n > 0; --n) {
             T& each = row_[in.below(width)];
             switch (in.below(8)) {
-            case 0: each = static_cast<T>(std::numeric_limits<float>::infinity()); break;
-            case 1: each = static_cast<T>(-std::numeric_limits<float>::infinity()); break;
-            case 2: each = row_[in.below(width)]; break;
-            case 3: each = static_cast<T>(in.parameter()); break;
-            case 4: each = static_cast<T>(-1000.0f * in.parameter()); break;
-            default: each = in.number<T>(); break;
+                case 0: each = static_cast<T>(std::numeric_limits<float>::infinity()); break;
+                case 1: each = static_cast<T>(-std::numeric_limits<float>::infinity()); break;
+                case 2: each = row_[in.below(width)]; break;
+                case 3: each = static_cast<T>(in.parameter()); break;
+                case 4: each = static_cast<T>(-1000.0f * in.parameter()); break;
+                default: each = in.number<T>(); break;
             }
         }
     }

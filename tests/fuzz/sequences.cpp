@@ -25,58 +25,55 @@ class texts {
 public:
     texts(const fuzz::float_chain& stages, const fuzz::any_draw& draw, const rows_of_text& rows, const start_options& options,
           const std::vector<token_id>& prompt)
-        : pick_(stages, draw), rows_(rows), options_(options), prompt_(prompt), all_{{pick_.start(options, prompt), {}, {}, -1}}
-    {
+        : pick_(stages, draw), rows_(rows), options_(options), prompt_(prompt), all_{{pick_.start(options, prompt), {}, {}, -1}} {
         require(static_cast<bool>(all_[0].seq), "a sequence starts");
     }
 
-    void operate(input& in)
-    {
+    void operate(input& in) {
         text& at = all_[in.below(all_.size())];
         switch (in.below(12)) {
-        case 0:
-        case 1: draw(at, in.below(rows_.size())); break;
-        case 2:
-            if (at.seq.accept(at.last) == status::ok) at.move_on(at.last);
-            break;
-        case 3:
-            draw(at, in.below(rows_.size()));
-            if (at.seq.accept(at.last) == status::ok) at.move_on(at.last);
-            break;
-        case 4: accept(at, static_cast<token_id>(in.below(4))); break;
-        case 5: accept(at, in.flag() ? in.number<token_id>() : static_cast<token_id>(in.below(width() + 2)) - 1); break;
-        case 6: undo(at, in.below(16) == 0 ? in.number<std::size_t>() : in.below(6)); break;
-        case 7:
-            if (all_.size() < 4) {
-                const text copy = at;
-                require(copy.seq.bytes() == at.seq.bytes(), "a copy has the same bytes");
-                all_.push_back(copy);
-            } else {
-                at = all_[in.below(all_.size())];
+            case 0:
+            case 1: draw(at, in.below(rows_.size())); break;
+            case 2:
+                if (at.seq.accept(at.last) == status::ok) at.move_on(at.last);
+                break;
+            case 3:
+                draw(at, in.below(rows_.size()));
+                if (at.seq.accept(at.last) == status::ok) at.move_on(at.last);
+                break;
+            case 4: accept(at, static_cast<token_id>(in.below(4))); break;
+            case 5: accept(at, in.flag() ? in.number<token_id>() : static_cast<token_id>(in.below(width() + 2)) - 1); break;
+            case 6: undo(at, in.below(16) == 0 ? in.number<std::size_t>() : in.below(6)); break;
+            case 7:
+                if (all_.size() < 4) {
+                    const text copy = at;
+                    require(copy.seq.bytes() == at.seq.bytes(), "a copy has the same bytes");
+                    all_.push_back(copy);
+                } else {
+                    at = all_[in.below(all_.size())];
+                }
+                break;
+            case 8: {
+                const auto bytes = at.seq.bytes();
+                auto other = pick_.resume(bytes);
+                require(other && other.bytes() == bytes, "bytes, sequence, bytes");
+                require(same_future(other, at.seq), "a sequence read goes on like the one written");
+                at.seq = other;
+                break;
             }
-            break;
-        case 8: {
-            const auto bytes = at.seq.bytes();
-            auto other = pick_.resume(bytes);
-            require(other && other.bytes() == bytes, "bytes, sequence, bytes");
-            require(same_future(other, at.seq), "a sequence read goes on like the one written");
-            at.seq = other;
-            break;
-        }
-        case 9: damage(at, in); break;
-        case 10: {
-            const auto bytes = at.seq.bytes();
-            (void)pick_.distribution(rows_[in.below(rows_.size())], at.seq);
-            require(at.seq.reserve(in.below(8)) == status::ok, "there is room");
-            require(at.seq.bytes() == bytes, "questions and room change nothing");
-            break;
-        }
-        default: require(same_future(at.seq, anew(at)), "a sequence goes on like one made anew"); break;
+            case 9: damage(at, in); break;
+            case 10: {
+                const auto bytes = at.seq.bytes();
+                (void)pick_.distribution(rows_[in.below(rows_.size())], at.seq);
+                require(at.seq.reserve(in.below(8)) == status::ok, "there is room");
+                require(at.seq.bytes() == bytes, "questions and room change nothing");
+                break;
+            }
+            default: require(same_future(at.seq, anew(at)), "a sequence goes on like one made anew"); break;
         }
     }
 
-    void finish() const
-    {
+    void finish() const {
         for (const text& each : all_) require(same_future(each.seq, anew(each)), "a sequence goes on like one made anew");
     }
 
@@ -95,21 +92,18 @@ private:
         std::vector<std::size_t> draws;  // at the present position
         token_id last;
 
-        void move_on(token_id id)
-        {
+        void move_on(token_id id) {
             past.push_back({draws, id});
             draws.clear();
         }
     };
 
     std::size_t width() const { return rows_[0].size(); }
-    std::size_t limit(const text& at) const
-    {
+    std::size_t limit(const text& at) const {
         return options_.vocabulary != 0 ? options_.vocabulary : at.last >= 0 ? width() : candidates<float>::max_width;
     }
 
-    void draw(text& at, std::size_t which)
-    {
+    void draw(text& at, std::size_t which) {
         const auto before = at.seq;
         const drawn token = pick_(rows_[which], at.seq);
         well_formed(token);
@@ -123,8 +117,7 @@ private:
         at.last = token.id;
     }
 
-    void accept(text& at, token_id id)
-    {
+    void accept(text& at, token_id id) {
         const auto bytes = at.seq.bytes();
         const bool allowed = id >= 0 && static_cast<std::size_t>(id) < limit(at);
         const status why = at.seq.accept(id);
@@ -133,8 +126,7 @@ private:
         else require(at.seq.bytes() == bytes, "what is refused changes nothing");
     }
 
-    void undo(text& at, std::size_t n)
-    {
+    void undo(text& at, std::size_t n) {
         const auto bytes = at.seq.bytes();
         const status why = at.seq.rollback(n);
         require(why == (n <= at.past.size() ? status::ok : status::bad_parameter), "as many accepts as there were can be undone");
@@ -143,8 +135,7 @@ private:
         at.draws.clear();
     }
 
-    sequence_type anew(const text& at) const
-    {
+    sequence_type anew(const text& at) const {
         sequence_type seq = pick_.start(options_, prompt_);
         for (const place& each : at.past) {
             for (const std::size_t which : each.draws) (void)pick_(rows_[which], seq);
@@ -154,8 +145,7 @@ private:
         return seq;
     }
 
-    bool same_future(sequence_type a, sequence_type b) const
-    {
+    bool same_future(sequence_type a, sequence_type b) const {
         for (std::size_t step = 0; step < 4; ++step) {
             const drawn x = pick_(rows_[step % rows_.size()], a), y = pick_(rows_[step % rows_.size()], b);
             if (!same(x, y)) return false;
@@ -165,18 +155,17 @@ private:
     }
 
     // Bytes that no sequence wrote: refused, or a sequence that can be used like any other.
-    void damage(const text& at, input& in) const
-    {
+    void damage(const text& at, input& in) const {
         const auto good = at.seq.bytes();
         auto bytes = good;
         const std::size_t at_byte = in.below(bytes.size());
         switch (in.below(4)) {
-        case 0: bytes.resize(at_byte); break;
-        case 1: bytes.insert(bytes.end(), 1 + at_byte % 16, static_cast<std::byte>(in.number<std::uint8_t>())); break;
-        case 2: bytes[at_byte] = static_cast<std::byte>(in.number<std::uint8_t>()); break;
-        default:
-            for (std::size_t i = at_byte; i < std::min(at_byte + 8, bytes.size()); ++i)
-                bytes[i] = static_cast<std::byte>(in.number<std::uint8_t>());
+            case 0: bytes.resize(at_byte); break;
+            case 1: bytes.insert(bytes.end(), 1 + at_byte % 16, static_cast<std::byte>(in.number<std::uint8_t>())); break;
+            case 2: bytes[at_byte] = static_cast<std::byte>(in.number<std::uint8_t>()); break;
+            default:
+                for (std::size_t i = at_byte; i < std::min(at_byte + 8, bytes.size()); ++i)
+                    bytes[i] = static_cast<std::byte>(in.number<std::uint8_t>());
         }
         auto seq = pick_.resume(bytes);
         require(seq || seq.why() == status::bad_parameter, "bytes are read, or refused as bad_parameter");
@@ -208,15 +197,16 @@ private:
 
 }  // namespace
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     input in(data, size);
     const fuzz::row<float> given(in, 300);
     rows_of_text rows(3, {given.logits().begin(), given.logits().end()});
     std::rotate(rows[1].begin(), rows[1].begin() + static_cast<std::ptrdiff_t>(rows[1].size() / 3), rows[1].end());
     std::reverse(rows[2].begin(), rows[2].end());
-    const start_options options{.seed = in.number<std::uint8_t>(), .sequence = in.number<std::uint8_t>(),
-                                .position = in.flag() ? 0 : in.number<std::uint32_t>(), .vocabulary = in.flag() ? 0 : rows[0].size()};
+    const start_options options{.seed = in.number<std::uint8_t>(),
+                                .sequence = in.number<std::uint8_t>(),
+                                .position = in.flag() ? 0 : in.number<std::uint32_t>(),
+                                .vocabulary = in.flag() ? 0 : rows[0].size()};
     std::vector<token_id> prompt(in.below(12));
     for (token_id& id : prompt) id = in.flag() ? static_cast<token_id>(in.below(4)) : in.number<token_id>();
     const std::size_t which = in.below(6);
@@ -225,11 +215,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     const fuzz::stages made(in, 4, rows[0].size(), 0);
     fuzz::any_draw draw{categorical{}};
     switch (which) {
-    case 0: draw.held = mirostat{a, b}; break;
-    case 1: draw.held = mirostat_v1{a, b, m}; break;
-    case 2: draw.held = adaptive_p{a, b}; break;
-    case 3: draw.held = gumbel{}; break;
-    default: break;
+        case 0: draw.held = mirostat{a, b}; break;
+        case 1: draw.held = mirostat_v1{a, b, m}; break;
+        case 2: draw.held = adaptive_p{a, b}; break;
+        case 3: draw.held = gumbel{}; break;
+        default: break;
     }
     if (!sampler{made.chain, draw}.check()) return 0;
     texts some(made.chain, draw, rows, options, prompt);

@@ -16,14 +16,12 @@ struct inner_context {
     argdraw::context<any_draw>& outer;
     state_type own{};
 
-    explicit inner_context(argdraw::context<any_draw>& given) noexcept : outer(given)
-    {
+    explicit inner_context(argdraw::context<any_draw>& given) noexcept : outer(given) {
         if constexpr (!std::is_empty_v<state_type>) std::memcpy(&own, &outer.state(), sizeof own);
     }
     inner_context(const inner_context&) = delete;
     inner_context& operator=(const inner_context&) = delete;
-    ~inner_context()
-    {
+    ~inner_context() {
         if constexpr (!std::is_empty_v<state_type>) std::memcpy(&outer.state(), &own, sizeof own);
     }
 
@@ -36,8 +34,7 @@ struct inner_context {
 
 void float_chain::operator()(argdraw::candidates<float>& c, argdraw::context<float_chain>& context) const noexcept { stages(c, context); }
 
-std::string_view any_draw::fault() const noexcept
-{
+std::string_view any_draw::fault() const noexcept {
     return std::visit(
         [](const auto& draw) {
             std::string_view wanted;
@@ -48,8 +45,7 @@ std::string_view any_draw::fault() const noexcept
         held);
 }
 
-any_draw::state any_draw::start() const noexcept
-{
+any_draw::state any_draw::start() const noexcept {
     return std::visit(
         [](const auto& draw) {
             state made{};
@@ -63,8 +59,7 @@ any_draw::state any_draw::start() const noexcept
         held);
 }
 
-void any_draw::narrow(argdraw::candidates<float>& c, argdraw::context<any_draw>& context) const noexcept
-{
+void any_draw::narrow(argdraw::candidates<float>& c, argdraw::context<any_draw>& context) const noexcept {
     std::visit(
         [&](const auto& draw) {
             inner_context<std::remove_cvref_t<decltype(draw)>> inner(context);
@@ -74,8 +69,7 @@ void any_draw::narrow(argdraw::candidates<float>& c, argdraw::context<any_draw>&
         held);
 }
 
-argdraw::drawn any_draw::operator()(argdraw::candidates<float>& c, argdraw::context<any_draw>& context) const noexcept
-{
+argdraw::drawn any_draw::operator()(argdraw::candidates<float>& c, argdraw::context<any_draw>& context) const noexcept {
     return std::visit(
         [&](const auto& draw) {
             inner_context<std::remove_cvref_t<decltype(draw)>> inner(context);

@@ -75,10 +75,8 @@ void each_shape(const batch_size& size, Start start, Draw draw, const std::funct
     shape("split into two matrices", [&](auto& all) {
         for (std::size_t step = 0; step < size.tokens; ++step)
             for (Eigen::Index i = 0; i < texts; ++i) {
-                if (i < half)
-                    next(all[static_cast<std::size_t>(i)], top.row(i));
-                else
-                    next(all[static_cast<std::size_t>(i)], bottom.row(i - half));
+                if (i < half) next(all[static_cast<std::size_t>(i)], top.row(i));
+                else next(all[static_cast<std::size_t>(i)], bottom.row(i - half));
             }
     });
     shape("one thread", [&](auto& all) { on_threads(all, 1); });

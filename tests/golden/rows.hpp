@@ -35,10 +35,8 @@ template <class T>
 T scaled(std::int64_t integer, int exponent) {
     const double power = std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
     const double x = static_cast<double>(integer) * power;
-    if constexpr (sizeof(T) == 2)
-        return static_cast<T>(static_cast<float>(x));
-    else
-        return static_cast<T>(x);
+    if constexpr (sizeof(T) == 2) return static_cast<T>(static_cast<float>(x));
+    else return static_cast<T>(x);
 }
 
 /// A signed integer of the scalar's digits, bell-shaped: the sum of four uniform ones.

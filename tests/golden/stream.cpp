@@ -45,7 +45,8 @@ constexpr std::string_view heading =
     "# reason is a defect. New lines leave the version as it is. released.txt is this file as it was when the version before was the\n"
     "# newest, and the test golden.rule compares the two.\n"
     "#\n"
-    "# Version 4: no token differs. Log-probabilities of dynamic_temperature 0.5 to 1.5 differ in last digits on wide rows: its entropy is\n"
+    "# Version 4: no token differs. Log-probabilities of dynamic_temperature 0.5 to 1.5 differ in last digits on wide rows: its entropy "
+    "is\n"
     "# a sum of doubles over the row, which is not listed for it any more, so that the draw's masses are those of a row.\n"
     "# Version 3: the hashes are other ones, of tokens and log-probabilities apart, over all widths, and there are more pipelines. No\n"
     "# token and no log-probability of a draw in version 2 differs.\n";
@@ -114,9 +115,7 @@ void add_texts(const scalar& type, row_kind kind, std::vector<pipeline> (*pipeli
             for (std::size_t p = 0; p < all.size(); ++p) {
                 if (!out.wanted(names[p])) continue;
                 const bool good = std::visit(
-                    [&](const auto& draw) {
-                        return add_text(row, sampler{all[p].stages, draw}, r, size.tokens, m, space, table[p]);
-                    },
+                    [&](const auto& draw) { return add_text(row, sampler{all[p].stages, draw}, r, size.tokens, m, space, table[p]); },
                     all[p].draw);
                 if (!good) out.fault(names[p] + ": other tokens after a rollback, width " + std::to_string(width));
             }

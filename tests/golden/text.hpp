@@ -23,8 +23,7 @@ bool add_text(const any_row& row, const sampler<chain, Draw>& pick, std::uint64_
         const drawn token = draw_again();
         if (std::same_as<Draw, without_replacement> && token)
             for (const drawn& each : several) out.add(each);
-        else
-            out.add(token);
+        else out.add(token);
         return token;
     };
     // Where nothing is left to draw, the text goes on with a word of its own.

@@ -14,8 +14,7 @@ using detail::breaker_index;
 using detail::place;
 using reference::ids;
 
-TEST_CASE("breaker_index: which ids are breakers, and between which they lie")
-{
+TEST_CASE("breaker_index: which ids are breakers, and between which they lie") {
     constexpr token_id least = std::numeric_limits<token_id>::min(), greatest = std::numeric_limits<token_id>::max();
     const ids list{5, 900, 5, -3, 17};
     const breaker_index some(list);
@@ -31,8 +30,7 @@ TEST_CASE("breaker_index: which ids are breakers, and between which they lie")
     CHECK_FALSE(breaker_index(ids{}).has(0));
 }
 
-TEST_CASE("breaker_index: a list is told by what it holds")
-{
+TEST_CASE("breaker_index: a list is told by what it holds") {
     ids list{5, 9, 7};
     const breaker_index some(list);
     CHECK(some.is(list));
@@ -44,8 +42,7 @@ TEST_CASE("breaker_index: a list is told by what it holds")
     CHECK_FALSE(some.is(list));
 }
 
-TEST_CASE("breaker_index: how many tokens follow the latest one, as tokens come and go")
-{
+TEST_CASE("breaker_index: how many tokens follow the latest one, as tokens come and go") {
     std::mt19937 random(8);
     const ids list{3, 11};
     const auto breaks = [&](token_id id) { return std::count(list.begin(), list.end(), id) > 0; };

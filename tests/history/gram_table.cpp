@@ -11,8 +11,7 @@
 using namespace argdraw;
 using detail::place;
 
-TEST_CASE("gram_table: the latest place of a gram, through growth and back")
-{
+TEST_CASE("gram_table: the latest place of a gram, through growth and back") {
     std::mt19937 random(1);
     constexpr place n = 2, size = 3000;
     reference::ids h(size);
@@ -39,8 +38,7 @@ TEST_CASE("gram_table: the latest place of a gram, through growth and back")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("gram_table: a gram in two parts is the gram")
-{
+TEST_CASE("gram_table: a gram in two parts is the gram") {
     std::mt19937 random(2);
     for (place n = 1; n <= 4; ++n) {
         reference::ids h(400);

@@ -31,16 +31,14 @@ namespace {
 
 ids copied(std::span<const token_id> tokens) { return {tokens.begin(), tokens.end()}; }
 
-history of(const ids& prompt, const ids& output = {})
-{
+history of(const ids& prompt, const ids& output = {}) {
     history h;
     REQUIRE(h.begin(prompt) == status::ok);
     for (const token_id id : output) REQUIRE(h.append(id) == status::ok);
     return h;
 }
 
-ids visited(history& h, std::size_t n, std::int64_t window = -1, const ids& breakers = {})
-{
+ids visited(history& h, std::size_t n, std::int64_t window = -1, const ids& breakers = {}) {
     ids seen;
     REQUIRE(h.continuations(n, window, breakers, [&](token_id t) { seen.push_back(t); }) == status::ok);
     return seen;
@@ -57,8 +55,7 @@ struct everything {
     friend bool operator==(const everything&, const everything&) = default;
 };
 
-everything ask(history& h, const ids& breakers = {})
-{
+everything ask(history& h, const ids& breakers = {}) {
     everything all{copied(h.tokens()), {}, {}};
     for (const auto window : windows) {
         for (const auto s : scopes) all.counts.push_back(answer(h, window, s));
@@ -67,8 +64,7 @@ everything ask(history& h, const ids& breakers = {})
     return all;
 }
 
-everything expected(const history& h, const ids& breakers = {})
-{
+everything expected(const history& h, const ids& breakers = {}) {
     everything all{copied(h.tokens()), {}, {}};
     for (const auto window : windows) {
         for (const auto s : scopes)
@@ -80,8 +76,7 @@ everything expected(const history& h, const ids& breakers = {})
 
 }  // namespace
 
-TEST_CASE("history: the prompt, then the output")
-{
+TEST_CASE("history: the prompt, then the output") {
     history h;
     CHECK(h.tokens().empty());
     CHECK(h.prompt().empty());
@@ -94,8 +89,7 @@ TEST_CASE("history: the prompt, then the output")
     CHECK(copied(h.output()) == ids{3, 1});
 }
 
-TEST_CASE("history: begin replaces everything and keeps the views")
-{
+TEST_CASE("history: begin replaces everything and keeps the views") {
     auto h = of({1, 2}, {3, 3});
     REQUIRE(h.watch_counts(-1, scope::both) == status::ok);
     REQUIRE(h.watch_ngrams(1) == status::ok);
@@ -112,8 +106,7 @@ TEST_CASE("history: begin replaces everything and keeps the views")
     CHECK(copied(h.tokens()) == ids{8, 7});
 }
 
-TEST_CASE("history: assign is begin, then appends")
-{
+TEST_CASE("history: assign is begin, then appends") {
     history h;
     REQUIRE(h.assign(ids{1, 2}, ids{3, 4}) == status::ok);
     CHECK(copied(h.prompt()) == ids{1, 2});
@@ -126,8 +119,7 @@ TEST_CASE("history: assign is begin, then appends")
     CHECK(ask(h) == expected(h));
 }
 
-TEST_CASE("history: forget undoes appends, and never the prompt")
-{
+TEST_CASE("history: forget undoes appends, and never the prompt") {
     auto h = of({1, 2}, {3, 4, 5});
     CHECK(h.forget(4) == status::bad_parameter);
     CHECK(h.forget(std::numeric_limits<std::size_t>::max()) == status::bad_parameter);
@@ -140,8 +132,7 @@ TEST_CASE("history: forget undoes appends, and never the prompt")
     CHECK(copied(h.tokens()) == ids{1, 2});
 }
 
-TEST_CASE("history: a copy is a fork, and what was moved from is empty")
-{
+TEST_CASE("history: a copy is a fork, and what was moved from is empty") {
     auto a = of({1, 2, 1}, {2, 1});
     const auto first = ask(a);
     history b = a;
@@ -161,8 +152,7 @@ TEST_CASE("history: a copy is a fork, and what was moved from is empty")
     CHECK(copied(b.output()) == ids{4});
 }
 
-TEST_CASE("history: counts are of distinct tokens, ascending, in the last tokens of a scope")
-{
+TEST_CASE("history: counts are of distinct tokens, ascending, in the last tokens of a scope") {
     auto h = of({5, 1, 5}, {2, 5, 2, 2});
     CHECK(answer(h, -1, scope::both) == counted{{1, 1}, {2, 3}, {5, 3}});
     CHECK(answer(h, -1, scope::prompt) == counted{{1, 1}, {5, 2}});
@@ -177,8 +167,7 @@ TEST_CASE("history: counts are of distinct tokens, ascending, in the last tokens
     CHECK(answer(h, std::numeric_limits<std::int64_t>::min(), scope::both) == answer(h, -1, scope::both));
 }
 
-TEST_CASE("history: counts follow appends and forgets")
-{
+TEST_CASE("history: counts follow appends and forgets") {
     history h;
     REQUIRE(h.watch_counts(2, scope::output) == status::ok);
     const ids tokens{4, 4, 3, 4, 9};
@@ -193,8 +182,7 @@ TEST_CASE("history: counts follow appends and forgets")
     CHECK(answer(h, 2, scope::output).empty());
 }
 
-TEST_CASE("history: a view is built once")
-{
+TEST_CASE("history: a view is built once") {
     auto h = of({1, 2, 3}, {4});
     REQUIRE(h.watch_counts(-5, scope::both) == status::ok);
     REQUIRE(h.watch_ngrams(2) == status::ok);
@@ -209,8 +197,7 @@ TEST_CASE("history: a view is built once")
     CHECK(counted_new::calls == before);
 }
 
-TEST_CASE("history: continuations are what followed the last n tokens, with the longest match")
-{
+TEST_CASE("history: continuations are what followed the last n tokens, with the longest match") {
     //                0  1  2  3  4  5  6  7  8  9
     auto h = of({}, {1, 2, 3, 9, 2, 3, 4, 1, 2, 3});
     CHECK(answer(h, 2, -1, {}) == matches{{9, 3}, {4, 2}});
@@ -227,8 +214,7 @@ TEST_CASE("history: continuations are what followed the last n tokens, with the 
     CHECK(answer(h, 2, 0, {}).empty());
 }
 
-TEST_CASE("history: continuations overlap, and cross from the prompt to the output")
-{
+TEST_CASE("history: continuations overlap, and cross from the prompt to the output") {
     auto a = of({1}, {1, 1});
     CHECK(answer(a, 2, -1, {}) == matches{{1, 2}});
     CHECK(answer(a, 1, -1, {}) == matches{{1, 2}});
@@ -240,8 +226,7 @@ TEST_CASE("history: continuations overlap, and cross from the prompt to the outp
     CHECK(answer(none, 1, -1, {}).empty());
 }
 
-TEST_CASE("history: continuations of nothing are all tokens of the window")
-{
+TEST_CASE("history: continuations of nothing are all tokens of the window") {
     auto h = of({3, 1}, {2, 1, 2});
     CHECK(answer(h, 0, -1, {}) == matches{{1, 2}, {2, 0}, {3, 0}});
     CHECK(visited(h, 0) == ids{2, 1, 3});
@@ -250,8 +235,7 @@ TEST_CASE("history: continuations of nothing are all tokens of the window")
     CHECK(visited(h, 0, 0).empty());
 }
 
-TEST_CASE("history: a breaker ends a match and is not visited")
-{
+TEST_CASE("history: a breaker ends a match and is not visited") {
     auto h = of({}, {1, 2, 3, 4, 5, 1, 2, 3, 6, 1, 2, 3});
     CHECK(answer(h, 1, -1, {}) == matches{{4, 3}, {6, 3}});
     CHECK(answer(h, 1, -1, {1}) == matches{{4, 2}, {6, 2}});
@@ -263,8 +247,7 @@ TEST_CASE("history: a breaker ends a match and is not visited")
     CHECK(visited(h, 1, -1, {6, 4}).empty());
 }
 
-TEST_CASE("history: breakers are those that the list holds now, wherever it lies")
-{
+TEST_CASE("history: breakers are those that the list holds now, wherever it lies") {
     auto h = of({}, {1, 2, 3, 4, 5, 1, 2, 3, 6, 1, 2, 3});
     ids list{1};
     CHECK(answer(h, 1, -1, list) == matches{{4, 2}, {6, 2}});
@@ -288,8 +271,7 @@ TEST_CASE("history: breakers are those that the list holds now, wherever it lies
     CHECK(ask(h, many) == expected(h, many));
 }
 
-TEST_CASE("history: whether breakers are ids of a row")
-{
+TEST_CASE("history: whether breakers are ids of a row") {
     history h;
     const ids good{0, 7, 3}, low{4, -1}, high{9, 8, 1};
     for (int i = 0; i < 2; ++i) {
@@ -304,16 +286,14 @@ TEST_CASE("history: whether breakers are ids of a row")
     CHECK(h.watch_breakers(std::span<const token_id>(&one, history::most_tokens + 1)).why() == status::out_of_memory);
 }
 
-TEST_CASE("history: any id is only an id")
-{
+TEST_CASE("history: any id is only an id") {
     constexpr token_id least = std::numeric_limits<token_id>::min(), greatest = std::numeric_limits<token_id>::max();
     auto h = of({least, -1}, {greatest, least, -1});
     CHECK(answer(h, 2, -1, {}) == matches{{greatest, 2}});
     CHECK(answer(h, -1, scope::both) == counted{{least, 2}, {-1, 2}, {greatest, 1}});
 }
 
-TEST_CASE("history: an n beyond any history finds nothing")
-{
+TEST_CASE("history: an n beyond any history finds nothing") {
     auto h = of({1, 1, 1});
     CHECK(h.watch_ngrams(history::most_tokens) == status::bad_parameter);
     CHECK(h.continuations(std::numeric_limits<std::size_t>::max(), -1, {}, [](token_id) {}) == status::bad_parameter);
@@ -324,8 +304,7 @@ TEST_CASE("history: an n beyond any history finds nothing")
     CHECK(visited(h, 4).empty());
 }
 
-TEST_CASE("history: questions between appends change no later answer")
-{
+TEST_CASE("history: questions between appends change no later answer") {
     // The same walk, asked at every step and only at the end.
     std::mt19937 random(3);
     history asked, silent;
@@ -343,8 +322,7 @@ TEST_CASE("history: questions between appends change no later answer")
     CHECK(ask(asked) == expected(asked));
 }
 
-TEST_CASE("history: random walks equal the definition")
-{
+TEST_CASE("history: random walks equal the definition") {
     std::mt19937 random(1);
     const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
     std::size_t wrong = 0, asked = 0;
@@ -388,8 +366,10 @@ TEST_CASE("history: random walks equal the definition")
             const std::size_t n = below(5);
             const scope s = scopes[below(3)];
             wrong += answer(h, n, window, breakers) != reference::continuations(h.tokens(), n, window, breakers);
-            wrong += answer(h, window, s) !=
-                     reference::counts(s == scope::both ? h.tokens() : s == scope::prompt ? h.prompt() : h.output(), window);
+            wrong += answer(h, window, s) != reference::counts(s == scope::both     ? h.tokens()
+                                                               : s == scope::prompt ? h.prompt()
+                                                                                    : h.output(),
+                                                               window);
             ++asked;
         }
     }
@@ -397,8 +377,7 @@ TEST_CASE("history: random walks equal the definition")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("history: after reserve appends and forgets allocate nothing")
-{
+TEST_CASE("history: after reserve appends and forgets allocate nothing") {
     std::mt19937 random(2);
     auto h = of({1, 2, 3, 1, 2});
     const ids breakers{2};
@@ -420,8 +399,7 @@ TEST_CASE("history: after reserve appends and forgets allocate nothing")
     }
 }
 
-TEST_CASE("history: appends allocate a number of times that grows with the logarithm of their number")
-{
+TEST_CASE("history: appends allocate a number of times that grows with the logarithm of their number") {
     auto h = of({});
     ask(h);
     const std::size_t before = counted_new::calls;
@@ -429,8 +407,7 @@ TEST_CASE("history: appends allocate a number of times that grows with the logar
     CHECK(counted_new::calls - before < 30 * 20);
 }
 
-TEST_CASE("history: without memory a call says so and nothing has changed")
-{
+TEST_CASE("history: without memory a call says so and nothing has changed") {
     const ids breakers{2};
     const auto original = [&] {
         auto h = of({1, 2, 3, 1, 2}, {3, 1, 1, 2});
@@ -456,7 +433,8 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
         CHECK(ask(h, breakers) == expected(original, breakers));
         {
             const counted_new::scarce memory(limit);
-            for (std::size_t i = 0; i < more.size() && appended == status::ok; ++i) appended = h.append(more[i]), kept += appended == status::ok;
+            for (std::size_t i = 0; i < more.size() && appended == status::ok; ++i)
+                appended = h.append(more[i]), kept += appended == status::ok;
         }
         CHECK(appended == status::out_of_memory);
         CHECK(h.tokens().size() == kept);
@@ -476,8 +454,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed")
     CHECK(std::vector<token_id>(h.tokens().begin(), h.tokens().end()) == before);
 }
 
-TEST_CASE("history: without memory a question says so, and finds its answer later")
-{
+TEST_CASE("history: without memory a question says so, and finds its answer later") {
     auto h = of({1, 2, 3, 1, 2});
     const ids breakers{1};
     status by_counts, by_watch, by_ngrams, by_lengths, by_breakers;
@@ -505,8 +482,7 @@ TEST_CASE("history: without memory a question says so, and finds its answer late
     CHECK(answer(h, 1, -1, {1}) == matches{{3, 1}});
 }
 
-TEST_CASE("history: forgetting needs memory at most where a copy gave its room away, and then says so")
-{
+TEST_CASE("history: forgetting needs memory at most where a copy gave its room away, and then says so") {
     auto h = of({}, {1, 2, 2});
     REQUIRE(h.watch_counts(2, scope::output) == status::ok);
     history fork = h;

@@ -22,28 +22,24 @@ namespace {
 struct walker {
     explicit walker(place n) : index(n), longer(n + 1) {}
 
-    void say(token_id id)
-    {
+    void say(token_id id) {
         index.make_room(tokens.data(), 1);
         longer.make_room(tokens.data(), 1);
         tokens.push_back(id);
         index.append(tokens.data());
         longer.append(tokens.data());
     }
-    void say(const ids& all)
-    {
+    void say(const ids& all) {
         for (const token_id id : all) say(id);
     }
-    void unsay()
-    {
+    void unsay() {
         index.forget(tokens.data());
         longer.forget(tokens.data());
         tokens.pop_back();
     }
 
     /// Steps of one answer without a window.
-    std::size_t steps(std::size_t window = 0)
-    {
+    std::size_t steps(std::size_t window = 0) {
         std::size_t n = 0;
         const auto tally = [&] { ++n; };
         const auto end = static_cast<place>(tokens.size());
@@ -57,8 +53,7 @@ struct walker {
         }
         return n + visited;
     }
-    std::size_t steps_a_place(std::size_t window = 0)
-    {
+    std::size_t steps_a_place(std::size_t window = 0) {
         const std::size_t n = steps(window);
         return n / (visited + 1);
     }
@@ -70,8 +65,7 @@ struct walker {
     place longest = 0;
 };
 
-ids cycle(const ids& period, std::size_t length)
-{
+ids cycle(const ids& period, std::size_t length) {
     ids all(length);
     for (std::size_t i = 0; i < length; ++i) all[i] = period[i % period.size()];
     return all;
@@ -80,8 +74,7 @@ ids cycle(const ids& period, std::size_t length)
 const std::vector<ids> periods = {{1},          {1, 2},       {1, 1, 2},       {1, 2, 3},       {1, 1, 1, 2},
                                   {1, 1, 2, 2}, {1, 2, 1, 3}, {1, 2, 3, 4, 5}, {1, 1, 2, 1, 2}, {1, 1, 1, 1, 2}};
 
-ids noise(std::size_t length, token_id alphabet, unsigned seed)
-{
+ids noise(std::size_t length, token_id alphabet, unsigned seed) {
     std::mt19937 random(seed);
     ids all(length);
     for (auto& id : all) id = static_cast<token_id>(random() % static_cast<unsigned>(alphabet)) + 10;
@@ -90,8 +83,7 @@ ids noise(std::size_t length, token_id alphabet, unsigned seed)
 
 }  // namespace
 
-TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token, however long it is")
-{
+TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token, however long it is") {
     for (const auto& period : periods)
         for (place n = 0; n <= 4; ++n)
             for (const std::size_t window : {std::size_t{0}, std::size_t{64}, std::size_t{1000}}) {
@@ -108,8 +100,7 @@ TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token,
             }
 }
 
-TEST_CASE("ngram_index: nor in a loop that was left and entered again")
-{
+TEST_CASE("ngram_index: nor in a loop that was left and entered again") {
     for (const auto& period : periods)
         for (place n = 0; n <= 4; ++n) {
             walker w(n);
@@ -129,8 +120,7 @@ TEST_CASE("ngram_index: nor in a loop that was left and entered again")
         }
 }
 
-TEST_CASE("ngram_index: nor where a short loop is part of a long one")
-{
+TEST_CASE("ngram_index: nor where a short loop is part of a long one") {
     ids block = cycle({1, 2}, 20);
     block.push_back(3);
     for (place n = 0; n <= 4; ++n) {
@@ -145,8 +135,7 @@ TEST_CASE("ngram_index: nor where a short loop is part of a long one")
     }
 }
 
-TEST_CASE("ngram_index: in text that does not repeat an answer takes a step or two, however long it is")
-{
+TEST_CASE("ngram_index: in text that does not repeat an answer takes a step or two, however long it is") {
     for (const std::size_t length : {1000u, 16000u}) {
         walker w(2);
         w.say(noise(length, 50000, 5));
@@ -159,8 +148,7 @@ TEST_CASE("ngram_index: in text that does not repeat an answer takes a step or t
     }
 }
 
-TEST_CASE("ngram_index: after a frequent token an answer takes a step or two a continuation, however often each came")
-{
+TEST_CASE("ngram_index: after a frequent token an answer takes a step or two a continuation, however often each came") {
     // 0 and one of five tokens, again and again, and before it one of thousands; asked where what stands before the 0 has come twice.
     std::size_t steps_of[2] = {};
     for (std::size_t length : {2000u, 32000u}) {
@@ -183,8 +171,7 @@ TEST_CASE("ngram_index: after a frequent token an answer takes a step or two a c
     CHECK(steps_of[1] <= 40);
 }
 
-TEST_CASE("ngram_index: with a window only what is within is visited")
-{
+TEST_CASE("ngram_index: with a window only what is within is visited") {
     walker w(0);
     w.say(noise(5000, 50000, 4));
     w.steps(10);
@@ -193,8 +180,7 @@ TEST_CASE("ngram_index: with a window only what is within is visited")
     CHECK(w.visited > 4000);
 }
 
-TEST_CASE("ngram_index: forgetting and saying again, at every depth, leaves what was")
-{
+TEST_CASE("ngram_index: forgetting and saying again, at every depth, leaves what was") {
     walker w(1);
     const ids text = noise(300, 3, 9);
     w.say(text);

@@ -20,13 +20,11 @@ using argdraw::token_id;
 using ids = std::vector<token_id>;
 using matches = std::map<token_id, std::size_t>;
 
-inline std::span<const token_id> last(std::span<const token_id> tokens, std::int64_t window)
-{
+inline std::span<const token_id> last(std::span<const token_id> tokens, std::int64_t window) {
     return window < 0 || static_cast<std::uint64_t>(window) >= tokens.size() ? tokens : tokens.last(static_cast<std::size_t>(window));
 }
 
-inline std::vector<counted_token> counts(std::span<const token_id> tokens, std::int64_t window)
-{
+inline std::vector<counted_token> counts(std::span<const token_id> tokens, std::int64_t window) {
     std::map<token_id, std::int32_t> count;
     for (const token_id id : last(tokens, window)) ++count[id];
     std::vector<counted_token> result;
@@ -34,8 +32,7 @@ inline std::vector<counted_token> counts(std::span<const token_id> tokens, std::
     return result;
 }
 
-inline matches continuations(std::span<const token_id> tokens, std::size_t n, std::int64_t window, const ids& breakers)
-{
+inline matches continuations(std::span<const token_id> tokens, std::size_t n, std::int64_t window, const ids& breakers) {
     const auto h = last(tokens, window);
     const auto breaks = [&](token_id id) { return std::count(breakers.begin(), breakers.end(), id) > 0; };
     matches result;
@@ -50,8 +47,7 @@ inline matches continuations(std::span<const token_id> tokens, std::size_t n, st
 }
 
 /// What the history says; a token visited twice shows as an impossible length.
-inline matches answer(argdraw::history& h, std::size_t n, std::int64_t window, const ids& breakers)
-{
+inline matches answer(argdraw::history& h, std::size_t n, std::int64_t window, const ids& breakers) {
     matches result;
     const auto why = h.continuations(n, window, breakers, [&](token_id t, std::size_t length) {
         if (!result.emplace(t, length).second) result[t] = static_cast<std::size_t>(-1);
@@ -60,8 +56,7 @@ inline matches answer(argdraw::history& h, std::size_t n, std::int64_t window, c
     return result;
 }
 
-inline std::vector<counted_token> answer(argdraw::history& h, std::int64_t window, scope of)
-{
+inline std::vector<counted_token> answer(argdraw::history& h, std::int64_t window, scope of) {
     const auto found = h.counts(window, of);
     if (!found) return {{-1, -1}};
     return {found.tokens.begin(), found.tokens.end()};

@@ -17,8 +17,7 @@ using numbers = detail::shared<std::vector<int>>;
 static_assert(std::is_nothrow_copy_constructible_v<numbers> && std::is_nothrow_move_constructible_v<numbers>);
 static_assert(std::is_nothrow_copy_assignable_v<numbers> && std::is_nothrow_move_assignable_v<numbers>);
 
-TEST_CASE("shared: copies are one value until one of them changes")
-{
+TEST_CASE("shared: copies are one value until one of them changes") {
     numbers a(std::vector{1, 2, 3});
     numbers b = a;
     CHECK(&*a == &*b);
@@ -36,8 +35,7 @@ TEST_CASE("shared: copies are one value until one of them changes")
     CHECK(b->size() == 6);
 }
 
-TEST_CASE("shared: the last that holds a value has it for itself")
-{
+TEST_CASE("shared: the last that holds a value has it for itself") {
     numbers a(std::vector{1, 2, 3});
     const auto* const there = &*a;
     {
@@ -51,8 +49,7 @@ TEST_CASE("shared: the last that holds a value has it for itself")
     CHECK(&d.own() == there);
 }
 
-TEST_CASE("shared: nothing, moved, and assigned to itself")
-{
+TEST_CASE("shared: nothing, moved, and assigned to itself") {
     numbers none;
     CHECK_FALSE(none);
     numbers same = none;
@@ -73,8 +70,7 @@ TEST_CASE("shared: nothing, moved, and assigned to itself")
     CHECK(none->front() == 7);
 }
 
-TEST_CASE("shared: where there is no memory for its own it stays shared")
-{
+TEST_CASE("shared: where there is no memory for its own it stays shared") {
     numbers a(std::vector<int>(100, 1));
     numbers b = a;
     bool thrown = false;
@@ -82,9 +78,7 @@ TEST_CASE("shared: where there is no memory for its own it stays shared")
         const counted_new::scarce memory(64);
         try {
             b.own();
-        } catch (const std::bad_alloc&) {
-            thrown = true;
-        }
+        } catch (const std::bad_alloc&) { thrown = true; }
     }
     CHECK(thrown);
     CHECK(&*a == &*b);
@@ -92,8 +86,7 @@ TEST_CASE("shared: where there is no memory for its own it stays shared")
     CHECK(&*a != &*b);
 }
 
-TEST_CASE("shared: copies changed and dropped in threads of their own")
-{
+TEST_CASE("shared: copies changed and dropped in threads of their own") {
     std::atomic<int> wrong{0};
     for (int round = 0; round < 200; ++round) {
         numbers first(std::vector<int>(50, round));

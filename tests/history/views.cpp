@@ -23,14 +23,12 @@ struct number {
 using numbers = detail::views<number>;
 
 /// As a history asks.
-const number& ask(numbers& all, int n)
-{
+const number& ask(numbers& all, int n) {
     const number* const found = all.find(n);
     return found ? *found : *all.add({n});
 }
 
-std::vector<int> there(numbers& all)
-{
+std::vector<int> there(numbers& all) {
     std::vector<int> list;
     all.each([&](detail::shared<number>& each) { list.push_back(each->n); });
     return list;
@@ -38,8 +36,7 @@ std::vector<int> there(numbers& all)
 
 }  // namespace
 
-TEST_CASE("views: what is asked for in every step stays, and so do a few that are not")
-{
+TEST_CASE("views: what is asked for in every step stays, and so do a few that are not") {
     numbers all;
     for (int n = 0; n < 10; ++n) ask(all, n);
     for (int step = 0; step < 1000; ++step) {
@@ -49,8 +46,7 @@ TEST_CASE("views: what is asked for in every step stays, and so do a few that ar
     CHECK(there(all) == std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 }
 
-TEST_CASE("views: another one in every step, and few are left")
-{
+TEST_CASE("views: another one in every step, and few are left") {
     numbers all;
     std::size_t most = 0;
     ask(all, -1);
@@ -65,8 +61,7 @@ TEST_CASE("views: another one in every step, and few are left")
     CHECK(all.find(0) == nullptr);
 }
 
-TEST_CASE("views: many of one step stay as long as each step asks for them")
-{
+TEST_CASE("views: many of one step stay as long as each step asks for them") {
     numbers all;
     for (int step = 0; step < 100; ++step) {
         for (int n = 0; n < 100; ++n) ask(all, n);
@@ -81,16 +76,14 @@ TEST_CASE("views: many of one step stay as long as each step asks for them")
     CHECK(all.find(57) != nullptr);
 }
 
-TEST_CASE("views: changes without questions are no steps")
-{
+TEST_CASE("views: changes without questions are no steps") {
     numbers all;
     for (int n = 0; n < 100; ++n) ask(all, n);
     for (int i = 0; i < 10000; ++i) all.end_step();
     CHECK(all.size() == 100);
 }
 
-TEST_CASE("views: one step has so many at most, and the latest of them")
-{
+TEST_CASE("views: one step has so many at most, and the latest of them") {
     numbers all;
     for (int n = 0; n < 5000; ++n) {
         CHECK(ask(all, n).n == n);
@@ -99,8 +92,7 @@ TEST_CASE("views: one step has so many at most, and the latest of them")
     for (int n = 5000 - static_cast<int>(numbers::most); n < 5000; ++n) CHECK(all.find(n) != nullptr);
 }
 
-TEST_CASE("views: those of another history wait as these do")
-{
+TEST_CASE("views: those of another history wait as these do") {
     numbers all;
     for (int n = 0; n < 100; ++n) ask(all, n);
     all.end_step();
@@ -120,8 +112,7 @@ TEST_CASE("views: those of another history wait as these do")
     CHECK(all.size() == numbers::kept);
 }
 
-TEST_CASE("views: a history that was asked about many windows does not pay for them for ever")
-{
+TEST_CASE("views: a history that was asked about many windows does not pay for them for ever") {
     // What an append allocates shows how many views it keeps up: after reserve() each has room of its own.
     history h;
     REQUIRE(h.begin(reference::ids{1, 2, 3}) == status::ok);
@@ -141,8 +132,7 @@ TEST_CASE("views: a history that was asked about many windows does not pay for t
     for (const int window : {2, 70, 1999}) CHECK(reference::answer(h, window, scope::both) == reference::counts(h.tokens(), window));
 }
 
-TEST_CASE("views: thousands of windows at one place")
-{
+TEST_CASE("views: thousands of windows at one place") {
     history h;
     REQUIRE(h.assign(reference::ids{1, 2, 3}, reference::ids(500, 4)) == status::ok);
     for (int window = 0; window < 3000; ++window) CHECK(reference::answer(h, window, scope::both) == reference::counts(h.tokens(), window));
@@ -151,8 +141,7 @@ TEST_CASE("views: thousands of windows at one place")
     CHECK(counted_new::calls - before < 600);
 }
 
-TEST_CASE("views: the same questions in every step allocate nothing after the first")
-{
+TEST_CASE("views: the same questions in every step allocate nothing after the first") {
     history h;
     REQUIRE(h.begin(reference::ids{1, 2, 3}) == status::ok);
     const auto all = [&] {

@@ -12,8 +12,7 @@
 using namespace argdraw;
 using counted = std::vector<counted_token>;
 
-TEST_CASE("window_counts: all negative windows are one view")
-{
+TEST_CASE("window_counts: all negative windows are one view") {
     const detail::window_counts view(-3, scope::both);
     CHECK(view.is(-1, scope::both));
     CHECK(view.is(-100, scope::both));
@@ -21,8 +20,7 @@ TEST_CASE("window_counts: all negative windows are one view")
     CHECK_FALSE(view.is(-1, scope::output));
 }
 
-TEST_CASE("window_counts: tokens that come and go, one by one or all at once")
-{
+TEST_CASE("window_counts: tokens that come and go, one by one or all at once") {
     std::mt19937 random(1);
     for (const std::int64_t window : {-1, 0, 1, 2, 7, 1000}) {
         detail::window_counts view(window, scope::output);

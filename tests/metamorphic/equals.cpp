@@ -42,7 +42,8 @@ counted of_up_to_64(dice& random) {
     for (std::size_t n = 2; n <= 64; ++n)
         for (std::size_t k = 1; k < n; ++k) {
             const float p = static_cast<float>(static_cast<double>(k) / static_cast<double>(n));
-            for (const double logit : {0.0, 0.5, -1.0, 1e-30, 60000.0, -60000.0, double{random.between(-50, 50)}, double{random.between(-1, 1)}})
+            for (const double logit :
+                 {0.0, 0.5, -1.0, 1e-30, 60000.0, -60000.0, double{random.between(-50, 50)}, double{random.between(-1, 1)}})
                 look<T>(all, n, p, logit);
         }
     return all;
@@ -52,7 +53,9 @@ template <class T>
 counted of_32768(dice& random) {
     counted all;
     for (std::size_t i = 0; i < 60; ++i) {
-        const std::size_t k = i < 8 ? (std::size_t{1} << (2 * i)) : i < 16 ? 32768 - (std::size_t{1} << (2 * (i - 8))) : 1 + random.below(32767);
+        const std::size_t k = i < 8    ? (std::size_t{1} << (2 * i))
+                              : i < 16 ? 32768 - (std::size_t{1} << (2 * (i - 8)))
+                                       : 1 + random.below(32767);
         for (const double logit : {0.0, 0.5, double{random.between(-50, 50)}}) look<T>(all, 32768, static_cast<float>(k) / 32768, logit);
     }
     return all;

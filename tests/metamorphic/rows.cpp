@@ -170,7 +170,8 @@ bool at_boundary(const any_stage& stage, row_of_floats row, const std::vector<to
                                                                         : nullptr;
     const auto& smaller = a.size() < b.size() ? a : b;
     const auto& larger = a.size() < b.size() ? b : a;
-    if (!share || larger.size() != smaller.size() + 1 || !std::includes(larger.begin(), larger.end(), smaller.begin(), smaller.end())) return false;
+    if (!share || larger.size() != smaller.size() + 1 || !std::includes(larger.begin(), larger.end(), smaller.begin(), smaller.end()))
+        return false;
     long double all = 0, kept = 0;
     for (const float l : row) all += std::exp(static_cast<long double>(l));
     for (const token_id id : smaller) kept += std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]));

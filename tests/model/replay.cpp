@@ -43,18 +43,18 @@ std::vector<token_id> replay(const Sampler& pick) {
 }  // namespace
 
 TEST_CASE("stored rows of the model replay to the same tokens") {
-    CHECK(replay(sampler{temperature{0.0f}, categorical{}}) == std::vector<token_id>{
-        484, 364, 261, 366, 283, 291, 391, 484, 364, 351, 261, 396, 350, 461, 407, 473, 356, 324, 311, 319, 282, 446, 261, 308,
-        272, 481, 293, 441, 269, 462, 277, 354});
-    CHECK(replay(sampler{temperature{1.0f}, categorical{}}) == std::vector<token_id>{
-        484, 364, 261, 366, 277, 291, 391, 484, 364, 351, 261, 396, 350, 426, 385, 473, 376, 324, 311, 319, 282, 446, 353, 413,
-        429, 481, 293, 317, 269, 462, 277, 354});
-    CHECK(replay(sampler{temperature{0.7f}, top_k{40}, top_p{0.95f}, min_p{0.05f}, categorical{}}) == std::vector<token_id>{
-        484, 364, 261, 366, 277, 291, 391, 484, 364, 351, 261, 396, 350, 430, 385, 473, 376, 324, 311, 319, 282, 446, 261, 413,
-        429, 481, 293, 325, 269, 462, 277, 354});
-    CHECK(replay(sampler{temperature{1.5f}, top_p{0.9f}, categorical{}}) == std::vector<token_id>{
-        484, 364, 261, 366, 277, 291, 391, 484, 364, 351, 261, 382, 350, 426, 385, 473, 419, 294, 311, 334, 282, 446, 353, 413,
-        429, 481, 293, 317, 269, 462, 277, 354});
+    CHECK(replay(sampler{temperature{0.0f}, categorical{}}) == std::vector<token_id>{484, 364, 261, 366, 283, 291, 391, 484, 364, 351, 261,
+                                                                                     396, 350, 461, 407, 473, 356, 324, 311, 319, 282, 446,
+                                                                                     261, 308, 272, 481, 293, 441, 269, 462, 277, 354});
+    CHECK(replay(sampler{temperature{1.0f}, categorical{}}) == std::vector<token_id>{484, 364, 261, 366, 277, 291, 391, 484, 364, 351, 261,
+                                                                                     396, 350, 426, 385, 473, 376, 324, 311, 319, 282, 446,
+                                                                                     353, 413, 429, 481, 293, 317, 269, 462, 277, 354});
+    CHECK(replay(sampler{temperature{0.7f}, top_k{40}, top_p{0.95f}, min_p{0.05f}, categorical{}}) ==
+          std::vector<token_id>{484, 364, 261, 366, 277, 291, 391, 484, 364, 351, 261, 396, 350, 430, 385, 473,
+                                376, 324, 311, 319, 282, 446, 261, 413, 429, 481, 293, 325, 269, 462, 277, 354});
+    CHECK(replay(sampler{temperature{1.5f}, top_p{0.9f}, categorical{}}) ==
+          std::vector<token_id>{484, 364, 261, 366, 277, 291, 391, 484, 364, 351, 261, 382, 350, 426, 385, 473,
+                                419, 294, 311, 334, 282, 446, 353, 413, 429, 481, 293, 317, 269, 462, 277, 354});
 }
 
 TEST_CASE("without randomness greedy and temperature 0 agree on every stored row") {

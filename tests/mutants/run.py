@@ -23,10 +23,15 @@ TESTS = ROOT / "tests"
 NOT_APPLICABLE = 77
 
 
+def places(text, header):
+    """Where the text stands, whatever is between its words and signs: how lines are broken is no part of a mistake."""
+    return list(re.finditer(r"\s*".join(map(re.escape, re.findall(r"\w+|[^\w\s]", text))), header))
+
+
 def fault(mutant):
     """What is wrong with an entry of the list; None where nothing is."""
     header = (ROOT / "include/argdraw" / mutant.file).read_text()
-    if (found := header.count(mutant.old)) != 1:
+    if (found := len(places(mutant.old, header))) != 1:
         return f"the text to be replaced stands {found} times in {mutant.file}"
     if mutant.old == mutant.new:
         return "nothing is replaced"
@@ -125,7 +130,8 @@ def kill(options):
         before = time.monotonic()
         header = bench.include / "argdraw" / m.file
         right = header.read_text()
-        header.write_text(right.replace(m.old, m.new))
+        at = places(m.old, right)[0]
+        header.write_text(right[:at.start()] + m.new + right[at.end():])
         try:
             red = bench.red(bench.program(m.source, m.small, m.file), m.case)
             outcome = f"killed by '{red[0]}'" if red else f"SURVIVED '{m.case}'"

@@ -6,8 +6,7 @@
 
 using namespace argdraw;
 
-TEST_CASE("compensated_sum: what is small beside the sum is not lost")
-{
+TEST_CASE("compensated_sum: what is small beside the sum is not lost") {
     numeric::compensated_sum sum;
     sum.add(1);
     for (int i = 0; i < 1 << 20; ++i) sum.add(0x1p-60);
@@ -19,8 +18,7 @@ TEST_CASE("compensated_sum: what is small beside the sum is not lost")
     CHECK(sum.minus(sum) == 0);
 }
 
-TEST_CASE("compensated_sum: the difference of two running sums is what one has and the other has not")
-{
+TEST_CASE("compensated_sum: the difference of two running sums is what one has and the other has not") {
     // 0.1 and 1e-25 added in either order; of the second all digits lie below the last one of the sum.
     std::vector<double> terms{0.7, 0.2, 0.1, 1e-10, 1e-18, 1e-20, 1e-25};
     numeric::compensated_sum all, passed;

@@ -18,15 +18,13 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 // Uniform in [low, high), the same on every standard library.
-double between(std::mt19937_64& random, double low, double high)
-{
+double between(std::mt19937_64& random, double low, double high) {
     return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
 }
 
 }  // namespace
 
-TEST_CASE("exp2: special values")
-{
+TEST_CASE("exp2: special values") {
     CHECK(numeric::exp2(0.0) == 1.0);
     CHECK(numeric::exp2(-0.0) == 1.0);
     CHECK(numeric::exp2(1000.0) == 0x1p1000);
@@ -43,15 +41,13 @@ TEST_CASE("exp2: special values")
     CHECK(std::isnan(numeric::exp2(-quiet_nan)));
 }
 
-TEST_CASE("exp2: whole exponents are exact")
-{
+TEST_CASE("exp2: whole exponents are exact") {
     int wrong = 0;
     for (int n = -1000; n <= 1000; ++n) wrong += numeric::exp2(n) != std::ldexp(1.0, n);
     CHECK(wrong == 0);
 }
 
-TEST_CASE("exp: special values")
-{
+TEST_CASE("exp: special values") {
     CHECK(numeric::exp(0.0) == 1.0);
     CHECK(numeric::exp(-infinity) == 0.0);
     CHECK(numeric::exp(infinity) == infinity);
@@ -63,8 +59,7 @@ TEST_CASE("exp: special values")
 // The judge has to know more than a double does.
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("exp2: relative error below 2^-51")
-{
+TEST_CASE("exp2: relative error below 2^-51") {
     std::mt19937_64 random(1);
     long double worst = 0;
     double at = 0;
@@ -90,8 +85,7 @@ TEST_CASE("exp2: relative error below 2^-51")
 }
 
 // x log2 e is rounded, by up to |x| 2^-53 nats, and log2 e is itself off by an eighth of that.
-TEST_CASE("exp: relative error below 2^-50 + |x| 2^-52")
-{
+TEST_CASE("exp: relative error below 2^-50 + |x| 2^-52") {
     std::mt19937_64 random(2);
     long double worst = 0;
     double at = 0;

@@ -18,8 +18,7 @@ constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("expm1: special values")
-{
+TEST_CASE("expm1: special values") {
     CHECK(numeric::expm1(0.0) == 0.0);
     CHECK_FALSE(std::signbit(numeric::expm1(0.0)));
     CHECK(std::signbit(numeric::expm1(-0.0)));
@@ -40,8 +39,7 @@ TEST_CASE("expm1: special values")
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("expm1: relative error below 2^-50")
-{
+TEST_CASE("expm1: relative error below 2^-50") {
     std::mt19937_64 random(1);
     long double worst = 0;
     double at = 0;

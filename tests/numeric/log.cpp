@@ -19,8 +19,7 @@ constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("log: special values")
-{
+TEST_CASE("log: special values") {
     CHECK(numeric::log(1.0) == 0.0);
     CHECK_FALSE(std::signbit(numeric::log(1.0)));
     CHECK(numeric::log(0.0) == -infinity);
@@ -36,8 +35,7 @@ TEST_CASE("log: special values")
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("log: relative error below 2^-51")
-{
+TEST_CASE("log: relative error below 2^-51") {
     std::mt19937_64 random(1);
     long double worst = 0;
     double at = 0;
@@ -53,11 +51,11 @@ TEST_CASE("log: relative error below 2^-51")
     for (int i = 0; i < 1'000'000; ++i) {
         const std::uint64_t w = random();
         const double x = std::bit_cast<double>(w >> 1);
-        if (x < infinity) judge(x);                                                       // any positive number
-        judge(std::bit_cast<double>((w >> 12) | 0x3fe0000000000000u));                    // [1/2, 1)
-        judge(std::bit_cast<double>((w >> 12) | 0x3ff0000000000000u));                    // [1, 2)
-        judge(std::bit_cast<double>(w >> (12 + w % 50)));                                 // subnormal
-        const int closeness = static_cast<int>(w % 52) + 1;                               // 1 +- 2^-closeness
+        if (x < infinity) judge(x);                                     // any positive number
+        judge(std::bit_cast<double>((w >> 12) | 0x3fe0000000000000u));  // [1/2, 1)
+        judge(std::bit_cast<double>((w >> 12) | 0x3ff0000000000000u));  // [1, 2)
+        judge(std::bit_cast<double>(w >> (12 + w % 50)));               // subnormal
+        const int closeness = static_cast<int>(w % 52) + 1;             // 1 +- 2^-closeness
         const double offset = std::ldexp(static_cast<double>(w >> 11) * 0x1p-53, -closeness);
         judge(1 + offset);
         judge(1 - offset / 2);

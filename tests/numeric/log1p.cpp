@@ -17,8 +17,7 @@ constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("log1p: special values")
-{
+TEST_CASE("log1p: special values") {
     CHECK(numeric::log1p(0.0) == 0.0);
     CHECK_FALSE(std::signbit(numeric::log1p(0.0)));
     CHECK(std::signbit(numeric::log1p(-0.0)));
@@ -36,8 +35,7 @@ TEST_CASE("log1p: special values")
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("log1p: relative error below 2^-50")
-{
+TEST_CASE("log1p: relative error below 2^-50") {
     std::mt19937_64 random(1);
     long double worst = 0;
     double at = 0;

@@ -18,18 +18,23 @@ template <class V>
 using integer = std::conditional_t<sizeof(V) == 4, std::uint32_t, std::uint64_t>;
 
 template <class V>
-bool same_bits(V a, V b)
-{
+bool same_bits(V a, V b) {
     return std::bit_cast<integer<V>>(a) == std::bit_cast<integer<V>>(b);
 }
 
 // Every kind of number but NaN: the extremes of each binade's neighbourhood of zero and infinity, and random bit patterns.
 template <class V>
-std::vector<V> numbers()
-{
+std::vector<V> numbers() {
     using limits = std::numeric_limits<V>;
-    std::vector<V> all{0, limits::denorm_min(), 2 * limits::denorm_min(), limits::min(), std::nextafter(limits::min(), V(0)), V(1), std::nextafter(V(1), V(2)),
-                       limits::max(), limits::infinity()};
+    std::vector<V> all{0,
+                       limits::denorm_min(),
+                       2 * limits::denorm_min(),
+                       limits::min(),
+                       std::nextafter(limits::min(), V(0)),
+                       V(1),
+                       std::nextafter(V(1), V(2)),
+                       limits::max(),
+                       limits::infinity()};
     std::mt19937_64 random(1);
     for (int i = 0; i < 20'000; ++i) {
         const V x = std::bit_cast<V>(static_cast<integer<V>>(random()));
@@ -45,8 +50,7 @@ std::vector<V> numbers()
 static_assert(numeric::rank_of(0.0f) == 0 && numeric::rank_of(-0.0f) == -1 && numeric::rank_of(1.0) > numeric::rank_of(0.5));
 static_assert(numeric::rank_of(std::int32_t{-7}) == -7 && numeric::of_rank<std::int32_t>(-7) == -7);
 
-TEMPLATE_TEST_CASE("order: rank_of is ordered as the numbers are, -0 just below +0", "", float, double)
-{
+TEMPLATE_TEST_CASE("order: rank_of is ordered as the numbers are, -0 just below +0", "", float, double) {
     auto all = numbers<TestType>();
     std::sort(all.begin(), all.end(), [](TestType a, TestType b) { return a != b ? a < b : std::signbit(a) && !std::signbit(b); });
     int wrong = 0;
@@ -58,15 +62,13 @@ TEMPLATE_TEST_CASE("order: rank_of is ordered as the numbers are, -0 just below 
     CHECK(numeric::rank_of(TestType(-0.0)) + 1 == numeric::rank_of(TestType(0.0)));
 }
 
-TEMPLATE_TEST_CASE("order: of_rank gives back the number of a rank, bit for bit", "", float, double)
-{
+TEMPLATE_TEST_CASE("order: of_rank gives back the number of a rank, bit for bit", "", float, double) {
     int wrong = 0;
     for (const TestType x : numbers<TestType>()) wrong += !same_bits(numeric::of_rank<TestType>(numeric::rank_of(x)), x);
     CHECK(wrong == 0);
 }
 
-TEMPLATE_TEST_CASE("order: next_above is the next number above, and +inf stays", "", float, double)
-{
+TEMPLATE_TEST_CASE("order: next_above is the next number above, and +inf stays", "", float, double) {
     using limits = std::numeric_limits<TestType>;
     CHECK(numeric::next_above(TestType(0.0)) == limits::denorm_min());
     CHECK(numeric::next_above(TestType(-0.0)) == limits::denorm_min());
@@ -79,8 +81,7 @@ TEMPLATE_TEST_CASE("order: next_above is the next number above, and +inf stays",
     CHECK(wrong == 0);
 }
 
-TEST_CASE("order: round_up_to is the smallest float that reaches the number")
-{
+TEST_CASE("order: round_up_to is the smallest float that reaches the number") {
     using limits = std::numeric_limits<float>;
     CHECK(numeric::round_up_to<float>(0.0) == 0.0f);
     CHECK(numeric::round_up_to<float>(1e-300) == limits::denorm_min());
@@ -111,22 +112,19 @@ TEST_CASE("order: round_up_to is the smallest float that reaches the number")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("order: round_up_to below every finite float is the lowest of them")
-{
+TEST_CASE("order: round_up_to below every finite float is the lowest of them") {
     CHECK(numeric::round_up_to<float>(-1e300) == std::numeric_limits<float>::lowest());
     CHECK(numeric::round_up_to<float>(std::nextafter(static_cast<double>(std::numeric_limits<float>::lowest()), -1e300)) ==
           std::numeric_limits<float>::lowest());
 }
 
-TEST_CASE("order: round_up_to a double is the number itself")
-{
+TEST_CASE("order: round_up_to a double is the number itself") {
     int wrong = 0;
     for (const double x : numbers<double>()) wrong += !same_bits(numeric::round_up_to<double>(x), x);
     CHECK(wrong == 0);
 }
 
-TEST_CASE("order: lowest_within is the smallest number whose difference to the maximum is at most the distance")
-{
+TEST_CASE("order: lowest_within is the smallest number whose difference to the maximum is at most the distance") {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     CHECK(numeric::lowest_within(0.0, 5.0) == 5.0);
     CHECK(numeric::lowest_within(3.0, 0.0) == -3.0);

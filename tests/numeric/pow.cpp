@@ -17,8 +17,7 @@ constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("pow: special values")
-{
+TEST_CASE("pow: special values") {
     for (const double any : {0.0, 0.3, 1.0, 7.0, infinity, quiet_nan}) {
         CHECK(numeric::pow(any, 0.0) == 1);
         CHECK(numeric::pow(any, -0.0) == 1);
@@ -44,8 +43,7 @@ TEST_CASE("pow: special values")
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("pow: relative error below 2^-51 + |y ln x| 2^-50")
-{
+TEST_CASE("pow: relative error below 2^-51 + |y ln x| 2^-50") {
     std::mt19937_64 random(1);
     long double worst = 0;
     double at_x = 0, at_y = 0;
@@ -53,7 +51,8 @@ TEST_CASE("pow: relative error below 2^-51 + |y ln x| 2^-50")
         const long double exponent = static_cast<long double>(y) * std::log(static_cast<long double>(x));
         if (!(std::abs(exponent) < 690)) return;
         const long double right = std::pow(static_cast<long double>(x), static_cast<long double>(y));
-        const long double share = std::abs(static_cast<long double>(numeric::pow(x, y)) - right) / right / (0x1p-51L + std::abs(exponent) * 0x1p-50L);
+        const long double share =
+            std::abs(static_cast<long double>(numeric::pow(x, y)) - right) / right / (0x1p-51L + std::abs(exponent) * 0x1p-50L);
         if (!(share <= worst)) {
             worst = share;
             at_x = x;

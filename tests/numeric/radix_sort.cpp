@@ -39,7 +39,8 @@ TEST_CASE("sort_descending: numbers of every kind, equal ones as they stand") {
     check_order({1.0, 2.0});
     check_order({2.0, 1.0});
     check_order({0.0, -0.0, 0.0, -0.0});  // equal, all four
-    check_order({-limits::infinity(), limits::lowest(), -1, -limits::denorm_min(), -0.0, 0.0, limits::denorm_min(), 1, limits::max(), limits::infinity()});
+    check_order({-limits::infinity(), limits::lowest(), -1, -limits::denorm_min(), -0.0, 0.0, limits::denorm_min(), 1, limits::max(),
+                 limits::infinity()});
     check_order(std::vector<double>(1000, -7.25));
 }
 
@@ -47,8 +48,8 @@ TEST_CASE("sort_descending: long lists, of floats and of doubles, with few value
     std::mt19937_64 random(3);
     for (const std::size_t n : {255u, 256u, 5000u, 70001u}) {
         std::vector<double> bits(n), floats(n), few(n);
-        for (auto& v : bits)
-            do v = std::bit_cast<double>(random());
+        for (auto& v : bits) do
+                v = std::bit_cast<double>(random());
             while (v != v);
         for (auto& v : floats) v = static_cast<double>(static_cast<float>(random() % 1000003) * 1e-4f - 50);
         for (auto& v : few) v = static_cast<double>(random() % 5) - 2;

@@ -54,10 +54,13 @@ TEST_CASE("saturated: the error of a weighted sum is that of three roundings") {
     for (int i = 0; i < 10000; ++i) {
         const double size = i % 2 == 0 ? 10.0 : 0.9 * most;
         const double a = number(3), x = number(size), b = number(3), y = number(size);
-        const long double exact = static_cast<long double>(a) * static_cast<long double>(x) + static_cast<long double>(b) * static_cast<long double>(y);
+        const long double exact =
+            static_cast<long double>(a) * static_cast<long double>(x) + static_cast<long double>(b) * static_cast<long double>(y);
         if (std::fabs(exact) > static_cast<long double>(most)) continue;
-        const long double scale = std::fabs(static_cast<long double>(a) * static_cast<long double>(x)) + std::fabs(static_cast<long double>(b) * static_cast<long double>(y));
-        worst = std::max(worst, static_cast<double>(std::fabs(static_cast<long double>(numeric::weighted_sum(a, x, b, y)) - exact) / scale));
+        const long double scale = std::fabs(static_cast<long double>(a) * static_cast<long double>(x)) +
+                                  std::fabs(static_cast<long double>(b) * static_cast<long double>(y));
+        worst =
+            std::max(worst, static_cast<double>(std::fabs(static_cast<long double>(numeric::weighted_sum(a, x, b, y)) - exact) / scale));
     }
     CHECK(worst < 0x1p-52);
 }

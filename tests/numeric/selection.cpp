@@ -16,8 +16,7 @@ using namespace argdraw;
 namespace {
 
 template <class V>
-std::vector<V> array_of(int kind, std::size_t n, std::mt19937_64& random)
-{
+std::vector<V> array_of(int kind, std::size_t n, std::mt19937_64& random) {
     std::vector<V> a(n);
     for (auto& x : a) {
         const std::uint64_t w = random();
@@ -47,8 +46,8 @@ std::vector<V> array_of(int kind, std::size_t n, std::mt19937_64& random)
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("selection: level_reached_by is reached by at least k, by few more, in a bounded number of counts", "", float, double, std::int32_t)
-{
+TEMPLATE_TEST_CASE("selection: level_reached_by is reached by at least k, by few more, in a bounded number of counts", "", float, double,
+                   std::int32_t) {
     using V = TestType;
     std::mt19937_64 random(1);
     std::size_t short_of_k = 0, loose = 0, slow = 0, cases = 0, beyond_k = 0;
@@ -60,7 +59,9 @@ TEMPLATE_TEST_CASE("selection: level_reached_by is reached by at least k, by few
             const V greatest = *std::max_element(a.begin(), a.end());
             const V least = round % 2 ? *std::min_element(a.begin(), a.end()) : std::numeric_limits<V>::lowest();
             std::size_t calls = 0;
-            const auto reaching = [&](V level) { return static_cast<std::size_t>(std::count_if(a.begin(), a.end(), [&](V x) { return x >= level; })); };
+            const auto reaching = [&](V level) {
+                return static_cast<std::size_t>(std::count_if(a.begin(), a.end(), [&](V x) { return x >= level; }));
+            };
             const V level = numeric::level_reached_by(k, least, greatest, [&](V l) {
                 ++calls;
                 return reaching(l);
@@ -81,10 +82,11 @@ TEMPLATE_TEST_CASE("selection: level_reached_by is reached by at least k, by few
     CHECK(beyond_k > 0);  // it is a certificate, not the k-th largest, and ties occur
 }
 
-TEST_CASE("selection: level_reached_by is the maximum itself where k entries are equal to it")
-{
+TEST_CASE("selection: level_reached_by is the maximum itself where k entries are equal to it") {
     const std::vector<float> a{3, 1, 3, 2, 3};
-    const auto reaching = [&](float level) { return static_cast<std::size_t>(std::count_if(a.begin(), a.end(), [&](float x) { return x >= level; })); };
+    const auto reaching = [&](float level) {
+        return static_cast<std::size_t>(std::count_if(a.begin(), a.end(), [&](float x) { return x >= level; }));
+    };
     for (std::size_t k = 1; k <= 3; ++k) CHECK(numeric::level_reached_by(k, 1.0f, 3.0f, reaching) == 3.0f);
     CHECK(numeric::level_reached_by(4, 1.0f, 3.0f, reaching) <= 2.0f);
 }

@@ -22,8 +22,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 // Whether every entry is within a few units of the last place.
-bool near(std::span<const double> a, std::initializer_list<double> b)
-{
+bool near(std::span<const double> a, std::initializer_list<double> b) {
     bool same = a.size() == b.size();
     std::size_t i = 0;
     for (const double x : b) {
@@ -33,30 +32,26 @@ bool near(std::span<const double> a, std::initializer_list<double> b)
     return same;
 }
 
-std::vector<double> softmax_of(const std::vector<double>& row)
-{
+std::vector<double> softmax_of(const std::vector<double>& row) {
     std::vector<double> out(row.size(), -7.0);
     numeric::softmax(row, out);
     return out;
 }
 
-std::vector<double> log_softmax_of(const std::vector<double>& row)
-{
+std::vector<double> log_softmax_of(const std::vector<double>& row) {
     std::vector<double> out(row.size(), -7.0);
     numeric::log_softmax(row, out);
     return out;
 }
 
-bool all_nan(const std::vector<double>& a)
-{
+bool all_nan(const std::vector<double>& a) {
     bool all = !a.empty();
     for (const double x : a) all = all && x != x;
     return all;
 }
 
 // Widths around the block of a sum and the chunk of the implementation, spreads from flat to one-hot.
-std::vector<std::vector<double>> random_rows()
-{
+std::vector<std::vector<double>> random_rows() {
     std::vector<std::vector<double>> rows;
     std::mt19937_64 random(1);
     for (const std::size_t width : {1u, 2u, 15u, 16u, 17u, 255u, 256u, 257u, 1023u, 1024u, 1025u, 5000u})
@@ -68,8 +63,7 @@ std::vector<std::vector<double>> random_rows()
     return rows;
 }
 
-std::vector<isa> supported_sets()
-{
+std::vector<isa> supported_sets() {
     std::vector<isa> sets;
     for (const isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512})
         if (supported(set)) sets.push_back(set);
@@ -78,8 +72,7 @@ std::vector<isa> supported_sets()
 
 }  // namespace
 
-TEST_CASE("softmax: hand-computed rows")
-{
+TEST_CASE("softmax: hand-computed rows") {
     CHECK(near(softmax_of({0, 0, 0, 0}), {0.25, 0.25, 0.25, 0.25}));
     CHECK(near(softmax_of({5}), {1}));
     CHECK(near(softmax_of({std::log(1.0), std::log(2.0), std::log(5.0)}), {0.125, 0.25, 0.625}));
@@ -87,16 +80,14 @@ TEST_CASE("softmax: hand-computed rows")
     CHECK(near(softmax_of({-1e300, -1e300}), {0.5, 0.5}));
 }
 
-TEST_CASE("log_softmax: hand-computed rows")
-{
+TEST_CASE("log_softmax: hand-computed rows") {
     CHECK(near(log_softmax_of({0, 0, 0, 0}), {-std::log(4.0), -std::log(4.0), -std::log(4.0), -std::log(4.0)}));
     CHECK(near(log_softmax_of({5}), {0}));
     CHECK(near(log_softmax_of({0, 1000}), {-1000, 0}));
     CHECK(near(log_softmax_of({0, 1e300}), {-1e300, 0}));
 }
 
-TEST_CASE("log_sum_exp: hand-computed rows")
-{
+TEST_CASE("log_sum_exp: hand-computed rows") {
     CHECK(numeric::log_sum_exp(std::vector<double>{0}) == 0);
     CHECK(numeric::log_sum_exp(std::vector<double>{-3.5}) == -3.5);
     CHECK(numeric::log_sum_exp(std::vector<double>{0, 0}) == std::log(2.0));
@@ -105,8 +96,7 @@ TEST_CASE("log_sum_exp: hand-computed rows")
     CHECK(numeric::log_sum_exp(std::array{710.0f, 710.0f}) == 710 + std::log(2.0));  // exp(710) is no double
 }
 
-TEST_CASE("softmax: special values")
-{
+TEST_CASE("softmax: special values") {
     CHECK(near(softmax_of({0, -infinity, 0}), {0.5, 0, 0.5}));
     CHECK(near(softmax_of({0, infinity, 3, infinity}), {0, 0.5, 0, 0.5}));
     CHECK(near(softmax_of({infinity, -infinity}), {1, 0}));
@@ -120,8 +110,7 @@ TEST_CASE("softmax: special values")
     CHECK(near(std::span(least).last(2), {0, 0}));
 }
 
-TEST_CASE("log_softmax: special values")
-{
+TEST_CASE("log_softmax: special values") {
     CHECK(near(log_softmax_of({0, -infinity}), {0, -infinity}));
     CHECK(near(log_softmax_of({0, infinity, infinity}), {-infinity, -std::log(2.0), -std::log(2.0)}));
     CHECK(all_nan(log_softmax_of({0, quiet_nan, 1})));
@@ -129,8 +118,7 @@ TEST_CASE("log_softmax: special values")
     CHECK(log_softmax_of({}).empty());
 }
 
-TEST_CASE("log_sum_exp: special values")
-{
+TEST_CASE("log_sum_exp: special values") {
     const std::vector<double> none;
     CHECK(numeric::log_sum_exp(none) == -infinity);
     CHECK(numeric::log_sum_exp(std::vector<double>{-infinity, -infinity}) == -infinity);
@@ -140,8 +128,7 @@ TEST_CASE("log_sum_exp: special values")
     CHECK(std::isnan(numeric::log_sum_exp(std::vector<double>{infinity, quiet_nan})));
 }
 
-TEST_CASE("softmax: rows come in and distributions go out as spans, vectors, arrays, Eigen arrays and maps")
-{
+TEST_CASE("softmax: rows come in and distributions go out as spans, vectors, arrays, Eigen arrays and maps") {
     const std::array<float, 3> row{0.0f, 1.0f, 2.0f};
     std::vector<double> wanted(3);
     numeric::softmax(row, wanted);
@@ -170,8 +157,7 @@ TEST_CASE("softmax: rows come in and distributions go out as spans, vectors, arr
     for (std::size_t i = 0; i < 3; ++i) CHECK(rounded[i] == static_cast<float>(wanted[i]));
 }
 
-TEST_CASE("softmax: 16-bit rows are their values, and float rows theirs")
-{
+TEST_CASE("softmax: 16-bit rows are their values, and float rows theirs") {
     const std::vector<float> row{0.5f, -1.25f, 3.0f, -std::numeric_limits<float>::infinity(), 0.0f};
     std::vector<Eigen::half> half(row.begin(), row.end());
     std::vector<Eigen::bfloat16> brain(row.begin(), row.end());
@@ -192,8 +178,7 @@ TEST_CASE("softmax: 16-bit rows are their values, and float rows theirs")
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("softmax, log_softmax, log_sum_exp: errors stay below their bounds")
-{
+TEST_CASE("softmax, log_softmax, log_sum_exp: errors stay below their bounds") {
     long double worst_p = 0, worst_sum = 0, worst_log = 0;
     for (const auto& row : random_rows()) {
         long double maximum = -std::numeric_limits<long double>::infinity(), sum = 0;
@@ -207,7 +192,9 @@ TEST_CASE("softmax, log_softmax, log_sum_exp: errors stay below their bounds")
         for (std::size_t i = 0; i < row.size(); ++i) {
             const long double q = std::exp(static_cast<long double>(row[i]) - maximum) / sum;
             // Beyond 2^-1000 of the maximum a weight is 0; on the way there the exponent is rounded, as in exp.
-            if (q > 1e-300L) worst_p = std::max(worst_p, std::abs(static_cast<long double>(p[i]) / q - 1) - (maximum - static_cast<long double>(row[i])) * 0x1p-52L);
+            if (q > 1e-300L)
+                worst_p = std::max(
+                    worst_p, std::abs(static_cast<long double>(p[i]) / q - 1) - (maximum - static_cast<long double>(row[i])) * 0x1p-52L);
             const long double exact = static_cast<long double>(row[i]) - right;
             worst_log = std::max(worst_log, std::abs(static_cast<long double>(l[i]) - exact) - 2 * std::abs(exact) * 0x1p-53L);
         }
@@ -222,8 +209,7 @@ TEST_CASE("softmax, log_softmax, log_sum_exp: errors stay below their bounds")
 
 #endif
 
-TEST_CASE("softmax: the same bits on every instruction set")
-{
+TEST_CASE("softmax: the same bits on every instruction set") {
     const auto rows = random_rows();
     const isa before = active_isa();
     std::vector<std::vector<double>> wanted;

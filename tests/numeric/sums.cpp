@@ -16,8 +16,7 @@ namespace {
 std::uint64_t bits(double x) { return std::bit_cast<std::uint64_t>(x); }
 
 // Terms of very different sizes and both signs, so that every other shape of the sum gives other bits.
-std::vector<double> terms(std::size_t n, std::uint64_t seed)
-{
+std::vector<double> terms(std::size_t n, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::vector<double> a(n);
     for (auto& x : a) {
@@ -29,8 +28,7 @@ std::vector<double> terms(std::size_t n, std::uint64_t seed)
 
 // The header's sentence, written out: lane l adds the terms l, l + 16, ..., starting from 0; then the lanes as a tree with every
 // node by name.
-double literal_block(const double* a, std::size_t n)
-{
+double literal_block(const double* a, std::size_t n) {
     std::array<double, 16> s{};
     for (std::size_t i = 0; i < n; ++i) s[i % 16] = s[i % 16] + a[i];
     return (((s[0] + s[8]) + (s[4] + s[12])) + ((s[2] + s[10]) + (s[6] + s[14]))) +
@@ -39,8 +37,7 @@ double literal_block(const double* a, std::size_t n)
 
 }  // namespace
 
-TEST_CASE("sums: block_sum has the shape of sixteen lanes and their tree, for every number of terms")
-{
+TEST_CASE("sums: block_sum has the shape of sixteen lanes and their tree, for every number of terms") {
     int wrong = 0, shape_matters = 0;
     for (std::size_t n = 0; n <= numeric::sum_block; ++n) {
         const auto a = terms(n, n);
@@ -54,8 +51,7 @@ TEST_CASE("sums: block_sum has the shape of sixteen lanes and their tree, for ev
     CHECK(shape_matters > 200);
 }
 
-TEST_CASE("sums: sum adds blocks of 256 in order")
-{
+TEST_CASE("sums: sum adds blocks of 256 in order") {
     int wrong = 0;
     for (const std::size_t n : {0u, 1u, 255u, 256u, 257u, 512u, 513u, 1000u, 4096u, 5000u}) {
         const auto a = terms(n, n + 1);
@@ -66,8 +62,7 @@ TEST_CASE("sums: sum adds blocks of 256 in order")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("sums: block_sums gives every block's sum and where it ends, the last end being the sum")
-{
+TEST_CASE("sums: block_sums gives every block's sum and where it ends, the last end being the sum") {
     for (const std::size_t n : {1u, 256u, 257u, 1000u, 4096u, 5001u}) {
         CAPTURE(n);
         const auto a = terms(n, n + 2);

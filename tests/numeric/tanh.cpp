@@ -17,8 +17,7 @@ constexpr double quiet_nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("tanh: special values")
-{
+TEST_CASE("tanh: special values") {
     CHECK(numeric::tanh(0.0) == 0.0);
     CHECK_FALSE(std::signbit(numeric::tanh(0.0)));
     CHECK(std::signbit(numeric::tanh(-0.0)));
@@ -36,8 +35,7 @@ TEST_CASE("tanh: special values")
     CHECK(std::abs(numeric::tanh(std::log(3.0)) - 0.8) < 2e-16);
 }
 
-TEST_CASE("tanh: odd, at most 1, and rising where a float steps")
-{
+TEST_CASE("tanh: odd, at most 1, and rising where a float steps") {
     int wrong = 0;
     double before = -1;
     for (float x = -30; x < 30; x = std::nextafter(x + 1e-5f, 31.0f)) {
@@ -58,8 +56,7 @@ TEST_CASE("tanh: odd, at most 1, and rising where a float steps")
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("tanh: relative error below 2^-50")
-{
+TEST_CASE("tanh: relative error below 2^-50") {
     std::mt19937_64 random(1);
     long double worst = 0;
     double at = 0;

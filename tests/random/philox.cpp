@@ -29,8 +29,7 @@ static_assert(philox{.seed = 1}.word(purpose::token) != philox{.seed = 2}.word(p
 namespace {
 
 // The compiler above has shown that it knows the answers; the machine has to know them too.
-block at_run_time(block counter, std::array<std::uint32_t, 2> key)
-{
+block at_run_time(block counter, std::array<std::uint32_t, 2> key) {
     volatile std::uint32_t hidden = counter[0];
     counter[0] = hidden;
     return philox4x32(counter, key);
@@ -40,8 +39,7 @@ std::uint64_t first_two(const block& b) { return (std::uint64_t{b[0]} << 32) | b
 
 }  // namespace
 
-TEST_CASE("philox: the published known answers")
-{
+TEST_CASE("philox: the published known answers") {
     CHECK(at_run_time({0, 0, 0, 0}, {0, 0}) == block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
     CHECK(at_run_time({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}) ==
           block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
@@ -49,18 +47,17 @@ TEST_CASE("philox: the published known answers")
           block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("philox: a word is addressed position, purpose and index, sequence under the key seed")
-{
+TEST_CASE("philox: a word is addressed position, purpose and index, sequence under the key seed") {
     const philox random{.seed = 0x299f31d0a4093822u, .sequence = 0x0370734413198a2eu, .position = 0x243f6a88};
     // The digits of pi again, but for the counter's second word, which is purpose and index.
     CHECK(random.word(static_cast<purpose>(0x85), 0xa308d3) == 0xd16cfe0994fdccebu);
-    CHECK(random.word(purpose::xtc, 7) == first_two(philox4x32({0x243f6a88, 0x01000007, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0})));
+    CHECK(random.word(purpose::xtc, 7) ==
+          first_two(philox4x32({0x243f6a88, 0x01000007, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0})));
     CHECK(philox{}.word(purpose::token) == 0x6627e8d5e169c58du);
     CHECK(philox{}.word(purpose::token) == philox{}.word(purpose::token, 0));
 }
 
-TEST_CASE("philox: all 64 bits of seed and sequence, and all 32 of position, matter")
-{
+TEST_CASE("philox: all 64 bits of seed and sequence, and all 32 of position, matter") {
     const philox base{.seed = 0x0123456789abcdefu, .sequence = 0xfedcba9876543210u, .position = 77};
     std::set<std::uint64_t> seen{base.word(purpose::token)};
     for (int bit = 0; bit < 64; ++bit) {
@@ -79,8 +76,7 @@ TEST_CASE("philox: all 64 bits of seed and sequence, and all 32 of position, mat
     CHECK(seen.size() == 1 + 64 + 64 + 32);
 }
 
-TEST_CASE("philox: no two purposes, positions, indices or sequences share a word")
-{
+TEST_CASE("philox: no two purposes, positions, indices or sequences share a word") {
     std::unordered_set<std::uint64_t> seen;
     std::size_t asked = 0;
     for (const auto what : {purpose::token, purpose::xtc, purpose::acceptance, purpose::residual, purpose::gumbel, purpose::user})
@@ -92,8 +88,7 @@ TEST_CASE("philox: no two purposes, positions, indices or sequences share a word
     CHECK(seen.size() == asked);
 }
 
-TEST_CASE("philox: words beyond the indices are addressed in two steps, and none of them is met twice")
-{
+TEST_CASE("philox: words beyond the indices are addressed in two steps, and none of them is met twice") {
     const philox random{.seed = 0x299f31d0a4093822u, .sequence = 0x0370734413198a2eu, .position = 0x243f6a88};
     const auto place = philox4x32({0x243f6a88, 0xfe000001, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0});
     CHECK(random.word_beyond(purpose::xtc, 0x0102030405060708u, 9) ==
@@ -117,8 +112,7 @@ TEST_CASE("philox: words beyond the indices are addressed in two steps, and none
     CHECK(seen.size() == asked);
 }
 
-TEST_CASE("philox: purposes have numbers of their own")
-{
+TEST_CASE("philox: purposes have numbers of their own") {
     const std::set<purpose> all{purpose::token, purpose::xtc, purpose::acceptance, purpose::residual, purpose::gumbel, purpose::user};
     CHECK(all.size() == 6);
     CHECK(static_cast<int>(purpose::token) == 0);  // part of the stream: a change of any of these changes every text
@@ -129,8 +123,7 @@ TEST_CASE("philox: purposes have numbers of their own")
     CHECK(static_cast<int>(purpose::user) == 255);
 }
 
-TEST_CASE("philox: as a generator it yields the first token word of each position in turn")
-{
+TEST_CASE("philox: as a generator it yields the first token word of each position in turn") {
     philox random{.seed = 3, .sequence = 4, .position = 10};
     for (std::uint32_t i = 0; i < 5; ++i) {
         const philox here{.seed = 3, .sequence = 4, .position = 10 + i};

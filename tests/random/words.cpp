@@ -16,7 +16,9 @@ template <int bits, class R, R low = 0>
 struct scripted {
     using result_type = R;
     static constexpr R min() { return low; }
-    static constexpr R max() { return static_cast<R>(low + static_cast<R>(bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (bits % 64)) - 1)); }
+    static constexpr R max() {
+        return static_cast<R>(low + static_cast<R>(bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (bits % 64)) - 1));
+    }
 
     std::vector<std::uint64_t> script;
     std::size_t calls = 0;
@@ -32,8 +34,7 @@ static_assert(!bit_generator<std::minstd_rand> && !bit_generator<std::minstd_ran
 
 static_assert(unit(0) == 0.0);
 
-TEST_CASE("words: 64 bits are one call")
-{
+TEST_CASE("words: 64 bits are one call") {
     scripted<64, std::uint64_t> random{{0x0123456789abcdefu}};
     CHECK(next_word(random) == 0x0123456789abcdefu);
     CHECK(random.calls == 1);
@@ -41,8 +42,7 @@ TEST_CASE("words: 64 bits are one call")
     CHECK(next_word(engine) == same());
 }
 
-TEST_CASE("words: 32 bits are two calls, the first the most significant")
-{
+TEST_CASE("words: 32 bits are two calls, the first the most significant") {
     scripted<32, std::uint32_t> random{{0x01234567, 0x89abcdef}};
     CHECK(next_word(random) == 0x0123456789abcdefu);
     CHECK(random.calls == 2);
@@ -51,45 +51,39 @@ TEST_CASE("words: 32 bits are two calls, the first the most significant")
     CHECK(next_word(engine) == ((high << 32) | low));
 }
 
-TEST_CASE("words: 16 bits are four calls, the first the most significant")
-{
+TEST_CASE("words: 16 bits are four calls, the first the most significant") {
     scripted<16, std::uint16_t> random{{0x0123, 0x4567, 0x89ab, 0xcdef}};
     CHECK(next_word(random) == 0x0123456789abcdefu);
     CHECK(random.calls == 4);
 }
 
-TEST_CASE("words: 31 bits are three calls, of the last the upper two bits")
-{
+TEST_CASE("words: 31 bits are three calls, of the last the upper two bits") {
     scripted<31, std::uint32_t> random{{0x40000001, 0x7ffffffe, 0x60000000}};
     CHECK(next_word(random) == ((std::uint64_t{0x40000001} << 33) | (std::uint64_t{0x7ffffffe} << 2) | 3));
     CHECK(random.calls == 3);
 }
 
-TEST_CASE("words: 24 bits are three calls, of the last the upper sixteen bits")
-{
+TEST_CASE("words: 24 bits are three calls, of the last the upper sixteen bits") {
     scripted<24, std::uint32_t> random{{0x012345, 0x6789ab, 0xcdef99}};
     CHECK(next_word(random) == 0x0123456789abcdefu);
     CHECK(random.calls == 3);
 }
 
-TEST_CASE("words: one bit is sixty-four calls, the first the most significant")
-{
+TEST_CASE("words: one bit is sixty-four calls, the first the most significant") {
     scripted<1, std::uint8_t> random;
     for (int bit = 63; bit >= 0; --bit) random.script.push_back((0x0123456789abcdefu >> bit) & 1);
     CHECK(next_word(random) == 0x0123456789abcdefu);
     CHECK(random.calls == 64);
 }
 
-TEST_CASE("words: a range that does not begin at 0 is moved there")
-{
+TEST_CASE("words: a range that does not begin at 0 is moved there") {
     scripted<32, std::uint64_t, 5> wide{{0, 0xffffffff}};
     CHECK(next_word(wide) == 0x00000000ffffffffu);
     scripted<16, std::uint32_t, 1> narrow{{0x0123, 0x4567, 0x89ab, 0xcdef}};
     CHECK(next_word(narrow) == 0x0123456789abcdefu);
 }
 
-TEST_CASE("words: unit is in [0, 1), from the word's upper 53 bits")
-{
+TEST_CASE("words: unit is in [0, 1), from the word's upper 53 bits") {
     CHECK(unit(0) == 0.0);
     CHECK(unit(~std::uint64_t{0}) == 1 - 0x1p-53);
     CHECK(unit(~std::uint64_t{0}) < 1.0);
@@ -99,8 +93,7 @@ TEST_CASE("words: unit is in [0, 1), from the word's upper 53 bits")
     CHECK(unit((std::uint64_t{2} << 11) - 1) == 0x1p-53);
 }
 
-TEST_CASE("words: unit is exact, with a spacing of 2^-53 everywhere")
-{
+TEST_CASE("words: unit is exact, with a spacing of 2^-53 everywhere") {
     std::mt19937_64 random(1);
     int wrong = 0;
     for (int i = 0; i < 100'000; ++i) {

@@ -19,18 +19,18 @@ struct {
 } model;
 
 int first_program() {
-    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};    // five tokens
+    std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};  // five tokens
 
-    constexpr sampler pick{temperature{0.5f},             // 4.0  2.0  1.0  0.0 -2.0
-                           top_k{3},                      // 4.0  2.0  1.0
-                           top_p{0.9f},                   // .844 .114        (mass .958 >= .9)
-                           categorical{}};                // token 0 with .881, token 1 with .119
+    constexpr sampler pick{temperature{0.5f},  // 4.0  2.0  1.0  0.0 -2.0
+                           top_k{3},           // 4.0  2.0  1.0
+                           top_p{0.9f},        // .844 .114        (mass .958 >= .9)
+                           categorical{}};     // token 0 with .881, token 1 with .119
 
-    static_assert(pick.check());                          // every parameter is in its range
+    static_assert(pick.check());  // every parameter is in its range
 
     int zeros = 0;
-    philox random{.seed = 42, .sequence = 7};             // same seed, same text, whatever the batch
-    while (drawn token = pick(logits, random)) {          // false: nothing to draw, and .why says so
+    philox random{.seed = 42, .sequence = 7};     // same seed, same text, whatever the batch
+    while (drawn token = pick(logits, random)) {  // false: nothing to draw, and .why says so
         if (token.id == eos) break;
         model.step(token.id, logits);
         ++zeros;
@@ -39,7 +39,7 @@ int first_program() {
 }
 
 bool stage_of_ones_own() {
-    constexpr sampler pick{[](auto& c) { c.keep_if([](token_id id, double) { return id % 2 == 0; }); },   // even ids only
+    constexpr sampler pick{[](auto& c) { c.keep_if([](token_id id, double) { return id % 2 == 0; }); },  // even ids only
                            temperature{0.7f}, categorical{}};
     philox random{.seed = 1};
     for (int i = 0; i < 100; ++i)
@@ -55,10 +55,10 @@ bool sequences() {
 
     auto seq = writer.start({.seed = 42, .sequence = 7}, prompt);
     for (drawn token; (token = writer(logits, seq)) && token.id != eos; model.step(token.id, logits)) {
-        if (seq.accept(token.id) != status::ok) break;    // refused: an id outside of the vocabulary, no memory
+        if (seq.accept(token.id) != status::ok) break;  // refused: an id outside of the vocabulary, no memory
     }
-    auto fork = seq;                                      // goes on alike
-    (void)fork.rollback(2);                               // as if the last two had not been
+    auto fork = seq;         // goes on alike
+    (void)fork.rollback(2);  // as if the last two had not been
     return fork.position() + 2 == seq.position();
 }
 
@@ -86,10 +86,11 @@ std::int64_t my_sampler(std::span<const float> row, float t, float p, std::uint6
 }
 
 bool any_sampler() {
-    conformance::engine mine{.name = "mine", .stages = {conformance::stage::temperature, conformance::stage::top_p},   // in their order
+    conformance::engine mine{.name = "mine",
+                             .stages = {conformance::stage::temperature, conformance::stage::top_p},  // in their order
                              .token = [](auto row, auto& p, auto word) { return my_sampler(row, p.temperature, p.top_p, word); }};
     const conformance::report found = conformance::run(mine);
-    std::cout << found;                                   // a page: what passed, what failed, by how much, the smallest case
+    std::cout << found;  // a page: what passed, what failed, by how much, the smallest case
     return found.passed();
 }
 

@@ -29,9 +29,7 @@ TEST_CASE("A1: a row of nothing but -inf is empty, with checks compiled in and w
         CHECK(draw_after(row, usual, last_word).why == status::empty);
         CHECK(race_after(row, {}, 5).why == status::empty);
         CHECK(greedy_of(row).why == status::empty);
-        for (const chained& stage : every_stage(row)) {
-            CHECK(said_after(row, {stage}) == "empty");
-        }
+        for (const chained& stage : every_stage(row)) { CHECK(said_after(row, {stage}) == "empty"); }
     }
 }
 

@@ -71,7 +71,8 @@ TEST_CASE("B6: half-precision rows at the end of their range: 65504 is a number,
 }
 
 TEST_CASE("B7: what lies behind the row in a padded buffer is not looked at") {
-    for (const std::size_t used : {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{17}, block - 1, block, block + 1, std::size_t{500}}) {
+    for (const std::size_t used :
+         {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{17}, block - 1, block, block + 1, std::size_t{500}}) {
         floats padded(1024, infinity), other(1024, not_a_number);
         for (std::size_t i = 0; i < used; ++i) padded[i] = other[i] = static_cast<float>(i % 7);
         const row_of_floats row = row_of_floats(padded).first(used), same = row_of_floats(other).first(used);

@@ -55,14 +55,10 @@ TEST_CASE("D2: among 4096 tokens of no weight the three living ones are all that
     int counts[3] = {}, others = 0;
     for (int i = 0; i < 30000; ++i) {
         const token_id id = draw_after(row, {}, random).id;
-        if (id == 100)
-            ++counts[0];
-        else if (id == 2048)
-            ++counts[1];
-        else if (id == 4098)
-            ++counts[2];
-        else
-            ++others;
+        if (id == 100) ++counts[0];
+        else if (id == 2048) ++counts[1];
+        else if (id == 4098) ++counts[2];
+        else ++others;
     }
     CHECK(others == 0);
     for (const int count : counts) CHECK(std::abs(count - 10000) < 5 * 82);
@@ -152,9 +148,7 @@ TEST_CASE("D8: without replacement no token comes twice, and all of them come in
 TEST_CASE("D9: logits at the end of the floats overflow no sum") {
     constexpr float largest = std::numeric_limits<float>::max();
     CHECK(said_after(floats{largest, 2.1e38f, largest}, {min_p{0.1f}}) == "0:0.5 2:0.5");
-    for (const std::uint64_t word : ends) {
-        CHECK(draw_after(floats(2048, largest), {}, word).id == static_cast<token_id>(word >> 53));
-    }
+    for (const std::uint64_t word : ends) { CHECK(draw_after(floats(2048, largest), {}, word).id == static_cast<token_id>(word >> 53)); }
 }
 
 TEST_CASE("D10: the token never falls as the word rises") {

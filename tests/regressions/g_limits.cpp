@@ -135,13 +135,10 @@ TEST_CASE("G7: every float as every parameter gives a token or bad_parameter, an
         some.add(choices[random() % std::size(choices)]);
         const drawn token = draw_after(mixed, some, (std::uint64_t{random()} << 32) | random());
         const bool valid = some.valid();
-        if (token)
-            ++tokens;
-        else if (token.why == status::bad_parameter)
-            ++refused;
+        if (token) ++tokens;
+        else if (token.why == status::bad_parameter) ++refused;
         // Infinite parameters may empty a row, or make a NaN that is then reported, but only where they are in range.
-        else if (!valid || (token.why != status::empty && token.why != status::nan_logit))
-            ++others;
+        else if (!valid || (token.why != status::empty && token.why != status::nan_logit)) ++others;
         others += token && !valid;
         others += valid && token.why == status::bad_parameter;
     }
@@ -198,7 +195,7 @@ TEST_CASE("G10: no call lets an exception out") {
     static_assert(noexcept(std::declval<const pipeline&>()(row, std::declval<any_text&>())));
     static_assert(noexcept(std::declval<const pipeline&>().distribution(row)));
     static_assert(noexcept(std::declval<const pipeline&>().start()));
-    static_assert(noexcept(std::declval<any_text&>().accept(0))&& noexcept(std::declval<any_text&>().rollback(1)));
+    static_assert(noexcept(std::declval<any_text&>().accept(0)) && noexcept(std::declval<any_text&>().rollback(1)));
     const counted_new::scarce no_bytes(0);
     any_text text = start_text({});
     CHECK(text.accept(1) == status::out_of_memory);

@@ -34,7 +34,8 @@ ids prompt_of(std::size_t n) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("memory: accepts within what was reserved allocate nothing, nor does undoing them", "", decltype(learns), decltype(stateless)) {
+TEMPLATE_TEST_CASE("memory: accepts within what was reserved allocate nothing, nor does undoing them", "", decltype(learns),
+                   decltype(stateless)) {
     const TestType pick = [] {
         if constexpr (std::is_same_v<TestType, decltype(learns)>) return learns;
         else return stateless;
@@ -122,8 +123,8 @@ TEST_CASE("memory: a sequence that could not be made says why, and so does whate
     }
 }
 
-TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, whichever part had none", "", decltype(learns), decltype(stateless),
-                   decltype(without_view)) {
+TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, whichever part had none", "", decltype(learns),
+                   decltype(stateless), decltype(without_view)) {
     const TestType pick = [] {
         if constexpr (std::is_same_v<TestType, decltype(learns)>) return learns;
         else if constexpr (std::is_same_v<TestType, decltype(stateless)>) return stateless;
@@ -151,9 +152,7 @@ TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, which
             const counted_new::scarce memory(limit);
             try {
                 seq = longer;
-            } catch (const std::bad_alloc&) {
-                assigned = false;
-            }
+            } catch (const std::bad_alloc&) { assigned = false; }
         }
         CHECK(seq.bytes() == (assigned ? of_longer : of_shorter));
         CHECK(undone(seq, assigned ? 700 : 5) == (assigned ? start_of_longer : start_of_shorter));
@@ -162,7 +161,8 @@ TEMPLATE_TEST_CASE("memory: an assignment that finds none changes nothing, which
 
 TEST_CASE("memory: a fork takes as little for a long text as for a short one, and drawing from it none") {
     const ids breakers{7};
-    const sampler pick{penalties{.repetition = 1.1f, .frequency = 0.1f}, dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers}, mirostat{5.0f}};
+    const sampler pick{penalties{.repetition = 1.1f, .frequency = 0.1f}, dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers},
+                       mirostat{5.0f}};
     auto text = pick.start({.seed = 1}, prompt_of(20000));
     for (token_id i = 0; i < 12000; ++i) REQUIRE(text.accept(i * i % 8) == status::ok);
     auto kept = text;

@@ -32,9 +32,13 @@ std::vector<float> some_row(std::size_t width, std::uint32_t seed) {
     return row;
 }
 
-bool same(const drawn& a, const drawn& b) { return a.id == b.id && a.why == b.why && (a.logprob == b.logprob || (std::isnan(a.logprob) && std::isnan(b.logprob))); }
+bool same(const drawn& a, const drawn& b) {
+    return a.id == b.id && a.why == b.why && (a.logprob == b.logprob || (std::isnan(a.logprob) && std::isnan(b.logprob)));
+}
 
-bool same(const distribution_of_row& a, const distribution_of_row& b) { return a.ids == b.ids && a.probabilities == b.probabilities && a.why == b.why; }
+bool same(const distribution_of_row& a, const distribution_of_row& b) {
+    return a.ids == b.ids && a.probabilities == b.probabilities && a.why == b.why;
+}
 
 // A stage as a user would write it: parameters, a neutral value, a range.
 struct drop_every {
@@ -227,7 +231,8 @@ TEST_CASE("sampler: a token is a function of seed, sequence and position") {
 
 TEST_CASE("sampler: neutral stages give the same bits and take no words") {
     const sampler plain{temperature{0.8f}, top_k{40}, categorical{}};
-    const sampler padded{top_p{1}, temperature{1}, temperature{0.8f}, min_p{0}, top_k{0}, top_k{40}, drop_every{0}, top_p{infinity}, categorical{}};
+    const sampler padded{top_p{1},  temperature{1}, temperature{0.8f}, min_p{0},     top_k{0},
+                         top_k{40}, drop_every{0},  top_p{infinity},   categorical{}};
     for (const std::size_t width : {5u, 300u, 3000u}) {
         const auto row = some_row(width, 8);
         std::mt19937 a(1), b(1);
@@ -283,7 +288,8 @@ TEST_CASE("sampler: what does not fit the row has a status of its own, and check
     CHECK(told(sampler{allow_only{{1}}, allow_only{{5}}, categorical{}}, 1) == allow_only<>::requirement);
     CHECK(told(sampler{guidance<float>{narrow, 2}, categorical{}}, 0) == guidance<float>::requirement);
     CHECK(told(sampler{contrastive<float>{narrow, 0.5f, 1}, categorical{}}, 0) == contrastive<float>::requirement);
-    CHECK(told(sampler{top_k{3}, xtc_mean{.probability = 0.5f, .protect = one_too_many}, ban{{7}}, categorical{}}, 1) == xtc_mean::requirement);
+    CHECK(told(sampler{top_k{3}, xtc_mean{.probability = 0.5f, .protect = one_too_many}, ban{{7}}, categorical{}}, 1) ==
+          xtc_mean::requirement);
     CHECK(told(sampler{top_k{3}, chain{top_k{2}, ban<>(one_too_many)}, categorical{}}, 1) == ban<>::requirement);
     CHECK(told(sampler{xtc{.probability = 0.5f, .protect = one_too_many}, categorical{}}, 0).find("ids of the row") != std::string::npos);
     // Of those that read the history it is asked as of the others.
@@ -446,7 +452,8 @@ TEST_CASE("sampler: one const sampler, eight threads, the serial tokens") {
     const auto tokens_of = [&](std::size_t sequence) {
         philox random{.seed = 99, .sequence = sequence};
         ids tokens;
-        for (int i = 0; i < per_thread; ++i) tokens.push_back(shared(logits[(sequence + static_cast<std::size_t>(i)) % threads], random).id);
+        for (int i = 0; i < per_thread; ++i)
+            tokens.push_back(shared(logits[(sequence + static_cast<std::size_t>(i)) % threads], random).id);
         return tokens;
     };
     std::vector<ids> parallel(threads), serial(threads);

@@ -152,7 +152,8 @@ TEST_CASE("sequence: what lies behind the vocabulary in a wider row does not liv
         other_padded.resize(512, behind);
         const std::vector<std::uint32_t> mask(16, 0xfffffff0u);
         const auto same = [&](const auto& expected, const auto& got) {
-            auto a = expected.start({.seed = 5, .vocabulary = 300}, ids{7, 8, 7, 8}), b = got.start({.seed = 5, .vocabulary = 300}, ids{7, 8, 7, 8});
+            auto a = expected.start({.seed = 5, .vocabulary = 300}, ids{7, 8, 7, 8}),
+                 b = got.start({.seed = 5, .vocabulary = 300}, ids{7, 8, 7, 8});
             for (int i = 0; i < 20; ++i) {
                 const auto law = got.distribution(padded, b), exact = expected.distribution(tokens, a);
                 REQUIRE(law);
@@ -175,7 +176,8 @@ TEST_CASE("sequence: what lies behind the vocabulary in a wider row does not liv
         alike(sampler{allow{mask, past_end::ban, 300}, chain{ban<>(std::span<const token_id>{}), top_k{5}}, categorical{}});
         // Another row is cut with this one, and may be as wide as it or as the vocabulary.
         same(sampler{guidance<float>{other, 1.5f}, categorical{}}, sampler{guidance<float>{other_padded, 1.5f}, categorical{}});
-        same(sampler{contrastive<float>{other, 0.1f, 0.5f}, categorical{}}, sampler{contrastive<float>{other_padded, 0.1f, 0.5f}, categorical{}});
+        same(sampler{contrastive<float>{other, 0.1f, 0.5f}, categorical{}},
+             sampler{contrastive<float>{other_padded, 0.1f, 0.5f}, categorical{}});
         same(sampler{chain{guidance<float>{other, 1.5f}}, categorical{}},
              sampler{chain{temperature{}, guidance<float>{other_padded, 1.5f}}, categorical{}});
         alike(sampler{guidance<float>{other, 1.5f}, chain{contrastive<float>{other, 0.1f, 0.5f}}, categorical{}});
@@ -250,8 +252,10 @@ TEST_CASE("sequence: one that was started with output goes on as if it had accep
 }
 
 TEST_CASE("sequence: a distribution wants no sequence that may change, nor one with a name") {
-    const sampler reads{repetition_penalty{2}, [](auto& c, auto& context) { c.shift(static_cast<double>(context.history().counts(2, scope::both).tokens.size())); },
-                        categorical{}};
+    const sampler reads{
+        repetition_penalty{2},
+        [](auto& c, auto& context) { c.shift(static_cast<double>(context.history().counts(2, scope::both).tokens.size())); },
+        categorical{}};
     const auto seq = reads.start({.seed = 3, .output = ids{1, 4}});
     const auto before = seq.bytes();
     const auto law = reads.distribution(row, seq);
@@ -280,8 +284,7 @@ TEST_CASE("sequence: foreign bytes are refused") {
     for (int i = 0; i < 5; ++i) CHECK(seq.accept(pick(row, seq).id) == status::ok);
     const auto good = seq.bytes();
     CHECK(pick.resume(good));
-    for (std::size_t n = 0; n < good.size(); ++n)
-        CHECK(pick.resume(std::span(good).first(n)).why() == status::bad_parameter);
+    for (std::size_t n = 0; n < good.size(); ++n) CHECK(pick.resume(std::span(good).first(n)).why() == status::bad_parameter);
     auto longer = good;
     longer.push_back(std::byte{0});
     CHECK(pick.resume(longer).why() == status::bad_parameter);

@@ -7,8 +7,7 @@
 
 using namespace argdraw;
 
-TEST_CASE("exp2_series: the last bit of a sum with exp2_magic is worth 1, so it holds rint")
-{
+TEST_CASE("exp2_series: the last bit of a sum with exp2_magic is worth 1, so it holds rint") {
     CHECK(simd::exp2_magic == 1.5 * 0x1p52);
     for (const double y : {0.49, 0.51, -0.49, -0.51, 999.7, -999.7, 2.5, 3.5}) {
         volatile double t = y + simd::exp2_magic;
@@ -16,16 +15,14 @@ TEST_CASE("exp2_series: the last bit of a sum with exp2_magic is worth 1, so it 
     }
 }
 
-TEST_CASE("exp2_series: exponents from exp2_lowest upwards give normal numbers")
-{
+TEST_CASE("exp2_series: exponents from exp2_lowest upwards give normal numbers") {
     CHECK(simd::exp2_lowest == -1000.0);
     CHECK(std::isnormal(std::exp2(simd::exp2_lowest) / 2));
 }
 
 #if LDBL_MANT_DIG > 60
 
-TEST_CASE("exp2_series: the terms are ln(2)^k / k!, correctly rounded")
-{
+TEST_CASE("exp2_series: the terms are ln(2)^k / k!, correctly rounded") {
     const long double ln2 = 0.693147180559945309417232121458176568L;
     long double term = 1;
     for (int k = 0; k < 14; ++k) {
@@ -35,8 +32,7 @@ TEST_CASE("exp2_series: the terms are ln(2)^k / k!, correctly rounded")
     }
 }
 
-TEST_CASE("exp2_series: the first term left out is below 2^-57 for |f| <= 1/2")
-{
+TEST_CASE("exp2_series: the first term left out is below 2^-57 for |f| <= 1/2") {
     const long double ln2 = 0.693147180559945309417232121458176568L;
     long double next = 1;
     for (int k = 1; k <= 14; ++k) next *= ln2 / k * 0.5L;

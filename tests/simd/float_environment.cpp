@@ -23,8 +23,7 @@ struct outcome {
 };
 
 // Everything a caller can get out of a row.
-ARGDRAW_NOINLINE outcome draw_all(std::span<const float> row, std::span<const double> doubles)
-{
+ARGDRAW_NOINLINE outcome draw_all(std::span<const float> row, std::span<const double> doubles) {
     outcome all;
     workspace space;
     const auto note = [&](const drawn& d) {
@@ -48,8 +47,7 @@ ARGDRAW_NOINLINE outcome draw_all(std::span<const float> row, std::span<const do
 }
 
 // Ordinary logits; and logits that are subnormal, which DAZ would take for equal zeros.
-std::vector<std::vector<float>> rows()
-{
+std::vector<std::vector<float>> rows() {
     std::vector<float> ordinary, subnormal;
     for (int i = 0; i < 600; ++i) {
         ordinary.push_back(static_cast<float>((i * 7919) % 601) * 0x1.23456p-6f);
@@ -83,8 +81,7 @@ private:
 
 #if defined(__SSE__)
 
-TEST_CASE("float_environment: FTZ and DAZ of the caller are off inside and back afterwards")
-{
+TEST_CASE("float_environment: FTZ and DAZ of the caller are off inside and back afterwards") {
     volatile float smallest = std::numeric_limits<float>::denorm_min(), normal = std::numeric_limits<float>::min();
     bool flushed_before = false, zero_before = false, kept_inside = false, seen_inside = false;
     unsigned after = 0;
@@ -106,8 +103,7 @@ TEST_CASE("float_environment: FTZ and DAZ of the caller are off inside and back 
     CHECK(after == (masked | ftz | daz));
 }
 
-TEST_CASE("float_environment: rounding modes of the caller are to nearest inside and back afterwards")
-{
+TEST_CASE("float_environment: rounding modes of the caller are to nearest inside and back afterwards") {
     volatile double one = 1, three = 3, ten = 10;
     const double third = quotient(one, three), tenth = quotient(one, ten);
     for (const unsigned mode : {down, up, towards_zero}) {
@@ -131,8 +127,7 @@ TEST_CASE("float_environment: rounding modes of the caller are to nearest inside
     }
 }
 
-TEST_CASE("float_environment: flags raised inside stay raised")
-{
+TEST_CASE("float_environment: flags raised inside stay raised") {
     volatile double one = 1, zero = 0;
     for (const unsigned mode : {masked, masked | ftz}) {
         unsigned flags = 0;
@@ -148,8 +143,7 @@ TEST_CASE("float_environment: flags raised inside stay raised")
     }
 }
 
-TEST_CASE("float_environment: a draw gives the same tokens and logprobs under every control word of the caller")
-{
+TEST_CASE("float_environment: a draw gives the same tokens and logprobs under every control word of the caller") {
     for (const auto& row : rows()) {
         const std::vector<double> doubles(row.begin(), row.end());
         const outcome wanted = draw_all(row, doubles);
@@ -168,9 +162,9 @@ TEST_CASE("float_environment: a draw gives the same tokens and logprobs under ev
     }
 }
 
-TEST_CASE("float_environment: exceptions that the caller has unmasked do not strike inside")
-{
-    const std::vector<float> row{1.0f, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+TEST_CASE("float_environment: exceptions that the caller has unmasked do not strike inside") {
+    const std::vector<float> row{1.0f, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+                                 -std::numeric_limits<float>::infinity()};
     const std::vector<float> masked_out(300, -std::numeric_limits<float>::infinity());
     drawn with_nan, without_any;
     {
@@ -188,8 +182,7 @@ struct ids_of_masked {
     std::vector<token_bias> biases;
     std::vector<std::uint32_t> mask = std::vector<std::uint32_t>(625, ~0u);
 
-    void add(token_id id)
-    {
+    void add(token_id id) {
         ids.push_back(id);
         biases.push_back({id, -std::numeric_limits<float>::infinity()});
         mask[static_cast<std::size_t>(id) / 32] &= ~(1u << (id % 32));
@@ -198,26 +191,25 @@ struct ids_of_masked {
 
 // The flags of a subnormal operand and of a result too small for the format: what a processor would take its slow way for.
 template <class Sampler, class T>
-unsigned subnormals_met(const Sampler& pick, const std::vector<T>& row)
-{
+unsigned subnormals_met(const Sampler& pick, const std::vector<T>& row) {
     const control_word clean(masked);
     for (std::uint32_t position = 0; position < 8; ++position) (void)pick(row, philox{.seed = 11, .position = position});
     return _mm_getcsr() & (_MM_EXCEPT_DENORM | _MM_EXCEPT_UNDERFLOW);
 }
 
 template <class T, class... Masks>
-unsigned subnormals_met_after(const std::vector<T>& row, const Masks&... masks)
-{
-    return subnormals_met(sampler{masks..., categorical{}}, row) | subnormals_met(sampler{masks..., temperature{0.1f}, categorical{}}, row) |
+unsigned subnormals_met_after(const std::vector<T>& row, const Masks&... masks) {
+    return subnormals_met(sampler{masks..., categorical{}}, row) |
+           subnormals_met(sampler{masks..., temperature{0.1f}, categorical{}}, row) |
            subnormals_met(sampler{masks..., temperature{0.8f}, top_p{0.95f}, categorical{}}, row) |
            subnormals_met(sampler{masks..., temperature{0.8f}, top_k{40}, top_p{0.95f}, min_p{0.05f}, categorical{}}, row) |
            subnormals_met(sampler{masks..., gumbel{}}, row);
 }
 
-TEMPLATE_TEST_CASE("float_environment: what is masked is no subnormal number anywhere on the way", "", float, double)
-{
+TEMPLATE_TEST_CASE("float_environment: what is masked is no subnormal number anywhere on the way", "", float, double) {
     constexpr std::size_t width = 20000;
-    std::vector<TestType> full, gone(width, -std::numeric_limits<TestType>::infinity()), far(width, TestType(-1e30f)), tiny(width, TestType(1e-310));
+    std::vector<TestType> full, gone(width, -std::numeric_limits<TestType>::infinity()), far(width, TestType(-1e30f)),
+        tiny(width, TestType(1e-310));
     ids_of_masked masked_ids;
     for (std::size_t i = 0; i < width; ++i) {
         full.push_back(static_cast<TestType>((i * 7919) % 17));
@@ -242,8 +234,7 @@ TEMPLATE_TEST_CASE("float_environment: what is masked is no subnormal number any
 
 #endif
 
-TEST_CASE("float_environment: fesetround of the caller changes no draw and is back afterwards")
-{
+TEST_CASE("float_environment: fesetround of the caller changes no draw and is back afterwards") {
     const auto row = rows().front();
     const std::vector<double> doubles(row.begin(), row.end());
     const outcome wanted = draw_all(row, doubles);

@@ -23,8 +23,7 @@ struct as_before {
 
 }  // namespace
 
-TEST_CASE("isa: names are the words of ARGDRAW_ISA")
-{
+TEST_CASE("isa: names are the words of ARGDRAW_ISA") {
     CHECK(name(isa::generic) == "generic");
     CHECK(name(isa::neon) == "neon");
     CHECK(name(isa::avx2) == "avx2");
@@ -32,24 +31,21 @@ TEST_CASE("isa: names are the words of ARGDRAW_ISA")
     CHECK(name(static_cast<isa>(99)) == "unknown");
 }
 
-TEST_CASE("isa: generic is supported everywhere, neon and avx never both")
-{
+TEST_CASE("isa: generic is supported everywhere, neon and avx never both") {
     CHECK(supported(isa::generic));
     CHECK_FALSE((supported(isa::neon) && supported(isa::avx2)));
     CHECK((supported(isa::avx2) || !supported(isa::avx512)));
     CHECK_FALSE(supported(static_cast<isa>(99)));
 }
 
-TEST_CASE("isa: the best is supported, and generic only where nothing else is")
-{
+TEST_CASE("isa: the best is supported, and generic only where nothing else is") {
     CHECK(supported(best_isa()));
     for (const isa set : all)
         if (set != isa::generic && supported(set)) CHECK(best_isa() != isa::generic);
     if (supported(isa::avx512)) CHECK(best_isa() == isa::avx512);
 }
 
-TEST_CASE("isa: forcing a supported set puts it in force, and its own kernels run")
-{
+TEST_CASE("isa: forcing a supported set puts it in force, and its own kernels run") {
     const as_before restore;
     std::set<const void*> tables;
     std::size_t sets = 0;
@@ -63,8 +59,7 @@ TEST_CASE("isa: forcing a supported set puts it in force, and its own kernels ru
     CHECK(tables.size() == sets);
 }
 
-TEST_CASE("isa: forcing an unsupported set says so and changes nothing")
-{
+TEST_CASE("isa: forcing an unsupported set says so and changes nothing") {
     const as_before restore;
     std::size_t refused = 0;
     for (const isa set : all) {
@@ -79,8 +74,7 @@ TEST_CASE("isa: forcing an unsupported set says so and changes nothing")
 
 #if defined(__unix__) || defined(__APPLE__)
 
-TEST_CASE("isa: ARGDRAW_ISA is a wish, granted where supported and passed over otherwise")
-{
+TEST_CASE("isa: ARGDRAW_ISA is a wish, granted where supported and passed over otherwise") {
     const char* const present = std::getenv("ARGDRAW_ISA");
     const std::string before = present ? present : "";
     for (const isa set : all) {

@@ -27,8 +27,7 @@ namespace {
 constexpr std::size_t widths[] = {1, 16, 255, 256, 257, 1000, 1024, 1279, 4096, 256 * 35 + 17};
 
 template <class T>
-std::vector<value_of<T>> plain_maxima(const row_in_blocks<T>& row)
-{
+std::vector<value_of<T>> plain_maxima(const row_in_blocks<T>& row) {
     std::vector<value_of<T>> out;
     for (std::size_t b = 0; b < row.view.blocks; ++b) {
         auto greatest = -std::numeric_limits<value_of<T>>::infinity();
@@ -45,14 +44,12 @@ std::vector<value_of<T>> plain_maxima(const row_in_blocks<T>& row)
 
 // As numbers: which of two equal zeros a maximum is, nobody asks.
 template <class V>
-bool same_numbers(const std::vector<V>& a, const std::vector<V>& b)
-{
+bool same_numbers(const std::vector<V>& a, const std::vector<V>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](V x, V y) { return x == y || (x != x && y != y); });
 }
 
 template <class T>
-std::vector<value_of<T>> kernel_maxima(const row_in_blocks<T>& row)
-{
+std::vector<value_of<T>> kernel_maxima(const row_in_blocks<T>& row) {
     std::vector<value_of<T>> out(row.view.blocks);
     simd::rows<T>().maxima(row.view, out.data());
     return out;
@@ -60,8 +57,7 @@ std::vector<value_of<T>> kernel_maxima(const row_in_blocks<T>& row)
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("kernels: maxima of every width and kind of row", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("kernels: maxima of every width and kind of row", "", ARGDRAW_TEST_SCALARS) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -75,8 +71,7 @@ TEMPLATE_TEST_CASE("kernels: maxima of every width and kind of row", "", ARGDRAW
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: maxima show a NaN of either sign and any payload at every place of a block", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("kernels: maxima show a NaN of either sign and any payload at every place of a block", "", ARGDRAW_TEST_SCALARS) {
     // Thirty-seven blocks: some are read four or sixteen at a time, some alone, one from the tail.
     constexpr std::size_t width = 37 * simd::block_size - 56;
     const auto clean = random_row<TestType>(kind::ordinary, width, 1);
@@ -101,8 +96,7 @@ TEMPLATE_TEST_CASE("kernels: maxima show a NaN of either sign and any payload at
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: maxima with +inf and -inf in one block, with and without a NaN", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("kernels: maxima with +inf and -inf in one block, with and without a NaN", "", ARGDRAW_TEST_SCALARS) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -120,8 +114,7 @@ TEMPLATE_TEST_CASE("kernels: maxima with +inf and -inf in one block, with and wi
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16)
-{
+TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -129,7 +122,8 @@ TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", ""
         std::vector<TestType> row(4096 * simd::block_size);
         for (std::uint32_t from = 0; from < 65536; from += 4096) {
             std::fill(row.begin(), row.end(), removed<TestType>());
-            for (std::uint32_t b = 0; b < 4096; ++b) row[b * simd::block_size + (b * 37 + from / 4096) % simd::block_size] = of_bits<TestType>(from + b);
+            for (std::uint32_t b = 0; b < 4096; ++b)
+                row[b * simd::block_size + (b * 37 + from / 4096) % simd::block_size] = of_bits<TestType>(from + b);
             const row_in_blocks<TestType> blocks(row);
             wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
         }
@@ -147,8 +141,7 @@ TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", ""
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: count is the number of logits that reach the cut", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("kernels: count is the number of logits that reach the cut", "", ARGDRAW_TEST_SCALARS) {
     using V = value_of<TestType>;
     on_every_set([](isa set) {
         CAPTURE(name(set));
@@ -161,7 +154,8 @@ TEMPLATE_TEST_CASE("kernels: count is the number of logits that reach the cut", 
                 for (const V cut : {V(0), V(-0.0), V(1), V(-1), V(15.5), std::numeric_limits<V>::lowest(), std::numeric_limits<V>::max(),
                                     std::numeric_limits<V>::infinity(), value(entries[0])}) {
                     if (cut == -std::numeric_limits<V>::infinity()) continue;  // the padding would reach it
-                    const auto right = static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [&](TestType x) { return value(x) >= cut; }));
+                    const auto right = static_cast<std::size_t>(
+                        std::count_if(entries.begin(), entries.end(), [&](TestType x) { return value(x) >= cut; }));
                     wrong += simd::rows<TestType>().count(row.view, cut) != right;
                 }
             }
@@ -179,12 +173,11 @@ struct gathered {
 
 template <class T>
 gathered gather(const row_in_blocks<T>& row, const std::vector<std::int32_t>& blocks, value_of<T> cut, std::size_t equals_wanted,
-                const std::vector<value_of<T>>* maxima)
-{
+                const std::vector<value_of<T>>* maxima) {
     const std::size_t room = row.view.blocks * simd::block_size + simd::lanes;
     gathered out{std::vector<std::int32_t>(room, -1), std::vector<double>(room)};
-    const std::size_t n = simd::rows<T>().gather(row.view, blocks.data(), blocks.size(), cut, argdraw::numeric::next_above(cut), equals_wanted,
-                                                 maxima ? maxima->data() : nullptr, out.ids.data(), out.values.data());
+    const std::size_t n = simd::rows<T>().gather(row.view, blocks.data(), blocks.size(), cut, argdraw::numeric::next_above(cut),
+                                                 equals_wanted, maxima ? maxima->data() : nullptr, out.ids.data(), out.values.data());
     out.ids.resize(n);
     out.values.resize(n);
     return out;
@@ -192,8 +185,8 @@ gathered gather(const row_in_blocks<T>& row, const std::vector<std::int32_t>& bl
 
 // Whether it is what the kernel's comment promises.
 template <class T>
-bool keeps_its_promise(const gathered& got, const row_in_blocks<T>& row, const std::vector<std::int32_t>& blocks, value_of<T> cut, std::size_t equals_wanted)
-{
+bool keeps_its_promise(const gathered& got, const row_in_blocks<T>& row, const std::vector<std::int32_t>& blocks, value_of<T> cut,
+                       std::size_t equals_wanted) {
     constexpr auto block = static_cast<std::int32_t>(simd::block_size);
     gathered above, equal;
     for (const std::int32_t b : blocks)
@@ -221,8 +214,7 @@ bool keeps_its_promise(const gathered& got, const row_in_blocks<T>& row, const s
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("kernels: gather takes everything above the cut, and equals until enough are found", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("kernels: gather takes everything above the cut, and equals until enough are found", "", ARGDRAW_TEST_SCALARS) {
     using T = TestType;
     using V = value_of<T>;
     std::vector<gathered> wanted;
@@ -243,12 +235,13 @@ TEMPLATE_TEST_CASE("kernels: gather takes everything above the cut, and equals u
                         if (b % 2) odd.push_back(b);
                     auto sorted = entries;
                     std::sort(sorted.begin(), sorted.end(), [](T a, T b) { return value(a) > value(b); });
-                    for (const V cut : {value(sorted[0]), value(sorted[width / 100]), value(sorted[width / 3]), value(sorted[width - 1]), V(0), V(1),
-                                        std::numeric_limits<V>::lowest()}) {
+                    for (const V cut : {value(sorted[0]), value(sorted[width / 100]), value(sorted[width / 3]), value(sorted[width - 1]),
+                                        V(0), V(1), std::numeric_limits<V>::lowest()}) {
                         if (cut == -std::numeric_limits<V>::infinity()) continue;
                         for (const std::size_t equals : {std::size_t{0}, std::size_t{1}, std::size_t{40}, width})
                             for (const auto* blocks : {&every, &odd})
-                                for (const auto* known : {static_cast<const std::vector<V>*>(nullptr), static_cast<const std::vector<V>*>(&maxima)}) {
+                                for (const auto* known :
+                                     {static_cast<const std::vector<V>*>(nullptr), static_cast<const std::vector<V>*>(&maxima)}) {
                                     all.push_back(gather(row, *blocks, cut, equals, known));
                                     broken += !keeps_its_promise(all.back(), row, *blocks, cut, equals);
                                 }
@@ -260,8 +253,7 @@ TEMPLATE_TEST_CASE("kernels: gather takes everything above the cut, and equals u
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: greatest of a padded array, NaN if there is one", "", float, double)
-{
+TEMPLATE_TEST_CASE("kernels: greatest of a padded array, NaN if there is one", "", float, double) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -282,8 +274,7 @@ TEMPLATE_TEST_CASE("kernels: greatest of a padded array, NaN if there is one", "
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that reach the cut", "", float, double)
-{
+TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that reach the cut", "", float, double) {
     using V = TestType;
     on_every_set([](isa set) {
         CAPTURE(name(set));
@@ -292,7 +283,8 @@ TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that rea
             for (const kind what : kinds) {
                 auto a = random_row<V>(what, n, n + 1);
                 a.resize(n + simd::lanes, removed<V>());
-                for (const V cut : {V(0), V(-0.0), V(1), V(-5), a[0], std::numeric_limits<V>::lowest(), std::numeric_limits<V>::infinity()}) {
+                for (const V cut :
+                     {V(0), V(-0.0), V(1), V(-5), a[0], std::numeric_limits<V>::lowest(), std::numeric_limits<V>::infinity()}) {
                     if (cut == -std::numeric_limits<V>::infinity()) continue;
                     std::vector<std::int32_t> right, got(n + 2 * simd::lanes);
                     for (std::size_t i = 0; i < n; ++i)
@@ -306,8 +298,7 @@ TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that rea
     });
 }
 
-TEST_CASE("kernels: count and select on keys, to the ends of the integers")
-{
+TEST_CASE("kernels: count and select on keys, to the ends of the integers") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min(), highest = std::numeric_limits<std::int32_t>::max();
@@ -316,7 +307,9 @@ TEST_CASE("kernels: count and select on keys, to the ends of the integers")
         for (const std::size_t n : {1u, 15u, 16u, 17u, 100u, 501u})
             for (int round = 0; round < 8; ++round) {
                 std::vector<std::int32_t> a(n);
-                for (auto& x : a) x = round < 4 ? static_cast<std::int32_t>(random() % 50) - 25 : static_cast<std::int32_t>(static_cast<std::uint32_t>(random()));
+                for (auto& x : a)
+                    x = round < 4 ? static_cast<std::int32_t>(random() % 50) - 25
+                                  : static_cast<std::int32_t>(static_cast<std::uint32_t>(random()));
                 if (n > 2) a[0] = lowest, a[1] = highest;
                 a.resize(n + simd::lanes, lowest);
                 for (const std::int32_t cut : {0, 1, -25, 24, lowest + 1, highest, a[n / 2]}) {
@@ -333,8 +326,7 @@ TEST_CASE("kernels: count and select on keys, to the ends of the integers")
     });
 }
 
-TEST_CASE("kernels: mass_at_least is the sum of what reaches the cut, in the shape of numeric::sum, bit for bit")
-{
+TEST_CASE("kernels: mass_at_least is the sum of what reaches the cut, in the shape of numeric::sum, bit for bit") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -344,8 +336,10 @@ TEST_CASE("kernels: mass_at_least is the sum of what reaches the cut, in the sha
                 values.resize(n + simd::lanes, -std::numeric_limits<double>::infinity());
                 words random{n};
                 std::vector<double> weights(n + simd::lanes, 1e9);  // the padding's weights must not count
-                for (std::size_t i = 0; i < n; ++i) weights[i] = std::ldexp(static_cast<double>(random() >> 11), -static_cast<int>(random() % 60));
-                for (const double cut : {0.0, -0.0, 1.0, -3.7, values[n / 2], std::numeric_limits<double>::lowest(), std::numeric_limits<double>::infinity()}) {
+                for (std::size_t i = 0; i < n; ++i)
+                    weights[i] = std::ldexp(static_cast<double>(random() >> 11), -static_cast<int>(random() % 60));
+                for (const double cut : {0.0, -0.0, 1.0, -3.7, values[n / 2], std::numeric_limits<double>::lowest(),
+                                         std::numeric_limits<double>::infinity()}) {
                     std::vector<double> masked(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(n));
                     std::size_t count = 0;
                     for (std::size_t i = 0; i < n; ++i)
@@ -360,15 +354,14 @@ TEST_CASE("kernels: mass_at_least is the sum of what reaches the cut, in the sha
     });
 }
 
-TEST_CASE("kernels: weights of values are numeric::exp2 of the scaled distance, bit for bit")
-{
+TEST_CASE("kernels: weights of values are numeric::exp2 of the scaled distance, bit for bit") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         words random{1};
         std::vector<double> values;
         for (int i = 0; i < 200'000; ++i) values.push_back(1000 - static_cast<double>(random() >> 11) * 0x1p-53 * (i % 2 ? 1500 : 3));
-        for (const double special : {1000.0, 1000.0 - 0x1p-43, 0.0, -0.0, -1e300, std::numeric_limits<double>::lowest(), -std::numeric_limits<double>::infinity(),
-                                     1000.0 - 1000.0, 1000.0 - 0.5, 1000.0 - 1.5, 1000.0 - 2.5})
+        for (const double special : {1000.0, 1000.0 - 0x1p-43, 0.0, -0.0, -1e300, std::numeric_limits<double>::lowest(),
+                                     -std::numeric_limits<double>::infinity(), 1000.0 - 1000.0, 1000.0 - 0.5, 1000.0 - 1.5, 1000.0 - 2.5})
             values.push_back(special);
         for (const double scale : {1.0, argdraw::numeric::log2_e, argdraw::numeric::log2_e / 0.7, 1e-3, 1e3, 1e300, 1e-300}) {
             CAPTURE(scale);
@@ -387,8 +380,7 @@ TEST_CASE("kernels: weights of values are numeric::exp2 of the scaled distance, 
     });
 }
 
-TEST_CASE("kernels: weights of values may be written over the values")
-{
+TEST_CASE("kernels: weights of values may be written over the values") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         auto a = random_row<double>(kind::ordinary, 1024, 5);

@@ -20,15 +20,13 @@ struct tally {
     std::size_t filled = 0;
     int wrong = 0;
 
-    void judge(float x, float y, float z)
-    {
+    void judge(float x, float y, float z) {
         a.v[filled] = x;
         b.v[filled] = y;
         c.v[filled] = z;
         if (++filled == 16) flush();
     }
-    void flush()
-    {
+    void flush() {
         const plain::f32 got = plain::fma(a, b, c);
         for (std::size_t l = 0; l < filled; ++l) {
             const float right = std::fma(a.v[l], b.v[l], c.v[l]);
@@ -38,15 +36,11 @@ struct tally {
     }
 };
 
-float of_exponent(words& random, int exponent)
-{
-    return std::ldexp(of_bits<float>((random() & 0x807fffffu) | 0x3f800000u), exponent);
-}
+float of_exponent(words& random, int exponent) { return std::ldexp(of_bits<float>((random() & 0x807fffffu) | 0x3f800000u), exponent); }
 
 }  // namespace
 
-TEST_CASE("lanes_generic: fma rounds once, beside ties that a double cannot see too")
-{
+TEST_CASE("lanes_generic: fma rounds once, beside ties that a double cannot see too") {
     words random{1};
     tally t;
     for (int i = 0; i < 200'000; ++i) {
@@ -62,8 +56,7 @@ TEST_CASE("lanes_generic: fma rounds once, beside ties that a double cannot see 
     CHECK(t.wrong == 0);
 }
 
-TEST_CASE("lanes_generic: fma rounds once where the result is subnormal, overflows, or is none")
-{
+TEST_CASE("lanes_generic: fma rounds once where the result is subnormal, overflows, or is none") {
     words random{2};
     tally t;
     for (int i = 0; i < 200'000; ++i) {
@@ -81,8 +74,7 @@ TEST_CASE("lanes_generic: fma rounds once where the result is subnormal, overflo
     CHECK(t.wrong == 0);
 }
 
-TEST_CASE("lanes_generic: mul of floats is rounded once and not fused with a later sum")
-{
+TEST_CASE("lanes_generic: mul of floats is rounded once and not fused with a later sum") {
     words random{3};
     int wrong = 0;
     for (int i = 0; i < 100'000; ++i) {

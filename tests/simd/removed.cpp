@@ -22,7 +22,8 @@ marked random_marks(std::size_t blocks, std::uint64_t seed, unsigned of_eight) {
     for (std::size_t w = 0; w < m.bits.size(); ++w) {
         const std::uint64_t block_kind = (seed + w / 16 * 2654435761u) % 5;  // some blocks whole, some empty
         for (int bit = 0; bit < 16; ++bit)
-            if (block_kind == 0 || (block_kind != 1 && random() % 8 < of_eight)) m.bits[w] = static_cast<std::uint16_t>(m.bits[w] | (1u << bit));
+            if (block_kind == 0 || (block_kind != 1 && random() % 8 < of_eight))
+                m.bits[w] = static_cast<std::uint16_t>(m.bits[w] | (1u << bit));
     }
     return m;
 }
@@ -54,7 +55,8 @@ template <class T, class F>
 void on_rows(F check) {
     for (const kind what : kinds)
         for (const std::size_t width : {1u, 300u, 4096u, 5003u})
-            for (const unsigned of_eight : {1u, 4u, 7u, 8u}) check(two_rows<T>(random_row<T>(what, width, width + of_eight), of_eight, width * 31 + of_eight));
+            for (const unsigned of_eight : {1u, 4u, 7u, 8u})
+                check(two_rows<T>(random_row<T>(what, width, width + of_eight), of_eight, width * 31 + of_eight));
 }
 
 bool same(double a, double b) { return a == b || (a != a && b != b); }
@@ -87,8 +89,10 @@ TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "",
                 std::vector<double> values_a(ids_a.size()), values_b(ids_a.size());
                 for (std::size_t i = 0; i < blocks; ++i) list[i] = static_cast<std::int32_t>(i);
                 const auto next = std::nextafter(cut, std::numeric_limits<value_of<T>>::infinity());
-                const std::size_t n = rows.gather(r.with_bits.view, list.data(), blocks, cut, next, 100, a.data(), ids_a.data(), values_a.data());
-                const std::size_t m = rows.gather(r.written.view, list.data(), blocks, cut, next, 100, b.data(), ids_b.data(), values_b.data());
+                const std::size_t n =
+                    rows.gather(r.with_bits.view, list.data(), blocks, cut, next, 100, a.data(), ids_a.data(), values_a.data());
+                const std::size_t m =
+                    rows.gather(r.written.view, list.data(), blocks, cut, next, 100, b.data(), ids_b.data(), values_b.data());
                 wrong += n != m || !std::equal(ids_a.begin(), ids_a.begin() + static_cast<std::ptrdiff_t>(n), ids_b.begin()) ||
                          !std::equal(values_a.begin(), values_a.begin() + static_cast<std::ptrdiff_t>(n), values_b.begin());
             }
@@ -122,7 +126,8 @@ TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and we
                     agree(set, mass_a[b]);
                 }
             };
-            wrong += kernels.masses(r.with_bits.view, scale, mass_a.data(), top_a.data()) != kernels.masses(r.written.view, scale, mass_b.data(), top_b.data());
+            wrong += kernels.masses(r.with_bits.view, scale, mass_a.data(), top_a.data()) !=
+                     kernels.masses(r.written.view, scale, mass_b.data(), top_b.data());
             compare();
             simd::block_weight_sums<T>().exponents(r.with_bits.view, scale, mass_a.data(), top_a.data(), beside_a.data());
             simd::block_weight_sums<T>().exponents(r.written.view, scale, mass_b.data(), top_b.data(), beside_b.data());
@@ -156,8 +161,10 @@ TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and we
             std::vector<std::int32_t> ids_a(blocks * 256 + 64), ids_b(blocks * 256 + 64);
             std::vector<double> values_a(ids_a.size()), values_b(ids_a.size());
             const simd::row_cuts cuts{-5, -1, -2, 3};
-            const std::size_t n = kernels.split(r.with_bits.view, scale, cuts, mass_a.data(), beside_a.data(), top_a.data(), ids_a.data(), values_a.data());
-            const std::size_t m = kernels.split(r.written.view, scale, cuts, mass_b.data(), beside_b.data(), top_b.data(), ids_b.data(), values_b.data());
+            const std::size_t n =
+                kernels.split(r.with_bits.view, scale, cuts, mass_a.data(), beside_a.data(), top_a.data(), ids_a.data(), values_a.data());
+            const std::size_t m =
+                kernels.split(r.written.view, scale, cuts, mass_b.data(), beside_b.data(), top_b.data(), ids_b.data(), values_b.data());
             wrong += n != m || !std::equal(ids_a.begin(), ids_a.begin() + static_cast<std::ptrdiff_t>(n), ids_b.begin());
             compare();
             for (std::size_t b = 0; b < blocks; ++b) {
@@ -185,7 +192,8 @@ TEMPLATE_TEST_CASE("removed: moments, quick and exact", "", ARGDRAW_TEST_SCALARS
                 std::vector<double> reference(blocks), sum(blocks), squares(blocks);
                 std::vector<std::int32_t> count(blocks);
                 std::vector<value_of<T>> maximum(blocks + simd::lanes), expected(blocks + simd::lanes);
-                simd::spreads<T>().maxima_and_moments(r.with_bits.view, exact, maximum.data(), {reference.data(), sum.data(), squares.data(), count.data()});
+                simd::spreads<T>().maxima_and_moments(r.with_bits.view, exact, maximum.data(),
+                                                      {reference.data(), sum.data(), squares.data(), count.data()});
                 simd::rows<T>().maxima(r.written.view, expected.data());
                 for (std::size_t b = 0; b < blocks; ++b) wrong += !(maximum[b] == expected[b]);
                 // Blocks that were summed up as one stand at the first of them.
@@ -205,7 +213,9 @@ TEMPLATE_TEST_CASE("removed: moments, quick and exact", "", ARGDRAW_TEST_SCALARS
                     }
                     wrong += count[b] != n;
                     const long double tolerance = exact || sizeof(T) == 8 ? 1e-14L : 6e-7L;  // ten roundings
-                    if (q < 1e300L) far += !(std::abs(s - static_cast<long double>(sum[b])) <= tolerance * size) || !(std::abs(q - static_cast<long double>(squares[b])) <= tolerance * q);
+                    if (q < 1e300L)
+                        far += !(std::abs(s - static_cast<long double>(sum[b])) <= tolerance * size) ||
+                               !(std::abs(q - static_cast<long double>(squares[b])) <= tolerance * q);
                     for (const double x : {reference[b], sum[b], squares[b]}) {
                         if (set == isa::generic) first.push_back(x);
                         else wrong += !same(first[at++], x);

@@ -20,8 +20,7 @@ namespace testing_simd {
 
 using namespace argdraw;
 
-inline std::vector<isa> supported_sets()
-{
+inline std::vector<isa> supported_sets() {
     std::vector<isa> sets;
     for (const isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512})
         if (supported(set)) sets.push_back(set);
@@ -30,8 +29,7 @@ inline std::vector<isa> supported_sets()
 
 /// Calls run(set) with every set in force in turn, and puts the first one back.
 template <class F>
-void on_every_set(F run)
-{
+void on_every_set(F run) {
     const isa before = active_isa();
     for (const isa set : supported_sets())
         if (force_isa(set)) run(set);
@@ -42,38 +40,33 @@ template <class T>
 using word_of = std::conditional_t<sizeof(T) == 2, std::uint16_t, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
 
 template <class T>
-T of_bits(std::uint64_t bits)
-{
+T of_bits(std::uint64_t bits) {
     return std::bit_cast<T>(static_cast<word_of<T>>(bits));
 }
 template <class T>
-word_of<T> bits_of(T x)
-{
+word_of<T> bits_of(T x) {
     return std::bit_cast<word_of<T>>(x);
 }
 
 template <class T>
-T infinity()
-{
+T infinity() {
     return of_bits<T>(bits_of(removed<T>()) & ~(std::uint64_t{1} << (8 * sizeof(T) - 1)));
 }
 /// Quiet, or signalling, of either sign.
 template <class T>
-std::vector<T> nans()
-{
+std::vector<T> nans() {
     const std::uint64_t sign = std::uint64_t{1} << (8 * sizeof(T) - 1), top = bits_of(infinity<T>());
     const std::uint64_t quiet = top | (top & (~top + 1)) >> 1;  // the bit below the exponent's last
-    return {of_bits<T>(quiet), of_bits<T>(quiet | sign), of_bits<T>(top | 1), of_bits<T>(top | sign | 1), of_bits<T>(sign - 1), of_bits<T>(~std::uint64_t{0})};
+    return {of_bits<T>(quiet),          of_bits<T>(quiet | sign), of_bits<T>(top | 1),
+            of_bits<T>(top | sign | 1), of_bits<T>(sign - 1),     of_bits<T>(~std::uint64_t{0})};
 }
 
 template <class T>
-value_of<T> value(T x)
-{
+value_of<T> value(T x) {
     return static_cast<value_of<T>>(x);
 }
 template <class T>
-bool is_nan(T x)
-{
+bool is_nan(T x) {
     return value(x) != value(x);
 }
 
@@ -81,8 +74,7 @@ bool is_nan(T x)
 template <class T>
 class row_in_blocks {
 public:
-    explicit row_in_blocks(const std::vector<T>& row) : width_(row.size()), memory_(row.size() + 1)
-    {
+    explicit row_in_blocks(const std::vector<T>& row) : width_(row.size()), memory_(row.size() + 1) {
         std::copy(row.begin(), row.end(), memory_.begin() + 1);
         const std::size_t complete = width_ / simd::block_size, rest = width_ % simd::block_size;
         tail_.assign(simd::block_size, removed<T>());
@@ -104,8 +96,7 @@ private:
 
 struct words {
     std::uint64_t state;
-    std::uint64_t operator()()
-    {
+    std::uint64_t operator()() {
         std::uint64_t z = state += 0x9e3779b97f4a7c15u;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -118,8 +109,7 @@ inline constexpr kind kinds[] = {kind::ordinary, kind::tied, kind::zeros, kind::
 
 /// Without NaN and +inf, which the tests put in where they want them.
 template <class T>
-std::vector<T> random_row(kind what, std::size_t width, std::uint64_t seed)
-{
+std::vector<T> random_row(kind what, std::size_t width, std::uint64_t seed) {
     words random{seed};
     std::vector<T> row(width);
     for (auto& x : row) {

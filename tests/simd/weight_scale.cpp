@@ -38,8 +38,7 @@ struct weighed {
 };
 
 // Four weights in float, then lanes in double, then the tree. The volatiles keep a compiler from anything but these roundings.
-double plain_mass(const std::array<float, 256>& weights)
-{
+double plain_mass(const std::array<float, 256>& weights) {
     double lane[16] = {};
     for (std::size_t g = 0; g < 4; ++g)
         for (std::size_t l = 0; l < 16; ++l) {
@@ -55,8 +54,7 @@ double plain_mass(const std::array<float, 256>& weights)
 
 // weight_scale's comment, one token at a time, with the fused multiply-add of the standard library.
 template <class T>
-weighed plain_block(const row_in_blocks<T>& row, std::size_t b, const weight_scale& scale)
-{
+weighed plain_block(const row_in_blocks<T>& row, std::size_t b, const weight_scale& scale) {
     weighed out{{}, std::numeric_limits<double>::quiet_NaN(), weight_scale::beyond};
     std::array<float, 256> x{};
     std::array<std::int32_t, 256> key{};
@@ -73,7 +71,7 @@ weighed plain_block(const row_in_blocks<T>& row, std::size_t b, const weight_sca
     }
     if (poisoned || top > weight_scale::range) return out;
     if (top < -weight_scale::range) return {{}, 0.0, weight_scale::nothing};
-    static constexpr float eighths[8] = {1.0f,          0x1.172b84p0f, 0x1.306fep0f, 0x1.4bfdaep0f,
+    static constexpr float eighths[8] = {1.0f,          0x1.172b84p0f, 0x1.306fep0f,  0x1.4bfdaep0f,
                                          0x1.6a09e6p0f, 0x1.8ace54p0f, 0x1.ae89fap0f, 0x1.d5818ep0f};
     const std::int32_t reference = static_cast<std::int32_t>(std::floor(top / 8.0));
     for (std::size_t i = 0; i < 256; ++i) {
@@ -97,8 +95,7 @@ bool same(double a, double b) { return bits_of(a) == bits_of(b) || (a != a && b 
 
 // The number of blocks in which the kernels differ from the formula.
 template <class T>
-int differences(const std::vector<T>& entries, const weight_scale& scale)
-{
+int differences(const std::vector<T>& entries, const weight_scale& scale) {
     const row_in_blocks<T> row(entries);
     std::vector<double> mass(row.view.blocks);
     std::vector<std::int32_t> top(row.view.blocks);
@@ -119,8 +116,7 @@ int differences(const std::vector<T>& entries, const weight_scale& scale)
 
 }  // namespace
 
-TEST_CASE("weight_scale: hi + lo is the scale to 2^-48, and it covers 2^-100 to 2^100")
-{
+TEST_CASE("weight_scale: hi + lo is the scale to 2^-48, and it covers 2^-100 to 2^100") {
     words random{1};
     double worst = 0;
     for (int i = 0; i < 100'000; ++i) {
@@ -139,15 +135,15 @@ TEST_CASE("weight_scale: hi + lo is the scale to 2^-48, and it covers 2^-100 to 
     CHECK_FALSE(weight_scale::covers(std::numeric_limits<double>::quiet_NaN()));
 }
 
-TEST_CASE("weight_scale: the key of a logit is rint(8 x c), is monotone, and is what the kernel finds")
-{
+TEST_CASE("weight_scale: the key of a logit is rint(8 x c), is monotone, and is what the kernel finds") {
     for (const float t : temperatures) {
         const weight_scale scale = weight_scale::of(scale_of(t));
         words random{2};
         int wrong = 0;
         std::vector<float> some;
         for (int i = 0; i < 2000; ++i) {
-            const auto x = static_cast<float>(static_cast<double>(static_cast<std::int64_t>(random()) >> 11) * 0x1p-53 * (i % 2 ? 8e3 / static_cast<double>(scale.hi) : 40));
+            const auto x = static_cast<float>(static_cast<double>(static_cast<std::int64_t>(random()) >> 11) * 0x1p-53 *
+                                              (i % 2 ? 8e3 / static_cast<double>(scale.hi) : 40));
             some.push_back(x);
             wrong += std::abs(static_cast<double>(scale.key(x)) - 8 * static_cast<double>(x) * static_cast<double>(scale.hi)) > 0.5;
         }
@@ -171,8 +167,7 @@ TEST_CASE("weight_scale: the key of a logit is rint(8 x c), is monotone, and is 
     }
 }
 
-TEMPLATE_TEST_CASE("weight_scale: masses and weights are the formula's, bit for bit, on rows of every kind", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("weight_scale: masses and weights are the formula's, bit for bit, on rows of every kind", "", ARGDRAW_TEST_SCALARS) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -183,8 +178,7 @@ TEMPLATE_TEST_CASE("weight_scale: masses and weights are the formula's, bit for 
     });
 }
 
-TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16)
-{
+TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -200,8 +194,8 @@ TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float
     });
 }
 
-TEMPLATE_TEST_CASE("weight_scale: split gives the masses above and below the cuts and the tokens between them, bit for bit", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("weight_scale: split gives the masses above and below the cuts and the tokens between them, bit for bit", "",
+                   ARGDRAW_TEST_SCALARS) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong_mass = 0, wrong_tokens = 0;
@@ -213,13 +207,20 @@ TEMPLATE_TEST_CASE("weight_scale: split gives the masses above and below the cut
                     const weight_scale scale = weight_scale::of(scale_of(t));
                     constexpr float above_all = std::numeric_limits<float>::infinity(), lowest = std::numeric_limits<float>::lowest();
                     const float some = std::max(lowest, value(entries[width / 2]));
-                    for (const simd::row_cuts& cuts : {simd::row_cuts{lowest, -2, -2, 3}, {-1, 0, 0, 1}, {-3, 2, -1, -0.0f}, {lowest, lowest, lowest, above_all},
-                                                       {lowest, above_all, lowest, lowest}, {some, above_all, some, above_all}, {lowest, some, lowest, some},
-                                                       {lowest, some, some, some}, {2, 1, 14, 15.5f}}) {
+                    for (const simd::row_cuts& cuts : {simd::row_cuts{lowest, -2, -2, 3},
+                                                       {-1, 0, 0, 1},
+                                                       {-3, 2, -1, -0.0f},
+                                                       {lowest, lowest, lowest, above_all},
+                                                       {lowest, above_all, lowest, lowest},
+                                                       {some, above_all, some, above_all},
+                                                       {lowest, some, lowest, some},
+                                                       {lowest, some, some, some},
+                                                       {2, 1, 14, 15.5f}}) {
                         std::vector<std::int32_t> top(row.view.blocks);
                         std::vector<double> above(row.view.blocks), below(above), values(width + 256 + 2 * simd::lanes), wanted_values;
                         std::vector<std::int32_t> ids(values.size()), wanted_ids;
-                        const std::size_t n = simd::block_weights<TestType>().split(row.view, scale, cuts, above.data(), below.data(), top.data(), ids.data(), values.data());
+                        const std::size_t n = simd::block_weights<TestType>().split(row.view, scale, cuts, above.data(), below.data(),
+                                                                                    top.data(), ids.data(), values.data());
                         ids.resize(n);
                         values.resize(n);
                         for (std::size_t i = 0; i < width; ++i)
@@ -237,7 +238,8 @@ TEMPLATE_TEST_CASE("weight_scale: split gives the masses above and below the cut
                                 if (!(x >= cuts.high)) right.weights[i] = 0;
                                 if (!(cuts.lowest <= x && x < cuts.lower)) lighter[i] = 0;
                             }
-                            wrong_mass += !same(above[b], plain_mass(right.weights)) || !same(below[b], plain_mass(lighter)) || top[b] != right.top;
+                            wrong_mass +=
+                                !same(above[b], plain_mass(right.weights)) || !same(below[b], plain_mass(lighter)) || top[b] != right.top;
                         }
                     }
                 }
@@ -246,8 +248,8 @@ TEMPLATE_TEST_CASE("weight_scale: split gives the masses above and below the cut
     });
 }
 
-TEMPLATE_TEST_CASE("weight_scale: a NaN of either sign or +inf at any place puts its block beyond, and no other", "", ARGDRAW_TEST_SCALARS)
-{
+TEMPLATE_TEST_CASE("weight_scale: a NaN of either sign or +inf at any place puts its block beyond, and no other", "",
+                   ARGDRAW_TEST_SCALARS) {
     auto poisons = nans<TestType>();
     poisons.push_back(infinity<TestType>());
     on_every_set([&](isa set) {
@@ -261,7 +263,8 @@ TEMPLATE_TEST_CASE("weight_scale: a NaN of either sign or +inf at any place puts
                     const row_in_blocks<TestType> row(entries);
                     double mass[3] = {};
                     std::int32_t top[3] = {};
-                    wrong += simd::block_weights<TestType>().masses(row.view, weight_scale::of(scale_of(1)), mass, top) != weight_scale::beyond;
+                    wrong +=
+                        simd::block_weights<TestType>().masses(row.view, weight_scale::of(scale_of(1)), mass, top) != weight_scale::beyond;
                     wrong += top[1] != weight_scale::beyond || mass[1] == mass[1];
                     wrong += top[0] == weight_scale::beyond || top[2] == weight_scale::beyond || mass[0] != mass[0];
                 }
@@ -269,8 +272,7 @@ TEMPLATE_TEST_CASE("weight_scale: a NaN of either sign or +inf at any place puts
     });
 }
 
-TEST_CASE("weight_scale: a key beyond the range puts its block beyond; one that is far below counts as nothing")
-{
+TEST_CASE("weight_scale: a key beyond the range puts its block beyond; one that is far below counts as nothing") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         const weight_scale scale{1.0f, 0.0f};
@@ -292,8 +294,7 @@ TEST_CASE("weight_scale: a key beyond the range puts its block beyond; one that 
     });
 }
 
-TEST_CASE("weight_scale: -inf, -1e30 and -FLT_MAX weigh exactly 0")
-{
+TEST_CASE("weight_scale: -inf, -1e30 and -FLT_MAX weigh exactly 0") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
@@ -305,14 +306,14 @@ TEST_CASE("weight_scale: -inf, -1e30 and -FLT_MAX weigh exactly 0")
                     const row_in_blocks<float> row(entries);
                     std::array<float, 256> weights{};
                     simd::block_weights<float>().weights(row.view, 0, weight_scale::of(scale_of(t)), weights.data());
-                    for (std::size_t i = 0; i < 256; ++i) wrong += i == 100 ? !(weights[i] >= 1 && weights[i] <= 2) : bits_of(weights[i]) != 0;
+                    for (std::size_t i = 0; i < 256; ++i)
+                        wrong += i == 100 ? !(weights[i] >= 1 && weights[i] <= 2) : bits_of(weights[i]) != 0;
                 }
         CHECK(wrong == 0);
     });
 }
 
-TEST_CASE("weight_scale: a weight is kept down to 2^-64 of its block's top, and is 0 below")
-{
+TEST_CASE("weight_scale: a weight is kept down to 2^-64 of its block's top, and is 0 below") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         const row_in_blocks<float> row({0.0f, -63.875f, -64.0f, -64.125f, -65.0f});
@@ -326,8 +327,7 @@ TEST_CASE("weight_scale: a weight is kept down to 2^-64 of its block's top, and 
     });
 }
 
-TEST_CASE("weight_scale: the mass of a block does not depend on its neighbours or its place")
-{
+TEST_CASE("weight_scale: the mass of a block does not depend on its neighbours or its place") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         const weight_scale scale = weight_scale::of(scale_of(0.7f));
@@ -366,15 +366,13 @@ public:
     judge& operator=(const judge&) = delete;
 
     /// x must not be below the one before.
-    void see(float x)
-    {
+    void see(float x) {
         const std::int32_t key = scale_.key(x);
         if (n_ == 256 || (n_ > 0 && key - first_key_ > weight_scale::depth - 8)) flush();
         if (n_ == 0) first_key_ = key;
         x_[n_++] = x;
     }
-    void finish()
-    {
+    void finish() {
         if (n_ > 0) flush();
     }
 
@@ -386,8 +384,7 @@ public:
     std::uint64_t hash = 0xcbf29ce484222325u;
 
 private:
-    void flush()
-    {
+    void flush() {
         const std::size_t n = n_;
         const float last = x_[n - 1];
         std::fill(x_.begin() + static_cast<std::ptrdiff_t>(n), x_.end(), last);
@@ -439,8 +436,7 @@ private:
 };
 
 // Every step-th float with |x c| <= 2^13, in ascending order, each with its successor.
-void judge_floats(std::uint32_t step, double c)
-{
+void judge_floats(std::uint32_t step, double c) {
     judge all(c, supported_sets());
     const float edge = static_cast<float>(edge_of_range / c) * (1 - 0x1p-22f);
     const std::uint32_t last = bits_of(edge);
@@ -454,8 +450,7 @@ void judge_floats(std::uint32_t step, double c)
     }
     all.finish();
     std::cout << "weight kernel: c = " << c << ", " << all.seen << " floats: worst relative error " << all.worst << " at " << all.worst_at
-              << ", worst inversion " << all.inversion
-              << " ulp, hash " << std::hex << all.hash << std::dec << std::endl;
+              << ", worst inversion " << all.inversion << " ulp, hash " << std::hex << all.hash << std::dec << std::endl;
     CAPTURE(c, all.worst_at, all.inversion_at);
     CHECK(all.seen > 2 * std::uint64_t{last / step});
     CHECK(all.worst <= error_bound);
@@ -469,12 +464,10 @@ const double scales[] = {scale_of(0.1f), scale_of(0.8f), scale_of(1.0f), scale_o
 
 }  // namespace
 
-TEST_CASE("weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats")
-{
+TEST_CASE("weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats") {
     for (const double c : scales) judge_floats(4099, c);
 }
 
-TEST_CASE("weight_scale: error, inversions <= 1 ulp and one hash for all sets, on every float", "[.deep]")
-{
+TEST_CASE("weight_scale: error, inversions <= 1 ulp and one hash for all sets, on every float", "[.deep]") {
     for (const double c : scales) judge_floats(1, c);
 }

@@ -104,7 +104,8 @@ TEST_CASE("bad_words on wide rows: the law is that of the masked row, also with 
     const ids all = first_ids(1000);
     std::vector<sequence_of_ids> words;
     for (std::size_t i = 0; i < all.size(); ++i) words.push_back(std::span(all).subspan(i, 1));
-    check_on_wide_rows(after({}, {}, bad_words{words}), [](auto& changed) { std::fill_n(changed.begin(), 1000, -std::numeric_limits<double>::infinity()); });
+    check_on_wide_rows(after({}, {}, bad_words{words}),
+                       [](auto& changed) { std::fill_n(changed.begin(), 1000, -std::numeric_limits<double>::infinity()); });
     const token_id pair[]{7, 31999};
     check_on_wide_rows(after({7}, {}, bad_words{{pair}}), [](auto& changed) { changed[31999] = -std::numeric_limits<double>::infinity(); });
 }

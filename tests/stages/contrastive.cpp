@@ -49,7 +49,8 @@ TEST_CASE("contrastive neutral: alpha = 0 and beta = 0 are the default, whatever
 }
 
 TEST_CASE("contrastive range: alpha in [0, 1], beta finite and 0 or more; a row of another width is outside_row") {
-    for (const float alpha : {-smallest, -1.0f, std::nextafter(1.0f, 2.0f), infinity, not_a_number, -not_a_number}) check_bad(contrastive{amateur, alpha, 1});
+    for (const float alpha : {-smallest, -1.0f, std::nextafter(1.0f, 2.0f), infinity, not_a_number, -not_a_number})
+        check_bad(contrastive{amateur, alpha, 1});
     for (const float beta : {-smallest, -1.0f, infinity, not_a_number, -not_a_number}) check_bad(contrastive{amateur, 0, beta});
     CHECK(contrastive{amateur, 1, std::numeric_limits<float>::max()}.valid());
     // What grows with beta is l - a: ln 2, ln 4, -ln 2 and 0.
@@ -113,7 +114,8 @@ TEST_CASE("contrastive edges: beyond the range of double it becomes the last one
 
 TEST_CASE("contrastive for every scalar") {
     // beta = 1: 2 1.5 - 1 = 2, 2 1 - 1 = 1, 2 .5 - 1 = 0; e^2 e^1 1 of 11.107338.
-    check_scalars({1.5f, 1, 0.5f, -4, -infinity}, contrastive{named(std::vector{1.0f, 1.0f, 1.0f, 1.0f, 1.0f}), 0.1f, 1}, "0:0.665241 1:0.244728 2:0.0900306");
+    check_scalars({1.5f, 1, 0.5f, -4, -infinity}, contrastive{named(std::vector{1.0f, 1.0f, 1.0f, 1.0f, 1.0f}), 0.1f, 1},
+                  "0:0.665241 1:0.244728 2:0.0900306");
 }
 
 TEST_CASE("contrastive on wide rows: the law is that of the changed row") {
@@ -128,7 +130,9 @@ TEST_CASE("contrastive on wide rows: the law is that of the changed row") {
                 // Log-ratios of these rows do not come within rounding of ln .125.
                 const double cut = static_cast<double>(*std::max_element(wide.begin(), wide.end())) + std::log(alpha);
                 std::vector<double> changed(wide.begin(), wide.end());
-                for (std::size_t i = 0; i < width; ++i) changed[i] = changed[i] >= cut ? 1.5 * changed[i] - 0.5 * static_cast<double>(against[i]) : -std::numeric_limits<double>::infinity();
+                for (std::size_t i = 0; i < width; ++i)
+                    changed[i] = changed[i] >= cut ? 1.5 * changed[i] - 0.5 * static_cast<double>(against[i])
+                                                   : -std::numeric_limits<double>::infinity();
                 const auto expected = law_of(changed);
                 CHECK(alike(law_of(wide, contrastive{against, static_cast<float>(alpha), 0.5f}), expected));
                 CHECK(alike(law_of(wide, as_list, contrastive{against, static_cast<float>(alpha), 0.5f}), expected));

@@ -201,7 +201,8 @@ TEST_CASE("dry edges: the penalty ends at the greatest float, so that a token li
     const ids many(500, 3);
     CHECK(law(std::vector(4, 1.0f), after(many, {}, dry{1})) == "0:0.333333 1:0.333333 2:0.333333 3:0");
     CHECK(law(std::vector{-infinity, -infinity, -infinity, 1.0f}, after(many, {}, dry{1})) == "3:1");
-    CHECK(law(std::vector(4, 1.0f), after(many, {}, dry{smallest, std::numeric_limits<float>::max()})) == "0:0.333333 1:0.333333 2:0.333333 3:0");
+    CHECK(law(std::vector(4, 1.0f), after(many, {}, dry{smallest, std::numeric_limits<float>::max()})) ==
+          "0:0.333333 1:0.333333 2:0.333333 3:0");
     CHECK(law(std::vector{-infinity, -infinity, -infinity, infinity}, after(many, {}, dry{1})) == "3:1");
 }
 

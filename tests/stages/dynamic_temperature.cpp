@@ -100,8 +100,15 @@ TEST_CASE("dynamic_temperature range: any size of T") {
 }
 
 TEST_CASE("dynamic_temperature range: outside of it is a bad parameter") {
-    for (const dynamic_temperature bad :
-         {dynamic_temperature{2, 1}, {-smallest, 1}, {-1, -0.5f}, {0, 1, 0}, {0, 1, -1}, {not_a_number, 1}, {0, not_a_number}, {0, 1, not_a_number}, {1, 1, 0}}) {
+    for (const dynamic_temperature bad : {dynamic_temperature{2, 1},
+                                          {-smallest, 1},
+                                          {-1, -0.5f},
+                                          {0, 1, 0},
+                                          {0, 1, -1},
+                                          {not_a_number, 1},
+                                          {0, not_a_number},
+                                          {0, 1, not_a_number},
+                                          {1, 1, 0}}) {
         CAPTURE(bad.min, bad.max, bad.exponent);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
@@ -125,9 +132,7 @@ TEST_CASE("dynamic_temperature edges") {
     check_edges(dynamic_temperature{0, 0}, "0:1");
 }
 
-TEST_CASE("dynamic_temperature after changes: the row as other stages left it") {
-    check_after_changes(dynamic_temperature{0.25f, 2});
-}
+TEST_CASE("dynamic_temperature after changes: the row as other stages left it") { check_after_changes(dynamic_temperature{0.25f, 2}); }
 
 TEST_CASE("dynamic_temperature in every scalar") {
     // Logits 2 1 0 -1 -1, representable in all. Of each scalar the same law to the last printed digit.

@@ -17,7 +17,8 @@ TEST_CASE("encoder_repetition formula: positive logits of the prompt's tokens ar
     CHECK(law(row, after({1, 4, 2, 1}, {0}, encoder_repetition{2})) == "0:0.470588 1:0.470588 2:0.0294118 3:0.0147059 4:0.0147059");
     // The rule of repetition_penalty with 1/r.
     CHECK(law(row, after({1, 4}, {0}, encoder_repetition{2})) == law(row, after({1, 4}, {0}, repetition_penalty{0.5f, -1, scope::prompt})));
-    CHECK(law(row, after({1, 4}, {0}, encoder_repetition{0.25f})) == law(row, after({1, 4}, {0}, repetition_penalty{4, -1, scope::prompt})));
+    CHECK(law(row, after({1, 4}, {0}, encoder_repetition{0.25f})) ==
+          law(row, after({1, 4}, {0}, repetition_penalty{4, -1, scope::prompt})));
 }
 
 TEST_CASE("encoder_repetition in a sequence: what is accepted is no prompt") {
@@ -64,7 +65,8 @@ TEST_CASE("encoder_repetition edges") {
 
 TEST_CASE("encoder_repetition for every scalar") {
     // 2 -> 4, -1 -> -1/2: e^4 e^1 e^-.5 e^0 of 58.922963.
-    check_scalars({2, 1, -1, 0, -infinity}, after({0, 2, 4, 3}, {1}, encoder_repetition{2}), "0:0.926602 1:0.0461328 2:0.0102936 3:0.0169713");
+    check_scalars({2, 1, -1, 0, -infinity}, after({0, 2, 4, 3}, {1}, encoder_repetition{2}),
+                  "0:0.926602 1:0.0461328 2:0.0102936 3:0.0169713");
 }
 
 TEST_CASE("encoder_repetition on wide rows: the law is that of the changed row") {

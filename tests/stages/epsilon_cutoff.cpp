@@ -52,7 +52,16 @@ TEST_CASE("epsilon_cutoff range: the smallest epsilon is a logit of -103.28") {
 }
 
 TEST_CASE("epsilon_cutoff range: outside of [0, 1) is a bad parameter") {
-    for (const epsilon_cutoff bad : {epsilon_cutoff{-smallest}, {-0.1f}, {1.0f}, {2.0f}, {infinity}, {-infinity}, {not_a_number}, {-not_a_number}, {0.5f, -1}, {0, -1}}) {
+    for (const epsilon_cutoff bad : {epsilon_cutoff{-smallest},
+                                     {-0.1f},
+                                     {1.0f},
+                                     {2.0f},
+                                     {infinity},
+                                     {-infinity},
+                                     {not_a_number},
+                                     {-not_a_number},
+                                     {0.5f, -1},
+                                     {0, -1}}) {
         CAPTURE(bad.epsilon, bad.min_keep);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
@@ -91,9 +100,7 @@ TEST_CASE("epsilon_cutoff edges") {
     check_edges(epsilon_cutoff{0.6f, 3}, "0:0.5 2:0.5");
 }
 
-TEST_CASE("epsilon_cutoff after changes: the row as other stages left it") {
-    check_after_changes(epsilon_cutoff{0.001f});
-}
+TEST_CASE("epsilon_cutoff after changes: the row as other stages left it") { check_after_changes(epsilon_cutoff{0.001f}); }
 
 TEST_CASE("epsilon_cutoff in every scalar") {
     // Logits 2 1 0 -1: p = .643914 .236883 .0871443 .0320586.
@@ -116,6 +123,7 @@ TEST_CASE("epsilon_cutoff on wide rows equals its definition") {
             if (lowest > 1e-6L) CHECK(got == ids{order[0]});
             else CHECK(cut_is_at(lowest, row, got));
         }
-        CHECK(kept(row, epsilon_cutoff{3e-4f, 3000}) == prefix(order, std::max<std::size_t>(3000, kept(row, epsilon_cutoff{3e-4f}).size())));
+        CHECK(kept(row, epsilon_cutoff{3e-4f, 3000}) ==
+              prefix(order, std::max<std::size_t>(3000, kept(row, epsilon_cutoff{3e-4f}).size())));
     }
 }

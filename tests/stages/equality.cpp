@@ -29,8 +29,7 @@ void differs_from_each(const Stage& stage, std::initializer_list<Stage> others_o
 
 }  // namespace
 
-TEST_CASE("equality: lists of ids by what is in them")
-{
+TEST_CASE("equality: lists of ids by what is in them") {
     const dry repeats{.multiplier = 0.8f, .base = 2, .allowed_length = 3, .window = 64, .breakers = some};
     CHECK(repeats == dry{.multiplier = 0.8f, .base = 2, .allowed_length = 3, .window = 64, .breakers = same});
     differs_from_each(repeats, {{.multiplier = 0.9f, .base = 2, .allowed_length = 3, .window = 64, .breakers = some},
@@ -60,8 +59,7 @@ TEST_CASE("equality: lists of ids by what is in them")
     differs_from_each(phrase, {{others, 0.5f}, {more, 0.5f}, {some, 0.25f}});
 }
 
-TEST_CASE("equality: rows by where they are")
-{
+TEST_CASE("equality: rows by where they are") {
     const std::span<const float> all(row), first_two = all.first(2);
     differs_from_each(guidance<float>{all, 2}, {{all, 3}, {same_logits, 2}, {first_two, 2}});
     differs_from_each(contrastive<float>{all, 0.1f, 1}, {{all, 0.2f, 1}, {all, 0.1f, 2}, {same_logits, 0.1f, 1}, {first_two, 0.1f, 1}});

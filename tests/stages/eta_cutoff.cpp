@@ -60,7 +60,8 @@ TEST_CASE("eta_cutoff range: the smallest epsilon is a logit of -103.28") {
 }
 
 TEST_CASE("eta_cutoff range: outside of [0, 1) is a bad parameter") {
-    for (const eta_cutoff bad : {eta_cutoff{-smallest}, {-0.1f}, {1.0f}, {2.0f}, {infinity}, {-infinity}, {not_a_number}, {-not_a_number}, {0.5f, -1}, {0, -1}}) {
+    for (const eta_cutoff bad :
+         {eta_cutoff{-smallest}, {-0.1f}, {1.0f}, {2.0f}, {infinity}, {-infinity}, {not_a_number}, {-not_a_number}, {0.5f, -1}, {0, -1}}) {
         CAPTURE(bad.epsilon, bad.min_keep);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
@@ -89,9 +90,7 @@ TEST_CASE("eta_cutoff edges") {
     check_edges(eta_cutoff{0.9f, 3}, "0:0.5 2:0.5");
 }
 
-TEST_CASE("eta_cutoff after changes: the row as other stages left it") {
-    check_after_changes(eta_cutoff{0.01f});
-}
+TEST_CASE("eta_cutoff after changes: the row as other stages left it") { check_after_changes(eta_cutoff{0.01f}); }
 
 TEST_CASE("eta_cutoff in every scalar") {
     // Logits 2 1 0 -1: p = .643914 .236883 .0871443 .0320586, H = .947537, e^-H = .387695: .0871443 is at epsilon = .050524.

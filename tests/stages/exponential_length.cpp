@@ -69,7 +69,8 @@ TEST_CASE("exponential_length range: a factor below 1 makes the end less likely"
 }
 
 TEST_CASE("exponential_length range: what is outside is a bad parameter") {
-    for (const float factor : {0.0f, -0.0f, -1.0f, infinity, -infinity, not_a_number, -not_a_number}) check_bad(exponential_length{0, factor, 0});
+    for (const float factor : {0.0f, -0.0f, -1.0f, infinity, -infinity, not_a_number, -not_a_number})
+        check_bad(exponential_length{0, factor, 0});
     check_bad(exponential_length{-1, 1.5f, 0});
     for (const token_id outside : {-1, 4, std::numeric_limits<token_id>::max(), std::numeric_limits<token_id>::min()}) {
         CHECK(law(row, after({}, {1}, exponential_length{0, 1.5f, outside})) == "outside_row");

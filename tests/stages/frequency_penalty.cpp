@@ -101,20 +101,22 @@ TEST_CASE("frequency_penalty edges") {
 }
 
 TEST_CASE("frequency_penalty edges: ids outside of the row are passed over, what does not live stays so") {
-    CHECK(law(row, after({}, {-1, 5, 1 << 20, std::numeric_limits<token_id>::max(), 0, std::numeric_limits<token_id>::min()}, frequency_penalty{ln2})) ==
-          law(row, after({}, {0}, frequency_penalty{ln2})));
+    CHECK(law(row, after({}, {-1, 5, 1 << 20, std::numeric_limits<token_id>::max(), 0, std::numeric_limits<token_id>::min()},
+                         frequency_penalty{ln2})) == law(row, after({}, {0}, frequency_penalty{ln2})));
     CHECK(law(std::vector{-infinity, 1.0f}, after({}, {0}, frequency_penalty{-50})) == "1:1");
 }
 
 TEST_CASE("frequency_penalty for every scalar") {
     // 3 - 6/2 = 0, 1, -1 - 1/2, 0: 1 + 2.718282 + .22313 + 1 = 4.941412.
-    check_scalars({3, 1, -1, 0, -infinity}, after({}, {0, 2, 4, 0, 0, 0, 0, 0}, frequency_penalty{0.5f}), "0:0.202371 1:0.550102 2:0.0451551 3:0.202371");
+    check_scalars({3, 1, -1, 0, -infinity}, after({}, {0, 2, 4, 0, 0, 0, 0, 0}, frequency_penalty{0.5f}),
+                  "0:0.202371 1:0.550102 2:0.0451551 3:0.202371");
 }
 
 TEST_CASE("frequency_penalty on wide rows: the law is that of the changed row") {
     const ids seen{0, 5, 255, 256, 31999, 17000, 5, 40000, 128255, 999999};
     check_on_wide_rows(after({7}, seen, frequency_penalty{0.7f}), [&](auto& changed) {
         for (const token_id id : {0, 5, 255, 256, 31999, 17000, 40000, 128255})
-            if (static_cast<std::size_t>(id) < changed.size()) changed[static_cast<std::size_t>(id)] -= (id == 5 ? 2 : 1) * static_cast<double>(0.7f);
+            if (static_cast<std::size_t>(id) < changed.size())
+                changed[static_cast<std::size_t>(id)] -= (id == 5 ? 2 : 1) * static_cast<double>(0.7f);
     });
 }

@@ -54,8 +54,8 @@ TEST_CASE("min_p range: the smallest p is a logit of -103.28") {
 }
 
 TEST_CASE("min_p range: outside of [0, 1] is a bad parameter") {
-    for (const min_p bad : {min_p{-smallest}, min_p{-1.0f}, min_p{std::nextafter(1.0f, 2.0f)}, min_p{infinity}, min_p{-infinity}, min_p{not_a_number},
-                            min_p{-not_a_number}, min_p{0.5f, -1}}) {
+    for (const min_p bad : {min_p{-smallest}, min_p{-1.0f}, min_p{std::nextafter(1.0f, 2.0f)}, min_p{infinity}, min_p{-infinity},
+                            min_p{not_a_number}, min_p{-not_a_number}, min_p{0.5f, -1}}) {
         CAPTURE(bad.p, bad.min_keep);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");

@@ -72,7 +72,9 @@ TEST_CASE("min_tokens range: a negative n is a bad parameter, and ids outside of
     CHECK(kept(equals, after({}, {0, 0}, min_tokens{std::numeric_limits<int>::max(), {1}})) == ids{0, 2, 3, 4});
 }
 
-TEST_CASE("min_tokens edges: the prompt does not count") { CHECK(kept(equals, after({0, 1, 2, 3}, {0}, min_tokens{2, {1, 4}})) == ids{0, 2, 3}); }
+TEST_CASE("min_tokens edges: the prompt does not count") {
+    CHECK(kept(equals, after({0, 1, 2, 3}, {0}, min_tokens{2, {1, 4}})) == ids{0, 2, 3});
+}
 
 TEST_CASE("min_tokens edges: infinite logits, NaN, and nothing left") {
     CHECK(law(std::vector{infinity, 7.0f, infinity}, after({}, {}, min_tokens{1, {0}})) == "2:1");

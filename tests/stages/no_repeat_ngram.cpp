@@ -35,13 +35,15 @@ TEST_CASE("no_repeat_ngram formula: random texts, against its definition") {
         for (token_id& id : h) id = static_cast<token_id>(random() % letters);
         std::set<token_id> banned;
         for (std::size_t j = n - 1; j < h.size(); ++j)
-            if (std::equal(h.end() - static_cast<std::ptrdiff_t>(n - 1), h.end(), h.begin() + static_cast<std::ptrdiff_t>(j - (n - 1)))) banned.insert(h[j]);
+            if (std::equal(h.end() - static_cast<std::ptrdiff_t>(n - 1), h.end(), h.begin() + static_cast<std::ptrdiff_t>(j - (n - 1))))
+                banned.insert(h[j]);
         ids expected;
         for (const token_id id : first_ids(6))
             if (banned.count(id) == 0) expected.push_back(id);
         const auto half = static_cast<std::ptrdiff_t>(h.size() / 2);
         CAPTURE(round, n);
-        CHECK(kept(equals, after(ids(h.begin(), h.begin() + half), ids(h.begin() + half, h.end()), no_repeat_ngram{static_cast<int>(n)})) == expected);
+        CHECK(kept(equals, after(ids(h.begin(), h.begin() + half), ids(h.begin() + half, h.end()), no_repeat_ngram{static_cast<int>(n)})) ==
+              expected);
     }
 }
 

@@ -82,9 +82,7 @@ TEST_CASE("p_less edges") {
     check_edges(p_less{3}, "0:0.5 2:0.5");
 }
 
-TEST_CASE("p_less after changes: the row as other stages left it") {
-    check_after_changes(p_less{});
-}
+TEST_CASE("p_less after changes: the row as other stages left it") { check_after_changes(p_less{}); }
 
 TEST_CASE("p_less in every scalar") {
     // Logits 1.5 1.25 0 -1: p = .479843 .373702 .107067 .0393879, squares .382917. With 1.375: .457099 .403388, squares .383471.

@@ -76,9 +76,7 @@ TEST_CASE("p_less_norm edges") {
     check_edges(p_less_norm{3}, "0:0.5 2:0.5");
 }
 
-TEST_CASE("p_less_norm after changes: the row as other stages left it") {
-    check_after_changes(p_less_norm{});
-}
+TEST_CASE("p_less_norm after changes: the row as other stages left it") { check_after_changes(p_less_norm{}); }
 
 TEST_CASE("p_less_norm in every scalar") {
     // Logits 2 1 0 -1: p = .643914 .236883 .0871443 .0320586, squares .479361, (1.917444 - 1)/3 = .305815.

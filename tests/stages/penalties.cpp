@@ -33,7 +33,8 @@ TEST_CASE("penalties formula: the same as the three stages one after the other")
                     for (const float frequency : {0.0f, 0.25f})
                         for (const float presence : {0.0f, 0.75f}) {
                             CAPTURE(static_cast<int>(repetition_over), static_cast<int>(counts_over), window, r, frequency, presence);
-                            const auto together = law_of(row, after(prompt, output, penalties{r, frequency, presence, window, repetition_over, counts_over}));
+                            const auto together =
+                                law_of(row, after(prompt, output, penalties{r, frequency, presence, window, repetition_over, counts_over}));
                             const auto apart = law_of(row, after(prompt, output, repetition_penalty{r, window, repetition_over}),
                                                       after(prompt, output, frequency_penalty{frequency, window, counts_over}),
                                                       after(prompt, output, presence_penalty{presence, window, counts_over}));
@@ -119,7 +120,8 @@ TEST_CASE("penalties edges") {
 
 TEST_CASE("penalties for every scalar") {
     // 4/2 - 2/2 - 1 = 0, -1 2 - 1/2 - 1 = -3.5, the rest as it is: 1 + 2.718282 + .0301974 + 1 = 4.748479.
-    check_scalars({4, 1, -1, 0, -infinity}, after({}, {0, 2, 4, 0}, penalties{2, 0.5f, 1}), "0:0.210594 1:0.572453 2:0.00635938 3:0.210594");
+    check_scalars({4, 1, -1, 0, -infinity}, after({}, {0, 2, 4, 0}, penalties{2, 0.5f, 1}),
+                  "0:0.210594 1:0.572453 2:0.00635938 3:0.210594");
 }
 
 TEST_CASE("penalties on wide rows: the law is that of the changed row") {

@@ -101,8 +101,8 @@ TEST_CASE("presence_penalty edges") {
 }
 
 TEST_CASE("presence_penalty edges: ids outside of the row are passed over, what does not live stays so") {
-    CHECK(law(row, after({}, {-1, 5, 1 << 20, std::numeric_limits<token_id>::max(), 0, std::numeric_limits<token_id>::min()}, presence_penalty{ln2})) ==
-          law(row, after({}, {0}, presence_penalty{ln2})));
+    CHECK(law(row, after({}, {-1, 5, 1 << 20, std::numeric_limits<token_id>::max(), 0, std::numeric_limits<token_id>::min()},
+                         presence_penalty{ln2})) == law(row, after({}, {0}, presence_penalty{ln2})));
     CHECK(law(std::vector{-infinity, 1.0f}, after({}, {0}, presence_penalty{-50})) == "1:1");
 }
 

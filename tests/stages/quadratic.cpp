@@ -63,8 +63,17 @@ TEST_CASE("quadratic range: the ends of factor") {
 }
 
 TEST_CASE("quadratic range: outside of it is a bad parameter") {
-    for (const quadratic bad : {quadratic{-smallest, 1}, {-1, 1}, {infinity, 1}, {-infinity, 1}, {not_a_number, 1}, {1, 0.999f}, {1, 3.001f}, {1, 0}, {1, infinity},
-                                {1, not_a_number}, {0, 0.5f}}) {
+    for (const quadratic bad : {quadratic{-smallest, 1},
+                                {-1, 1},
+                                {infinity, 1},
+                                {-infinity, 1},
+                                {not_a_number, 1},
+                                {1, 0.999f},
+                                {1, 3.001f},
+                                {1, 0},
+                                {1, infinity},
+                                {1, not_a_number},
+                                {0, 0.5f}}) {
         CAPTURE(bad.factor, bad.curve);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
@@ -101,15 +110,14 @@ TEST_CASE("quadratic edges: what falls below the range of double lives on") {
     const std::vector row{0.0, -1e200, -1e300, -std::numeric_limits<double>::infinity()};
     CHECK(law(row, quadratic{1, 3}) == "0:1 1:0 2:0");
     CHECK(law(row, quadratic{1}, temperature{infinity}) == "0:0.333333 1:0.333333 2:0.333333");
-    CHECK(law(std::vector{std::numeric_limits<double>::max(), 0.0, std::numeric_limits<double>::lowest()}, quadratic{1, 2}) == "0:1 1:0 2:0");
+    CHECK(law(std::vector{std::numeric_limits<double>::max(), 0.0, std::numeric_limits<double>::lowest()}, quadratic{1, 2}) ==
+          "0:1 1:0 2:0");
     // Lower, but not that low: f d^2 = 1e-45 (1e160)^2.
     CHECK(logits_after(std::vector{0.0, -1e160}, quadratic{smallest})[1] < -1e275);
     CHECK(logits_after(std::vector{0.0, -1e160}, quadratic{smallest})[1] > -1e276);
 }
 
-TEST_CASE("quadratic after changes: the row as other stages left it") {
-    check_after_changes(quadratic{0.3f, 1.5f});
-}
+TEST_CASE("quadratic after changes: the row as other stages left it") { check_after_changes(quadratic{0.3f, 1.5f}); }
 
 TEST_CASE("quadratic in every scalar") {
     in_every_scalar({3, 1, -1}, [](const auto& row) { CHECK(logits_after(row, quadratic{0.5f, 2}) == std::vector<double>{3, 0, -17}); });

@@ -30,7 +30,8 @@ TEST_CASE("repetition_penalty formula: the logit is the one it sees") {
 
 TEST_CASE("repetition_penalty formula: scope is both by default, or one of the two") {
     const ids prompt{0}, output{1};
-    const auto first = law(row, after({}, {0}, repetition_penalty{2})), second = law(row, after({}, {1}, repetition_penalty{2})), either = law(row, after({}, {0, 1}, repetition_penalty{2}));
+    const auto first = law(row, after({}, {0}, repetition_penalty{2})), second = law(row, after({}, {1}, repetition_penalty{2})),
+               either = law(row, after({}, {0, 1}, repetition_penalty{2}));
     CHECK(repetition_penalty{}.over == scope::both);
     CHECK(law(row, after(prompt, output, repetition_penalty{2})) == either);
     CHECK(law(row, after(prompt, output, repetition_penalty{2, -1, scope::output})) == second);
@@ -115,8 +116,8 @@ TEST_CASE("repetition_penalty edges") {
 }
 
 TEST_CASE("repetition_penalty edges: ids outside of the row are passed over, what does not live stays so") {
-    CHECK(law(row, after({-1, 5, 1 << 20}, {std::numeric_limits<token_id>::max(), 0, std::numeric_limits<token_id>::min()}, repetition_penalty{2})) ==
-          law(row, after({}, {0}, repetition_penalty{2})));
+    CHECK(law(row, after({-1, 5, 1 << 20}, {std::numeric_limits<token_id>::max(), 0, std::numeric_limits<token_id>::min()},
+                         repetition_penalty{2})) == law(row, after({}, {0}, repetition_penalty{2})));
     CHECK(law(std::vector{-infinity, 1.0f}, after({}, {0}, repetition_penalty{0.5f})) == "1:1");
 }
 

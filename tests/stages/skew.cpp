@@ -103,9 +103,7 @@ TEST_CASE("skew edges: powers beyond all doubles leave one token") {
     CHECK(law(tenths, skew{-100}) == "0:9.34909e-45 1:1 2:3.91949e-45 3:2.08181e-44");
 }
 
-TEST_CASE("skew after changes: the row as other stages left it") {
-    check_after_changes(skew{1});
-}
+TEST_CASE("skew after changes: the row as other stages left it") { check_after_changes(skew{1}); }
 
 TEST_CASE("skew in every scalar") {
     const auto expected = law(std::vector{2.0, 1.0, 0.0, -1.0, -1.0}, skew{0.75f});

@@ -89,9 +89,7 @@ TEST_CASE("softcap edges: logits of +inf become the cap") {
     CHECK(law(std::vector{infinity, 7.0f, infinity}, softcap{2}, [](auto& c) { c.add(0, -5); }) == "0:0.00669285 2:0.993307");
 }
 
-TEST_CASE("softcap after changes: the row as other stages left it") {
-    check_after_changes(softcap{5});
-}
+TEST_CASE("softcap after changes: the row as other stages left it") { check_after_changes(softcap{5}); }
 
 TEST_CASE("softcap in every scalar") {
     const auto expected = law(std::vector{40.0, 20.0, 0.0, -30.0}, softcap{30});

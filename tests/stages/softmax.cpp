@@ -27,7 +27,8 @@ TEST_CASE("softmax formula: logits become log-probabilities") {
     CHECK(near(log_probabilities(weighing({5, 3, 2})), logs, 5e-7));
     CHECK(near(log_probabilities(weighing({10, 0, 6, 0, 4})), logs, 5e-7));
     CHECK(near(log_probabilities(std::vector{0.0f}), {0.0}, 2e-7));
-    CHECK(near(log_probabilities(std::vector{1000.0f, 1000.0f, -1000.0f}), {-0.69314718055994531, -0.69314718055994531, -2000.69314718055994531}, 5e-7));
+    CHECK(near(log_probabilities(std::vector{1000.0f, 1000.0f, -1000.0f}),
+               {-0.69314718055994531, -0.69314718055994531, -2000.69314718055994531}, 5e-7));
 }
 
 TEST_CASE("softmax formula: after other stages it is the logarithm of what is left") {

@@ -62,7 +62,9 @@ TEST_CASE("suppress_at_begin range: ids outside of the row are outside_row, at e
     }
 }
 
-TEST_CASE("suppress_at_begin edges: a prompt is no output") { CHECK(kept(equals, after({1, 2, 3}, {}, suppress_at_begin{{1, 4}})) == ids{0, 2, 3}); }
+TEST_CASE("suppress_at_begin edges: a prompt is no output") {
+    CHECK(kept(equals, after({1, 2, 3}, {}, suppress_at_begin{{1, 4}})) == ids{0, 2, 3});
+}
 
 TEST_CASE("suppress_at_begin edges: infinite logits, NaN, and nothing left") {
     CHECK(law(std::vector{infinity, 7.0f, infinity}, after({}, {}, suppress_at_begin{{0}})) == "2:1");

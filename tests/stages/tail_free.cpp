@@ -56,8 +56,8 @@ TEST_CASE("tail_free range: 0 ends at the first bend") {
 }
 
 TEST_CASE("tail_free range: negative z, NaN and negative min_keep are bad parameters") {
-    for (const tail_free bad : {tail_free{-smallest}, tail_free{-infinity}, tail_free{not_a_number}, tail_free{-not_a_number}, tail_free{0.5f, -1},
-                                tail_free{1, INT_MIN}}) {
+    for (const tail_free bad : {tail_free{-smallest}, tail_free{-infinity}, tail_free{not_a_number}, tail_free{-not_a_number},
+                                tail_free{0.5f, -1}, tail_free{1, INT_MIN}}) {
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f, 3.0f}, bad) == "bad_parameter");
         CHECK(sampler{bad, categorical{}}.check().sentence == tail_free::requirement);
@@ -87,7 +87,8 @@ TEST_CASE("tail_free edges") {
     check_edges(tail_free{0, 3}, "0:0.5 2:0.5");
     CHECK(kept(weighing({5, 1}), tail_free{0}) == ids{0, 1});
     CHECK(kept(weighing({5, 1, 0}), tail_free{0}) == ids{0, 1});
-    for (const std::size_t width : {3u, 63u, 64u, 65u, 300u, 4096u, 50257u}) CHECK(kept(std::vector<float>(width, -1.5f), tail_free{0}) == first_ids(width));
+    for (const std::size_t width : {3u, 63u, 64u, 65u, 300u, 4096u, 50257u})
+        CHECK(kept(std::vector<float>(width, -1.5f), tail_free{0}) == first_ids(width));
     CHECK(kept(std::vector{infinity, infinity, 5.0f, infinity}, tail_free{0}) == ids{0, 1, 3});
     // Probabilities too small to be told from 0 do not bend.
     CHECK(kept(std::vector{0.0f, -2000.0f, -3000.0f, -4000.0f}, tail_free{0.9f}) == ids{0});
@@ -120,7 +121,8 @@ TEST_CASE("tail_free on wide rows equals its definition") {
         const auto order = in_order(row);
         std::vector<long double> w, share;
         for (const token_id id : order)
-            w.push_back(std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(row[static_cast<std::size_t>(order[0])])));
+            w.push_back(std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]) -
+                                 static_cast<long double>(row[static_cast<std::size_t>(order[0])])));
         long double sum = 0;
         for (std::size_t i = 0; i + 2 < w.size(); ++i) share.push_back(sum += std::fabs((w[i] - w[i + 1]) - (w[i + 1] - w[i + 2])));
         for (const float z : {0.0f, 0.3f, 0.7f, 0.95f, 0.999f}) {

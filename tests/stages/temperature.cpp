@@ -73,7 +73,8 @@ TEST_CASE("temperature range: any positive T, subnormal included") {
         const double ratio = std::exp((static_cast<double>(below) - 1.0) / static_cast<double>(t));
         CHECK(std::abs(out.probabilities[0] - ratio / (2 + ratio)) < 1e-12);
     }
-    for (const float t : {1e-4f, 1e-20f, smallest}) CHECK(kept(std::vector{-60000.0f, 60000.0f, 59000.0f}, temperature{t}, min_p{1e-30f}) == ids{1});
+    for (const float t : {1e-4f, 1e-20f, smallest})
+        CHECK(kept(std::vector{-60000.0f, 60000.0f, 59000.0f}, temperature{t}, min_p{1e-30f}) == ids{1});
 }
 
 TEST_CASE("temperature range: a difference of one T is a factor of e, however small T is") {
@@ -142,11 +143,13 @@ TEST_CASE("temperature on wide rows: the law is that of the divided logits") {
         REQUIRE(out);
         const double greatest = static_cast<double>(*std::max_element(row.begin(), row.end()));
         long double sum = 0;
-        for (const float l : row) sum += std::exp((static_cast<long double>(l) - static_cast<long double>(greatest)) / static_cast<long double>(t));
+        for (const float l : row)
+            sum += std::exp((static_cast<long double>(l) - static_cast<long double>(greatest)) / static_cast<long double>(t));
         double worst = 0;
         for (std::size_t i = 0; i < out.ids.size(); ++i) {
             const double l = static_cast<double>(row[static_cast<std::size_t>(out.ids[i])]);
-            const double p = static_cast<double>(std::exp((static_cast<long double>(l) - static_cast<long double>(greatest)) / static_cast<long double>(t)) / sum);
+            const double p = static_cast<double>(
+                std::exp((static_cast<long double>(l) - static_cast<long double>(greatest)) / static_cast<long double>(t)) / sum);
             worst = std::max(worst, std::abs(out.probabilities[i] / p - 1));
         }
         CHECK(out.ids.size() == in_order(row).size());

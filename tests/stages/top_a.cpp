@@ -51,7 +51,15 @@ TEST_CASE("top_a range: from next to nothing to 1") {
 }
 
 TEST_CASE("top_a range: outside of [0, 1] is a bad parameter") {
-    for (const top_a bad : {top_a{-smallest}, {-1.0f}, {std::nextafter(1.0f, 2.0f)}, {infinity}, {-infinity}, {not_a_number}, {-not_a_number}, {0.5f, -1}, {0, -1}}) {
+    for (const top_a bad : {top_a{-smallest},
+                            {-1.0f},
+                            {std::nextafter(1.0f, 2.0f)},
+                            {infinity},
+                            {-infinity},
+                            {not_a_number},
+                            {-not_a_number},
+                            {0.5f, -1},
+                            {0, -1}}) {
         CAPTURE(bad.a, bad.min_keep);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
@@ -84,9 +92,7 @@ TEST_CASE("top_a edges") {
     check_edges(top_a{1, 3}, "0:0.5 2:0.5");
 }
 
-TEST_CASE("top_a after changes: the row as other stages left it") {
-    check_after_changes(top_a{0.5f});
-}
+TEST_CASE("top_a after changes: the row as other stages left it") { check_after_changes(top_a{0.5f}); }
 
 TEST_CASE("top_a in every scalar") {
     // Logits 2 1 0 -1: p = .643914 .236883 .0871443 .0320586, p(1)^2 = .414625: .0320586 is at a = .07732, .0871443 at .21018.

@@ -49,7 +49,8 @@ TEST_CASE("top_h range: the smallest h keeps what has no entropy") {
 }
 
 TEST_CASE("top_h range: outside of (0, 1] is a bad parameter") {
-    for (const top_h bad : {top_h{0}, top_h{-0.0f}, top_h{-0.5f}, top_h{std::nextafter(1.0f, 2.0f)}, top_h{infinity}, top_h{not_a_number}, top_h{0.5f, -1}}) {
+    for (const top_h bad :
+         {top_h{0}, top_h{-0.0f}, top_h{-0.5f}, top_h{std::nextafter(1.0f, 2.0f)}, top_h{infinity}, top_h{not_a_number}, top_h{0.5f, -1}}) {
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
         CHECK(sampler{bad, categorical{}}.check().sentence == top_h::requirement);
@@ -119,7 +120,8 @@ TEST_CASE("top_h on wide rows equals its definition") {
         std::vector<long double> entropies;
         long double sum = 0, moment = 0;
         for (const token_id id : order) {
-            const long double below = static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(row[static_cast<std::size_t>(order[0])]);
+            const long double below = static_cast<long double>(row[static_cast<std::size_t>(id)]) -
+                                      static_cast<long double>(row[static_cast<std::size_t>(order[0])]);
             sum += std::exp(below);
             moment += std::exp(below) * below;
             entropies.push_back(std::log(sum) - moment / sum);

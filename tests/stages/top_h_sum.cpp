@@ -48,7 +48,8 @@ TEST_CASE("top_h_sum range: the smallest h keeps one") {
 }
 
 TEST_CASE("top_h_sum range: outside of (0, 1] is a bad parameter") {
-    for (const top_h_sum bad : {top_h_sum{0}, top_h_sum{-0.0f}, top_h_sum{-0.5f}, top_h_sum{std::nextafter(1.0f, 2.0f)}, top_h_sum{infinity}, top_h_sum{not_a_number}, top_h_sum{0.5f, -1}}) {
+    for (const top_h_sum bad : {top_h_sum{0}, top_h_sum{-0.0f}, top_h_sum{-0.5f}, top_h_sum{std::nextafter(1.0f, 2.0f)},
+                                top_h_sum{infinity}, top_h_sum{not_a_number}, top_h_sum{0.5f, -1}}) {
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
         CHECK(sampler{bad, categorical{}}.check().sentence == top_h_sum::requirement);
@@ -118,7 +119,8 @@ TEST_CASE("top_h_sum on wide rows equals its definition") {
         const auto& row = wide.logits;
         const auto order = in_order(row);
         const auto below = [&](token_id id) {
-            return static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(row[static_cast<std::size_t>(order[0])]);
+            return static_cast<long double>(row[static_cast<std::size_t>(id)]) -
+                   static_cast<long double>(row[static_cast<std::size_t>(order[0])]);
         };
         long double mass = 0, sum = 0;
         for (const token_id id : order) mass += std::exp(below(id));

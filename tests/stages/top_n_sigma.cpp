@@ -91,9 +91,7 @@ TEST_CASE("top_n_sigma edges") {
     check_edges(top_n_sigma{1, 3}, "0:0.5 2:0.5");
 }
 
-TEST_CASE("top_n_sigma after changes: the row as other stages left it") {
-    check_after_changes(top_n_sigma{2});
-}
+TEST_CASE("top_n_sigma after changes: the row as other stages left it") { check_after_changes(top_n_sigma{2}); }
 
 TEST_CASE("top_n_sigma in every scalar") {
     in_every_scalar({2, 0, -2, 0, -infinity}, [](const auto& row) {

@@ -112,7 +112,8 @@ TEST_CASE("top_p range: just below 1") {
 }
 
 TEST_CASE("top_p range: negative p, NaN and negative min_keep are bad parameters") {
-    for (const top_p bad : {top_p{-smallest}, top_p{-0.5f}, top_p{-infinity}, top_p{not_a_number}, top_p{-not_a_number}, top_p{0.5f, -1}, top_p{2.0f, -1}}) {
+    for (const top_p bad :
+         {top_p{-smallest}, top_p{-0.5f}, top_p{-infinity}, top_p{not_a_number}, top_p{-not_a_number}, top_p{0.5f, -1}, top_p{2.0f, -1}}) {
         CAPTURE(bad.p, bad.min_keep);
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
@@ -178,7 +179,9 @@ TEST_CASE("top_p on wide rows equals its definition") {
         const double greatest = static_cast<double>(row[static_cast<std::size_t>(order[0])]);
         std::vector<long double> sums;
         long double running = 0;
-        for (const token_id id : order) sums.push_back(running += std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(greatest)));
+        for (const token_id id : order)
+            sums.push_back(running +=
+                           std::exp(static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(greatest)));
         for (const float p : {1e-8f, 0.01f, 0.3f, 0.5f, 0.9f, 0.95f, 0.99f, 0.999f, 0.99999f, std::nextafter(1.0f, 0.0f)}) {
             const long double target = static_cast<long double>(p) * running;
             const auto plain = static_cast<std::size_t>(std::lower_bound(sums.begin(), sums.end(), target) - sums.begin()) + 1;

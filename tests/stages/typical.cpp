@@ -92,7 +92,8 @@ TEST_CASE("typical range: the smallest t keeps one") {
 }
 
 TEST_CASE("typical range: 0, negative t, NaN and negative min_keep are bad parameters") {
-    for (const typical bad : {typical{0}, typical{-0.0f}, typical{-1}, typical{-infinity}, typical{not_a_number}, typical{0.5f, -1}, typical{1, INT_MIN}}) {
+    for (const typical bad :
+         {typical{0}, typical{-0.0f}, typical{-1}, typical{-infinity}, typical{not_a_number}, typical{0.5f, -1}, typical{1, INT_MIN}}) {
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, bad) == "bad_parameter");
         CHECK(sampler{bad, categorical{}}.check().sentence == typical::requirement);

@@ -96,8 +96,8 @@ TEST_CASE("xtc neutral: probability 0, or a threshold above a half") {
 }
 
 TEST_CASE("xtc range: outside of it are bad parameters") {
-    for (const xtc bad : {xtc{-smallest}, xtc{std::nextafter(1.0f, 2.0f)}, xtc{not_a_number}, xtc{0.5f, -smallest}, xtc{0.5f, not_a_number}, xtc{0, not_a_number},
-                          xtc{infinity, 0.6f}, xtc{0.5f, 0.1f, {}, -1}}) {
+    for (const xtc bad : {xtc{-smallest}, xtc{std::nextafter(1.0f, 2.0f)}, xtc{not_a_number}, xtc{0.5f, -smallest}, xtc{0.5f, not_a_number},
+                          xtc{0, not_a_number}, xtc{infinity, 0.6f}, xtc{0.5f, 0.1f, {}, -1}}) {
         CHECK_FALSE(bad.valid());
         CHECK(law(std::vector{1.0f, 2.0f}, tossed{bad}) == "bad_parameter");
         CHECK(sampler{bad, categorical{}}.check().sentence == xtc::requirement);
@@ -120,7 +120,8 @@ TEST_CASE("xtc protect: ids that count but never go") {
 TEST_CASE("xtc protect: an id outside the row is outside_row, whatever the coin") {
     for (const token_id id : {-1, 4, INT_MAX, INT_MIN}) {
         const token_id list[] = {0, id};
-        for (const std::uint64_t coin : {std::uint64_t{0}, last_word}) CHECK(law(weighing({5, 3, 1, 1}), tossed{{0.5f, 0.1f, list}, coin}) == "outside_row");
+        for (const std::uint64_t coin : {std::uint64_t{0}, last_word})
+            CHECK(law(weighing({5, 3, 1, 1}), tossed{{0.5f, 0.1f, list}, coin}) == "outside_row");
     }
 }
 
@@ -222,7 +223,8 @@ TEST_CASE("xtc on wide rows equals its definition") {
         const auto& row = wide.logits;
         const auto order = in_order(row);
         const auto below = [&](token_id id) {
-            return static_cast<long double>(row[static_cast<std::size_t>(id)]) - static_cast<long double>(row[static_cast<std::size_t>(order[0])]);
+            return static_cast<long double>(row[static_cast<std::size_t>(id)]) -
+                   static_cast<long double>(row[static_cast<std::size_t>(order[0])]);
         };
         long double mass = 0;
         for (const token_id id : order) mass += std::exp(below(id));

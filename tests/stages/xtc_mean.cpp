@@ -127,8 +127,10 @@ TEST_CASE("xtc_mean on wide rows is the mean of the laws with and without") {
             const auto mean = law_of(row, xtc_mean{0.25f, threshold});
             REQUIRE(mean.ids == without.ids);
             std::vector<double> expected(row.size());
-            for (std::size_t i = 0; i < without.ids.size(); ++i) expected[static_cast<std::size_t>(without.ids[i])] += 0.75 * without.probabilities[i];
-            for (std::size_t i = 0; i < with.ids.size(); ++i) expected[static_cast<std::size_t>(with.ids[i])] += 0.25 * with.probabilities[i];
+            for (std::size_t i = 0; i < without.ids.size(); ++i)
+                expected[static_cast<std::size_t>(without.ids[i])] += 0.75 * without.probabilities[i];
+            for (std::size_t i = 0; i < with.ids.size(); ++i)
+                expected[static_cast<std::size_t>(with.ids[i])] += 0.25 * with.probabilities[i];
             double worst = 0;
             for (std::size_t i = 0; i < mean.ids.size(); ++i)
                 worst = std::max(worst, std::abs(mean.probabilities[i] / expected[static_cast<std::size_t>(mean.ids[i])] - 1));

@@ -140,10 +140,8 @@ statistics::bins test(const law_of_draws& law, std::size_t index, int round, int
     for (int i = 0; i < draws; ++i) {
         if (index % 2) random = {.seed = random.seed, .sequence = static_cast<std::uint64_t>(i), .position = 3};
         const drawn token = law.draw(law.stages, law.row, random);
-        if (!token || !(law.weights[static_cast<std::size_t>(token.id)] > 0))
-            ++impossible;
-        else
-            ++counts[static_cast<std::size_t>(token.id)];
+        if (!token || !(law.weights[static_cast<std::size_t>(token.id)] > 0)) ++impossible;
+        else ++counts[static_cast<std::size_t>(token.id)];
     }
     CHECK(impossible == 0);
     return statistics::chi_square(expected, counts);

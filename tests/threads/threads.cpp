@@ -88,8 +88,15 @@ TEST_CASE("threads: one sampler, one chain, one prompt, one text to fork; eight 
     const std::vector<std::span<const token_id>> phrases{std::span(words).first(2), std::span(words).last(1)};
     const std::vector<token_bias> biases{{5, 2.0f}, {1000, 3.0f}, {2999, -1.0f}};
     const std::vector<std::uint32_t> mask((width + 31) / 32, 0x7fff7fffu);
-    const chain stages{penalties{.repetition = 1.2f, .frequency = 0.1f}, dry{.multiplier = 0.8f}, no_repeat_ngram{3}, bad_words{phrases},
-                       logit_bias{biases}, allow{mask, past_end::ban}, xtc{0.5f, 0.02f}, top_k{200}, temperature{0.9f}};
+    const chain stages{penalties{.repetition = 1.2f, .frequency = 0.1f},
+                       dry{.multiplier = 0.8f},
+                       no_repeat_ngram{3},
+                       bad_words{phrases},
+                       logit_bias{biases},
+                       allow{mask, past_end::ban},
+                       xtc{0.5f, 0.02f},
+                       top_k{200},
+                       temperature{0.9f}};
     REQUIRE(stages.valid());
     const sampler writer{stages, guidance<float>{other, 1.5f}, mirostat{3.0f, 0.2f}};
     REQUIRE(writer.check());
@@ -121,8 +128,9 @@ TEST_CASE("threads: forks of one text, each asked, changed and dropped in a thre
     constexpr std::size_t width = 60;
     const auto row = some_row<float>(width, 8);
     const ids breakers{50, 51};
-    const sampler writer{penalties{.repetition = 1.1f, .frequency = 0.05f, .window = 100}, dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers},
-                         no_repeat_ngram{9}, temperature{1.3f}, mirostat{4.0f, 0.1f}};
+    const sampler writer{penalties{.repetition = 1.1f, .frequency = 0.05f, .window = 100},
+                         dry{.multiplier = 0.1f, .allowed_length = 1, .breakers = breakers}, no_repeat_ngram{9}, temperature{1.3f},
+                         mirostat{4.0f, 0.1f}};
     // It repeats itself, with loops in loops: what is found out about them at one question is remembered for the next.
     ids prompt;
     for (int i = 0; i < 1500; ++i) prompt.push_back(i % 100 < 90 ? 1 + i % 3 : static_cast<token_id>(4 + i / 100 % 5));

@@ -84,12 +84,9 @@ public:
     using value = value_of<T>;
 
     candidates(std::span<const T> row, workspace& space) noexcept {
-        if (row.empty())
-            fail(status::empty);
-        else if (row.size() > max_width)
-            fail(status::too_wide);
-        else if (!view_.look_at(row, scratch_, space))
-            fail(status::out_of_memory);
+        if (row.empty()) fail(status::empty);
+        else if (row.size() > max_width) fail(status::too_wide);
+        else if (!view_.look_at(row, scratch_, space)) fail(status::out_of_memory);
     }
     candidates(const candidates&) = delete;
     candidates& operator=(const candidates&) = delete;
@@ -116,10 +113,10 @@ public:
     }
 
     /// The greatest logit.
-    double (max)() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
+    double(max)() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
 
     /// The least logit of a living token.
-    double (min)() noexcept {
+    double(min)() noexcept {
         if (!find_maximum()) return nan;
         if (!list_ && view_.banded().whole()) return logit_of(view_.minimum());
         return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : nan;
@@ -157,7 +154,8 @@ public:
         if (weigh_view<view::extra::exponents>(wanted) && find_maximum()) {
             const double exponent = view_.exponents() / view_.mass();
             if (!view_.in_float()) return {-numeric::product(ln2, exponent)};
-            const double distance = numeric::product(ln2, numeric::product(view_.maximum(), exponent_scale()) - view_.reference() - exponent);
+            const double distance =
+                numeric::product(ln2, numeric::product(view_.maximum(), exponent_scale()) - view_.reference() - exponent);
             return {distance, error_of_exponents(distance)};
         }
         if (!weigh_list()) return {nan};
@@ -213,7 +211,8 @@ public:
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
         const double down = (std::max)(std::fabs(least), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
-        for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
+        for (std::size_t i = 0; i < count_; ++i)
+            scratch_.spare[i] = numeric::product(scratch_.values[i], down) - numeric::product(maximum_, down);
         const double mean = numeric::sum(scratch_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
             const double d = scratch_.spare[i] - mean;
@@ -316,8 +315,8 @@ public:
             double sum;
         };
         weighed_ = false;  // the memory of a list's weights serves as a set of ids
-        detail::strays sums(scratch_.spare, reinterpret_cast<std::uint64_t*>(scratch_.weights), reinterpret_cast<std::uint64_t*>(scratch_.block_list),
-                            view_.blocks());
+        detail::strays sums(scratch_.spare, reinterpret_cast<std::uint64_t*>(scratch_.weights),
+                            reinterpret_cast<std::uint64_t*>(scratch_.block_list), view_.blocks());
         each([&](token_id id, double number) {
             if (!view_.holds_id(id)) return fail(status::outside_row);
             const double sum = sums.has(id) ? sums.value_of(id) : 0.0;
@@ -378,7 +377,8 @@ public:
     void transform_in_order(F f) noexcept {
         if (!weigh_list()) return;
         auto* const order = reinterpret_cast<leader*>(scratch_.order);
-        for (std::size_t i = 0; i < count_; ++i) new (order + i) leader{scratch_.values[i], static_cast<token_id>(i)};  // places instead of ids
+        for (std::size_t i = 0; i < count_; ++i)
+            new (order + i) leader{scratch_.values[i], static_cast<token_id>(i)};  // places instead of ids
         sort_entries(order, count_);
         for (const leader& each : std::span(order, count_)) {
             const auto at = static_cast<std::size_t>(each.id);
@@ -540,7 +540,8 @@ public:
 
     /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it has fewer;
     /// ids past them are kept if `past_end`.
-    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
+    void allow(std::span<const std::uint32_t> mask, bool past_end,
+               std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
         if (!can_remove({})) return;
         tokens = (std::min)(tokens, 32 * mask.size());
         if (!list_) return view_.allow(mask, past_end, tokens);
@@ -722,9 +723,7 @@ private:
     }
 
     // Turns the view into the list of the tokens that reach the cut; of those equal to it, no more than the first `equals` and a few.
-    void open(double cut, std::size_t equals) noexcept {
-        take_list(view_.list_reaching(cut, equals), view_.maximum());
-    }
+    void open(double cut, std::size_t equals) noexcept { take_list(view_.list_reaching(cut, equals), view_.maximum()); }
 
     bool listed() noexcept {
         if (!find_maximum()) return false;
@@ -903,7 +902,8 @@ private:
         std::copy_n(scratch_.values, count_, scratch_.spare);
         std::nth_element(scratch_.spare, scratch_.spare + (k - 1), scratch_.spare + count_, [](double a, double b) { return a > b; });
         const double cut = scratch_.spare[k - 1];
-        std::size_t equals = k - static_cast<std::size_t>(std::count_if(scratch_.spare, scratch_.spare + (k - 1), [&](double v) { return v > cut; }));
+        std::size_t equals =
+            k - static_cast<std::size_t>(std::count_if(scratch_.spare, scratch_.spare + (k - 1), [&](double v) { return v > cut; }));
         filter([&](std::size_t i) {
             if (scratch_.values[i] != cut) return scratch_.values[i] > cut;
             return equals_at_edge == ties::all || (equals > 0 && equals-- > 0);
@@ -970,7 +970,9 @@ private:
 
     // Of a weighed list.
     detail::ranked last_of_mass(double p, std::size_t min_keep, double* order) noexcept {
-        return detail::shortest_prefix({scratch_.ids, order, scratch_.weights, count_}, numeric::product(p, mass_), min_keep, scratch_.order).last;
+        return detail::shortest_prefix({scratch_.ids, order, scratch_.weights, count_}, numeric::product(p, mass_), min_keep,
+                                       scratch_.order)
+            .last;
     }
 
     void keep_up_to(const detail::ranked& last, const double* order) noexcept {

@@ -45,7 +45,12 @@ class nucleus {
 public:
     /// The view must have been weighed; `scale` takes its values to logits.
     nucleus(view<T>& row, scratch<T>& space, double scale, double p, std::size_t min_keep) noexcept
-        : view_{row}, scratch_{space}, scale_{scale}, exponent_scale_{numeric::product(scale, numeric::log2_e)}, p_{p}, min_keep_{min_keep} {}
+        : view_{row},
+          scratch_{space},
+          scale_{scale},
+          exponent_scale_{numeric::product(scale, numeric::log2_e)},
+          p_{p},
+          min_keep_{min_keep} {}
 
     /// Whether a search ended without an answer because the center is not known well enough.
     bool center_in_doubt() const noexcept { return center_in_doubt_; }
@@ -173,8 +178,9 @@ private:
     template <class F>
     list listed(F judge) noexcept {
         const std::size_t all = view_.blocks(), half = (std::max<std::size_t>)(all / 2, 1);
-        for (std::size_t wanted = (std::min)(sizes::heavy_blocks, half); wanted <= all;
-             wanted = wanted == all ? all + 1 : 2 * wanted <= half ? 2 * wanted : all) {
+        for (std::size_t wanted = (std::min)(sizes::heavy_blocks, half); wanted <= all; wanted = wanted == all        ? all + 1
+                                                                                                 : 2 * wanted <= half ? 2 * wanted
+                                                                                                                      : all) {
             double cut = 0, mass = 0;
             const std::size_t n = view_.select_heaviest(wanted, cut);
             for (std::size_t i = 0; i < n; ++i) mass += scratch_.block_mass[scratch_.block_list[i]];
@@ -214,7 +220,8 @@ private:
     list ended(list all, double* order, F complete, double center_error = 0) noexcept {
         if (!all) return {};
         const double wanted = target(all.maximum);
-        outcome end = find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted)}, min_keep_, complete, center_error);
+        outcome end =
+            find_last(all.last, order, all.count, {wanted, numeric::product(rounding(), wanted)}, min_keep_, complete, center_error);
         const double listed = numeric::sum(scratch_.weights, all.count);
         if constexpr (view<T>::has_weight_kernel)
             if (const auto cut = static_cast<value>(all.cut); end == outcome::mass_in_doubt && view_.banded().cut < all.cut) {
@@ -234,14 +241,20 @@ private:
 
     // The last token of the prefix of the list that weighs what is wanted.
     template <class F>
-    outcome find_last(ranked& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete, double center_error = 0) noexcept {
+    outcome find_last(ranked& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete,
+                      double center_error = 0) noexcept {
         const auto [wanted, uncertain] = at;
-        const auto find = [&](double mass) { return shortest_prefix({scratch_.ids, order, scratch_.weights, n}, mass, min_keep, scratch_.order); };
-        const auto index_of = [&](token_id id) { return static_cast<std::size_t>(std::lower_bound(scratch_.ids, scratch_.ids + n, id) - scratch_.ids); };
+        const auto find = [&](double mass) {
+            return shortest_prefix({scratch_.ids, order, scratch_.weights, n}, mass, min_keep, scratch_.order);
+        };
+        const auto index_of = [&](token_id id) {
+            return static_cast<std::size_t>(std::lower_bound(scratch_.ids, scratch_.ids + n, id) - scratch_.ids);
+        };
         const prefix found = find(wanted);
         last = found.last;
         if (!(wanted + uncertain <= found.mass)) return uncertain > 0 ? outcome::mass_in_doubt : outcome::not_in_list;
-        if (uncertain > 0 && !(found.mass - scratch_.weights[index_of(last.id)] < wanted - uncertain) && find(wanted - uncertain).last < last)
+        if (uncertain > 0 && !(found.mass - scratch_.weights[index_of(last.id)] < wanted - uncertain) &&
+            find(wanted - uncertain).last < last)
             return outcome::mass_in_doubt;
         const double reach = numeric::product(2.0002, center_error);
         if (!complete(last.value - reach) || !complete(last.value + reach)) return outcome::not_in_list;
@@ -256,7 +269,8 @@ private:
 
     // The same of a list with others before and behind it, where the edge may be.
     template <class F>
-    outcome ends_in_list(ranked& last, double* order, std::size_t n, double listed, const edge& at, F complete, double center_error = 0) noexcept {
+    outcome ends_in_list(ranked& last, double* order, std::size_t n, double listed, const edge& at, F complete,
+                         double center_error = 0) noexcept {
         if (at.wanted + at.uncertain <= 0 || !(at.wanted - at.uncertain <= listed)) return outcome::not_in_list;
         if (at.wanted - at.uncertain <= 0) return at.uncertain > 0 ? outcome::mass_in_doubt : outcome::not_in_list;
         return find_last(last, order, n, at, 1, complete, center_error);
@@ -283,7 +297,9 @@ private:
         }
         return sizes::sampled_blocks * simd::block_size;
     }
-    double share_of_sample() const noexcept { return static_cast<double>(sizes::sampled_blocks * simd::block_size) / static_cast<double>(view_.width()); }
+    double share_of_sample() const noexcept {
+        return static_cast<double>(sizes::sampled_blocks * simd::block_size) / static_cast<double>(view_.width());
+    }
     double left_out_of_sample() const noexcept { return numeric::product(left_out(), share_of_sample()); }
 
     // The edge lies among tokens that are all equal: the first of them stay. What they weigh is what one weighs, by their number.
@@ -373,8 +389,10 @@ private:
             const double v = scratch_.spare[i];
             return witness{-std::fabs(v - center), numeric::product(scratch_.weights[i], v < upper)};
         };
-        const auto [outer, inner] = levels_about_edge(n + above, witness_at, -nothing_below() - (maximum - center), 0, left_out_of_sample());
-        const auto low = static_cast<value>(center + outer), high = static_cast<value>((std::min)(center + inner, center - (upper - center)));
+        const auto [outer, inner] =
+            levels_about_edge(n + above, witness_at, -nothing_below() - (maximum - center), 0, left_out_of_sample());
+        const auto low = static_cast<value>(center + outer),
+                   high = static_cast<value>((std::min)(center + inner, center - (upper - center)));
         if (!(low < high) || !(view_.banded().cut < static_cast<double>(high))) return false;
 
         double below = 0;

@@ -132,7 +132,8 @@ inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min
             if (0 < share && share < 1) guess = high - numeric::product(high - low, share);
         }
         if (step < 2 && low < sampled[step] && sampled[step] < high) guess = sampled[step];
-        if (step % 3 == 2 || !(low < guess && guess < high)) guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
+        if (step % 3 == 2 || !(low < guess && guess < high))
+            guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
         auto w = simd::lists().mass_at_least(values, weights, n, guess);
         w = {set_aside.mass + w.mass, set_aside.count + w.count};
         if (enough(w)) {

@@ -22,7 +22,7 @@ struct scratch {
     // one entry a block
     value* block_max = nullptr;
     double* block_mass = nullptr;
-    double* block_end = nullptr;  // running sums of the masses
+    double* block_end = nullptr;     // running sums of the masses
     double* block_beside = nullptr;  // a second sum of each block: of a part of it, of squares, of exponents
     std::int32_t* block_top = nullptr;
     std::int32_t* block_list = nullptr;
@@ -35,7 +35,7 @@ struct scratch {
     double* stray_values = nullptr;
     std::uint64_t* stray_bits = nullptr;    // one bit a token
     std::uint64_t* stray_blocks = nullptr;  // one bit a block
-    std::uint16_t* alive = nullptr;  // one bit a token, in words of sixteen
+    std::uint16_t* alive = nullptr;         // one bit a token, in words of sixteen
     T* tail = nullptr;
 
     /// Another sixteen bytes a token for sorting `order`. A list has no strays: their values and `spare` lie side by side. Beside a view, whose
@@ -52,13 +52,22 @@ struct scratch {
             bytes += (size + 63) / 64 * 64;
             return at;
         };
-        const std::size_t at[] = {
-            place(per_block * sizeof(value)),        place(per_block * sizeof(double)),       place(per_block * sizeof(double)),
-            place(per_block * sizeof(std::int32_t)), place(per_block * sizeof(std::int32_t)), place(simd::block_size * sizeof(T)),
-            place(per_token * sizeof(token_id)),     place(per_token * sizeof(double)),       place(per_token * sizeof(double)),
-            place(per_token * sizeof(double)),       place(per_token * sizeof(double)),       place(per_block * simd::block_size / 8),
-            place(per_block),
-            place(per_block * sizeof(double)),       place(per_block * simd::block_size / 8), place(16 * per_token)};
+        const std::size_t at[] = {place(per_block * sizeof(value)),
+                                  place(per_block * sizeof(double)),
+                                  place(per_block * sizeof(double)),
+                                  place(per_block * sizeof(std::int32_t)),
+                                  place(per_block * sizeof(std::int32_t)),
+                                  place(simd::block_size * sizeof(T)),
+                                  place(per_token * sizeof(token_id)),
+                                  place(per_token * sizeof(double)),
+                                  place(per_token * sizeof(double)),
+                                  place(per_token * sizeof(double)),
+                                  place(per_token * sizeof(double)),
+                                  place(per_block * simd::block_size / 8),
+                                  place(per_block),
+                                  place(per_block * sizeof(double)),
+                                  place(per_block * simd::block_size / 8),
+                                  place(16 * per_token)};
         std::byte* const base = space.reserve(bytes);
         if (!base) return false;
         block_max = reinterpret_cast<value*>(base + at[0]);

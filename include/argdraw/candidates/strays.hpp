@@ -65,7 +65,8 @@ public:
     void for_each_block(F visit) const noexcept {
         if (count_ == 0) return;
         for (std::size_t w = 0; w < words_; ++w)
-            for (std::uint64_t blocks = marked_[w]; blocks != 0; blocks &= blocks - 1) visit(64 * w + static_cast<std::size_t>(std::countr_zero(blocks)));
+            for (std::uint64_t blocks = marked_[w]; blocks != 0; blocks &= blocks - 1)
+                visit(64 * w + static_cast<std::size_t>(std::countr_zero(blocks)));
     }
 
     /// Calls visit(id, value) for those of one block, in id order.

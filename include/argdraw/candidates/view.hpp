@@ -223,8 +223,7 @@ public:
         std::size_t found = 0;
         for (std::size_t w = 0; w < words; ++w) {
             std::uint64_t bits = 0;
-            if constexpr (std::endian::native == std::endian::little)
-                std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
+            if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
             else
                 for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
             const auto base = static_cast<token_id>(64 * w);
@@ -240,7 +239,8 @@ public:
             }
         }
         while (found > 0 && static_cast<std::size_t>(ids[found - 1]) >= row_.size()) --found;
-        for (std::size_t i = 0; i < found; ++i) scratch_->values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
+        for (std::size_t i = 0; i < found; ++i)
+            scratch_->values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
         if (!band_.whole()) found = filter_by_band(found);
         return strays_.merge_into(scratch_->ids, scratch_->values, found, -infinity, nan);
     }
@@ -252,7 +252,9 @@ public:
         // band are counted, though they do not live: with a band fewer than k may be found.
         if (k == 1) return maximum_;
         constexpr value lowest = std::numeric_limits<value>::lowest();
-        const auto blocks_reaching = [&](value cut) { return simd::numbers<value>().count_at_least(scratch_->block_max, blocks_.blocks, cut); };
+        const auto blocks_reaching = [&](value cut) {
+            return simd::numbers<value>().count_at_least(scratch_->block_max, blocks_.blocks, cut);
+        };
         const auto tokens_reaching = [&](value cut) { return simd::rows<T>().count(blocks_, cut); };
         value level = lowest;
         if (k <= blocks_.blocks && blocks_reaching(lowest) >= k)
@@ -265,7 +267,8 @@ public:
     /// The number of blocks that hold a value >= cut, as far as is known: never too few.
     std::size_t blocks_reaching(double cut) const noexcept {
         if (known_maximum_) return simd::numbers<value>().count_at_least(scratch_->block_max, blocks_.blocks, level(cut));
-        return simd::numbers<std::int32_t>().count_at_least(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(level(cut))));
+        return simd::numbers<std::int32_t>().count_at_least(scratch_->block_top, blocks_.blocks,
+                                                            weight_scale_.key(static_cast<float>(level(cut))));
     }
     /// The number of values >= cut that live in the row: strays and the band not looked at.
     std::size_t tokens_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level(cut)); }
@@ -424,7 +427,8 @@ public:
                 return least;
             }
             const auto& numbers = simd::numbers<decltype(lowest)>();
-            return numeric::level_reached_by(wanted, lowest, greatest, [&](auto at) { return numbers.count_at_least(of_block, blocks_.blocks, at); });
+            return numeric::level_reached_by(wanted, lowest, greatest,
+                                             [&](auto at) { return numbers.count_at_least(of_block, blocks_.blocks, at); });
         };
         if constexpr (has_weight_kernel)
             if (in_float_) {
@@ -465,7 +469,8 @@ public:
         const std::size_t found = simd::rows<T>().gather(blocks_, some, n, at, at, row_.size(), nullptr, scratch_->ids, scratch_->values);
         if (found > n * simd::block_size / sizes::listed_one_in) return infinity;
         simd::lists().weights(scratch_->values, found, reference() / c_, c_, scratch_->weights);
-        return numeric::product(below - numeric::sum(scratch_->weights, found), static_cast<double>(blocks_.blocks) / static_cast<double>(n));
+        return numeric::product(below - numeric::sum(scratch_->weights, found),
+                                static_cast<double>(blocks_.blocks) / static_cast<double>(n));
     }
 
     /// One read: the mass of the tokens with value >= high in block_beside, relative to reference(); the tokens with low <= value < high as a
@@ -479,12 +484,15 @@ public:
         std::int32_t* const tops = scratch_->block_list;
         known_weights_ = false;
         const simd::row_cuts cuts{band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut), lower, low, high};
-        std::size_t found = simd::block_weights<T>().split(blocks_, weight_scale_, cuts, above, below, tops, scratch_->ids, scratch_->values);
+        std::size_t found =
+            simd::block_weights<T>().split(blocks_, weight_scale_, cuts, above, below, tops, scratch_->ids, scratch_->values);
         mass_below = 0;
         if (!band_.whole()) {
             found = filter_by_band(found);
             if (band_.cut < static_cast<double>(lower))
-                for_equals_of_cut([&](std::size_t, std::size_t count) { mass_below += numeric::product(weight_of(band_.cut), static_cast<double>(count)); });
+                for_equals_of_cut([&](std::size_t, std::size_t count) {
+                    mass_below += numeric::product(weight_of(band_.cut), static_cast<double>(count));
+                });
         }
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
             above[b] = in_reference_of(top_, tops[b], above[b]);
@@ -586,7 +594,8 @@ private:
         double values[simd::block_size];
         values_of_block(last, values);
         for_strays_of(last, [&](std::size_t i, double) { values[i] = -infinity; });
-        if (const auto count = std::count(values, values + simd::block_size, band_.cut); count > 0) visit(last, static_cast<std::size_t>(count));
+        if (const auto count = std::count(values, values + simd::block_size, band_.cut); count > 0)
+            visit(last, static_cast<std::size_t>(count));
     }
 
     void forget() noexcept { known_maximum_ = known_weights_ = false; }
@@ -666,7 +675,8 @@ private:
     }
 
     std::size_t select_by_key(value at) noexcept {
-        return simd::numbers<std::int32_t>().select(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(at)), scratch_->block_list);
+        return simd::numbers<std::int32_t>().select(scratch_->block_top, blocks_.blocks, weight_scale_.key(static_cast<float>(at)),
+                                                    scratch_->block_list);
     }
 
     std::size_t filter_by_band(std::size_t found) noexcept {
@@ -683,7 +693,8 @@ private:
     void drop_outside_band(std::size_t b, double* out, double with) const noexcept {
         const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
         for (std::size_t i = 0; i < simd::block_size; ++i)
-            if (!band_.holds(static_cast<double>(static_cast<value>(block[i])), static_cast<token_id>(b * simd::block_size + i))) out[i] = with;
+            if (!band_.holds(static_cast<double>(static_cast<value>(block[i])), static_cast<token_id>(b * simd::block_size + i)))
+                out[i] = with;
     }
 
     template <class F>
@@ -715,7 +726,8 @@ private:
         if (!band_.whole()) {
             if (also != extra::nothing) return false;
             const value at = level(band_.cut);
-            equals = kernels.split(blocks_, weight_scale_, {at, at, at, level_above(band_.cut)}, masses, scratch_->spare, tops, scratch_->ids, scratch_->values);
+            equals = kernels.split(blocks_, weight_scale_, {at, at, at, level_above(band_.cut)}, masses, scratch_->spare, tops,
+                                   scratch_->ids, scratch_->values);
             top_ = *std::max_element(tops, tops + blocks_.blocks);
         } else if constexpr (also == extra::exponents) {
             top_ = simd::block_weight_sums<T>().exponents(blocks_, weight_scale_, masses, tops, beside);
@@ -739,8 +751,7 @@ private:
             masses[b] = in_reference_of(top_, tops[b], own);
             if (also == extra::exponents)
                 sum_beside_ += in_reference_of(top_, tops[b], beside[b] + numeric::product(own, (tops[b] >> 3) - (top_ >> 3)));
-            else if (also == extra::squares)
-                sum_beside_ += in_reference_of(top_, tops[b], in_reference_of(top_, tops[b], beside[b]));
+            else if (also == extra::squares) sum_beside_ += in_reference_of(top_, tops[b], in_reference_of(top_, tops[b], beside[b]));
         }
         add_up();
         // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was left
@@ -828,8 +839,7 @@ private:
         else if constexpr (what == sums::exponents) kernels.exponents(blocks_, row, first, second);
         else if constexpr (what == sums::squares) kernels.squares(blocks_, row, first, second);
         else kernels.split(blocks_, row, first, second);
-        if (!band_.whole())
-            for_equals_of_cut([&](std::size_t b, std::size_t count) { add(b, band_.cut, static_cast<double>(count)); });
+        if (!band_.whole()) for_equals_of_cut([&](std::size_t b, std::size_t count) { add(b, band_.cut, static_cast<double>(count)); });
         strays_.for_each([&](token_id id, double v) { add(block_of(id), v, 1); });
     }
 

@@ -1,7 +1,6 @@
 // bias — what is added to a token's logit.
 #pragma once
 
-
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 

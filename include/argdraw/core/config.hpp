@@ -5,7 +5,8 @@
 
 // gcc 10 calls its C++20 201709; MSVC says 199711 in __cplusplus, whatever it compiles for.
 #if defined(_MSVC_LANG) ? _MSVC_LANG <= 201703L : __cplusplus <= 201703L
-#error "argdraw: needs C++20; this file is compiled for an older standard. Build it with -std=c++20 (/std:c++20), or give its target CXX_STANDARD 20."
+#error \
+    "argdraw: needs C++20; this file is compiled for an older standard. Build it with -std=c++20 (/std:c++20), or give its target CXX_STANDARD 20."
 #endif
 
 // What CMakeLists.txt reads as well. One number to compare: 10000 major + 100 minor + patch.

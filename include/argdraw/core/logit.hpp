@@ -17,8 +17,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// The scalars a row of logits may have. Everything a stage computes is computed in double;
 /// the scalar only says how the row is read.
 template <class T>
-concept logit_scalar = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Eigen::half> ||
-                std::same_as<T, Eigen::bfloat16>;
+concept logit_scalar =
+    std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Eigen::half> || std::same_as<T, Eigen::bfloat16>;
 
 /// The type in which a row's own values are compared: exact for each of them.
 template <logit_scalar T>
@@ -50,10 +50,12 @@ concept has_data_and_size = requires(const R& r) {
 /// are not neighbours (the row of a column-major matrix), has to be copied by the caller, who then sees the cost.
 template <class R>
 concept logit_row = detail::has_data_and_size<R> && logit_scalar<detail::element_of<R>> && [] {
-    if constexpr (requires { R::IsVectorAtCompileTime; R::InnerStrideAtCompileTime; })
+    if constexpr (requires {
+                      R::IsVectorAtCompileTime;
+                      R::InnerStrideAtCompileTime;
+                  })
         return bool(R::IsVectorAtCompileTime) && int(R::InnerStrideAtCompileTime) == 1;
-    else
-        return true;
+    else return true;
 }();
 
 /// The row as the library sees it. Reads nothing.

@@ -31,7 +31,8 @@ constexpr std::string_view message(status why) noexcept {
         case status::ok: return "ok";
         case status::empty: return "empty: no token is left to draw, every logit is -inf or removed";
         case status::nan_logit: return "nan_logit: a living token's logit is NaN";
-        case status::bad_parameter: return "bad_parameter: a parameter or an argument is outside its range; check() says if it is a stage's, and whose";
+        case status::bad_parameter:
+            return "bad_parameter: a parameter or an argument is outside its range; check() says if it is a stage's, and whose";
         case status::out_of_memory: return "out_of_memory: the workspace could not grow";
         case status::outside_row:
             return "outside_row: a stage names a token outside of the row, or has a row of another width; check(width) says which stage";

@@ -30,9 +30,10 @@ public:
     template <class R>
         requires(!std::same_as<std::remove_cvref_t<R>, view_of> && std::convertible_to<std::remove_reference_t<R>&, span>)
     constexpr view_of(R&& items) noexcept : span(items) {
-        static_assert(detail::outlives_the_call<R>,
-                      "argdraw: a list, mask or row is a temporary, and would be gone when the stage looks at it; give it a name that outlives the "
-                      "stage, or write its items out in braces");
+        static_assert(
+            detail::outlives_the_call<R>,
+            "argdraw: a list, mask or row is a temporary, and would be gone when the stage looks at it; give it a name that outlives the "
+            "stage, or write its items out in braces");
     }
 };
 

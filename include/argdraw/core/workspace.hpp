@@ -18,8 +18,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 class workspace {
 public:
     workspace() = default;
-    workspace(workspace&& other) noexcept
-        : bytes_(std::exchange(other.bytes_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
+    workspace(workspace&& other) noexcept : bytes_(std::exchange(other.bytes_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
     workspace& operator=(workspace&& other) noexcept {
         std::swap(bytes_, other.bytes_);
         std::swap(capacity_, other.capacity_);

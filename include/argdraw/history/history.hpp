@@ -74,7 +74,9 @@ public:
     ~history() = default;
 
     /// The prompt, then the output.
-    std::span<const token_id> tokens() const noexcept { return tokens_ ? std::span<const token_id>(*tokens_) : std::span<const token_id>(); }
+    std::span<const token_id> tokens() const noexcept {
+        return tokens_ ? std::span<const token_id>(*tokens_) : std::span<const token_id>();
+    }
     std::span<const token_id> prompt() const noexcept { return tokens().first(prompt_); }
     std::span<const token_id> output() const noexcept { return tokens().subspan(prompt_); }
 

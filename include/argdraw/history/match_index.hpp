@@ -85,7 +85,8 @@ public:
     /// `room`.
     class question {
     public:
-        question(const match_index& index, const token_id* h, place begin, place room) noexcept : index_(index), h_(h), begin_(begin), room_(room) {
+        question(const match_index& index, const token_id* h, place begin, place room) noexcept
+            : index_(index), h_(h), begin_(begin), room_(room) {
             if (answers()) lead_ = index.latest_.hash_of_lead(h + index.end() - index.n_);
         }
 

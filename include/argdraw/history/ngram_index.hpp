@@ -64,10 +64,8 @@ public:
         place head = x.older;
         if (x.same >= 0) {
             const link& q = link_of(x.same);
-            if (q.newer >= 0)
-                link_of(q.newer).older = x.same;
-            else
-                head = x.same;
+            if (q.newer >= 0) link_of(q.newer).older = x.same;
+            else head = x.same;
             if (q.older >= 0) link_of(q.older).newer = x.same;
         }
         if (head >= 0) link_of(head).newer = -1;

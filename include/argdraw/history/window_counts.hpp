@@ -92,10 +92,8 @@ private:
     }
     void add(token_id id) noexcept {
         const auto at = place_of(id);
-        if (at != counts_.end() && at->id == id)
-            ++at->count;
-        else
-            counts_.insert(at, {id, 1});
+        if (at != counts_.end() && at->id == id) ++at->count;
+        else counts_.insert(at, {id, 1});
     }
     void remove(token_id id) noexcept {
         const auto at = place_of(id);

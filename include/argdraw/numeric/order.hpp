@@ -26,7 +26,8 @@ template <class V>
 constexpr V of_rank(std::conditional_t<sizeof(V) == 4, std::int32_t, std::int64_t> rank) noexcept {
     if constexpr (std::integral<V>) return rank;
     else
-    return std::bit_cast<V>(static_cast<decltype(rank)>(rank ^ ((rank >> (8 * sizeof(V) - 1)) & (std::numeric_limits<decltype(rank)>::max)())));
+        return std::bit_cast<V>(
+            static_cast<decltype(rank)>(rank ^ ((rank >> (8 * sizeof(V) - 1)) & (std::numeric_limits<decltype(rank)>::max)())));
 }
 
 /// The next number above x; +inf stays. Not for NaN.

@@ -16,7 +16,9 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 template <class Entry, class F>
 void sort_descending(Entry* entries, std::size_t n, Entry* room, F value_of) noexcept {
     constexpr std::size_t digits = 8, buckets = 256;
-    const auto key = [&](const Entry& entry) { return ~static_cast<std::uint64_t>(rank_of(value_of(entry) + 0.0)) ^ (std::uint64_t{1} << 63); };
+    const auto key = [&](const Entry& entry) {
+        return ~static_cast<std::uint64_t>(rank_of(value_of(entry) + 0.0)) ^ (std::uint64_t{1} << 63);
+    };
     const auto bucket = [](std::uint64_t from, std::size_t digit) -> std::size_t { return (from >> (8 * digit)) & 255; };
     std::array<std::array<std::uint32_t, buckets>, digits> counts{};
     for (std::size_t i = 0; i < n; ++i) {

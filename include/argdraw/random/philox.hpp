@@ -37,8 +37,8 @@ struct philox {
     std::uint32_t position = 0;  ///< advances by one with every successful draw
 
     using result_type = std::uint64_t;
-    static constexpr result_type (min)() noexcept { return 0; }
-    static constexpr result_type (max)() noexcept { return (std::numeric_limits<result_type>::max)(); }
+    static constexpr result_type(min)() noexcept { return 0; }
+    static constexpr result_type(max)() noexcept { return (std::numeric_limits<result_type>::max)(); }
 
     /// The word for `what` at this position; a redraw at the same position takes the next index.
     constexpr std::uint64_t word(purpose what, std::uint32_t index = 0) const noexcept {
@@ -50,7 +50,8 @@ struct philox {
     /// address, nor has one of them that of an index.
     constexpr std::uint64_t word_beyond(purpose what, std::uint64_t use, std::uint32_t attempt) const noexcept {
         const auto place = at(purpose{254}, static_cast<std::uint8_t>(what));
-        return first_of(philox4x32({static_cast<std::uint32_t>(use), static_cast<std::uint32_t>(use >> 32), attempt, place[0]}, {place[2], place[3]}));
+        return first_of(
+            philox4x32({static_cast<std::uint32_t>(use), static_cast<std::uint32_t>(use >> 32), attempt, place[0]}, {place[2], place[3]}));
     }
 
     constexpr result_type operator()() noexcept {
@@ -67,7 +68,9 @@ private:
                            static_cast<std::uint32_t>(sequence >> 32)},
                           {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
     }
-    static constexpr std::uint64_t first_of(const std::array<std::uint32_t, 4>& out) noexcept { return (std::uint64_t{out[0]} << 32) | out[1]; }
+    static constexpr std::uint64_t first_of(const std::array<std::uint32_t, 4>& out) noexcept {
+        return (std::uint64_t{out[0]} << 32) | out[1];
+    }
 };
 
 }  // namespace argdraw

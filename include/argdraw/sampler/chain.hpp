@@ -64,10 +64,9 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// Any stage of the library, with its lists as spans and rows of float where it takes a row.
 using any_stage = std::variant<temperature, allow, allow_only<>, bad_words<>, ban<>, contrastive<float>, dry, dynamic_temperature,
                                encoder_repetition, epsilon_cutoff, eta_cutoff, exponential_length, force, frequency_penalty,
-                               guidance<float>, logit_bias<>, min_k, min_p, min_tokens<>, no_repeat_ngram, p_less, p_less_norm,
-                               penalties, presence_penalty, quadratic, repetition_penalty, sequence_bias<>, skew, softcap,
-                               softmax, suppress_at_begin<>, tail_free, top_a, top_h, top_h_sum, top_k, top_n_sigma, top_p,
-                               typical, xtc, xtc_mean>;
+                               guidance<float>, logit_bias<>, min_k, min_p, min_tokens<>, no_repeat_ngram, p_less, p_less_norm, penalties,
+                               presence_penalty, quadratic, repetition_penalty, sequence_bias<>, skew, softcap, softmax,
+                               suppress_at_begin<>, tail_free, top_a, top_h, top_h_sum, top_k, top_n_sigma, top_p, typical, xtc, xtc_mean>;
 
 /// Up to 32 stages as one:
 ///
@@ -114,7 +113,8 @@ public:
     std::string_view fault() const noexcept {
         if (overfull_) return "chain: at most 32 stages";
         for (std::size_t i = 0; i < size_; ++i)
-            if (const std::string_view wanted = std::visit([](const auto& s) { return fault_of(s); }, stages_[i]); !wanted.empty()) return wanted;
+            if (const std::string_view wanted = std::visit([](const auto& s) { return fault_of(s); }, stages_[i]); !wanted.empty())
+                return wanted;
         return {};
     }
 
@@ -123,7 +123,8 @@ public:
     std::string_view misfit(std::size_t width) const noexcept {
         for (std::size_t i = 0; i < size_; ++i) {
             if (!acts_[i]) continue;
-            if (const auto wanted = std::visit([width](const auto& s) { return misfit_of(s, width); }, stages_[i]); !wanted.empty()) return wanted;
+            if (const auto wanted = std::visit([width](const auto& s) { return misfit_of(s, width); }, stages_[i]); !wanted.empty())
+                return wanted;
         }
         return {};
     }

@@ -19,6 +19,7 @@ template <template <class, class> class Test, class S>
 inline constexpr bool for_some_scalar =
     Test<S, float>::value || Test<S, double>::value || Test<S, Eigen::half>::value || Test<S, Eigen::bfloat16>::value;
 
+// clang-format off
 template <class S, class T>
 struct acts : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<void>; }> {};
 template <class S, class T>
@@ -29,6 +30,7 @@ struct acts_in_context
 template <class S, class T>
 struct picks_in_context
     : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<drawn>; }> {};
+// clang-format on
 
 }  // namespace detail
 
@@ -61,8 +63,10 @@ concept stage = detail::plain_stage<S> || detail::stage_in_context<S>;
 
 /// A stage or draw that asks the context for more than random words needs a sequence. It says so with
 /// `static constexpr bool reads_history = true`, or by a member type `state` and a member function `state start() const`.
+// clang-format off
 template <class S>
 concept needs_sequence = requires { typename S::state; } || requires { requires S::reads_history; };
+// clang-format on
 
 /// A stage that says when it does nothing is not called then.
 template <class S>
@@ -106,10 +110,13 @@ struct row_rules {
         return true;
     }();
 
-    static_assert(contiguous, "argdraw: the row is no row: it has no data() and size(); evaluate an Eigen expression first, wrap a pointer in a std::span");
+    static_assert(
+        contiguous,
+        "argdraw: the row is no row: it has no data() and size(); evaluate an Eigen expression first, wrap a pointer in a std::span");
     static_assert(elements, "argdraw: the row's elements are no logits; a row is contiguous float, double, Eigen::half or Eigen::bfloat16");
-    static_assert(!contiguous || !elements,
-                  "argdraw: the row's elements are not neighbours in memory; copy the row of a column-major matrix, or keep logits row-major");
+    static_assert(
+        !contiguous || !elements,
+        "argdraw: the row's elements are not neighbours in memory; copy the row of a column-major matrix, or keep logits row-major");
     static constexpr bool hold = false;
 };
 
@@ -131,8 +138,9 @@ struct pipeline_rules {
     static_assert(draws >= 1, "argdraw: the pipeline has no draw; end it with greedy{} or categorical{}");
     static_assert(draws <= 1, "argdraw: the pipeline has two draws; only its last element may be one");
     static_assert(draws != 1 || last_is_draw, "argdraw: the draw is not last; stages after a draw would do nothing");
-    static_assert((std::is_trivially_copyable_v<S> && ...),
-                  "argdraw: a stage is not trivially copyable; a sampler is a plain value, so give the stage a span or a pointer to what it needs");
+    static_assert(
+        (std::is_trivially_copyable_v<S> && ...),
+        "argdraw: a stage is not trivially copyable; a sampler is a plain value, so give the stage a span or a pointer to what it needs");
     static constexpr bool hold = true;
 };
 

@@ -34,7 +34,8 @@ class uses_of_purposes {
 public:
     std::uint64_t word(const philox& random, purpose what, std::uint32_t attempt) noexcept {
         const std::uint64_t use = count(static_cast<std::uint8_t>(what));
-        if (use < 0x100 && attempt < 0x10000 && what != purpose::gumbel) return random.word(what, static_cast<std::uint32_t>(use << 16) + attempt);
+        if (use < 0x100 && attempt < 0x10000 && what != purpose::gumbel)
+            return random.word(what, static_cast<std::uint32_t>(use << 16) + attempt);
         return random.word_beyond(what, use, attempt);
     }
 
@@ -78,7 +79,9 @@ public:
     // Looked at only where a stage without reads_history, a lambda for one, asks after all.
     template <class Late = void>
     argdraw::history& history() noexcept {
-        static_assert(!std::is_void_v<Late>, "argdraw: a stage of this pipeline reads the history; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})");
+        static_assert(
+            !std::is_void_v<Late>,
+            "argdraw: a stage of this pipeline reads the history; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})");
         static argdraw::history none;
         return none;
     }
@@ -106,7 +109,9 @@ public:
 
     template <class Late = void>
     argdraw::history& history() noexcept {
-        static_assert(!std::is_void_v<Late>, "argdraw: a stage of this pipeline reads the history; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})");
+        static_assert(
+            !std::is_void_v<Late>,
+            "argdraw: a stage of this pipeline reads the history; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})");
         static argdraw::history none;
         return none;
     }

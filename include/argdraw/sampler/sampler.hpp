@@ -26,7 +26,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-#define ARGDRAW_NEEDS_SEQUENCE                                                                                                  \
+#define ARGDRAW_NEEDS_SEQUENCE \
     "argdraw: this pipeline reads the history or keeps a state; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})"
 
 namespace detail {
@@ -143,9 +143,10 @@ public:
                       "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
         static_assert(!needs_sequences || !std::uniform_random_bit_generator<generator>, ARGDRAW_NEEDS_SEQUENCE);
         if constexpr (std::uniform_random_bit_generator<generator>) {
-            static_assert(bit_generator<generator>,
-                          "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
-                          "or another that does");
+            static_assert(
+                bit_generator<generator>,
+                "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
+                "or another that does");
             detail::generator_given<generator> given(random);
             if constexpr (!needs_sequences) return guarded(as_row(row), given, space);
         }
@@ -177,7 +178,8 @@ public:
     distribution_of_row distribution(const R& row, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         static_assert(!(detail::stage_in_context<S> || ...),
-                      "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at random's position");
+                      "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at "
+                      "random's position");
         detail::nothing_given given;
         return law(as_row(row), given, space);
     }
@@ -244,7 +246,10 @@ public:
                 if (result && !element.valid()) {
                     result = {status::bad_parameter, static_cast<int>(Index), "a stage's parameter is outside its range"};
                     if constexpr (has_requirement<element_type>) result.sentence = element_type::requirement;
-                    if constexpr (requires { { element.fault() } -> std::convertible_to<std::string_view>; }) result.sentence = element.fault();
+                    if constexpr (requires {
+                                      { element.fault() } -> std::convertible_to<std::string_view>;
+                                  })
+                        result.sentence = element.fault();
                 }
         });
         return result;
@@ -285,8 +290,9 @@ private:
 
     template <class F>
     constexpr void each(F f) const {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) { (f.template operator()<Index>(this->template get<Index>()), ...); }
-        (std::index_sequence_for<S...>{});
+        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+            (f.template operator()<Index>(this->template get<Index>()), ...);
+        }(std::index_sequence_for<S...>{});
     }
 
     template <std::size_t Index, class Element>
@@ -294,7 +300,10 @@ private:
         if (element.fits(width)) return {};
         checked result{status::outside_row, static_cast<int>(Index), message(status::outside_row)};
         if constexpr (has_requirement<Element>) result.sentence = Element::requirement;
-        if constexpr (requires { { element.misfit(width) } -> std::convertible_to<std::string_view>; }) result.sentence = element.misfit(width);
+        if constexpr (requires {
+                          { element.misfit(width) } -> std::convertible_to<std::string_view>;
+                      })
+            result.sentence = element.misfit(width);
         return result;
     }
 
@@ -358,9 +367,7 @@ private:
             });
             law.why = c.why();
         }
-        ARGDRAW_CATCH(std::bad_alloc) {
-            law = {{}, {}, status::out_of_memory};
-        }
+        ARGDRAW_CATCH(std::bad_alloc) { law = {{}, {}, status::out_of_memory}; }
         return law;
     }
 
@@ -371,7 +378,8 @@ private:
                 using element_type = std::remove_cvref_t<decltype(element)>;
                 constexpr bool in_context = detail::stage_in_context<element_type>;
                 static_assert(in_context || detail::acts<element_type, T>::value,
-                              "argdraw: a stage or draw of this pipeline cannot be called with rows of this scalar; write it for every candidates<T>");
+                              "argdraw: a stage or draw of this pipeline cannot be called with rows of this scalar; write it for every "
+                              "candidates<T>");
                 if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
                 const auto act = [&](const element_type& stage) {
@@ -383,7 +391,8 @@ private:
                     }
                 };
                 if constexpr (has_narrowed<element_type>)
-                    if (const std::size_t width = detail::row_width(given, c.width()); width != c.width()) return act(element.narrowed(width, c.width()));
+                    if (const std::size_t width = detail::row_width(given, c.width()); width != c.width())
+                        return act(element.narrowed(width, c.width()));
                 act(element);
             }
         });

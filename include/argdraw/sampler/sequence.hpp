@@ -28,12 +28,13 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// Where a sequence starts.
 struct start_options {
     std::uint64_t seed = 0;
-    std::uint64_t sequence = 0;    ///< another number for every text under one seed
-    std::uint32_t position = 0;    ///< of the first token of output
+    std::uint64_t sequence = 0;  ///< another number for every text under one seed
+    std::uint32_t position = 0;  ///< of the first token of output
     /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last row had not.
     std::size_t vocabulary = 0;
     std::span<const token_id> prompt = {};  ///< read by start(), which keeps no view of it
-    std::span<const token_id> output = {};  ///< tokens of before, as if they had been accepted: they move the position. Read by start(), too
+    std::span<const token_id> output =
+        {};  ///< tokens of before, as if they had been accepted: they move the position. Read by start(), too
 };
 
 namespace detail {
@@ -105,7 +106,8 @@ template <class... S>
 class sequence {
     using states = detail::leaves<typename detail::state_of<S>::type...>;
     static constexpr bool has_states = (!std::is_same_v<typename detail::state_of<S>::type, detail::no_state> || ...);
-    static_assert(std::is_trivially_copyable_v<states>, "argdraw: a state is not trivially copyable; a sequence copies it and writes its bytes");
+    static_assert(std::is_trivially_copyable_v<states>,
+                  "argdraw: a state is not trivially copyable; a sequence copies it and writes its bytes");
 
 public:
     sequence() = default;
@@ -275,8 +277,8 @@ private:
 
     void read_bytes(std::span<const std::byte> bytes) noexcept {
         detail::byte_reader read(bytes);
-        const bool ours = read.number<std::uint32_t>() == magic && read.number<std::uint32_t>() == version &&
-                          read.number<std::uint32_t>() == state_bytes;
+        const bool ours =
+            read.number<std::uint32_t>() == magic && read.number<std::uint32_t>() == version && read.number<std::uint32_t>() == state_bytes;
         random_.seed = read.number<std::uint64_t>();
         random_.sequence = read.number<std::uint64_t>();
         random_.position = read.number<std::uint32_t>();

@@ -44,8 +44,7 @@ private:
 
 private:
     // FZ16, rounding mode, FZ, DN, the trap enables and FEAT_AFP's FIZ, AH and NEP.
-    static constexpr std::uint64_t modes =
-        (std::uint64_t{1} << 19) | (std::uint64_t{7} << 22) | (std::uint64_t{1} << 25) | 0x9f00u | 7u;
+    static constexpr std::uint64_t modes = (std::uint64_t{1} << 19) | (std::uint64_t{7} << 22) | (std::uint64_t{1} << 25) | 0x9f00u | 7u;
     std::uint64_t saved_;
 #else
     float_environment() noexcept : saved_(std::fegetround()) {

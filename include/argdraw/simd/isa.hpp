@@ -52,8 +52,7 @@ inline bool supported(isa set) noexcept {
         case isa::neon: return true;
 #endif
 #if defined(ARGDRAW_X86)
-        case isa::avx2:
-            return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && detail::has_f16c();
+        case isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && detail::has_f16c();
         case isa::avx512:
             return supported(isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");

@@ -163,21 +163,21 @@ struct list_kernels {
     weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut);
 };
 
-#define ARGDRAW_KERNEL_TABLES                                                                                        \
-    template <logit_scalar T>                                                                                        \
-    inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>};           \
-    template <logit_scalar T>                                                                                        \
-    inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>};                           \
-    template <logit_scalar T>                                                                                        \
-    inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                  \
-    template <logit_scalar T>                                                                                        \
+#define ARGDRAW_KERNEL_TABLES                                                                                                \
+    template <logit_scalar T>                                                                                                \
+    inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>};                   \
+    template <logit_scalar T>                                                                                                \
+    inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>};                                   \
+    template <logit_scalar T>                                                                                                \
+    inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};                                          \
+    template <logit_scalar T>                                                                                                \
     inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>}; \
-    template <logit_scalar T>                                                                                        \
-    inline constexpr double_kernels<T> of_doubles{in_doubles<beside::nothing, T>, in_doubles<beside::exponents, T>,  \
-                                                  in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>};   \
-    template <class V>                                                                                               \
-    inline constexpr number_kernels<V> of_numbers{count_at_least<V>, select_at_least<V>};                            \
-    template <class V>                                                                                               \
+    template <logit_scalar T>                                                                                                \
+    inline constexpr double_kernels<T> of_doubles{in_doubles<beside::nothing, T>, in_doubles<beside::exponents, T>,          \
+                                                  in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>};           \
+    template <class V>                                                                                                       \
+    inline constexpr number_kernels<V> of_numbers{count_at_least<V>, select_at_least<V>};                                    \
+    template <class V>                                                                                                       \
     inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>};
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -254,11 +254,11 @@ ARGDRAW_KERNEL_TABLES
 #undef ARGDRAW_ROLLED
 
 #if defined(ARGDRAW_X86)
-#define ARGDRAW_DISPATCH(table)                         \
-    switch (active_isa()) {                             \
-        case isa::avx512: return avx512::table;         \
-        case isa::avx2: return avx2::table;             \
-        default: return generic::table;                 \
+#define ARGDRAW_DISPATCH(table)                 \
+    switch (active_isa()) {                     \
+        case isa::avx512: return avx512::table; \
+        case isa::avx2: return avx2::table;     \
+        default: return generic::table;         \
     }
 #elif defined(ARGDRAW_ARM)
 #define ARGDRAW_DISPATCH(table) return active_isa() == isa::neon ? neon::table : generic::table;
@@ -267,26 +267,40 @@ ARGDRAW_KERNEL_TABLES
 #endif
 
 template <logit_scalar T>
-const row_kernels<T>& rows() noexcept { ARGDRAW_DISPATCH(of_rows<T>) }
+const row_kernels<T>& rows() noexcept {
+    ARGDRAW_DISPATCH(of_rows<T>)
+}
 
 template <logit_scalar T>
-const spread_kernels<T>& spreads() noexcept { ARGDRAW_DISPATCH(of_spreads<T>) }
+const spread_kernels<T>& spreads() noexcept {
+    ARGDRAW_DISPATCH(of_spreads<T>)
+}
 
 template <logit_scalar T>
-const weight_kernels<T>& block_weights() noexcept { ARGDRAW_DISPATCH(of_weights<T>) }
+const weight_kernels<T>& block_weights() noexcept {
+    ARGDRAW_DISPATCH(of_weights<T>)
+}
 
 template <logit_scalar T>
-const weight_sum_kernels<T>& block_weight_sums() noexcept { ARGDRAW_DISPATCH(of_weight_sums<T>) }
+const weight_sum_kernels<T>& block_weight_sums() noexcept {
+    ARGDRAW_DISPATCH(of_weight_sums<T>)
+}
 
 template <logit_scalar T>
-const double_kernels<T>& doubles() noexcept { ARGDRAW_DISPATCH(of_doubles<T>) }
+const double_kernels<T>& doubles() noexcept {
+    ARGDRAW_DISPATCH(of_doubles<T>)
+}
 
 template <class V>
-const number_kernels<V>& numbers() noexcept { ARGDRAW_DISPATCH(of_numbers<V>) }
+const number_kernels<V>& numbers() noexcept {
+    ARGDRAW_DISPATCH(of_numbers<V>)
+}
 
 /// There is one table; a template is what a program can have compiled elsewhere.
 template <class V = double>
-const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists<V>) }
+const list_kernels& lists() noexcept {
+    ARGDRAW_DISPATCH(of_lists<V>)
+}
 
 #undef ARGDRAW_DISPATCH
 
@@ -294,28 +308,29 @@ const list_kernels& lists() noexcept { ARGDRAW_DISPATCH(of_lists<V>) }
 // ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, in a file with
 //     #include <argdraw/simd/kernels.hpp>
 //     ARGDRAW_KERNELS_HERE
-#define ARGDRAW_KERNELS(prefix)                                                                                                             \
-    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;                                         \
-    prefix template const argdraw::simd::spread_kernels<float>& argdraw::simd::spreads<float>() noexcept;                                   \
-    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;                                       \
-    prefix template const argdraw::simd::spread_kernels<double>& argdraw::simd::spreads<double>() noexcept;                                 \
-    prefix template const argdraw::simd::row_kernels<Eigen::half>& argdraw::simd::rows<Eigen::half>() noexcept;                             \
-    prefix template const argdraw::simd::spread_kernels<Eigen::half>& argdraw::simd::spreads<Eigen::half>() noexcept;                       \
-    prefix template const argdraw::simd::row_kernels<Eigen::bfloat16>& argdraw::simd::rows<Eigen::bfloat16>() noexcept;                     \
-    prefix template const argdraw::simd::spread_kernels<Eigen::bfloat16>& argdraw::simd::spreads<Eigen::bfloat16>() noexcept;               \
-    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept;                             \
-    prefix template const argdraw::simd::weight_sum_kernels<float>& argdraw::simd::block_weight_sums<float>() noexcept;                     \
-    prefix template const argdraw::simd::weight_kernels<Eigen::half>& argdraw::simd::block_weights<Eigen::half>() noexcept;                 \
-    prefix template const argdraw::simd::weight_sum_kernels<Eigen::half>& argdraw::simd::block_weight_sums<Eigen::half>() noexcept;         \
-    prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept;         \
-    prefix template const argdraw::simd::weight_sum_kernels<Eigen::bfloat16>& argdraw::simd::block_weight_sums<Eigen::bfloat16>() noexcept; \
-    prefix template const argdraw::simd::double_kernels<float>& argdraw::simd::doubles<float>() noexcept;                                   \
-    prefix template const argdraw::simd::double_kernels<double>& argdraw::simd::doubles<double>() noexcept;                                 \
-    prefix template const argdraw::simd::double_kernels<Eigen::half>& argdraw::simd::doubles<Eigen::half>() noexcept;                       \
-    prefix template const argdraw::simd::double_kernels<Eigen::bfloat16>& argdraw::simd::doubles<Eigen::bfloat16>() noexcept;               \
-    prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                                   \
-    prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                                 \
-    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;                     \
+#define ARGDRAW_KERNELS(prefix)                                                                                                     \
+    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;                                 \
+    prefix template const argdraw::simd::spread_kernels<float>& argdraw::simd::spreads<float>() noexcept;                           \
+    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;                               \
+    prefix template const argdraw::simd::spread_kernels<double>& argdraw::simd::spreads<double>() noexcept;                         \
+    prefix template const argdraw::simd::row_kernels<Eigen::half>& argdraw::simd::rows<Eigen::half>() noexcept;                     \
+    prefix template const argdraw::simd::spread_kernels<Eigen::half>& argdraw::simd::spreads<Eigen::half>() noexcept;               \
+    prefix template const argdraw::simd::row_kernels<Eigen::bfloat16>& argdraw::simd::rows<Eigen::bfloat16>() noexcept;             \
+    prefix template const argdraw::simd::spread_kernels<Eigen::bfloat16>& argdraw::simd::spreads<Eigen::bfloat16>() noexcept;       \
+    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept;                     \
+    prefix template const argdraw::simd::weight_sum_kernels<float>& argdraw::simd::block_weight_sums<float>() noexcept;             \
+    prefix template const argdraw::simd::weight_kernels<Eigen::half>& argdraw::simd::block_weights<Eigen::half>() noexcept;         \
+    prefix template const argdraw::simd::weight_sum_kernels<Eigen::half>& argdraw::simd::block_weight_sums<Eigen::half>() noexcept; \
+    prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept; \
+    prefix template const argdraw::simd::weight_sum_kernels<Eigen::bfloat16>&                                                       \
+    argdraw::simd::block_weight_sums<Eigen::bfloat16>() noexcept;                                                                   \
+    prefix template const argdraw::simd::double_kernels<float>& argdraw::simd::doubles<float>() noexcept;                           \
+    prefix template const argdraw::simd::double_kernels<double>& argdraw::simd::doubles<double>() noexcept;                         \
+    prefix template const argdraw::simd::double_kernels<Eigen::half>& argdraw::simd::doubles<Eigen::half>() noexcept;               \
+    prefix template const argdraw::simd::double_kernels<Eigen::bfloat16>& argdraw::simd::doubles<Eigen::bfloat16>() noexcept;       \
+    prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                           \
+    prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                         \
+    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;             \
     prefix template const argdraw::simd::list_kernels& argdraw::simd::lists<double>() noexcept;
 #define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 

@@ -100,7 +100,7 @@ ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
         block.into(m[j], s[j], j);
     }
     ARGDRAW_ROLLED  // gcc 12 hoists the loads of the unrolled loop and spills
-    for (int i = chains; i < vectors; i += chains) {
+        for (int i = chains; i < vectors; i += chains) {
         ARGDRAW_UNROLL
         for (int j = 0; j < chains; ++j) block.into(m[j], s[j], i + j);
     }
@@ -189,7 +189,8 @@ ARGDRAW_INLINE value_of<T> maximum_at(const blocked_row<T>& row, std::size_t b) 
     const T* const p = block_at(row, b);
     if (row.alive)
         if (const auto lives = living_of(alive_in(row, b)); lives != living::all)
-            return lives == living::none ? -std::numeric_limits<value_of<T>>::infinity() : block_maximum(partial_block<T>{p, alive_in(row, b)});
+            return lives == living::none ? -std::numeric_limits<value_of<T>>::infinity()
+                                         : block_maximum(partial_block<T>{p, alive_in(row, b)});
     return block_maximum(whole_block<T>{p});
 }
 
@@ -199,7 +200,8 @@ ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out) {
     T top[16];
     bool nan = false;
     for (std::size_t i = 0; i < 16; i += 4)
-        nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>, reinterpret_cast<std::int16_t*>(top) + i);
+        nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>,
+                           reinterpret_cast<std::int16_t*>(top) + i);
     if (!nan) store(out, load(top));
     return !nan;
 }
@@ -220,12 +222,13 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
             if (lives == living::all && sixteen_maxima(p, out + b)) continue;
             for (std::size_t i = 0; i < together; ++i) out[b + i] = maximum_at(row, b + i);
         } else if (lives == living::all) {
-            four_maxima(whole_block<T>{p}, whole_block<T>{p + block_size}, whole_block<T>{p + 2 * block_size}, whole_block<T>{p + 3 * block_size},
-                        out + b);
+            four_maxima(whole_block<T>{p}, whole_block<T>{p + block_size}, whole_block<T>{p + 2 * block_size},
+                        whole_block<T>{p + 3 * block_size}, out + b);
         } else {
             const std::uint16_t* const alive = alive_in(row, b);
             four_maxima(partial_block<T>{p, alive}, partial_block<T>{p + block_size, alive + vectors},
-                        partial_block<T>{p + 2 * block_size, alive + 2 * vectors}, partial_block<T>{p + 3 * block_size, alive + 3 * vectors}, out + b);
+                        partial_block<T>{p + 2 * block_size, alive + 2 * vectors},
+                        partial_block<T>{p + 3 * block_size, alive + 3 * vectors}, out + b);
         }
     }
     for (; b < row.blocks; ++b) out[b] = maximum_at(row, b);
@@ -436,10 +439,8 @@ void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maxi
                 break;
             }
         }
-        if (whole)
-            careful_moments(whole_block<T>{p}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
-        else
-            careful_moments(partial_block<T>{p, alive_in(row, b)}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
+        if (whole) careful_moments(whole_block<T>{p}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
+        else careful_moments(partial_block<T>{p, alive_in(row, b)}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
     }
 }
 
@@ -577,8 +578,8 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
 }
 
 template <class T>
-std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below, std::int32_t* top,
-                  std::int32_t* ids, double* values) {
+std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below,
+                  std::int32_t* top, std::int32_t* ids, double* values) {
     const f32 from = splat(cuts.low), to = splat(cuts.high);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
@@ -660,7 +661,8 @@ ARGDRAW_INLINE double block_in_doubles(Block<T> block, const double_cuts& cuts, 
         } else {
             sum = add(sum, keep(lives, w));
             // Where w is 0, e may be infinite, and adds nothing.
-            if constexpr (also == beside::exponents) sum_beside = add(sum_beside, keep(at_least(e, splat(exp2_lowest)), keep(lives, mul(w, e))));
+            if constexpr (also == beside::exponents)
+                sum_beside = add(sum_beside, keep(at_least(e, splat(exp2_lowest)), keep(lives, mul(w, e))));
             if constexpr (also == beside::squares) sum_beside = add(sum_beside, keep(lives, mul(w, w)));
         }
     }

@@ -3,11 +3,21 @@
 // How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
 inline constexpr int chains = 2;
 
-struct f32 { __m256 lo, hi; };
-struct i32 { __m256i lo, hi; };
-struct f64 { __m256d v0, v1, v2, v3; };
-struct i16 { __m256i lo, hi; };  // thirty-two of them
-struct mask { unsigned lanes; };
+struct f32 {
+    __m256 lo, hi;
+};
+struct i32 {
+    __m256i lo, hi;
+};
+struct f64 {
+    __m256d v0, v1, v2, v3;
+};
+struct i16 {
+    __m256i lo, hi;
+};  // thirty-two of them
+struct mask {
+    unsigned lanes;
+};
 
 ARGDRAW_INLINE f32 splat(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
 ARGDRAW_INLINE i32 splat(std::int32_t x) { return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)}; }
@@ -82,7 +92,9 @@ ARGDRAW_INLINE i32 sub(i32 a, i32 b) { return {_mm256_sub_epi32(a.lo, b.lo), _mm
 ARGDRAW_INLINE i32 max(i32 a, i32 b) { return {_mm256_max_epi32(a.lo, b.lo), _mm256_max_epi32(a.hi, b.hi)}; }
 ARGDRAW_INLINE i32 min(i32 a, i32 b) { return {_mm256_min_epi32(a.lo, b.lo), _mm256_min_epi32(a.hi, b.hi)}; }
 template <int n>
-ARGDRAW_INLINE i32 shift_left(i32 a) { return {_mm256_slli_epi32(a.lo, n), _mm256_slli_epi32(a.hi, n)}; }
+ARGDRAW_INLINE i32 shift_left(i32 a) {
+    return {_mm256_slli_epi32(a.lo, n), _mm256_slli_epi32(a.hi, n)};
+}
 ARGDRAW_INLINE i32 bits(f32 a) { return {_mm256_castps_si256(a.lo), _mm256_castps_si256(a.hi)}; }
 ARGDRAW_INLINE f32 from_bits(i32 a) { return {_mm256_castsi256_ps(a.lo), _mm256_castsi256_ps(a.hi)}; }
 // table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
@@ -128,20 +140,19 @@ ARGDRAW_INLINE mask join(__m256 lo, __m256 hi) { return {movemask(lo) | (movemas
 ARGDRAW_INLINE mask join(__m256d a, __m256d b, __m256d c, __m256d d) {
     return {movemask(a) | (movemask(b) << 4) | (movemask(c) << 8) | (movemask(d) << 12)};
 }
-#define ARGDRAW_COMPARE(name, predicate)                                                                              \
-    ARGDRAW_INLINE mask name(f32 a, f32 b) {                                                                          \
-        return join(_mm256_cmp_ps(a.lo, b.lo, predicate), _mm256_cmp_ps(a.hi, b.hi, predicate));                      \
-    }                                                                                                                 \
-    ARGDRAW_INLINE mask name(f64 a, f64 b) {                                                                          \
-        return join(_mm256_cmp_pd(a.v0, b.v0, predicate), _mm256_cmp_pd(a.v1, b.v1, predicate),                       \
-                    _mm256_cmp_pd(a.v2, b.v2, predicate), _mm256_cmp_pd(a.v3, b.v3, predicate));                      \
+#define ARGDRAW_COMPARE(name, predicate)                                                                                                \
+    ARGDRAW_INLINE mask name(f32 a, f32 b) { return join(_mm256_cmp_ps(a.lo, b.lo, predicate), _mm256_cmp_ps(a.hi, b.hi, predicate)); } \
+    ARGDRAW_INLINE mask name(f64 a, f64 b) {                                                                                            \
+        return join(_mm256_cmp_pd(a.v0, b.v0, predicate), _mm256_cmp_pd(a.v1, b.v1, predicate), _mm256_cmp_pd(a.v2, b.v2, predicate),   \
+                    _mm256_cmp_pd(a.v3, b.v3, predicate));                                                                              \
     }
 ARGDRAW_COMPARE(at_least, _CMP_GE_OQ)
 ARGDRAW_COMPARE(above, _CMP_GT_OQ)
 ARGDRAW_COMPARE(unordered, _CMP_UNORD_Q)
 #undef ARGDRAW_COMPARE
 ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
-    return {~join(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b.lo, a.lo)), _mm256_castsi256_ps(_mm256_cmpgt_epi32(b.hi, a.hi))).lanes & 0xffffu};
+    return {~join(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b.lo, a.lo)), _mm256_castsi256_ps(_mm256_cmpgt_epi32(b.hi, a.hi))).lanes &
+            0xffffu};
 }
 ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
@@ -168,9 +179,7 @@ ARGDRAW_INLINE f64 or_removed(mask m, f64 a) {
     return {_mm256_blendv_pd(removed, a.v0, lane_mask4(m.lanes)), _mm256_blendv_pd(removed, a.v1, lane_mask4(m.lanes >> 4)),
             _mm256_blendv_pd(removed, a.v2, lane_mask4(m.lanes >> 8)), _mm256_blendv_pd(removed, a.v3, lane_mask4(m.lanes >> 12))};
 }
-ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) {
-    return _mm256_and_pd(a, lane_mask4(lanes));
-}
+ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) { return _mm256_and_pd(a, lane_mask4(lanes)); }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
 }

@@ -5,10 +5,18 @@ inline constexpr int chains = 4;
 
 using mask = __mmask16;
 
-struct f32 { __m512 v; };
-struct i32 { __m512i v; };
-struct f64 { __m512d lo, hi; };
-struct i16 { __m512i v; };  // thirty-two of them
+struct f32 {
+    __m512 v;
+};
+struct i32 {
+    __m512i v;
+};
+struct f64 {
+    __m512d lo, hi;
+};
+struct i16 {
+    __m512i v;
+};  // thirty-two of them
 
 // All lanes. Where a form without a mask exists, gcc 12 makes it of one whose other lanes are an uninitialised variable; a link with
 // -flto warns of each, out of reach of pragmas. A constant mask without a hole costs nothing: the instruction is the one without.
@@ -62,25 +70,28 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+v"(product.lo), "+v"(product.hi));
     return product;
 }
-ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) { return {_mm512_maskz_max_pd(all8, x.lo, otherwise.lo), _mm512_maskz_max_pd(all8, x.hi, otherwise.hi)}; }
-ARGDRAW_INLINE f64 widen(f32 a) {
-    return {_mm512_maskz_cvtps_pd(all8, lower(a.v)), _mm512_maskz_cvtps_pd(all8, upper(a.v))};
+ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) {
+    return {_mm512_maskz_max_pd(all8, x.lo, otherwise.lo), _mm512_maskz_max_pd(all8, x.hi, otherwise.hi)};
 }
+ARGDRAW_INLINE f64 widen(f32 a) { return {_mm512_maskz_cvtps_pd(all8, lower(a.v)), _mm512_maskz_cvtps_pd(all8, upper(a.v))}; }
 
 ARGDRAW_INLINE i32 add(i32 a, i32 b) { return {_mm512_add_epi32(a.v, b.v)}; }
 ARGDRAW_INLINE i32 sub(i32 a, i32 b) { return {_mm512_sub_epi32(a.v, b.v)}; }
 ARGDRAW_INLINE i32 max(i32 a, i32 b) { return {_mm512_maskz_max_epi32(all16, a.v, b.v)}; }
 ARGDRAW_INLINE i32 min(i32 a, i32 b) { return {_mm512_maskz_min_epi32(all16, a.v, b.v)}; }
 template <int n>
-ARGDRAW_INLINE i32 shift_left(i32 a) { return {_mm512_maskz_slli_epi32(all16, a.v, n)}; }
+ARGDRAW_INLINE i32 shift_left(i32 a) {
+    return {_mm512_maskz_slli_epi32(all16, a.v, n)};
+}
 ARGDRAW_INLINE i32 bits(f32 a) { return {_mm512_castps_si512(a.v)}; }
 ARGDRAW_INLINE f32 from_bits(i32 a) { return {_mm512_castsi512_ps(a.v)}; }
 // table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
 ARGDRAW_INLINE i32 lookup8(i32 table, i32 index) { return {_mm512_maskz_permutexvar_epi32(all16, index.v, table.v)}; }
 // p * 2^n, where n is held in the low bits of magic = n + 1.5 * 2^52.
 ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
-    return {_mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.lo), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(magic.lo), 52))),
-            _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.hi), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(magic.hi), 52)))};
+    return {
+        _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.lo), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(magic.lo), 52))),
+        _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(p.hi), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(magic.hi), 52)))};
 }
 
 ARGDRAW_INLINE i16 load(const std::int16_t* p) {
@@ -96,9 +107,7 @@ ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
     return _mm512_cmpgt_epu16_mask(a.v, _mm512_set1_epi16(static_cast<std::int16_t>(limit))) != 0;
 }
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
-ARGDRAW_INLINE i16 ranks(i16 a) {
-    return {_mm512_ternarylogic_epi32(a.v, _mm512_srai_epi16(a.v, 15), _mm512_set1_epi16(0x7fff), 0x78)};
-}
+ARGDRAW_INLINE i16 ranks(i16 a) { return {_mm512_ternarylogic_epi32(a.v, _mm512_srai_epi16(a.v, 15), _mm512_set1_epi16(0x7fff), 0x78)}; }
 ARGDRAW_INLINE std::int16_t reduce_max(i16 a) {
     // The order of signed numbers is the reverse of the unsigned order of 0x7fff - a, whose minimum is one instruction.
     const __m256i h = _mm256_max_epi16(lower(a.v), upper(a.v));
@@ -113,7 +122,8 @@ ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) 
     q = _mm512_max_epi16(q, _mm512_maskz_shuffle_epi32(all16, q, static_cast<_MM_PERM_ENUM>(0xb1)));
     q = _mm512_max_epi16(q, _mm512_maskz_srli_epi32(all16, q, 16));
     const __m128i four = _mm256_castsi256_si128(lower(_mm512_maskz_compress_epi32(0x1111, ranks({q}).v)));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(four, _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out),
+                     _mm_shuffle_epi8(four, _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
 }
 
 ARGDRAW_INLINE mask at_least(f32 a, f32 b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GE_OQ); }
@@ -160,8 +170,10 @@ ARGDRAW_INLINE float reduce_max(f32 a) {
 }
 // out[i] = reduce_max of the i-th: halves, then quarters of different vectors are put together, so that each step serves all four.
 ARGDRAW_INLINE void store_maxima(float* out, f32 a, f32 b, f32 c, f32 d) {
-    const __m512 ab = _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, a.v, b.v, 0x44), _mm512_maskz_shuffle_f32x4(all16, a.v, b.v, 0xee));
-    const __m512 cd = _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, c.v, d.v, 0x44), _mm512_maskz_shuffle_f32x4(all16, c.v, d.v, 0xee));
+    const __m512 ab =
+        _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, a.v, b.v, 0x44), _mm512_maskz_shuffle_f32x4(all16, a.v, b.v, 0xee));
+    const __m512 cd =
+        _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, c.v, d.v, 0x44), _mm512_maskz_shuffle_f32x4(all16, c.v, d.v, 0xee));
     __m512 q = _mm512_maskz_max_ps(all16, _mm512_maskz_shuffle_f32x4(all16, ab, cd, 0x88), _mm512_maskz_shuffle_f32x4(all16, ab, cd, 0xdd));
     q = _mm512_maskz_max_ps(all16, q, _mm512_maskz_permute_ps(all16, q, 0x4e));
     q = _mm512_maskz_max_ps(all16, q, _mm512_maskz_permute_ps(all16, q, 0xb1));

@@ -4,11 +4,21 @@
 // How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
 inline constexpr int chains = 1;
 
-struct f32 { float v[16]; };
-struct i32 { std::int32_t v[16]; };
-struct f64 { double v[16]; };
-struct i16 { std::int16_t v[32]; };
-struct mask { unsigned lanes; };
+struct f32 {
+    float v[16];
+};
+struct i32 {
+    std::int32_t v[16];
+};
+struct f64 {
+    double v[16];
+};
+struct i16 {
+    std::int16_t v[32];
+};
+struct mask {
+    unsigned lanes;
+};
 
 template <class Out, class F, class... In>
 ARGDRAW_INLINE Out each(F f, const In&... in) {
@@ -66,30 +76,88 @@ ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) { return load_by_conversion(p)
 ARGDRAW_INLINE void store(float* p, const f32& a) { std::memcpy(p, a.v, sizeof a.v); }
 ARGDRAW_INLINE void store(double* p, const f64& a) { std::memcpy(p, a.v, sizeof a.v); }
 
-struct plus { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const { return static_cast<X>(a + b); } };
-struct minus { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const { return static_cast<X>(a - b); } };
-struct greater { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const { return a > b ? a : b; } };
-struct lesser { template <class X> ARGDRAW_INLINE X operator()(X a, X b) const { return a < b ? a : b; } };
-struct times { ARGDRAW_INLINE double operator()(double a, double b) const { return numeric::product(a, b); } };
-struct is_at_least { template <class X> ARGDRAW_INLINE bool operator()(X a, X b) const { return a >= b; } };
-struct is_unordered { template <class X> ARGDRAW_INLINE bool operator()(X a, X b) const { return (a != a) | (b != b); } };
-struct to_bits { ARGDRAW_INLINE std::int32_t operator()(float a) const { return std::bit_cast<std::int32_t>(a); } };
-struct to_float { ARGDRAW_INLINE float operator()(std::int32_t a) const { return std::bit_cast<float>(a); } };
-struct to_double { ARGDRAW_INLINE double operator()(float a) const { return static_cast<double>(a); } };
+struct plus {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return static_cast<X>(a + b);
+    }
+};
+struct minus {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return static_cast<X>(a - b);
+    }
+};
+struct greater {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return a > b ? a : b;
+    }
+};
+struct lesser {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return a < b ? a : b;
+    }
+};
+struct times {
+    ARGDRAW_INLINE double operator()(double a, double b) const { return numeric::product(a, b); }
+};
+struct is_at_least {
+    template <class X>
+    ARGDRAW_INLINE bool operator()(X a, X b) const {
+        return a >= b;
+    }
+};
+struct is_unordered {
+    template <class X>
+    ARGDRAW_INLINE bool operator()(X a, X b) const {
+        return (a != a) | (b != b);
+    }
+};
+struct to_bits {
+    ARGDRAW_INLINE std::int32_t operator()(float a) const { return std::bit_cast<std::int32_t>(a); }
+};
+struct to_float {
+    ARGDRAW_INLINE float operator()(std::int32_t a) const { return std::bit_cast<float>(a); }
+};
+struct to_double {
+    ARGDRAW_INLINE double operator()(float a) const { return static_cast<double>(a); }
+};
 // Integer lanes wrap around, as they do in every vector instruction; signed overflow would be undefined here.
-struct wrap_plus { ARGDRAW_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b)); } };
-struct wrap_minus { ARGDRAW_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b)); } };
+struct wrap_plus {
+    ARGDRAW_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+    }
+};
+struct wrap_minus {
+    ARGDRAW_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
+    }
+};
 template <int n>
-struct shifted { ARGDRAW_INLINE std::int32_t operator()(std::int32_t a) const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) << n); } };
-struct scaled { ARGDRAW_INLINE double operator()(double p, double magic) const { return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + (std::bit_cast<std::uint64_t>(magic) << 52)); } };
+struct shifted {
+    ARGDRAW_INLINE std::int32_t operator()(std::int32_t a) const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) << n); }
+};
+struct scaled {
+    ARGDRAW_INLINE double operator()(double p, double magic) const {
+        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + (std::bit_cast<std::uint64_t>(magic) << 52));
+    }
+};
 
 ARGDRAW_INLINE f32 add(const f32& a, const f32& b) { return each<f32>(plus{}, a, b); }
 ARGDRAW_INLINE f32 sub(const f32& a, const f32& b) { return each<f32>(minus{}, a, b); }
 // In double a product of floats is exact, so rounding it to float is one rounding, and nothing is left to fuse.
-struct times_float { ARGDRAW_INLINE float operator()(float a, float b) const { return static_cast<float>(numeric::product(static_cast<double>(a), static_cast<double>(b))); } };
+struct times_float {
+    ARGDRAW_INLINE float operator()(float a, float b) const {
+        return static_cast<float>(numeric::product(static_cast<double>(a), static_cast<double>(b)));
+    }
+};
 ARGDRAW_INLINE f32 mul(const f32& a, const f32& b) { return each<f32>(times_float{}, a, b); }
 #if defined(ARGDRAW_HAS_FMA)
-struct fused { ARGDRAW_INLINE float operator()(float a, float b, float c) const { return numeric::fma(a, b, c); } };
+struct fused {
+    ARGDRAW_INLINE float operator()(float a, float b, float c) const { return numeric::fma(a, b, c); }
+};
 ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
 #else
 // The product is exact in double, so the sum s is the only rounding before the last. A second rounding, to float, goes
@@ -104,7 +172,8 @@ ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) {
         const auto bits = std::bit_cast<std::uint64_t>(s[l]);
         const auto low = static_cast<std::uint32_t>(bits) & 0x1fffffffu;
         const auto high = static_cast<std::uint32_t>(bits >> 32) & 0x7fffffffu;
-        doubtful |= static_cast<unsigned>(low == 0x10000000u) | (static_cast<unsigned>(high < 0x38100000u) & static_cast<unsigned>(high != 0));
+        doubtful |=
+            static_cast<unsigned>(low == 0x10000000u) | (static_cast<unsigned>(high < 0x38100000u) & static_cast<unsigned>(high != 0));
     }
     f32 out;
     if (doubtful)
@@ -127,7 +196,9 @@ ARGDRAW_INLINE i32 sub(const i32& a, const i32& b) { return each<i32>(wrap_minus
 ARGDRAW_INLINE i32 max(const i32& a, const i32& b) { return each<i32>(greater{}, a, b); }
 ARGDRAW_INLINE i32 min(const i32& a, const i32& b) { return each<i32>(lesser{}, a, b); }
 template <int n>
-ARGDRAW_INLINE i32 shift_left(const i32& a) { return each<i32>(shifted<n>{}, a); }
+ARGDRAW_INLINE i32 shift_left(const i32& a) {
+    return each<i32>(shifted<n>{}, a);
+}
 ARGDRAW_INLINE i32 bits(const f32& a) { return each<i32>(to_bits{}, a); }
 ARGDRAW_INLINE f32 from_bits(const i32& a) { return each<f32>(to_float{}, a); }
 // table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
@@ -149,13 +220,11 @@ ARGDRAW_INLINE i16 max(i16 a, const i16& b) {
     return a;
 }
 ARGDRAW_INLINE i16 min_unsigned(i16 a, const i16& b) {
-    for (int l = 0; l < 32; ++l)
-        a.v[l] = static_cast<std::uint16_t>(a.v[l]) < static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
+    for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::uint16_t>(a.v[l]) < static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
     return a;
 }
 ARGDRAW_INLINE i16 max_unsigned(i16 a, const i16& b) {
-    for (int l = 0; l < 32; ++l)
-        a.v[l] = static_cast<std::uint16_t>(a.v[l]) > static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
+    for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::uint16_t>(a.v[l]) > static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
     return a;
 }
 ARGDRAW_INLINE bool any_above(const i16& a, std::int16_t limit) {

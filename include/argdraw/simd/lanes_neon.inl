@@ -3,16 +3,34 @@
 // How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
 inline constexpr int chains = 2;
 
-struct f32 { float32x4_t v[4]; };
-struct i32 { int32x4_t v[4]; };
-struct f64 { float64x2_t v[8]; };
-struct i16 { int16x8_t v[4]; };  // thirty-two of them
-struct mask { unsigned lanes; };
+struct f32 {
+    float32x4_t v[4];
+};
+struct i32 {
+    int32x4_t v[4];
+};
+struct f64 {
+    float64x2_t v[8];
+};
+struct i16 {
+    int16x8_t v[4];
+};  // thirty-two of them
+struct mask {
+    unsigned lanes;
+};
 
-
-ARGDRAW_INLINE f32 splat(float x) { const float32x4_t v = vdupq_n_f32(x); return {{v, v, v, v}}; }
-ARGDRAW_INLINE i32 splat(std::int32_t x) { const int32x4_t v = vdupq_n_s32(x); return {{v, v, v, v}}; }
-ARGDRAW_INLINE f64 splat(double x) { const float64x2_t v = vdupq_n_f64(x); return {{v, v, v, v, v, v, v, v}}; }
+ARGDRAW_INLINE f32 splat(float x) {
+    const float32x4_t v = vdupq_n_f32(x);
+    return {{v, v, v, v}};
+}
+ARGDRAW_INLINE i32 splat(std::int32_t x) {
+    const int32x4_t v = vdupq_n_s32(x);
+    return {{v, v, v, v}};
+}
+ARGDRAW_INLINE f64 splat(double x) {
+    const float64x2_t v = vdupq_n_f64(x);
+    return {{v, v, v, v, v, v, v, v}};
+}
 
 ARGDRAW_INLINE f32 load(const float* p) { return {{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}}; }
 ARGDRAW_INLINE i32 load(const std::int32_t* p) { return {{vld1q_s32(p), vld1q_s32(p + 4), vld1q_s32(p + 8), vld1q_s32(p + 12)}}; }
@@ -27,8 +45,7 @@ ARGDRAW_INLINE i32 iota() {
 }
 ARGDRAW_INLINE f32 load(const Eigen::half* p) {
     f32 out;
-    for (int i = 0; i < 4; ++i)
-        out.v[i] = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p) + 4 * i)));
+    for (int i = 0; i < 4; ++i) out.v[i] = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p) + 4 * i)));
     return out;
 }
 ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
@@ -37,15 +54,21 @@ ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
         out.v[i] = vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p) + 4 * i), 16));
     return out;
 }
-ARGDRAW_INLINE void store(float* p, f32 a) { for (int i = 0; i < 4; ++i) vst1q_f32(p + 4 * i, a.v[i]); }
-ARGDRAW_INLINE void store(std::int32_t* p, i32 a) { for (int i = 0; i < 4; ++i) vst1q_s32(p + 4 * i, a.v[i]); }
-ARGDRAW_INLINE void store(double* p, f64 a) { for (int i = 0; i < 8; ++i) vst1q_f64(p + 2 * i, a.v[i]); }
+ARGDRAW_INLINE void store(float* p, f32 a) {
+    for (int i = 0; i < 4; ++i) vst1q_f32(p + 4 * i, a.v[i]);
+}
+ARGDRAW_INLINE void store(std::int32_t* p, i32 a) {
+    for (int i = 0; i < 4; ++i) vst1q_s32(p + 4 * i, a.v[i]);
+}
+ARGDRAW_INLINE void store(double* p, f64 a) {
+    for (int i = 0; i < 8; ++i) vst1q_f64(p + 2 * i, a.v[i]);
+}
 
-#define ARGDRAW_BINARY(name, type, parts, intrinsic)                    \
-    ARGDRAW_INLINE type name(type a, type b) {                          \
-        type out;                                                       \
+#define ARGDRAW_BINARY(name, type, parts, intrinsic)                          \
+    ARGDRAW_INLINE type name(type a, type b) {                                \
+        type out;                                                             \
         for (int i = 0; i < parts; ++i) out.v[i] = intrinsic(a.v[i], b.v[i]); \
-        return out;                                                     \
+        return out;                                                           \
     }
 ARGDRAW_BINARY(add, f32, 4, vaddq_f32)
 ARGDRAW_BINARY(sub, f32, 4, vsubq_f32)
@@ -140,13 +163,11 @@ ARGDRAW_INLINE i16 ranks(i16 a) {
 }
 ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return vmaxvq_s16(vmaxq_s16(vmaxq_s16(a.v[0], a.v[1]), vmaxq_s16(a.v[2], a.v[3]))); }
 ARGDRAW_INLINE i16 min_unsigned(i16 a, i16 b) {
-    for (int i = 0; i < 4; ++i)
-        a.v[i] = vreinterpretq_s16_u16(vminq_u16(vreinterpretq_u16_s16(a.v[i]), vreinterpretq_u16_s16(b.v[i])));
+    for (int i = 0; i < 4; ++i) a.v[i] = vreinterpretq_s16_u16(vminq_u16(vreinterpretq_u16_s16(a.v[i]), vreinterpretq_u16_s16(b.v[i])));
     return a;
 }
 ARGDRAW_INLINE i16 max_unsigned(i16 a, i16 b) {
-    for (int i = 0; i < 4; ++i)
-        a.v[i] = vreinterpretq_s16_u16(vmaxq_u16(vreinterpretq_u16_s16(a.v[i]), vreinterpretq_u16_s16(b.v[i])));
+    for (int i = 0; i < 4; ++i) a.v[i] = vreinterpretq_s16_u16(vmaxq_u16(vreinterpretq_u16_s16(a.v[i]), vreinterpretq_u16_s16(b.v[i])));
     return a;
 }
 ARGDRAW_INLINE bool any_above(i16 a, std::int16_t limit) {
@@ -156,7 +177,8 @@ ARGDRAW_INLINE bool any_above(i16 a, std::int16_t limit) {
 }
 ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
     std::uint16_t greatest = 0;
-    for (int i = 0; i < 4; ++i) greatest = vmaxvq_u16(vreinterpretq_u16_s16(a.v[i])) > greatest ? vmaxvq_u16(vreinterpretq_u16_s16(a.v[i])) : greatest;
+    for (int i = 0; i < 4; ++i)
+        greatest = vmaxvq_u16(vreinterpretq_u16_s16(a.v[i])) > greatest ? vmaxvq_u16(vreinterpretq_u16_s16(a.v[i])) : greatest;
     return greatest > limit;
 }
 
@@ -167,16 +189,16 @@ ARGDRAW_INLINE unsigned lanes4(uint32x4_t m) {
 ARGDRAW_INLINE unsigned lanes2(uint64x2_t m) {
     return static_cast<unsigned>(vgetq_lane_u64(m, 0) & 1) | static_cast<unsigned>(vgetq_lane_u64(m, 1) & 2);
 }
-#define ARGDRAW_COMPARE(name, f32_test, f64_test)                                          \
-    ARGDRAW_INLINE mask name(f32 a, f32 b) {                                               \
-        unsigned lanes = 0;                                                                \
-        for (int i = 0; i < 4; ++i) lanes |= lanes4(f32_test) << (4 * i);                  \
-        return {lanes};                                                                    \
-    }                                                                                      \
-    ARGDRAW_INLINE mask name(f64 a, f64 b) {                                               \
-        unsigned lanes = 0;                                                                \
-        for (int i = 0; i < 8; ++i) lanes |= lanes2(f64_test) << (2 * i);                  \
-        return {lanes};                                                                    \
+#define ARGDRAW_COMPARE(name, f32_test, f64_test)                         \
+    ARGDRAW_INLINE mask name(f32 a, f32 b) {                              \
+        unsigned lanes = 0;                                               \
+        for (int i = 0; i < 4; ++i) lanes |= lanes4(f32_test) << (4 * i); \
+        return {lanes};                                                   \
+    }                                                                     \
+    ARGDRAW_INLINE mask name(f64 a, f64 b) {                              \
+        unsigned lanes = 0;                                               \
+        for (int i = 0; i < 8; ++i) lanes |= lanes2(f64_test) << (2 * i); \
+        return {lanes};                                                   \
     }
 ARGDRAW_COMPARE(at_least, vcgeq_f32(a.v[i], b.v[i]), vcgeq_f64(a.v[i], b.v[i]))
 ARGDRAW_COMPARE(above, vcgtq_f32(a.v[i], b.v[i]), vcgtq_f64(a.v[i], b.v[i]))
@@ -217,20 +239,14 @@ ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return add(keep(m, x), a); 
 ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) { return max(or_removed(m, x), otherwise); }
 ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) { return add(keep(m, x), a); }
 
-ARGDRAW_INLINE float reduce_max(f32 a) {
-    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));
-}
+ARGDRAW_INLINE float reduce_max(f32 a) { return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3]))); }
 ARGDRAW_INLINE double reduce_max(f64 a) {
     float64x2_t m = a.v[0];
     for (int i = 1; i < 8; ++i) m = vmaxq_f64(m, a.v[i]);
     return vmaxvq_f64(m);
 }
-ARGDRAW_INLINE std::int32_t reduce_max(i32 a) {
-    return vmaxvq_s32(vmaxq_s32(vmaxq_s32(a.v[0], a.v[1]), vmaxq_s32(a.v[2], a.v[3])));
-}
-ARGDRAW_INLINE std::int32_t reduce_min(i32 a) {
-    return vminvq_s32(vminq_s32(vminq_s32(a.v[0], a.v[1]), vminq_s32(a.v[2], a.v[3])));
-}
+ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return vmaxvq_s32(vmaxq_s32(vmaxq_s32(a.v[0], a.v[1]), vmaxq_s32(a.v[2], a.v[3]))); }
+ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return vminvq_s32(vminq_s32(vminq_s32(a.v[0], a.v[1]), vminq_s32(a.v[2], a.v[3]))); }
 // The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
 ARGDRAW_INLINE double tree_sum(f64 a) {
     for (int half = 4; half > 0; half /= 2)
@@ -238,10 +254,10 @@ ARGDRAW_INLINE double tree_sum(f64 a) {
     return vgetq_lane_f64(a.v[0], 0) + vgetq_lane_f64(a.v[0], 1);
 }
 
-#define ARGDRAW_COMPRESS(type, lane, out_type)                                                                     \
-    ARGDRAW_INLINE void compress_store(mask m, type a, out_type* p) {                                              \
-        lane lanes[16];                                                                                            \
-        store(lanes, a);                                                                                           \
+#define ARGDRAW_COMPRESS(type, lane, out_type)                                                                          \
+    ARGDRAW_INLINE void compress_store(mask m, type a, out_type* p) {                                                   \
+        lane lanes[16];                                                                                                 \
+        store(lanes, a);                                                                                                \
         for (unsigned left = m.lanes; left; left &= left - 1) *p++ = static_cast<out_type>(lanes[__builtin_ctz(left)]); \
     }
 ARGDRAW_COMPRESS(i32, std::int32_t, std::int32_t)

@@ -36,14 +36,16 @@ template <std::size_t N = std::dynamic_extent>
 struct bad_words : list<detail::sequence_in_a_list<N>, N> {
     using list<detail::sequence_in_a_list<N>, N>::list;
 
-    static constexpr std::string_view requirement = "bad_words: each sequence must have at least one token, and all of them must be ids of the row";
+    static constexpr std::string_view requirement =
+        "bad_words: each sequence must have at least one token, and all of them must be ids of the row";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return this->items().empty(); }
     constexpr bool valid() const noexcept {
         return std::none_of(this->items().begin(), this->items().end(), [](const auto& each) { return each.empty(); });
     }
     constexpr bool fits(std::size_t width) const noexcept {
-        return std::all_of(this->items().begin(), this->items().end(), [width](const auto& each) { return detail::all_in_row(each, width); });
+        return std::all_of(this->items().begin(), this->items().end(),
+                           [width](const auto& each) { return detail::all_in_row(each, width); });
     }
 
     template <logit_scalar T, class Context>

@@ -73,7 +73,9 @@ struct contrastive {
 private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-    double logit_of(token_id id) const noexcept { return static_cast<double>(static_cast<value_of<U>>(amateur[static_cast<std::size_t>(id)])); }
+    double logit_of(token_id id) const noexcept {
+        return static_cast<double>(static_cast<value_of<U>>(amateur[static_cast<std::size_t>(id)]));
+    }
 };
 
 template <logit_row R>

@@ -35,7 +35,8 @@ struct dry {
     view_of<token_id> breakers = {};
 
     static constexpr std::string_view requirement =
-        "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, and the "
+        "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, "
+        "and the "
         "breakers ids of the row";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return multiplier == 0 || window == 0; }
@@ -57,9 +58,8 @@ struct dry {
         if (!known) return c.fail(known.why());
         if (!known.in_row(width)) return c.fail(status::outside_row);
         if (never()) return;
-        auto lowered = detail::in_batches<penalty>([&c](std::span<const penalty> some) {
-            c.edit(some, [](double l, const penalty& p) { return l - p.amount; });
-        });
+        auto lowered = detail::in_batches<penalty>(
+            [&c](std::span<const penalty> some) { c.edit(some, [](double l, const penalty& p) { return l - p.amount; }); });
         const status why = context.history().continuations(shortest(), window, known, [&](token_id id, std::size_t length) {
             if (detail::in_row(id, width)) lowered.push({id, amount(static_cast<double>(length) - allowed_length)});
         });
@@ -81,7 +81,8 @@ private:
     constexpr std::size_t shortest() const noexcept { return static_cast<std::size_t>((std::max)(allowed_length, 1)); }
     constexpr bool never() const noexcept { return shortest() >= history::most_tokens; }
     double amount(double beyond) const noexcept {
-        return (std::min)(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)), static_cast<double>(largest));
+        return (std::min)(numeric::product(static_cast<double>(multiplier), numeric::pow(static_cast<double>(base), beyond)),
+                          static_cast<double>(largest));
     }
 };
 

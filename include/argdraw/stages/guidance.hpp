@@ -31,7 +31,9 @@ struct guidance {
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
     constexpr bool neutral() const noexcept { return scale == 1; }
-    constexpr bool valid() const noexcept { return std::numeric_limits<float>::lowest() <= scale && scale <= (std::numeric_limits<float>::max)(); }
+    constexpr bool valid() const noexcept {
+        return std::numeric_limits<float>::lowest() <= scale && scale <= (std::numeric_limits<float>::max)();
+    }
 
     constexpr bool fits(std::size_t width) const noexcept { return row.size() == width; }
     /// The same for the first `to` tokens of a row of `from`: a row as wide as that is cut alike.

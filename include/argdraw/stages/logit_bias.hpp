@@ -34,7 +34,8 @@ struct logit_bias : list<token_bias, N> {
         return std::none_of(this->items().begin(), this->items().end(), [](const token_bias& each) { return each.b != each.b; });
     }
     constexpr bool fits(std::size_t width) const noexcept {
-        return std::all_of(this->items().begin(), this->items().end(), [width](const token_bias& each) { return detail::in_row(each.id, width); });
+        return std::all_of(this->items().begin(), this->items().end(),
+                           [width](const token_bias& each) { return detail::in_row(each.id, width); });
     }
 
     template <logit_scalar T>

@@ -30,7 +30,8 @@ struct p_less_norm {
         if (n < 2) return;
         const auto cut = [&](accuracy wanted) {
             const estimate sum = c.collision(wanted);
-            return estimate{numeric::product((numeric::product(n, sum.value) - 1) / (n - 1), 1 - 1e-6), numeric::product(n, sum.error) / (n - 1)};
+            return estimate{numeric::product((numeric::product(n, sum.value) - 1) / (n - 1), 1 - 1e-6),
+                            numeric::product(n, sum.error) / (n - 1)};
         };
         c.keep_likely(cut, static_cast<std::size_t>(min_keep));
     }

@@ -32,7 +32,8 @@ struct penalties {
     scope counts_over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
 
     static constexpr std::string_view requirement =
-        "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or more, both scopes known";
+        "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or "
+        "more, both scopes known";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return window == 0 || (!repeats() && !counts()); }
     constexpr bool valid() const noexcept {
@@ -61,7 +62,9 @@ struct penalties {
     friend bool operator==(const penalties&, const penalties&) = default;
 
 private:
-    static constexpr bool finite(float x) noexcept { return std::numeric_limits<float>::lowest() <= x && x <= (std::numeric_limits<float>::max)(); }
+    static constexpr bool finite(float x) noexcept {
+        return std::numeric_limits<float>::lowest() <= x && x <= (std::numeric_limits<float>::max)();
+    }
     constexpr bool repeats() const noexcept { return repetition != 1; }
     constexpr bool counts() const noexcept { return frequency != 0 || presence != 0; }
 

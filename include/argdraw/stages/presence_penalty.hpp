@@ -24,11 +24,13 @@ struct presence_penalty {
     int window = -1;
     scope over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
 
-    static constexpr std::string_view requirement = "presence_penalty: alpha must be finite (0 is off), window -1 (everything) or more, over a scope";
+    static constexpr std::string_view requirement =
+        "presence_penalty: alpha must be finite (0 is off), window -1 (everything) or more, over a scope";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return alpha == 0 || window == 0; }
     constexpr bool valid() const noexcept {
-        return std::numeric_limits<float>::lowest() <= alpha && alpha <= (std::numeric_limits<float>::max)() && window >= -1 && is_known(over);
+        return std::numeric_limits<float>::lowest() <= alpha && alpha <= (std::numeric_limits<float>::max)() && window >= -1 &&
+               is_known(over);
     }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }

@@ -24,7 +24,8 @@ struct repetition_penalty {
     int window = -1;
     scope over = scope::both;
 
-    static constexpr std::string_view requirement = "repetition_penalty: r must be positive and finite (1 is off), window -1 (everything) or more, over a scope";
+    static constexpr std::string_view requirement =
+        "repetition_penalty: r must be positive and finite (1 is off), window -1 (everything) or more, over a scope";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return r == 1 || window == 0; }
     constexpr bool valid() const noexcept { return 0 < r && r <= (std::numeric_limits<float>::max)() && window >= -1 && is_known(over); }

@@ -44,7 +44,8 @@ struct sequence_bias : list<biased_sequence, N> {
                             [](const biased_sequence& each) { return each.sequence.empty() || each.b != each.b; });
     }
     constexpr bool fits(std::size_t width) const noexcept {
-        return std::all_of(this->items().begin(), this->items().end(), [width](const biased_sequence& each) { return detail::all_in_row(each.sequence, width); });
+        return std::all_of(this->items().begin(), this->items().end(),
+                           [width](const biased_sequence& each) { return detail::all_in_row(each.sequence, width); });
     }
 
     template <logit_scalar T, class Context>

@@ -46,9 +46,7 @@ struct skew {
             const double sum = passed.value();
             // What is left behind a token is known to its last digit, as C is not where it is close to 1.
             const double behind = (std::max)(0.0, all.minus(passed));
-            const double log_c = ++place == n       ? 0.0
-                                 : 2 * sum < total ? numeric::log(sum / total)
-                                                    : numeric::log1p(-behind / total);
+            const double log_c = ++place == n ? 0.0 : 2 * sum < total ? numeric::log(sum / total) : numeric::log1p(-behind / total);
             const double log_power = log_c == 0 ? 0.0 : numeric::product(g, log_c);
             return place == 1 ? log_power : log_power + log_of_step(g, weight / sum, l - m, sum);
         });
@@ -63,7 +61,8 @@ private:
         constexpr double tiny = 0x1p-20;
         const double rate = x < tiny ? x + numeric::product(numeric::product(x, x), 0.5 + x / 3) : -numeric::log1p(-x);
         const double y = numeric::product(g, rate);
-        if (0x1p-900 < y && y < 0x1p900) return numeric::log(y < tiny ? y - numeric::product(numeric::product(y, y), 0.5 - y / 6) : -numeric::expm1(-y));
+        if (0x1p-900 < y && y < 0x1p900)
+            return numeric::log(y < tiny ? y - numeric::product(numeric::product(y, y), 0.5 - y / 6) : -numeric::expm1(-y));
         // Beyond the range of double, as a logarithm.
         const double log_y = numeric::log(g) + (x < 0x1p-60 ? log_weight - numeric::log(sum) : numeric::log(rate));
         return log_y < -40 ? log_y : numeric::log(-numeric::expm1(-numeric::exp(log_y)));

@@ -27,7 +27,8 @@ struct typical {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         // -ln p = ln S + m - l, m the greatest logit: the expected surprise is that of the expected logit.
-        c.keep_mass_near([&](accuracy wanted) { return c.mean_distance(wanted); }, static_cast<double>(t), static_cast<std::size_t>(min_keep));
+        c.keep_mass_near([&](accuracy wanted) { return c.mean_distance(wanted); }, static_cast<double>(t),
+                         static_cast<std::size_t>(min_keep));
     }
 
     friend bool operator==(const typical&, const typical&) = default;

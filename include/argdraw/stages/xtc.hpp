@@ -31,7 +31,8 @@ struct xtc {
     int min_keep = 1;
 
     static constexpr std::string_view requirement =
-        "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of the row";
+        "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of "
+        "the row";
     constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
     constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
     constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(protect, width); }
@@ -46,7 +47,8 @@ struct xtc {
         if (first.size() < 2) return;
         const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::find(protect.begin(), protect.end(), id) == protect.end();
+            return (logit > last.logit || (logit == last.logit && id < last.id)) &&
+                   std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         token_id gone[few];
         std::size_t count = 0;

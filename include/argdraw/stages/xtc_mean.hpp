@@ -33,7 +33,8 @@ struct xtc_mean {
     int min_keep = 1;
 
     static constexpr std::string_view requirement =
-        "xtc_mean: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of the row";
+        "xtc_mean: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect "
+        "ids of the row";
     constexpr bool neutral() const noexcept { return probability == 0 || threshold > 0.5f; }
     constexpr bool valid() const noexcept { return 0 <= probability && probability <= 1 && threshold >= 0 && min_keep >= 0; }
     constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(protect, width); }
@@ -48,7 +49,8 @@ struct xtc_mean {
         if (first.size() < 2) return;
         const leader last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) && std::find(protect.begin(), protect.end(), id) == protect.end();
+            return (logit > last.logit || (logit == last.logit && id < last.id)) &&
+                   std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         // What stays is added up by itself, for it may be next to nothing beside what goes.
         const auto tokens = c.survivors();
@@ -69,7 +71,8 @@ struct xtc_mean {
         const double log_rest = numeric::log(stays / mass) + (top - greatest);  // ln(1 - P)
         // e^600 times q > 0 leaves nothing of 1 - q. What stays then comes up to the rest, from however far down.
         const bool distant = log_rest < -600;
-        const double gain = distant ? greatest - numeric::log(stays / mass) + numeric::log(q) : numeric::log(1 - q + numeric::product(q, numeric::exp(-log_rest)));
+        const double gain = distant ? greatest - numeric::log(stays / mass) + numeric::log(q)
+                                    : numeric::log(1 - q + numeric::product(q, numeric::exp(-log_rest)));
         c.transform([&](token_id id, double logit) {
             if (dropped(id, logit)) return logit + loss;
             return distant ? (logit - top) + gain : logit + gain;
