@@ -1,0 +1,83 @@
+"""Faults at the doors of the library: what comes in with a call, and what comes back."""
+from mutant import Mutant
+
+FAULTS = [
+    Mutant(
+        "F16", "an id outside of the row is a bad parameter, which check() knows nothing of",
+        "candidates/candidates.hpp",
+        "            if (!view_.holds_id(id)) fail(status::outside_row);",
+        "            if (!view_.holds_id(id)) fail(status::bad_parameter);",
+        "unit/stages/ban.cpp", "ban range: ids outside of the row are outside_row"),
+    Mutant(
+        "F16b", "check(width) does not ask the stages",
+        "sampler/sampler.hpp",
+        "                if (!result) return;\n",
+        "                if (width > 0) return;\n",
+        "unit/sampler/sampler.cpp", "sampler: what does not fit the row has a status of its own, and check(width) names the stage"),
+    Mutant(
+        "F28", "the last word of a mask counts whole",
+        "candidates/view.hpp",
+        "covered = (std::min)(tokens / 32, words);",
+        "covered = (std::min)((tokens + 31) / 32, words);",
+        "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
+    Mutant(
+        "F28b", "so it does where the row has become a list",
+        "candidates/candidates.hpp",
+        "            return at < tokens ?",
+        "            return at < 32 * mask.size() ?",
+        "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
+    Mutant(
+        "F8", "uses of a purpose are counted to 256",
+        "sampler/context.hpp",
+        "if (used_[what] == many) return used_often_[what]++;",
+        "",
+        "unit/sampler/context.cpp", "context: a purpose has another word at every call, and at every attempt"),
+    Mutant(
+        "F8b", "attempts reach into the indices of the next use",
+        "sampler/context.hpp",
+        "if (use < 0x100 && attempt < 0x10000 &&",
+        "if (use < 0x100 &&",
+        "unit/sampler/context.cpp", "context: a purpose has another word at every call, and at every attempt"),
+    Mutant(
+        "F8c", "index 2^24 is index 0",
+        "random/philox.hpp",
+        "if (index >> 24 != 0) return word_beyond(what, index, ~std::uint32_t{0});",
+        "index &= 0xffffffu;",
+        "unit/random/philox.cpp", "philox: words beyond the indices are addressed in two steps, and none of them is met twice"),
+    Mutant(
+        "F8d", "attempts begin again",
+        "sampler/sampler.hpp",
+        "if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};",
+        "",
+        "unit/sampler/sequence.cpp", "sequence: where all the words of a position are used up, the draw says so and a token accepted goes on"),
+    Mutant(
+        "F8e", "a later bias of +inf undoes a ban",
+        "candidates/candidates.hpp",
+        "sum == -infinity || number == -infinity ? -infinity : sum + number",
+        "number == -infinity || number == infinity ? number : sum + number",
+        "unit/stages/sequence_bias.cpp", "sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf"),
+    Mutant(
+        "F11", "a thread's workspaces are used when they are gone",
+        "core/workspace.hpp",
+        "~workspace_chain() { ended() = true; }",
+        "~workspace_chain() {}",
+        "unit/core/workspace.cpp", "workspace: where the thread's are gone, each lease has one of its own"),
+    Mutant(
+        "F17", "the row's tail behind the vocabulary lives",
+        "sampler/sequence.hpp",
+        "row.first(vocabulary_ != 0 ? (std::min)(vocabulary_, row.size()) : row.size())",
+        "row",
+        "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
+    Mutant(
+        "F17b", "another row is not cut with the row, in a chain",
+        "sampler/chain.hpp",
+        "if constexpr (has_narrowed<S>) s = s.narrowed(from, to);",
+        "(void)s;",
+        "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
+    Mutant(
+        "F18", "output given at the start does not move the position",
+        "sampler/sequence.hpp",
+        "options.position + static_cast<std::uint32_t>(options.output.size())}",
+        "options.position}",
+        "unit/sampler/sequence.cpp", "sequence: one that was started with output goes on as if it had accepted it"),
+]

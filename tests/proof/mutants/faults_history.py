@@ -1,0 +1,80 @@
+"""Faults of sequences and histories, put back."""
+from mutant import Mutant
+
+
+FAULTS = [
+    Mutant(
+        "F6", "a sequence is assigned member by member",
+        "sampler/sequence.hpp",
+        """    sequence& operator=(sequence other) noexcept {  // by value: an assignment that runs out of memory must not stop half-way
+        swap(other);
+        return *this;
+    }
+""",
+        """    sequence& operator=(const sequence&) = default;
+    sequence& operator=(sequence&&) = default;
+""",
+        "unit/sampler/memory.cpp", "memory: an assignment that finds none changes nothing, whichever part had none"),
+    Mutant(
+        "F6b", "what was moved from goes on as if it were a text",
+        "sampler/sequence.hpp",
+        "        other.why_ = status::bad_parameter;\n",
+        "",
+        "unit/sampler/sequence.cpp", "sequence: what was moved from refuses everything until it is given something"),
+    Mutant(
+        "F6c", "tokens are undone before there is room to undo their states",
+        "sampler/sequence.hpp",
+        """            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = history_.forget(n); why != status::ok) return why;
+""",
+        """            if (const status why = history_.forget(n); why != status::ok) return why;
+            if (const status why = past_room(0); why != status::ok) return why;
+""",
+        "unit/sampler/memory.cpp", "memory: a fork that finds none to make a text its own says so, and both stay as they were"),
+    Mutant(
+        "F9", "a view that was asked for once is kept for ever",
+        "history/views.hpp",
+        "waited(e) > steps && surplus-- > 0",
+        "waited(e) > steps && surplus-- > all_.size()",
+        "unit/history/views.cpp", "views: another one in every step, and few are left"),
+    Mutant(
+        "F9b", "as many views as one step asks for",
+        "history/views.hpp",
+        "if (all_.size() >= most)\n",
+        "if (all_.size() >= 100 * most)\n",
+        "unit/history/views.cpp", "views: thousands of windows at one place"),
+    Mutant(
+        "F9c", "tokens without questions let views go",
+        "history/views.hpp",
+        "if (!std::exchange(answered_, false)) return;",
+        "answered_ = false;",
+        "unit/history/views.cpp", "views: changes without questions are no steps"),
+    Mutant(
+        "F25", "a list of breakers is known by its length",
+        "history/breaker_index.hpp",
+        "return breakers.size() == known.size() && (known.empty() || std::memcmp(breakers.data(), known.data(), known.size_bytes()) == 0);",
+        "return breakers.size() == known.size();",
+        "unit/stages/dry.cpp", "dry breakers: the list is read at each draw, also where it was written over",
+        "what a look-up for each breaker costs shows in no answer; this is what a list kept between draws can get wrong"),
+    Mutant(
+        "F5h", "all places of a continuation are walked for its length",
+        "history/match_index.hpp",
+        "n_(n), latest_(n, n + 1)",
+        "n_(n - 1), latest_(n - 1, n)",
+        "unit/history/ngram_index.cpp", "ngram_index: after a frequent token an answer takes a step or two a continuation, however often each came"),
+    Mutant(
+        "F26", "a fork copies the text",
+        "history/shared.hpp",
+        """    shared(const shared& other) noexcept : held_(other.held_) {
+        if (held_) held_->owners.fetch_add(1, std::memory_order_relaxed);
+    }
+""",
+        "    shared(const shared& other) : held_(other.held_ ? new holder{other.held_->value} : nullptr) {}\n",
+        "unit/sampler/memory.cpp", "memory: a fork takes as little for a long text as for a short one, and drawing from it none"),
+    Mutant(
+        "F26b", "what is shared is written",
+        "history/shared.hpp",
+        "        if (held_->owners.load(std::memory_order_acquire) != 1) *this = shared(T(held_->value));\n",
+        "",
+        "unit/history/shared.cpp", "shared: copies are one value until one of them changes"),
+]

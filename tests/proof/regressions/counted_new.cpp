@@ -1,0 +1,2 @@
+// This executable counts its allocations too.
+#include "../../unit/core/counted_new.cpp"

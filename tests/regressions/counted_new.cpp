@@ -1,2 +1,0 @@
-// This executable counts its allocations too.
-#include "../core/counted_new.cpp"
