@@ -319,16 +319,41 @@ public:
                             reinterpret_cast<std::uint64_t*>(scratch_.block_list), view_.blocks());
         each([&](token_id id, double number) {
             if (!view_.holds_id(id)) return fail(status::outside_row);
-            const double sum = sums.has(id) ? sums.value_of(id) : 0.0;
-            sums.put(id, sum == -infinity || number == -infinity ? -infinity : sum + number);
+            sums.add(id, number);
         });
+        if (why_ != status::ok) return;
+        const auto changed = [](double l, double sum) {
+            if (sum == -infinity) return sum;
+            return sum - sum == 0 && l - l == 0 ? numeric::saturated(l + sum) : l + sum;
+        };
+        // Finite ones all at once; from the first on that is not, or gets not to be, one by one.
+        std::size_t from = 0;
+        if (!list_) {
+            const double anchor = anchor_, factor = scale_.value(), shift = shift_;
+            bool some_live = false;
+            from = view_.set_all(
+                sums,
+                [=, &some_live, plain = anchor == 0 && factor == 1 && shift == 0](double v, double sum) {
+                    const double l = plain ? v : numeric::product(v - anchor, factor) + shift, to = l + sum;
+                    some_live |= to - to == 0;
+                    if (plain) return to;
+                    return to == l && l - l == 0 ? v : anchor + (factor == 1 ? to - shift : (to - shift) / factor);
+                },
+                [&](double v, double sum) {
+                    some_live = true;
+                    const double l = logit_of(v), to = changed(l, sum);
+                    if (!(v < infinity && to < infinity)) return nan;
+                    return to == l ? v : value_from(to);
+                });
+            read_ |= some_live;
+            if (from == width()) return;
+        }
         auto* const entries = reinterpret_cast<entry*>(scratch_.order);
         std::size_t count = 0;
-        sums.for_each([&](token_id id, double sum) { new (entries + count++) entry{id, sum}; });
-        edit(std::span<const entry>(entries, count), [](double l, const entry& of) {
-            if (of.sum == -infinity) return of.sum;
-            return of.sum - of.sum == 0 && l - l == 0 ? numeric::saturated(l + of.sum) : l + of.sum;
+        sums.for_each([&](token_id id, double sum) {
+            if (static_cast<std::size_t>(id) >= from) new (entries + count++) entry{id, sum};
         });
+        edit(std::span<const entry>(entries, count), [&](double l, const entry& of) { return changed(l, of.sum); });
     }
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live

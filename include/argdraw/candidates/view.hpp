@@ -92,8 +92,7 @@ public:
     double value_of_token(token_id id) const noexcept {
         if (strays_.has(id)) return strays_.value_of(id);
         if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -infinity;
-        const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
-        return v != v || band_.holds(v, id) ? v : -infinity;
+        return row_value(id);
     }
 
     /// Gives a living token a value of its own; -inf removes it.
@@ -106,6 +105,49 @@ public:
             strays_.put(id, v);
         }
         forget();
+    }
+
+    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is finite,
+    /// or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one, or the
+    /// width. -inf removes a token; one whose value stays as it is stays in the row.
+    template <class Q, class F>
+    std::size_t set_all(const strays& numbers, Q quick, F changed) noexcept {
+        std::size_t stopped = width();
+        const bool banded = !band_.whole();
+        double* const values = strays_.values();
+        numbers.for_each_word([&](std::size_t w, std::uint64_t bits) {
+            if (stopped < width()) return;
+            const std::uint64_t in_row = alive_word(w), beside = strays_.word(w);
+            std::uint64_t set = 0, removed = 0;
+            for (bits &= in_row | beside; bits != 0; bits &= bits - 1) {
+                const std::uint64_t bit = bits & (~bits + 1);
+                const auto id = static_cast<token_id>(64 * w) + std::countr_zero(bits);
+                const double number = numbers.value_of(id);
+                double v = (beside & bit) != 0 ? values[id] : static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
+                if (banded && (beside & bit) == 0 && v == v && !band_.holds(v, id)) v = -infinity;
+                double to = quick(v, number);
+                if (to - to != 0) {
+                    if (v == -infinity) continue;
+                    to = changed(v, number);
+                    if (to != to) {
+                        stopped = static_cast<std::size_t>(id);
+                        break;
+                    }
+                    if (to == -infinity) {
+                        removed |= bit;
+                        continue;
+                    }
+                }
+                if (to == v) continue;
+                values[id] = to;
+                set |= bit;
+            }
+            if ((set | removed) == 0) return;
+            put_alive_word(w, in_row & ~(set | removed));
+            strays_.put_word(w, (beside | set) & ~removed);
+        });
+        forget();
+        return stopped;
     }
 
     /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
@@ -222,10 +264,7 @@ public:
         token_id* const ids = scratch_->ids;
         std::size_t found = 0;
         for (std::size_t w = 0; w < words; ++w) {
-            std::uint64_t bits = 0;
-            if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
-            else
-                for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+            std::uint64_t bits = alive_word(w);
             const auto base = static_cast<token_id>(64 * w);
             for (int i = 0; i < 2; ++i) {
                 ids[found] = base + std::countr_zero(bits);
@@ -605,6 +644,26 @@ private:
         std::fill_n(blocks + blocks_.blocks, simd::lanes, with);
     }
 
+    // Of a token that was not removed by itself and has no value of its own: -inf below the band.
+    double row_value(token_id id) const noexcept {
+        const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
+        return v != v || band_.holds(v, id) ? v : -infinity;
+    }
+
+    // The bits of the tokens from 64 w on.
+    std::uint64_t alive_word(std::size_t w) const noexcept {
+        std::uint64_t bits = 0;
+        if (!blocks_.alive) return ~bits;
+        if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
+        else
+            for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+        return bits;
+    }
+    void put_alive_word(std::size_t w, std::uint64_t bits) noexcept {
+        std::uint16_t* const alive = own_alive() + 4 * w;
+        for (std::size_t i = 0; i < 4; ++i) alive[i] = static_cast<std::uint16_t>(bits >> (16 * i));
+    }
+
     std::uint16_t* own_alive() noexcept {
         if (!blocks_.alive) {
             std::memset(scratch_->alive, 0xff, blocks_.blocks * (simd::block_size / 8));
@@ -770,17 +829,18 @@ private:
         strays_.for_each_block([&](std::size_t b) {
             double e[simd::block_size], w[simd::block_size];
             std::size_t n = 0;
+            double greatest = -range;
             strays_.for_each_in(b, [&](token_id, double v) {
                 const double exponent = numeric::product(v, c_);
-                within &= exponent < range;
+                greatest = (std::max)(greatest, exponent);
                 e[n] = exponent;
                 n += -range < exponent && exponent < range;
             });
-            if (n == 0) return;
-            const auto key = static_cast<std::int32_t>((8 * *std::max_element(e, e + n) + simd::exp2_magic) - simd::exp2_magic);
+            within &= greatest < range;
+            if (n == 0 || !within) return;
+            const auto key = static_cast<std::int32_t>((8 * greatest + simd::exp2_magic) - simd::exp2_magic);
             std::int32_t& top = scratch_->block_top[b];
-            double& mass = scratch_->block_mass[b];
-            double& beside = scratch_->block_beside[b];
+            double mass = scratch_->block_mass[b], beside = also != extra::nothing ? scratch_->block_beside[b] : 0.0;
             if (top < key) {
                 const std::int32_t up = top == simd::weight_scale::nothing ? 0 : (key >> 3) - (top >> 3);
                 if (also == extra::exponents) beside = numeric::product(beside - numeric::product(mass, up), power_of_two(-up));
@@ -789,14 +849,15 @@ private:
                 top = key;
                 top_ = (std::max)(top_, key);
             }
-            for (std::size_t i = 0; i < n; ++i) e[i] -= top >> 3;
-            if (n > few) simd::lists().weights(e, n, 0, 1, w);
-            else std::transform(e, e + n, w, [](double exponent) { return numeric::exp2(exponent); });
-            for (std::size_t i = 0; i < n; ++i) {
-                mass += w[i];
-                if (also == extra::exponents && w[i] > 0) beside += numeric::product(w[i], e[i]);
-                else if (also == extra::squares) beside += numeric::product(w[i], w[i]);
-            }
+            const double reference = top >> 3;
+            if (n > few) simd::lists().weights(e, n, reference, 1, w);
+            else std::transform(e, e + n, w, [=](double exponent) { return numeric::exp2(exponent - reference); });
+            for (std::size_t i = 0; i < n; ++i) mass += w[i];
+            for (std::size_t i = 0; i < n && also == extra::exponents; ++i)
+                if (w[i] > 0) beside += numeric::product(w[i], e[i] - reference);
+            for (std::size_t i = 0; i < n && also == extra::squares; ++i) beside += numeric::product(w[i], w[i]);
+            scratch_->block_mass[b] = mass;
+            if (also != extra::nothing) scratch_->block_beside[b] = beside;
         });
         return within;
     }
@@ -835,7 +896,11 @@ private:
         row.lowest = static_cast<double>(band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut));
         row.high = (std::max)(cuts.high, row.lowest);
         const auto& kernels = simd::doubles<T>();
-        if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);
+        // Beside a stray so far above, nothing in the row has a weight.
+        if (known_maximum_ && numeric::product(static_cast<double>(row_maximum_) - cuts.reference, cuts.scale) < simd::exp2_lowest - 1) {
+            std::fill_n(first, blocks_.blocks, 0.0);
+            if constexpr (what != sums::masses) std::fill_n(second, blocks_.blocks, 0.0);
+        } else if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);
         else if constexpr (what == sums::exponents) kernels.exponents(blocks_, row, first, second);
         else if constexpr (what == sums::squares) kernels.squares(blocks_, row, first, second);
         else kernels.split(blocks_, row, first, second);

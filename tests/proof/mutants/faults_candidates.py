@@ -52,8 +52,8 @@ FAULTS = [
     Mutant(
         "F4", "a token far below the others takes the row to doubles",
         "candidates/view.hpp",
-        "within &= exponent < range;",
-        "within &= -range < exponent && exponent < range;",
+        "greatest = (std::max)(greatest, exponent);",
+        "greatest = (std::max)(greatest, -range < exponent ? exponent : range);",
         BANDS, "bands: a token edited to far below the others leaves the row in floats"),
     Mutant(
         "F13", "an edge within what sums of floats may be off by is theirs",
