@@ -97,7 +97,7 @@ public:
                       "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         detail::nothing_given given;
-        return guarded(as_row(row), given, space);
+        return draw_from(as_row(row), given, space);
     }
 
     /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on. Another draw
@@ -114,7 +114,7 @@ public:
         if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
         const auto logits = as_row(row);
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        const drawn token = guarded(seq.in_vocabulary(logits), given, space);
+        const drawn token = draw_from(seq.in_vocabulary(logits), given, space);
         if (token) {
             seq.pending_ = token.id;
             seq.pending_states_ = given.states();
@@ -148,7 +148,7 @@ public:
                 "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
                 "or another that does");
             detail::generator_given<generator> given(random);
-            if constexpr (!needs_sequences) return guarded(as_row(row), given, space);
+            if constexpr (!needs_sequences) return draw_from(as_row(row), given, space);
         }
     }
 
@@ -181,7 +181,7 @@ public:
                       "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at "
                       "random's position");
         detail::nothing_given given;
-        return law(as_row(row), given, space);
+        return law_of(as_row(row), given, space);
     }
 
     /// The same for pipelines whose stages take random words or read the history: the law given the coins of the generator's or the sequence's
@@ -196,7 +196,7 @@ public:
     distribution_of_row distribution(const R& row, const philox& random, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         detail::generator_given<const philox> given(random);
-        return law(as_row(row), given, space);
+        return law_of(as_row(row), given, space);
     }
     template <logit_row R>
     distribution_of_row distribution(const R& row, const sequence<S...>& seq) const noexcept {
@@ -210,7 +210,7 @@ public:
         if (seq.attempt_ == most_attempts) return {{}, {}, status::out_of_words};
         const auto logits = as_row(row);
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        return law(seq.in_vocabulary(logits), given, space);
+        return law_of(seq.in_vocabulary(logits), given, space);
     }
 
     /// A sequence for this pipeline: nothing drawn yet, a prompt read, and what was put out before. Never throws: seq.why() says if there was no
@@ -318,57 +318,66 @@ private:
     }
 
     template <class T, class Given>
-    drawn guarded(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        const float_environment guard;
-        return draw_from(row, given, space);
+    drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
+        drawn token;
+        const status why = run(row, given, space, [&](candidates<T>& c, auto& context) {
+            token = drawn_of(c, context);
+            if (token) given.succeeded(token);
+        });
+        return why == status::ok ? token : drawn{.why = why};
     }
 
     template <class T, class Given>
-    distribution_of_row law(std::span<const T> row, Given& given, workspace& space) const noexcept {
+    distribution_of_row law_of(std::span<const T> row, Given& given, workspace& space) const noexcept {
+        distribution_of_row law;
+        const status why = run(row, given, space, [&](candidates<T>& c, auto& context) {
+            narrow(c, context);
+            ARGDRAW_TRY {
+                const std::size_t n = c.size();
+                law.ids.reserve(n);
+                law.probabilities.reserve(n);
+                c.probabilities([&](token_id id, double p) {
+                    law.ids.push_back(id);
+                    law.probabilities.push_back(p);
+                });
+                law.why = c.why();
+            }
+            ARGDRAW_CATCH(std::bad_alloc) { law = {{}, {}, status::out_of_memory}; }
+        });
+        if (why != status::ok) law.why = why;
+        return law;
+    }
+
+    // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Calls then(c, context) with the
+    // candidates and what the draw may ask for, and returns ok; or returns why the stages failed, and calls nothing.
+    template <class T, class Given, class F>
+    status run(std::span<const T> row, Given& given, workspace& space, F then) const noexcept {
         const float_environment guard;
-        return law_of(row, given, space);
+        return run_under_default_rounding(row, given, space, then);
     }
 
     // Not inlined: arithmetic must not move across the change of the floating-point control word.
-    template <class T, class Given>
-    ARGDRAW_NOINLINE drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        if (const status why = check().why; why != status::ok) return {.why = why};
+    template <class T, class Given, class F>
+    ARGDRAW_NOINLINE status run_under_default_rounding(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
+        if (const status why = check().why; why != status::ok) return why;
         candidates<T> c(row, space);
         apply_stages(c, given);
-        if (c.why() != status::ok) return {.why = c.why()};
-        drawn result;
-        if constexpr (random_draw<std::remove_cvref_t<decltype(get<last>())>>) {
-            auto&& context = given.template context<last>();
-            result = get<last>()(c, context);
-        } else {
-            result = get<last>()(c);
-        }
-        if (result) given.succeeded(result);
-        return result;
+        if (c.why() != status::ok) return c.why();
+        auto&& context = given.template context<last>();
+        then(c, context);
+        return status::ok;
     }
 
-    template <class T, class Given>
-    ARGDRAW_NOINLINE distribution_of_row law_of(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        distribution_of_row law;
-        law.why = check().why;
-        if (law.why != status::ok) return law;
-        candidates<T> c(row, space);
-        apply_stages(c, given);
-        auto&& context = given.template context<last>();
+    template <class T, class Context>
+    drawn drawn_of(candidates<T>& c, Context& context) const noexcept {
+        if constexpr (random_draw<std::remove_cvref_t<decltype(get<last>())>>) return get<last>()(c, context);
+        else return get<last>()(c);
+    }
+
+    template <class T, class Context>
+    void narrow(candidates<T>& c, Context& context) const noexcept {
         if constexpr (requires { get<last>().narrow(c, context); }) get<last>().narrow(c, context);
         else if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
-        ARGDRAW_TRY {
-            const std::size_t n = c.size();
-            law.ids.reserve(n);
-            law.probabilities.reserve(n);
-            c.probabilities([&](token_id id, double p) {
-                law.ids.push_back(id);
-                law.probabilities.push_back(p);
-            });
-            law.why = c.why();
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { law = {{}, {}, status::out_of_memory}; }
-        return law;
     }
 
     template <class T, class Given>
