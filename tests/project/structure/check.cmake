@@ -3,9 +3,9 @@
 cmake_policy(VERSION 3.25)
 
 set(layer_core 0)
-set(layer_simd 1)
+set(layer_numeric 1)
 set(layer_history 1)
-set(layer_numeric 2)
+set(layer_simd 2)
 set(layer_random 2)
 set(layer_candidates 3)
 set(layer_stages 4)
