@@ -14,7 +14,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/simd/float_environment.hpp>
+#include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
@@ -319,19 +319,16 @@ private:
 
     template <class T, class Given>
     drawn guarded(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        const float_environment guard;
-        return draw_from(row, given, space);
+        return under_default_rounding([&] { return draw_from(row, given, space); });
     }
 
     template <class T, class Given>
     distribution_of_row law(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        const float_environment guard;
-        return law_of(row, given, space);
+        return under_default_rounding([&] { return law_of(row, given, space); });
     }
 
-    // Not inlined: arithmetic must not move across the change of the floating-point control word.
     template <class T, class Given>
-    ARGDRAW_NOINLINE drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
+    drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
         if (const status why = check().why; why != status::ok) return {.why = why};
         candidates<T> c(row, space);
         apply_stages(c, given);
@@ -348,7 +345,7 @@ private:
     }
 
     template <class T, class Given>
-    ARGDRAW_NOINLINE distribution_of_row law_of(std::span<const T> row, Given& given, workspace& space) const noexcept {
+    distribution_of_row law_of(std::span<const T> row, Given& given, workspace& space) const noexcept {
         distribution_of_row law;
         law.why = check().why;
         if (law.why != status::ok) return law;
