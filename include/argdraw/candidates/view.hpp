@@ -13,7 +13,7 @@
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
@@ -777,7 +777,7 @@ private:
                 n += -range < exponent && exponent < range;
             });
             if (n == 0) return;
-            const auto key = static_cast<std::int32_t>((8 * *std::max_element(e, e + n) + simd::exp2_magic) - simd::exp2_magic);
+            const auto key = static_cast<std::int32_t>((8 * *std::max_element(e, e + n) + simd::exp2_magic) - numeric::exp2_magic);
             std::int32_t& top = scratch_->block_top[b];
             double& mass = scratch_->block_mass[b];
             double& beside = scratch_->block_beside[b];

@@ -15,7 +15,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/simd/float_environment.hpp>
+#include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
@@ -365,20 +365,15 @@ private:
     // then(c, context) returns, called with the candidates and what the draw may ask for.
     template <class T, class Given, class F>
     status run(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
-        const float_environment guard;
-        return run_under_default_rounding(row, given, space, then);
-    }
-
-    // Not inlined: arithmetic must not move across the change of the floating-point control word.
-    template <class T, class Given, class F>
-    ARGDRAW_NOINLINE status run_under_default_rounding(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
         static_assert(detail::given<Given>);
-        if (const status why = check().why; why != status::ok) return why;
-        candidates<T> c(row, space);
-        apply_stages(c, given);
-        if (c.why() != status::ok) return c.why();
-        auto&& context = given.template context<last>();
-        return then(c, context);
+        return under_default_rounding([&] {
+            if (const status why = check().why; why != status::ok) return why;
+            candidates<T> c(row, space);
+            apply_stages(c, given);
+            if (c.why() != status::ok) return c.why();
+            auto&& context = given.template context<last>();
+            return then(c, context);
+        });
     }
 
     template <class T, class Given>
