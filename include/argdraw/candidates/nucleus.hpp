@@ -12,7 +12,7 @@
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>

@@ -13,7 +13,7 @@
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
@@ -590,7 +590,7 @@ public:
     static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
     /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the maximum.
     double weight_of(double v) const noexcept {
-        static_assert(-998 - 1 > simd::exp2_lowest);
+        static_assert(-998 - 1 > numeric::exp2_lowest);
         const double exponent = numeric::product(v, c_) - reference();
         return exponent < -998 ? 0.0 : numeric::exp2(exponent);
     }
@@ -763,7 +763,7 @@ private:
 
     // 0 below 2^-900: a list, for which 2^exp2_lowest is the least weight, then weighs whatever has one here, down to the depth of a block.
     static double power_of_two(std::int32_t n) noexcept {
-        static_assert(-900 - simd::weight_scale::depth / 8 - 2 > simd::exp2_lowest);
+        static_assert(-900 - simd::weight_scale::depth / 8 - 2 > numeric::exp2_lowest);
         return n < -900 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
     }
     // From a block's own reference, 2^floor(top / 8), to another one above it; exact, but for what no sum would notice.
@@ -838,7 +838,7 @@ private:
             });
             within &= greatest < range;
             if (n == 0 || !within) return;
-            const auto key = static_cast<std::int32_t>((8 * greatest + simd::exp2_magic) - simd::exp2_magic);
+            const auto key = static_cast<std::int32_t>((8 * greatest + numeric::exp2_magic) - numeric::exp2_magic);
             std::int32_t& top = scratch_->block_top[b];
             double mass = scratch_->block_mass[b], beside = also != extra::nothing ? scratch_->block_beside[b] : 0.0;
             if (top < key) {
@@ -897,7 +897,7 @@ private:
         row.high = (std::max)(cuts.high, row.lowest);
         const auto& kernels = simd::doubles<T>();
         // Beside a stray so far above, nothing in the row has a weight.
-        if (known_maximum_ && numeric::product(static_cast<double>(row_maximum_) - cuts.reference, cuts.scale) < simd::exp2_lowest - 1) {
+        if (known_maximum_ && numeric::product(static_cast<double>(row_maximum_) - cuts.reference, cuts.scale) < numeric::exp2_lowest - 1) {
             std::fill_n(first, blocks_.blocks, 0.0);
             if constexpr (what != sums::masses) std::fill_n(second, blocks_.blocks, 0.0);
         } else if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);

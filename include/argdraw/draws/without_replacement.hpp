@@ -30,6 +30,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct without_replacement {
     std::span<drawn> into;
 
+    static constexpr bool draws_from_all = true;  // of the first token
+
     static constexpr std::string_view requirement = "without_replacement: into must have room for one token or more";
     constexpr bool valid() const noexcept { return !into.empty(); }
 

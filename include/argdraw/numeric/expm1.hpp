@@ -8,7 +8,7 @@
 #include <limits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
@@ -32,7 +32,7 @@ inline double expm1(double x) noexcept {
     }();
     // ln 2 in two parts, the first with its last 32 bits zero: k times it is exact.
     constexpr double ln2_hi = 0x1.62e42feep-1, ln2_lo = 0x1.a39ef35793c76p-33;
-    const double k = (product(x, log2_e) + simd::exp2_magic) - simd::exp2_magic;
+    const double k = (product(x, log2_e) + exp2_magic) - exp2_magic;
     const double r = (x - product(k, ln2_hi)) - product(k, ln2_lo);
     double series = inverse_factorial[14];
     for (std::size_t n = 14; n-- > 2;) series = product(series, r) + inverse_factorial[n];

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {

@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/compensated_sum.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/expm1.hpp>

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log1p.hpp>

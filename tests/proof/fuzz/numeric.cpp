@@ -11,7 +11,7 @@
 
 #include <Eigen/Core>
 
-#include <argdraw/numeric/softmax.hpp>
+#include <argdraw/softmax.hpp>
 
 using namespace argdraw;
 using fuzz::input;
