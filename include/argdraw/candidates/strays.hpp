@@ -10,6 +10,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -45,7 +46,7 @@ public:
     /// Adds a number to a token's value, from 0 where it has none. -inf beats everything.
     void add(token_id id, double number) noexcept {
         const double before = insert(id) ? 0.0 : values_[id], sum = before + number;
-        values_[id] = sum == sum || !(before < lowest || number < lowest) ? sum : -std::numeric_limits<double>::infinity();
+        values_[id] = sum == sum || !(before < lowest || number < lowest) ? sum : -numeric::infinity;
     }
 
     /// Takes the value of a token that has one.

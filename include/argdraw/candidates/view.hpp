@@ -19,6 +19,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
@@ -42,10 +43,10 @@ namespace detail {
 
 /// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
 struct band {
-    double cut = -std::numeric_limits<double>::infinity();
+    double cut = -numeric::infinity;
     token_id last_equal = (std::numeric_limits<token_id>::max)();
 
-    bool whole() const noexcept { return cut == -std::numeric_limits<double>::infinity(); }
+    bool whole() const noexcept { return cut == -numeric::infinity; }
     bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
 };
 
@@ -59,8 +60,6 @@ class view {
 public:
     using value = value_of<T>;
     static constexpr bool has_weight_kernel = !std::same_as<T, double>;
-    static constexpr double infinity = std::numeric_limits<double>::infinity();
-    static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
     /// False where there is no memory.
     bool look_at(std::span<const T> row, scratch<T>& scratch, workspace& space) noexcept {
@@ -91,7 +90,7 @@ public:
     /// The value of a living token; -inf for one that does not live. May be NaN.
     double value_of_token(token_id id) const noexcept {
         if (strays_.has(id)) return strays_.value_of(id);
-        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -infinity;
+        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -numeric::infinity;
         return row_value(id);
     }
 
@@ -99,7 +98,7 @@ public:
     void set(token_id id, double v) noexcept {
         const bool stray = strays_.has(id);
         if (!stray) scratch_->alive[clearable(id)] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
-        if (v == -infinity) {
+        if (v == -numeric::infinity) {
             if (stray) strays_.erase(id);
         } else {
             strays_.put(id, v);
@@ -124,16 +123,16 @@ public:
                 const auto id = static_cast<token_id>(64 * w) + std::countr_zero(bits);
                 const double number = numbers.value_of(id);
                 double v = (beside & bit) != 0 ? values[id] : static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
-                if (banded && (beside & bit) == 0 && v == v && !band_.holds(v, id)) v = -infinity;
+                if (banded && (beside & bit) == 0 && v == v && !band_.holds(v, id)) v = -numeric::infinity;
                 double to = quick(v, number);
-                if (to - to != 0) {
-                    if (v == -infinity) continue;
+                if (!numeric::finite(to)) {
+                    if (v == -numeric::infinity) continue;
                     to = changed(v, number);
                     if (to != to) {
                         stopped = static_cast<std::size_t>(id);
                         break;
                     }
-                    if (to == -infinity) {
+                    if (to == -numeric::infinity) {
                         removed |= bit;
                         continue;
                     }
@@ -230,7 +229,7 @@ public:
     double maximum() const noexcept { return maximum_; }
 
     /// The number of living tokens. After find_maximum(); the band must be whole.
-    std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count(); }
+    std::size_t size() const noexcept { return tokens_reaching(-numeric::infinity) + strays_.count(); }
 
     /// The least living value. After find_maximum(); the band must be whole.
     double minimum() const noexcept {
@@ -252,7 +251,7 @@ public:
         const double level = level_of_top((std::min)(k, row_.size()));
         const std::size_t found = list_reaching(level, equals);
         // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.
-        return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;
+        return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;
     }
 
     /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
@@ -281,7 +280,7 @@ public:
         for (std::size_t i = 0; i < found; ++i)
             scratch_->values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
         if (!band_.whole()) found = filter_by_band(found);
-        return strays_.merge_into(scratch_->ids, scratch_->values, found, -infinity, nan);
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, -numeric::infinity, numeric::nan);
     }
 
     /// A level that at least k living tokens reach, and as few more as ties and the blocks let be: -inf where all are wanted.
@@ -300,7 +299,7 @@ public:
             level = numeric::level_reached_by(k, lowest, row_maximum_, blocks_reaching);
         else if (k < row_.size() && tokens_reaching(lowest) > k)
             level = numeric::level_reached_by(k, lowest, row_maximum_, tokens_reaching);
-        return level == lowest ? -infinity : static_cast<double>(level);
+        return level == lowest ? -numeric::infinity : static_cast<double>(level);
     }
 
     /// The number of blocks that hold a value >= cut, as far as is known: never too few.
@@ -345,7 +344,7 @@ public:
         if constexpr (has_weight_kernel)
             if (wanted == accuracy::quick && weigh_in_float<also>()) return known_weights_ = true;
         floats_fail_ = wanted == accuracy::quick;
-        if (find_maximum() != status::ok || maximum_ == infinity) return false;
+        if (find_maximum() != status::ok || maximum_ == numeric::infinity) return false;
         weigh_in_double<also>();
         return known_weights_ = true;
     }
@@ -378,7 +377,7 @@ public:
                 double* const end = scratch_->spare + simd::block_size;
                 if (double* const greatest = std::find(scratch_->spare, end, maximum_); greatest != end) {
                     found = true;
-                    *greatest = -infinity;
+                    *greatest = -numeric::infinity;
                     simd::lists().weights(scratch_->spare, simd::block_size, maximum_, c_, scratch_->spare);
                     own = numeric::block_sum(scratch_->spare, simd::block_size);
                 }
@@ -430,7 +429,7 @@ public:
         const auto square = [](double x) { return numeric::product(x, x); };
         // Each set of tokens about its own mean, and the means about that of all: shares of the whole, since sums of rows of double overflow, and
         // distances from the maximum, since far from 0 a mean has no digits left for the scatter about it.
-        const double anchor = maximum() < infinity ? maximum() : 0.0;
+        const double anchor = maximum() < numeric::infinity ? maximum() : 0.0;
         double n = static_cast<double>(strays_.count()), mean = 0, squares = 0, scatter = 0;
         for (std::size_t b = 0; b < blocks_.blocks; ++b) n += of.count[b];
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
@@ -487,7 +486,7 @@ public:
         std::size_t found = simd::rows<T>().gather(blocks_, scratch_->block_list, n, at, numeric::next_above(at), equals,
                                                    known_maximum_ ? scratch_->block_max : nullptr, scratch_->ids, scratch_->values);
         if (!band_.whole()) found = filter_by_band(found);
-        return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, numeric::nan);
     }
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
 
@@ -495,7 +494,7 @@ public:
     /// of no use where many reach it. The list gives way.
     double sample_below(double cut, std::size_t n) noexcept {
         const value at = level(cut);
-        if (simd::rows<T>().count(only_block(0), at) > simd::block_size / 2) return infinity;
+        if (simd::rows<T>().count(only_block(0), at) > simd::block_size / 2) return numeric::infinity;
         std::int32_t some[sizes::sampled_blocks];
         n = (std::min)((std::min)(n, sizes::sampled_blocks), blocks_.blocks);
         double below = 0;
@@ -506,7 +505,7 @@ public:
             strays_.for_each_in(b, [&](token_id, double v) { below -= v >= cut ? weight_of(v) : 0.0; });
         }
         const std::size_t found = simd::rows<T>().gather(blocks_, some, n, at, at, row_.size(), nullptr, scratch_->ids, scratch_->values);
-        if (found > n * simd::block_size / sizes::listed_one_in) return infinity;
+        if (found > n * simd::block_size / sizes::listed_one_in) return numeric::infinity;
         simd::lists().weights(scratch_->values, found, reference() / c_, c_, scratch_->weights);
         return numeric::product(below - numeric::sum(scratch_->weights, found),
                                 static_cast<double>(blocks_.blocks) / static_cast<double>(n));
@@ -604,9 +603,9 @@ public:
         const std::uint16_t* const alive = blocks_.alive ? blocks_.alive + b * (simd::block_size / 16) : nullptr;
         for (std::size_t i = 0; i < simd::block_size; ++i) {
             out[i] = static_cast<double>(static_cast<value>(block[i]));
-            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -infinity;
+            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -numeric::infinity;
         }
-        if (!band_.whole()) drop_outside_band(b, out, -infinity);
+        if (!band_.whole()) drop_outside_band(b, out, -numeric::infinity);
         for_strays_of(b, [&](std::size_t at, double v) { out[at] = v; });
     }
 
@@ -632,7 +631,7 @@ private:
         if (last == blocks_.blocks) return;
         double values[simd::block_size];
         values_of_block(last, values);
-        for_strays_of(last, [&](std::size_t i, double) { values[i] = -infinity; });
+        for_strays_of(last, [&](std::size_t i, double) { values[i] = -numeric::infinity; });
         if (const auto count = std::count(values, values + simd::block_size, band_.cut); count > 0)
             visit(last, static_cast<std::size_t>(count));
     }
@@ -647,7 +646,7 @@ private:
     // Of a token that was not removed by itself and has no value of its own: -inf below the band.
     double row_value(token_id id) const noexcept {
         const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
-        return v != v || band_.holds(v, id) ? v : -infinity;
+        return v != v || band_.holds(v, id) ? v : -numeric::infinity;
     }
 
     // The bits of the tokens from 64 w on.
@@ -714,21 +713,21 @@ private:
     double greatest_in_band() const noexcept {
         const auto greatest = static_cast<double>(row_maximum_);
         if (band_.whole() || greatest > band_.cut) return greatest;
-        if (greatest < band_.cut) return -infinity;
+        if (greatest < band_.cut) return -numeric::infinity;
         double values[simd::block_size];
         for (std::size_t b = 0; b < blocks_.blocks && b <= block_of(band_.last_equal); ++b) {
             if (scratch_->block_max[b] != row_maximum_) continue;
             values_of_block(b, values);
             if (std::find(values, values + simd::block_size, greatest) != values + simd::block_size) return greatest;
         }
-        return -infinity;
+        return -numeric::infinity;
     }
 
     status take_maximum() noexcept {
         row_maximum_ = simd::rows<T>().greatest(scratch_->block_max, blocks_.blocks);
         if (row_maximum_ != row_maximum_) return status::nan_logit;
         maximum_ = strays_.greatest(greatest_in_band());
-        if (maximum_ == -infinity) return status::empty;
+        if (maximum_ == -numeric::infinity) return status::empty;
         known_maximum_ = true;
         return status::ok;
     }
@@ -923,7 +922,7 @@ private:
     band band_{};
     simd::weight_scale weight_scale_{};
     double c_ = 0;
-    double maximum_ = nan;  // strays included
+    double maximum_ = numeric::nan;  // strays included
     double mass_ = 0;
     double sum_beside_ = 0;
     value row_maximum_{};
