@@ -45,7 +45,7 @@ struct mirostat {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
-        const drawn token = c.at(context.word(purpose::token));
+        const drawn token = c.draw(context.word(purpose::token));
         if (!token) return token;
         double p = 1;
         c.probabilities([&](token_id id, double each) {
