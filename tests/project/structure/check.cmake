@@ -12,6 +12,7 @@ set(layer_stages 4)
 set(layer_draws 4)
 set(layer_sampler 5)
 set(layer_conformance 6)
+set(layer_engine 6)
 
 set(include "${ROOT}/include/argdraw")
 file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/*/*.hpp" "${include}/*/*.inl")
