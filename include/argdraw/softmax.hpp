@@ -13,7 +13,7 @@
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/sums.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
