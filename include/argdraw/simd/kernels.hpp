@@ -308,29 +308,29 @@ const list_kernels& lists() noexcept {
 // ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, in a file with
 //     #include <argdraw/simd/kernels.hpp>
 //     ARGDRAW_KERNELS_HERE
-#define ARGDRAW_KERNELS(prefix)                                                                                                     \
-    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;                                 \
-    prefix template const argdraw::simd::spread_kernels<float>& argdraw::simd::spreads<float>() noexcept;                           \
-    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;                               \
-    prefix template const argdraw::simd::spread_kernels<double>& argdraw::simd::spreads<double>() noexcept;                         \
-    prefix template const argdraw::simd::row_kernels<Eigen::half>& argdraw::simd::rows<Eigen::half>() noexcept;                     \
-    prefix template const argdraw::simd::spread_kernels<Eigen::half>& argdraw::simd::spreads<Eigen::half>() noexcept;               \
-    prefix template const argdraw::simd::row_kernels<Eigen::bfloat16>& argdraw::simd::rows<Eigen::bfloat16>() noexcept;             \
-    prefix template const argdraw::simd::spread_kernels<Eigen::bfloat16>& argdraw::simd::spreads<Eigen::bfloat16>() noexcept;       \
-    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept;                     \
-    prefix template const argdraw::simd::weight_sum_kernels<float>& argdraw::simd::block_weight_sums<float>() noexcept;             \
-    prefix template const argdraw::simd::weight_kernels<Eigen::half>& argdraw::simd::block_weights<Eigen::half>() noexcept;         \
-    prefix template const argdraw::simd::weight_sum_kernels<Eigen::half>& argdraw::simd::block_weight_sums<Eigen::half>() noexcept; \
-    prefix template const argdraw::simd::weight_kernels<Eigen::bfloat16>& argdraw::simd::block_weights<Eigen::bfloat16>() noexcept; \
-    prefix template const argdraw::simd::weight_sum_kernels<Eigen::bfloat16>&                                                       \
-    argdraw::simd::block_weight_sums<Eigen::bfloat16>() noexcept;                                                                   \
-    prefix template const argdraw::simd::double_kernels<float>& argdraw::simd::doubles<float>() noexcept;                           \
-    prefix template const argdraw::simd::double_kernels<double>& argdraw::simd::doubles<double>() noexcept;                         \
-    prefix template const argdraw::simd::double_kernels<Eigen::half>& argdraw::simd::doubles<Eigen::half>() noexcept;               \
-    prefix template const argdraw::simd::double_kernels<Eigen::bfloat16>& argdraw::simd::doubles<Eigen::bfloat16>() noexcept;       \
-    prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                           \
-    prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                         \
-    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;             \
+#define ARGDRAW_KERNELS(prefix)                                                                                                         \
+    prefix template const argdraw::simd::row_kernels<float>& argdraw::simd::rows<float>() noexcept;                                     \
+    prefix template const argdraw::simd::spread_kernels<float>& argdraw::simd::spreads<float>() noexcept;                               \
+    prefix template const argdraw::simd::row_kernels<double>& argdraw::simd::rows<double>() noexcept;                                   \
+    prefix template const argdraw::simd::spread_kernels<double>& argdraw::simd::spreads<double>() noexcept;                             \
+    prefix template const argdraw::simd::row_kernels<argdraw::half>& argdraw::simd::rows<argdraw::half>() noexcept;                     \
+    prefix template const argdraw::simd::spread_kernels<argdraw::half>& argdraw::simd::spreads<argdraw::half>() noexcept;               \
+    prefix template const argdraw::simd::row_kernels<argdraw::bfloat16>& argdraw::simd::rows<argdraw::bfloat16>() noexcept;             \
+    prefix template const argdraw::simd::spread_kernels<argdraw::bfloat16>& argdraw::simd::spreads<argdraw::bfloat16>() noexcept;       \
+    prefix template const argdraw::simd::weight_kernels<float>& argdraw::simd::block_weights<float>() noexcept;                         \
+    prefix template const argdraw::simd::weight_sum_kernels<float>& argdraw::simd::block_weight_sums<float>() noexcept;                 \
+    prefix template const argdraw::simd::weight_kernels<argdraw::half>& argdraw::simd::block_weights<argdraw::half>() noexcept;         \
+    prefix template const argdraw::simd::weight_sum_kernels<argdraw::half>& argdraw::simd::block_weight_sums<argdraw::half>() noexcept; \
+    prefix template const argdraw::simd::weight_kernels<argdraw::bfloat16>& argdraw::simd::block_weights<argdraw::bfloat16>() noexcept; \
+    prefix template const argdraw::simd::weight_sum_kernels<argdraw::bfloat16>&                                                         \
+    argdraw::simd::block_weight_sums<argdraw::bfloat16>() noexcept;                                                                     \
+    prefix template const argdraw::simd::double_kernels<float>& argdraw::simd::doubles<float>() noexcept;                               \
+    prefix template const argdraw::simd::double_kernels<double>& argdraw::simd::doubles<double>() noexcept;                             \
+    prefix template const argdraw::simd::double_kernels<argdraw::half>& argdraw::simd::doubles<argdraw::half>() noexcept;               \
+    prefix template const argdraw::simd::double_kernels<argdraw::bfloat16>& argdraw::simd::doubles<argdraw::bfloat16>() noexcept;       \
+    prefix template const argdraw::simd::number_kernels<float>& argdraw::simd::numbers<float>() noexcept;                               \
+    prefix template const argdraw::simd::number_kernels<double>& argdraw::simd::numbers<double>() noexcept;                             \
+    prefix template const argdraw::simd::number_kernels<std::int32_t>& argdraw::simd::numbers<std::int32_t>() noexcept;                 \
     prefix template const argdraw::simd::list_kernels& argdraw::simd::lists<double>() noexcept;
 #define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 
