@@ -9,6 +9,7 @@
 #include <argdraw/draws/mirostat.hpp>
 #include <argdraw/draws/mirostat_v1.hpp>
 #include <argdraw/draws/without_replacement.hpp>
+#include <argdraw/eigen.hpp>
 #include <argdraw/history/history.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/chain.hpp>

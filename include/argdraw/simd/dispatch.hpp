@@ -49,11 +49,11 @@ const list_kernels& lists() noexcept;
 #define ARGDRAW_KERNELS(prefix)                         \
     ARGDRAW_KERNELS_OF_ROWS(prefix, float)              \
     ARGDRAW_KERNELS_OF_ROWS(prefix, double)             \
-    ARGDRAW_KERNELS_OF_ROWS(prefix, Eigen::half)        \
-    ARGDRAW_KERNELS_OF_ROWS(prefix, Eigen::bfloat16)    \
+    ARGDRAW_KERNELS_OF_ROWS(prefix, half)               \
+    ARGDRAW_KERNELS_OF_ROWS(prefix, bfloat16)           \
     ARGDRAW_KERNELS_OF_WEIGHTS(prefix, float)           \
-    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, Eigen::half)     \
-    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, Eigen::bfloat16) \
+    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, half)            \
+    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, bfloat16)        \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, float)        \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, double)       \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t) \

@@ -19,7 +19,6 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/logit.hpp>
-#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
@@ -27,7 +26,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 template <logit_scalar U>
 struct contrastive {
-    view_of<U> amateur;
+    row_view<U> amateur;
     float alpha = 0.0f;
     float beta = 0.0f;
 
@@ -79,6 +78,6 @@ private:
 };
 
 template <logit_row R>
-contrastive(const R&, float, float) -> contrastive<detail::element_of<R>>;
+contrastive(const R&, float, float) -> contrastive<detail::format_in<R>>;
 
 }  // namespace argdraw

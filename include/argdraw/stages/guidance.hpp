@@ -19,14 +19,13 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
-#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 template <logit_scalar U>
 struct guidance {
-    view_of<U> row;
+    row_view<U> row;
     float scale = 1.0f;
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
@@ -69,6 +68,6 @@ struct guidance {
 };
 
 template <logit_row R>
-guidance(const R&, float) -> guidance<detail::element_of<R>>;
+guidance(const R&, float) -> guidance<detail::format_in<R>>;
 
 }  // namespace argdraw

@@ -1,5 +1,5 @@
 # The rules of the house that a compiler does not know: an include never points up a layer, a stage is a page, instruction sets are
-# named in simd/ alone, every header has a test at its own path.
+# named in simd/ alone, Eigen in eigen.hpp alone, every header has a test at its own path.
 cmake_policy(VERSION 3.25)
 
 set(layer_core 0)
@@ -34,6 +34,10 @@ foreach(header IN LISTS headers)
       message(SEND_ERROR "${header} includes its neighbour's room: ${line}")
     endif()
   endforeach()
+  file(STRINGS "${include}/${header}" eigen REGEX "Eigen")
+  if(eigen)
+    message(SEND_ERROR "${header} names Eigen, which is for eigen.hpp alone: ${eigen}")
+  endif()
   if(folder MATCHES "^(stages|draws)$")
     file(READ "${include}/${header}" text)
     string(REGEX MATCHALL "\n" lines "${text}")

@@ -54,7 +54,7 @@ ARGDRAW_INLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
 }
 
 template <class T>
-inline constexpr std::int16_t rank_of_infinity = std::same_as<T, Eigen::half> ? 0x7c00 : 0x7f80;
+inline constexpr std::int16_t rank_of_infinity = std::same_as<T, half> ? 0x7c00 : 0x7f80;
 template <class T>
     requires(sizeof(T) == 2)
 ARGDRAW_INLINE float block_maximum(whole_block<T> block) {

@@ -36,15 +36,15 @@ ARGDRAW_INLINE f64 load(const double* p) {
 ARGDRAW_INLINE i32 load(const std::int32_t* p) {
     return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};
 }
-ARGDRAW_INLINE f32 load(const Eigen::half* p) {
+ARGDRAW_INLINE f32 load(const half* p) {
     return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))),
             _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 8)))};
 }
-ARGDRAW_INLINE __m256 load8(const Eigen::bfloat16* p) {
+ARGDRAW_INLINE __m256 load8(const bfloat16* p) {
     const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
-ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) { return {load8(p), load8(p + 8)}; }
+ARGDRAW_INLINE f32 load(const bfloat16* p) { return {load8(p), load8(p + 8)}; }
 ARGDRAW_INLINE void store(float* p, f32 a) {
     _mm256_storeu_ps(p, a.lo);
     _mm256_storeu_ps(p + 8, a.hi);

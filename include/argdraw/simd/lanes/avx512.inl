@@ -42,12 +42,12 @@ ARGDRAW_INLINE i32 iota() { return {_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8,
 ARGDRAW_INLINE f32 load(const float* p) { return {_mm512_loadu_ps(p)}; }
 ARGDRAW_INLINE f64 load(const double* p) { return {_mm512_loadu_pd(p), _mm512_loadu_pd(p + 8)}; }
 ARGDRAW_INLINE i32 load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
-ARGDRAW_INLINE f32 load(const Eigen::half* p) {
+ARGDRAW_INLINE f32 load(const half* p) {
     f32 x{_mm512_maskz_cvtph_ps(all16, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
     asm("" : "+v"(x.v));  // clang 14 takes a conversion whose only use is a comparison apart, lane by lane
     return x;
 }
-ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
+ARGDRAW_INLINE f32 load(const bfloat16* p) {
     const __m512i wide = _mm512_maskz_cvtepu16_epi32(all16, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     return {_mm512_castsi512_ps(_mm512_maskz_slli_epi32(all16, wide, 16))};
 }

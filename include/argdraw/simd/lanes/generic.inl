@@ -72,8 +72,8 @@ ARGDRAW_INLINE f32 load_by_conversion(const Sixteen* p) {
     for (int l = 0; l < 16; ++l) out.v[l] = static_cast<float>(p[l]);
     return out;
 }
-ARGDRAW_INLINE f32 load(const Eigen::half* p) { return load_by_conversion(p); }
-ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) { return load_by_conversion(p); }
+ARGDRAW_INLINE f32 load(const half* p) { return load_by_conversion(p); }
+ARGDRAW_INLINE f32 load(const bfloat16* p) { return load_by_conversion(p); }
 ARGDRAW_INLINE void store(std::int32_t* p, const i32& a) { std::memcpy(p, a.v, sizeof a.v); }
 ARGDRAW_INLINE void store(float* p, const f32& a) { std::memcpy(p, a.v, sizeof a.v); }
 ARGDRAW_INLINE void store(double* p, const f64& a) { std::memcpy(p, a.v, sizeof a.v); }

@@ -44,12 +44,12 @@ ARGDRAW_INLINE i32 iota() {
     constexpr std::int32_t lanes[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return load(lanes);
 }
-ARGDRAW_INLINE f32 load(const Eigen::half* p) {
+ARGDRAW_INLINE f32 load(const half* p) {
     f32 out;
     for (int i = 0; i < 4; ++i) out.v[i] = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p) + 4 * i)));
     return out;
 }
-ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
+ARGDRAW_INLINE f32 load(const bfloat16* p) {
     f32 out;
     for (int i = 0; i < 4; ++i)
         out.v[i] = vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p) + 4 * i), 16));
