@@ -25,7 +25,7 @@ enum class past_end : std::uint8_t { ban, keep };
 /// - cost:     one step for each 32 tokens; no value is read
 /// - usual:    past_end::ban, and the number of the tokenizer's tokens
 /// - when:     a grammar engine says at each token what may follow
-/// - not:      first behind a truncation: what the grammar allows may be gone by then; put it in front
+/// - not:      behind a truncation: what the grammar allows may be gone by then; put it in front
 /// - source:   the masks of xgrammar, llguidance and outlines; Dong et al. 2024, "XGrammar", arXiv:2411.15100
 /// - example:  allow{mask, past_end::ban}
 struct allow {

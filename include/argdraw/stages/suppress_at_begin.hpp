@@ -24,7 +24,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - when:     an answer must not begin with certain tokens
 /// - not:      behind the first token: it does nothing there
 /// - source:   Radford et al. 2022, "Whisper", arXiv:2212.04356; Hugging Face transformers, SuppressTokensAtBeginLogitsProcessor
-/// - example:  suppress_at_begin{{mat}}
+/// - example:  suppress_at_begin{{mat}}, as the first word
 template <std::size_t N = std::dynamic_extent>
 struct suppress_at_begin : list<token_id, N> {
     using list<token_id, N>::list;

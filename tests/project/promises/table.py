@@ -35,6 +35,7 @@ its name.
 | [`project/consumers`](project/consumers) | small projects that use argdraw in the ways it can be used |
 | [`project/compile_fail`](project/compile_fail) | programs that must not compile, each with its sentence |
 | [`project/structure`](project/structure) | the rules of the house that a compiler does not know |
+| [`project/reference`](project/reference) | the pages of [stages](../include/argdraw/stages/README.md) and [draws](../include/argdraw/draws/README.md) are what the contracts make of them, and their examples run |
 | [`project/readme`](project/readme), [`project/promises`](project/promises) | what the README and this page say is so |
 | [`project/shutdown`](project/shutdown) | what happens after `main` |
 | [`project/coverage`](project/coverage), [`project/valgrind`](project/valgrind), [`project/aarch64`](project/aarch64) | what is executed, what memory is read, and other machines |
