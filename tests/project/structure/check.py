@@ -94,7 +94,7 @@ def main():
             names.append(pathlib.Path(path).stem)
             check_stage(folder, names[-1], headers[path], benches)
 
-    rows = re.findall(r"^\| (?:scaling|truncation|history|bias and masks|draws) \|.*", (ROOT / "README.md").read_text(), re.M)
+    rows = re.findall(r"^\| \[(?:scaling|truncation|history|bias and masks|draws)\].*", (ROOT / "README.md").read_text(), re.M)
     named = re.findall(r"`(\w+)`", "".join(rows))
     if len(named) < 40:
         faults.append(f"only {len(named)} stages and draws found in the README's table")
