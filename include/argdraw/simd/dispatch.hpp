@@ -46,17 +46,17 @@ const list_kernels& lists() noexcept;
 #define ARGDRAW_KERNELS_OF_WEIGHTS(prefix, scalar)      \
     ARGDRAW_KERNEL_TABLE(prefix, block_weights, scalar) \
     ARGDRAW_KERNEL_TABLE(prefix, block_weight_sums, scalar)
-#define ARGDRAW_KERNELS(prefix)                         \
-    ARGDRAW_KERNELS_OF_ROWS(prefix, float)              \
-    ARGDRAW_KERNELS_OF_ROWS(prefix, double)             \
-    ARGDRAW_KERNELS_OF_ROWS(prefix, half)               \
-    ARGDRAW_KERNELS_OF_ROWS(prefix, bfloat16)           \
-    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, float)           \
-    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, half)            \
-    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, bfloat16)        \
-    ARGDRAW_KERNEL_TABLE(prefix, numbers, float)        \
-    ARGDRAW_KERNEL_TABLE(prefix, numbers, double)       \
-    ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t) \
+#define ARGDRAW_KERNELS(prefix)                           \
+    ARGDRAW_KERNELS_OF_ROWS(prefix, float)                \
+    ARGDRAW_KERNELS_OF_ROWS(prefix, double)               \
+    ARGDRAW_KERNELS_OF_ROWS(prefix, argdraw::half)        \
+    ARGDRAW_KERNELS_OF_ROWS(prefix, argdraw::bfloat16)    \
+    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, float)             \
+    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, argdraw::half)     \
+    ARGDRAW_KERNELS_OF_WEIGHTS(prefix, argdraw::bfloat16) \
+    ARGDRAW_KERNEL_TABLE(prefix, numbers, float)          \
+    ARGDRAW_KERNEL_TABLE(prefix, numbers, double)         \
+    ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)
 #define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 

@@ -42,7 +42,7 @@ MISTAKES = [
         "candidates/inverse_cdf.hpp",
         "double running = 0;",
         "float running = 0;",
-        "unit/draws/categorical.cpp", "categorical tails: a token of 2^-30 has its own words, at either end"),
+        "unit/draws/categorical.cpp", "categorical edges: a token of 2^-30 has its own words, at either end"),
     Mutant(
         "6", "the scaled logit is rounded to float",
         "simd/kernels/weights.inl",
@@ -61,13 +61,13 @@ MISTAKES = [
         "simd/kernels/rows.inl",
         "m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());",
         "m[j] = splat(std::numeric_limits<value_of<T>>::lowest());",
-        "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
+        "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "9", "NaN is not looked for",
         "candidates/view.hpp",
         "if (row_maximum_ != row_maximum_) return status::nan_logit;",
         "",
-        "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
+        "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "10", "!(s > 0) becomes s <= 0, which a NaN passes",
         "candidates/candidates.hpp",
@@ -138,8 +138,8 @@ MISTAKES = [
     Mutant(
         "21", "repetition acts for every occurrence",
         "stages/repetition_penalty.hpp",
-        "[by = static_cast<double>(r)](double l, const counted_token&) { return numeric::weakened(l, by); }",
-        "[by = static_cast<double>(r)](double l, const counted_token& t) {\n"
+        "[by = static_cast<double>(penalty)](double l, const counted_token&) { return numeric::weakened(l, by); }",
+        "[by = static_cast<double>(penalty)](double l, const counted_token& t) {\n"
         "                   for (int i = 1; i < t.count; ++i) l = numeric::weakened(l, by);\n"
         "                   return numeric::weakened(l, by);\n"
         "               }",
@@ -195,8 +195,8 @@ MISTAKES = [
     Mutant(
         "29", "the position moves on with an error",
         "sampler/sampler.hpp",
-        "if (result) given.succeeded(result);",
-        "given.succeeded(result);",
+        "if (token) given.succeeded(token);",
+        "given.succeeded(token);",
         "unit/sampler/sampler.cpp", "sampler: philox moves by one position with every token, and by none without"),
     Mutant(
         "30", "a row's place in the batch is its sequence",
