@@ -1,6 +1,7 @@
 // Made by tests/project/reference/reference.py of the contracts in the headers of stages and draws.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include <argdraw/core/config.hpp>
@@ -338,8 +339,8 @@ struct description<no_repeat_ngram> {
     }
 };
 
-template <>
-struct description<bad_words<>> {
+template <std::size_t N>
+struct description<bad_words<N>> {
     static constexpr std::string_view name = "bad_words";
     static constexpr std::string_view meaning = "Sequences of tokens that may not be said.";
     template <class S, class V>
@@ -348,8 +349,8 @@ struct description<bad_words<>> {
     }
 };
 
-template <>
-struct description<sequence_bias<>> {
+template <std::size_t N>
+struct description<sequence_bias<N>> {
     static constexpr std::string_view name = "sequence_bias";
     static constexpr std::string_view meaning = "Make what completes a sequence of tokens more or less likely.";
     template <class S, class V>
@@ -358,8 +359,8 @@ struct description<sequence_bias<>> {
     }
 };
 
-template <>
-struct description<min_tokens<>> {
+template <std::size_t N>
+struct description<min_tokens<N>> {
     static constexpr std::string_view name = "min_tokens";
     static constexpr std::string_view meaning = "No end before so many tokens are put out.";
     template <class S, class V>
@@ -391,8 +392,8 @@ struct description<encoder_repetition> {
     }
 };
 
-template <>
-struct description<logit_bias<>> {
+template <std::size_t N>
+struct description<logit_bias<N>> {
     static constexpr std::string_view name = "logit_bias";
     static constexpr std::string_view meaning = "Add a number to the logits of listed tokens.";
     template <class S, class V>
@@ -401,8 +402,8 @@ struct description<logit_bias<>> {
     }
 };
 
-template <>
-struct description<ban<>> {
+template <std::size_t N>
+struct description<ban<N>> {
     static constexpr std::string_view name = "ban";
     static constexpr std::string_view meaning = "Listed tokens are not drawn.";
     template <class S, class V>
@@ -411,8 +412,8 @@ struct description<ban<>> {
     }
 };
 
-template <>
-struct description<allow_only<>> {
+template <std::size_t N>
+struct description<allow_only<N>> {
     static constexpr std::string_view name = "allow_only";
     static constexpr std::string_view meaning = "Only listed tokens are drawn.";
     template <class S, class V>
@@ -433,8 +434,8 @@ struct description<allow> {
     }
 };
 
-template <>
-struct description<suppress_at_begin<>> {
+template <std::size_t N>
+struct description<suppress_at_begin<N>> {
     static constexpr std::string_view name = "suppress_at_begin";
     static constexpr std::string_view meaning = "Listed tokens are not drawn first.";
     template <class S, class V>
@@ -454,8 +455,8 @@ struct description<force> {
     }
 };
 
-template <>
-struct description<guidance<float>> {
+template <logit_scalar U>
+struct description<guidance<U>> {
     static constexpr std::string_view name = "guidance";
     static constexpr std::string_view meaning = "Classifier-free guidance: away from what the model says without the prompt.";
     template <class S, class V>
@@ -465,8 +466,8 @@ struct description<guidance<float>> {
     }
 };
 
-template <>
-struct description<contrastive<float>> {
+template <logit_scalar U>
+struct description<contrastive<U>> {
     static constexpr std::string_view name = "contrastive";
     static constexpr std::string_view meaning = "What a good model prefers more than a poor one does.";
     template <class S, class V>

@@ -236,8 +236,10 @@ def description(each):
     members = "    template <class S, class V>\n    static void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
     if not visits:
         members = "    template <class S, class V>\n    static void members(S&, V&&) {}\n"
+    given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
+    argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
     return (
-        f"template <>\nstruct description<{each.type}> {{\n"
+        f"template <{given}>\nstruct description<{each.name}{argument}> {{\n"
         f'    static constexpr std::string_view name = "{each.name}";\n'
         f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{members}}};\n"
     )
@@ -250,6 +252,7 @@ def descriptions():
         "// Made by tests/project/reference/reference.py of the contracts in the headers of stages and draws.",
         "#pragma once",
         "",
+        "#include <cstddef>",
         "#include <string_view>",
         "",
         "#include <argdraw/core/config.hpp>",

@@ -18,7 +18,7 @@ UNIT = ROOT / "tests" / "unit"
 UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 
 # From the ground up. A group header, such as stages.hpp, counts as the folder of its name.
-LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw", "conformance engine"]
+LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text", "conformance engine"]
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms.split()}
 
 # The keys of a contract, in this order. What those of the first line say is tested, unless they say that there is none.
