@@ -59,8 +59,13 @@ struct picked {
 /// logits stay finite: one that a scale, a shift or a sum takes beyond the doubles reads as the last double of its sign.
 /// The first verb that has to read a value finds a NaN, or that nothing lives: from then on why() says so and every verb does nothing. What
 /// only removes ids (ban, allow, allow_only) and scale and shift read none. Verbs speak double, whatever the row's scalar.
-template <logit_scalar T>
+template <class T>
 class candidates {
+    static_assert(
+        logit_scalar<T>,
+        "argdraw: candidates are of float, double, half or bfloat16, whatever type of the caller's has the format; write a stage for "
+        "candidates<argdraw::half>&, or for the candidates<T>& of every logit_scalar T");
+
 public:
     using value = value_of<T>;
     using mean_and_deviation = detail::mean_and_deviation;

@@ -14,7 +14,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/selection.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

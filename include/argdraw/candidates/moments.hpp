@@ -11,7 +11,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/finite.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

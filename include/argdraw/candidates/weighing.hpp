@@ -18,7 +18,7 @@
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/exp2_series.hpp>
 #include <argdraw/numeric/finite.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

@@ -16,8 +16,7 @@ namespace detail {
 
 // A callable may be written for rows of one scalar only, so it is looked at with each.
 template <template <class, class> class Test, class S>
-inline constexpr bool for_some_scalar =
-    Test<S, float>::value || Test<S, double>::value || Test<S, Eigen::half>::value || Test<S, Eigen::bfloat16>::value;
+inline constexpr bool for_some_scalar = Test<S, float>::value || Test<S, double>::value || Test<S, half>::value || Test<S, bfloat16>::value;
 
 // clang-format off
 template <class S, class T>
@@ -147,14 +146,15 @@ template <class R>
 struct row_rules {
     static constexpr bool contiguous = has_data_and_size<R>;
     static constexpr bool elements = [] {
-        if constexpr (contiguous) return logit_scalar<element_of<R>>;
+        if constexpr (contiguous) return logit_type<element_of<R>>;
         return true;
     }();
 
-    static_assert(
-        contiguous,
-        "argdraw: the row is no row: it has no data() and size(); evaluate an Eigen expression first, wrap a pointer in a std::span");
-    static_assert(elements, "argdraw: the row's elements are no logits; a row is contiguous float, double, Eigen::half or Eigen::bfloat16");
+    static_assert(contiguous,
+                  "argdraw: the row is no row: it has no data() and size(); evaluate an expression first, wrap a pointer in a std::span");
+    static_assert(elements,
+                  "argdraw: the row's elements are no logits; a row is contiguous float, double, half or bfloat16, or of a type with an "
+                  "argdraw::format_of");
     static_assert(
         !contiguous || !elements,
         "argdraw: the row's elements are not neighbours in memory; copy the row of a column-major matrix, or keep logits row-major");

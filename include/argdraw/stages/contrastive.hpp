@@ -1,14 +1,3 @@
-// contrastive — what a good model prefers more than a poor one does.
-//
-//   formula   on { i : p_i >= alpha max_j p_j }: l <- (1 + beta) l - beta a, a the logit in the amateur's row; the others are removed
-//   neutral   alpha = 0 and beta = 0
-//   range     0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another, or as the part of
-//             it that a sequence's vocabulary leaves
-//   ties      equal logits with equal a stay equal, and are kept or dropped together
-//   cost      one sweep for the tokens that reach the cut, then a step for each of them; without alpha every living token
-//   source    Li et al. 2022, "Contrastive decoding", arXiv:2210.15097; in this form O'Brien, Lewis 2023, arXiv:2309.09117
-//   edges     a = -inf counts as the lowest finite a among the kept, 0 if there is none; +inf removes; NaN among the kept is nan_logit, and so is
-//             +inf where the logits are +inf. A result beyond the range of double becomes the last one of its sign. The amateur's row is a view
 #pragma once
 
 #include <algorithm>
@@ -18,18 +7,33 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/logit.hpp>
-#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// What a good model prefers more than a poor one does.
+///
+/// - formula:  on { i : p_i >= alpha max_j p_j }: l <- (1 + beta) l - beta a, a the logit in the amateur's row; the others are removed
+/// - neutral:  alpha = 0 and beta = 0
+/// - range:    0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another, or as the
+///             part of it that a sequence's vocabulary leaves
+/// - ties:     equal logits with equal a stay equal, and are kept or dropped together
+/// - edges:    a = -inf counts as the lowest finite a among the kept, 0 if there is none; +inf removes; NaN among the kept is nan_logit,
+///             and so is +inf where the logits are +inf. A result beyond the range of double becomes the last one of its sign. The
+///             amateur's row is a view
+/// - cost:     one sweep for the tokens that reach the cut, then a step for each of them; without alpha every living token
+/// - usual:    alpha 0.1, beta 0.5
+/// - when:     a small model of the same vocabulary runs beside the large one, for reasoning and long texts
+/// - not:      with a small model of another tokenizer, or without alpha: nonsense that the small one hates most would win
+/// - source:   Li et al. 2022, "Contrastive decoding", arXiv:2210.15097; in this form O'Brien, Lewis 2023, arXiv:2309.09117
+/// - example:  contrastive{other, 0.1f, 0.5f}
 template <logit_scalar U>
 struct contrastive {
-    view_of<U> amateur;
-    float alpha = 0.0f;
-    float beta = 0.0f;
+    row_view<U> amateur;  ///< Logits of the smaller model, as wide as the row; a view.
+    float alpha = 0.0f;   ///< Least probability, as a share of the greatest; 0 to 1, 0 keeps everything.
+    float beta = 0.0f;    ///< How much the smaller model's preference counts; 0 or more, finite.
 
     static constexpr std::string_view requirement =
         "contrastive: alpha must lie in [0, 1], beta be finite and 0 or more (both 0 is off), and the amateur's row as wide as the row";
@@ -77,6 +81,6 @@ private:
 };
 
 template <logit_row R>
-contrastive(const R&, float, float) -> contrastive<detail::element_of<R>>;
+contrastive(const R&, float, float) -> contrastive<detail::format_in<R>>;
 
 }  // namespace argdraw

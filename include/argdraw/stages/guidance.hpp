@@ -1,14 +1,3 @@
-// guidance — classifier-free guidance: away from what the model says without the prompt.
-//
-//   formula   l <- u + scale (l - u), u the logit in the other row
-//   neutral   scale = 1
-//   range     any finite scale; the other row is as wide as the row, of the same scalar or another, or as the part of it that a sequence's
-//             vocabulary leaves
-//   ties      equal logits with equal u stay equal
-//   cost      every living token once, as a double: the row is opened
-//   source    Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
-//   edges     u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that is NaN,
-//             nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
 #pragma once
 
 #include <cstddef>
@@ -18,16 +7,30 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
-#include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Classifier-free guidance: away from what the model says without the prompt.
+///
+/// - formula:  l <- u + scale (l - u), u the logit in the other row
+/// - neutral:  scale = 1
+/// - range:    any finite scale; the other row is as wide as the row, of the same scalar or another, or as the part of it that a sequence's
+///             vocabulary leaves
+/// - ties:     equal logits with equal u stay equal
+/// - edges:    u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that
+///             is NaN, nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
+/// - cost:     every living token once, as a double: the row is opened
+/// - usual:    1.5
+/// - when:     the model has to hold to its prompt, and a second row, without the prompt, is worth its price
+/// - not:      without that second row: it doubles the model's work; or behind a truncation that has removed what it would prefer
+/// - source:   Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
+/// - example:  guidance{other, 1.5f}
 template <logit_scalar U>
 struct guidance {
-    view_of<U> row;
-    float scale = 1.0f;
+    row_view<U> row;     ///< Logits without the prompt, as wide as the row; a view.
+    float scale = 1.0f;  ///< How far away from them: finite, 1 is neutral, below 1 towards them.
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
     constexpr bool neutral() const noexcept { return scale == 1; }
@@ -67,6 +70,6 @@ struct guidance {
 };
 
 template <logit_row R>
-guidance(const R&, float) -> guidance<detail::element_of<R>>;
+guidance(const R&, float) -> guidance<detail::format_in<R>>;
 
 }  // namespace argdraw

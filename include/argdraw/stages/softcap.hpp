@@ -1,12 +1,3 @@
-// softcap — squeeze the logits into (-cap, cap).
-//
-//   formula   l <- cap tanh(l / cap)
-//   neutral   cap = 0 (off) and +inf (no bound)
-//   range     cap >= 0
-//   ties      equal logits stay equal; the order stays, but logits many caps out come to equal the cap, and each other
-//   cost      a tanh for every living token: the row is opened
-//   source    Gemma 2, Riviere et al. 2024, arXiv:2408.00118
-//   edges     logits of +inf become cap
 #pragma once
 
 #include <span>
@@ -19,8 +10,21 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Squeeze the logits into (-cap, cap).
+///
+/// - formula:  l <- cap tanh(l / cap)
+/// - neutral:  cap = 0 (off) and +inf (no bound)
+/// - range:    cap >= 0
+/// - ties:     equal logits stay equal; the order stays, but logits many caps out come to equal the cap, and each other
+/// - edges:    logits of +inf become cap
+/// - cost:     a tanh for every living token: the row is opened
+/// - usual:    30, as Gemma 2 is trained with; off for every other model
+/// - when:     the model was trained with a cap that its runtime left out of the logits
+/// - not:      as a temperature: it changes the top more than the tail, and the order is all that stays
+/// - source:   Gemma 2, Riviere et al. 2024, arXiv:2408.00118
+/// - example:  softcap{1.5f}
 struct softcap {
-    float cap = 0.0f;
+    float cap = 0.0f;  ///< Bound of the logits; 0 or more, 0 and +inf are off.
 
     static constexpr std::string_view requirement = "softcap: cap must be 0 (off) or more";
     constexpr bool neutral() const noexcept { return cap == 0 || cap == numeric::infinity; }

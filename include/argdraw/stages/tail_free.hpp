@@ -1,14 +1,3 @@
-// tail_free — cut the tail where the sorted probabilities have stopped bending.
-//
-//   formula   d_i = p_(i) - p_(i+1), b_i = |d_i - d_(i+1)|; k = the first i >= 1 with b_1 + ... + b_i > z (b_1 + ... + b_(n-2)); K = the first k
-//             tokens in the order
-//   neutral   z >= 1 keeps everything
-//   range     z >= 0; z = 0 ends at the first bend
-//   min_keep  max(k, min_keep) tokens stay
-//   ties      exactly k: of equal logits at the edge, the lower ids stay
-//   cost      the first tokens in the order, four times as many until those behind them cannot move the edge; on a flat row a sort of it
-//   source    Trenton Bricken 2019, "Tail free sampling"; llama.cpp's old loop keeps one token less
-//   edges     fewer than three tokens, or no bend at all (equal probabilities): keeps everything
 #pragma once
 
 #include <algorithm>
@@ -23,9 +12,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Cut the tail where the sorted probabilities have stopped bending.
+///
+/// - formula:  d_i = p_(i) - p_(i+1), b_i = |d_i - d_(i+1)|; k = the first i >= 1 with b_1 + ... + b_i > z (b_1 + ... + b_(n-2)); K = the
+///             first k tokens in the order
+/// - neutral:  z >= 1 keeps everything
+/// - range:    z >= 0; z = 0 ends at the first bend
+/// - ties:     exactly k: of equal logits at the edge, the lower ids stay
+/// - edges:    fewer than three tokens, or no bend at all (equal probabilities): keeps everything
+/// - cost:     the first tokens in the order, four times as many until those behind them cannot move the edge; on a flat row a sort of it
+/// - usual:    0.95
+/// - when:     a preset of text-generation-webui or an older llama.cpp asks for it
+/// - not:      on whole rows that are flat: a sort of them; min_p or min_k find the same edge for less
+/// - source:   Trenton Bricken 2019, "Tail free sampling"; llama.cpp's old loop keeps one token less
+/// - example:  tail_free{0.9f}
 struct tail_free {
-    float z = 1.0f;
-    int min_keep = 1;
+    float z = 1.0f;    ///< Share of all bends that the kept have at most; 0 or more, 1 and above are off.
+    int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
     static constexpr std::string_view requirement = "tail_free: z must be 0 or more (1 and above is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return z >= 1; }

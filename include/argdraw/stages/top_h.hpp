@@ -1,12 +1,3 @@
-// top_h — keep the most likely tokens as long as their own entropy is at most a share of the whole one.
-//
-//   formula   K = the longest prefix of the order whose entropy, renormalised, is at most h H, H the entropy of all
-//   neutral   h = 1 keeps everything
-//   range     0 < h <= 1
-//   min_keep  max(prefix, min_keep) tokens stay
-//   ties      by id: equal logits at the edge stay in ascending order of id
-//   cost      the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
-//   source    Potraghloo, Azizi, Kundu, Pedram 2025, arXiv:2509.02510, as it is stated there; its code is top_h_sum
 #pragma once
 
 #include <algorithm>
@@ -21,9 +12,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Keep the most likely tokens as long as their own entropy is at most a share of the whole one.
+///
+/// - formula:  K = the longest prefix of the order whose entropy, renormalised, is at most h H, H the entropy of all
+/// - neutral:  h = 1 keeps everything
+/// - range:    0 < h <= 1
+/// - ties:     by id: equal logits at the edge stay in ascending order of id
+/// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit; where one token has all the
+///             mass, entropy and limit are 0 and all stay; terms that are small beside a sure token decide as they should
+/// - cost:     the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
+/// - usual:    0.4, as in the paper
+/// - when:     the variety of what is kept is to be a fixed share of the model's own, also at high temperatures
+/// - not:      on flat rows where time counts: it goes through the order as far as the cut
+/// - source:   Potraghloo, Azizi, Kundu, Pedram 2025, arXiv:2509.02510, as it is stated there; its code is top_h_sum
+/// - example:  top_h{0.8f}
 struct top_h {
-    float h = 1.0f;
-    int min_keep = 1;
+    float h = 1.0f;    ///< Entropy of the kept, as a share of the whole; above 0 up to 1, 1 is off.
+    int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
     static constexpr std::string_view requirement = "top_h: h must lie in (0, 1] (1 is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return h == 1; }

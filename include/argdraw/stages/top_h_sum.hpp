@@ -1,12 +1,3 @@
-// top_h_sum — keep the most likely tokens as long as their part of the entropy is at most a share of the whole.
-//
-//   formula   K = the longest prefix of the order with -sum_K p_i ln p_i <= h H, H = -sum p_i ln p_i over all
-//   neutral   h = 1 keeps everything
-//   range     0 < h <= 1
-//   min_keep  max(prefix, min_keep) tokens stay, and always the first
-//   ties      by id: equal logits at the edge stay in ascending order of id
-//   cost      the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
-//   source    the code of Potraghloo, Azizi, Kundu, Pedram 2025, arXiv:2509.02510, which has top_k{100} before it
 #pragma once
 
 #include <algorithm>
@@ -20,9 +11,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Keep the most likely tokens as long as their part of the entropy is at most a share of the whole.
+///
+/// - formula:  K = the longest prefix of the order with -sum_K p_i ln p_i <= h H, H = -sum p_i ln p_i over all
+/// - neutral:  h = 1 keeps everything
+/// - range:    0 < h <= 1
+/// - ties:     by id: equal logits at the edge stay in ascending order of id
+/// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit; where one token has all the
+///             mass, entropy and limit are 0 and all stay; terms that are small beside a sure token decide as they should
+/// - cost:     the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
+/// - usual:    0.4, behind top_k{100}
+/// - when:     results of the authors' code are to be met
+/// - not:      for what the paper says: the sum over the kept without renormalising is no entropy; that is top_h
+/// - source:   the code of Potraghloo, Azizi, Kundu, Pedram 2025, arXiv:2509.02510, which has top_k{100} before it
+/// - example:  top_h_sum{0.5f}
 struct top_h_sum {
-    float h = 1.0f;
-    int min_keep = 1;
+    float h = 1.0f;    ///< Terms of the entropy that the kept have, as a share of all; above 0 up to 1, 1 is off.
+    int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
     static constexpr std::string_view requirement = "top_h_sum: h must lie in (0, 1] (1 is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return h == 1; }

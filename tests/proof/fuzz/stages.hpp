@@ -189,7 +189,7 @@ private:
             }
             case 8: {
                 const encoder_repetition s{p()};
-                range(0 < s.r && finite(s.r));
+                range(0 < s.penalty && finite(s.penalty));
                 return s;
             }
             case 9: {
@@ -273,7 +273,7 @@ private:
             }
             case 25: {
                 const repetition_penalty s{p(), window(), scope()};
-                range(0 < s.r && finite(s.r));
+                range(0 < s.penalty && finite(s.penalty));
                 return s;
             }
             case 26: {
@@ -287,7 +287,7 @@ private:
             }
             case 27: {
                 const skew s{p()};
-                range(finite(s.s));
+                range(finite(s.strength));
                 return s;
             }
             case 28: {
@@ -339,7 +339,7 @@ private:
             }
             case 38: {
                 const typical s{p(), keep()};
-                range(s.t > 0);
+                range(s.mass > 0);
                 return s;
             }
             case 39: {

@@ -166,7 +166,7 @@ struct counted {
 // Whether one of the two sets is the other and one token more, which a filter by mass may take or leave: the smaller weighs its share to 1e-12.
 bool at_boundary(const any_stage& stage, row_of_floats row, const std::vector<token_id>& a, const std::vector<token_id>& b) {
     const float* const share = std::holds_alternative<top_p>(stage)     ? &std::get<top_p>(stage).p
-                               : std::holds_alternative<typical>(stage) ? &std::get<typical>(stage).t
+                               : std::holds_alternative<typical>(stage) ? &std::get<typical>(stage).mass
                                                                         : nullptr;
     const auto& smaller = a.size() < b.size() ? a : b;
     const auto& larger = a.size() < b.size() ? b : a;

@@ -42,32 +42,32 @@ MISTAKES = [
         "candidates/inverse_cdf.hpp",
         "double running = 0;",
         "float running = 0;",
-        "unit/draws/categorical.cpp", "categorical tails: a token of 2^-30 has its own words, at either end"),
+        "unit/draws/categorical.cpp", "categorical edges: a token of 2^-30 has its own words, at either end"),
     Mutant(
         "6", "the scaled logit is rounded to float",
-        "simd/kernels.inl",
+        "simd/kernels/weights.inl",
         "const f32 r = fma(x, c_lo, fma(x, c_hi, minus_n));",
         "const f32 r = add(mul(x, c_hi), minus_n);",
         "unit/simd/weight_scale.cpp", "weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats"),
     Mutant(
         "7", "no reference exponent",
-        "simd/kernels.inl",
+        "simd/kernels/weights.inl",
         "splat(static_cast<std::int32_t>(static_cast<std::uint32_t>(top >> 3) << 23))",
         "splat(std::int32_t{0})",
         "unit/simd/weight_scale.cpp", "weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats",
         "nothing is subtracted from a logit: weights are 2^(x c), relative to a power of two near the greatest of their block"),
     Mutant(
         "8", "the maximum begins at -FLT_MAX",
-        "simd/kernels.inl",
+        "simd/kernels/rows.inl",
         "m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());",
         "m[j] = splat(std::numeric_limits<value_of<T>>::lowest());",
-        "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
+        "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "9", "NaN is not looked for",
         "candidates/maxima.hpp",
         "if (greatest_in_row_ != greatest_in_row_) return status::nan_logit;",
         "",
-        "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
+        "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "10", "!(s > 0) becomes s <= 0, which a NaN passes",
         "candidates/cuts.hpp",
@@ -125,9 +125,9 @@ MISTAKES = [
         "unit/stages/min_p.cpp", "min_p formula: a token exactly at the cut stays"),
     Mutant(
         "19", "0 log 0 is not guarded",
-        "simd/kernels.inl",
-        "if (some_drop) y[i] = keep(at_least(key, floor_lanes), y[i]);",
-        "",
+        "simd/kernels/weights.inl",
+        "powers.above_floor(s.key, mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3))))))",
+        "mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3)))))",
         "unit/stages/typical.cpp", "typical formula: the most likely token may be the one to go"),
     Mutant(
         "20", "a negative logit is divided",
@@ -138,8 +138,8 @@ MISTAKES = [
     Mutant(
         "21", "repetition acts for every occurrence",
         "stages/repetition_penalty.hpp",
-        "[by = static_cast<double>(r)](double l, const counted_token&) { return numeric::weakened(l, by); }",
-        "[by = static_cast<double>(r)](double l, const counted_token& t) {\n"
+        "[by = static_cast<double>(penalty)](double l, const counted_token&) { return numeric::weakened(l, by); }",
+        "[by = static_cast<double>(penalty)](double l, const counted_token& t) {\n"
         "                   for (int i = 1; i < t.count; ++i) l = numeric::weakened(l, by);\n"
         "                   return numeric::weakened(l, by);\n"
         "               }",
@@ -195,8 +195,8 @@ MISTAKES = [
     Mutant(
         "29", "the position moves on with an error",
         "sampler/sampler.hpp",
-        "if (result) given.succeeded(result);",
-        "given.succeeded(result);",
+        "if (token) given.succeeded(token);",
+        "given.succeeded(token);",
         "unit/sampler/sampler.cpp", "sampler: philox moves by one position with every token, and by none without"),
     Mutant(
         "30", "a row's place in the batch is its sequence",

@@ -73,8 +73,8 @@ TEST_CASE("gumbel formula: rows of every scalar") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("gumbel random: noise belongs to the tokens, not to their places among the living") {
@@ -158,7 +158,7 @@ TEST_CASE("gumbel logprob: asking for the law draws nothing") {
     CHECK(law.probabilities[2] == Approx(0.2).epsilon(1e-6));
 }
 
-TEST_CASE("gumbel tails: tokens that never have weight are never drawn") {
+TEST_CASE("gumbel edges: tokens that never have weight are never drawn") {
     std::vector<float> row(500, -800.0f);
     row[123] = 0.0f;
     row[124] = -infinity;

@@ -51,7 +51,7 @@ TEST_CASE("concepts: the return type tells a draw from a stage") {
 
 TEST_CASE("concepts: one scalar is enough") {
     const auto only_doubles = [](candidates<double>&) {};
-    const auto only_halves = [](candidates<Eigen::half>& c) { return c.draw_first(); };
+    const auto only_halves = [](candidates<argdraw::half>& c) { return c.draw_first(); };
     CHECK(stage<decltype(only_doubles)>);
     CHECK(deterministic_draw<decltype(only_halves)>);
 }

@@ -73,7 +73,7 @@ TEST_CASE("typical formula: however close all logits are to each other") {
 }
 
 TEST_CASE("typical neutral: 1 and more keep everything") {
-    CHECK(typical{}.t == 1);
+    CHECK(typical{}.mass == 1);
     const auto row = weighing({5, 0, 3, 2});
     const auto without = law_of(row);
     for (const float t : {1.0f, 2.0f, infinity}) {
@@ -135,8 +135,8 @@ TEST_CASE("typical scalars: the same set whatever the row is made of") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("typical on wide rows: nothing that stays is farther than what goes, and no fewer would do") {
