@@ -34,9 +34,7 @@ struct quadratic {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double m = (c.max)();
-        const auto living = c.survivors().logits;
-        // Equals stay as they are, those of +inf infinite.
-        if (std::all_of(living.begin(), living.end(), [m](double l) { return l == m; })) return;
+        if (c.infinite()) return;  // equals stay as they are, those of +inf infinite
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
             // A distance may be beyond the doubles; an infinite one times 0 would be no number.

@@ -73,7 +73,7 @@ MISTAKES = [
         "candidates/cuts.hpp",
         "if (!(distance > 0)) distance = 0;",
         "if (distance <= 0) distance = 0;",
-        "unit/candidates/removals.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
+        "unit/candidates/cuts.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
         "no sum that is compared with 0 can be NaN here, since rows with a NaN end before; a distance that a stage computed can"),
     Mutant(
         "11", "T < 1e-5 is greedy",
