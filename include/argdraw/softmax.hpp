@@ -11,6 +11,7 @@
 #include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
@@ -58,13 +59,13 @@ double exponentials(std::span<const T> row, double maximum, Sink sink) noexcept 
 
 template <logit_scalar T>
 row_sum sum_of_row(std::span<const T> row) noexcept {
-    double maximum = -std::numeric_limits<double>::infinity();
+    double maximum = -numeric::infinity;
     for (const T x : row) {
         const double value = static_cast<double>(x);
         if (value != value) return {value, value};
         if (value > maximum) maximum = value;
     }
-    if (!(maximum > -std::numeric_limits<double>::infinity())) return {maximum, 0.0};
+    if (!(maximum > -numeric::infinity)) return {maximum, 0.0};
     return {maximum, exponentials(row, maximum, [](std::size_t, std::span<const double>) {})};
 }
 

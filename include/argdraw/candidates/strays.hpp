@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <limits>
 
+#include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -19,8 +21,9 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 class strays {
 public:
     strays() = default;
-    strays(double* values, std::uint64_t* bits, std::uint64_t* marked, std::size_t blocks) noexcept
-        : values_{values}, bits_{bits}, marked_{marked}, words_{(blocks + 63) / 64} {
+    /// None yet, of a row of this width.
+    strays(const number_arrays& at, std::size_t width) noexcept
+        : values_{at.values}, bits_{at.bits}, marked_{at.marked}, words_{(width + 64 * sizes::block - 1) / (64 * sizes::block)} {
         std::fill_n(marked_, words_, std::uint64_t{0});
     }
 
@@ -45,7 +48,7 @@ public:
     /// Adds a number to a token's value, from 0 where it has none. -inf beats everything.
     void add(token_id id, double number) noexcept {
         const double before = insert(id) ? 0.0 : values_[id], sum = before + number;
-        values_[id] = sum == sum || !(before < lowest || number < lowest) ? sum : -std::numeric_limits<double>::infinity();
+        values_[id] = sum == sum || !(before < lowest || number < lowest) ? sum : -numeric::infinity;
     }
 
     /// Takes the value of a token that has one.

@@ -85,8 +85,7 @@ private:
     static_assert(std::is_trivially_copyable_v<drawn> && std::is_trivially_destructible_v<drawn>);
 
     static bool before(const racer& a, const racer& b) noexcept {
-        const double x = std::bit_cast<double>(a.sum), y = std::bit_cast<double>(b.sum);
-        return x != y ? x > y : a.id < b.id;
+        return place{std::bit_cast<double>(a.sum), a.id} < place{std::bit_cast<double>(b.sum), b.id};
     }
 };
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <bit>
-#include <limits>
 #include <cstdint>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2_series.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
@@ -17,7 +17,7 @@ inline constexpr double log2_e = 0x1.71547652b82fep+0;
 /// additions are rounded one by one, so that lanes without a fused multiply-add give the same bits.
 inline double exp2(double y) noexcept {
     if (!(y >= exp2_lowest)) return y != y ? y : 0.0;
-    if (y > 1000) return std::numeric_limits<double>::infinity();
+    if (y > 1000) return infinity;
     const double t = y + exp2_magic;
     const double f = y - (t - exp2_magic);
     double p = exp2_series[13];

@@ -5,11 +5,11 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
@@ -20,7 +20,7 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 inline double expm1(double x) noexcept {
     if (x != x || x == 0) return x;
     if (x < -40) return -1;
-    if (x > 690) return std::numeric_limits<double>::infinity();
+    if (x > 690) return infinity;
     constexpr auto inverse_factorial = [] {
         std::array<double, 15> table{};
         double factorial = 1;  // exact up to 18!

@@ -64,13 +64,13 @@ MISTAKES = [
         "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "9", "NaN is not looked for",
-        "candidates/view.hpp",
-        "if (row_maximum_ != row_maximum_) return status::nan_logit;",
+        "candidates/maxima.hpp",
+        "if (greatest_in_row_ != greatest_in_row_) return status::nan_logit;",
         "",
         "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "10", "!(s > 0) becomes s <= 0, which a NaN passes",
-        "candidates/candidates.hpp",
+        "candidates/cuts.hpp",
         "if (!(distance > 0)) distance = 0;",
         "if (distance <= 0) distance = 0;",
         "unit/candidates/removals.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
@@ -101,7 +101,7 @@ MISTAKES = [
         "unit/stages/top_p.cpp", "top_p formula: exactly a cumulative sum, and the next float above it"),
     Mutant(
         "15", "all that equal the k-th stay",
-        "candidates/candidates.hpp",
+        "candidates/list.hpp",
         "return equals_at_edge == ties::all || (equals > 0 && equals-- > 0);",
         "return true;",
         "unit/stages/top_k.cpp", "top_k ties: a row of equals keeps its first k"),
@@ -180,10 +180,10 @@ MISTAKES = [
     Mutant(
         "27", "XTC removes the boundary token too",
         "stages/xtc.hpp",
-        "for (const leader& each : first.first(first.size() - 1))\n"
-        "            if (dropped(each.id, each.logit)) {",
-        "for (const leader& each : first)\n"
-        "            if (each.id == last.id || dropped(each.id, each.logit)) {",
+        "for (const place& each : first.first(first.size() - 1))\n"
+        "            if (dropped(each.id, each.value)) {",
+        "for (const place& each : first)\n"
+        "            if (each.id == last.id || dropped(each.id, each.value)) {",
         "unit/stages/xtc.cpp", "xtc formula: of the tokens at or above the threshold all but the last in the order go"),
     Mutant(
         "28", "mirostat's mu is shared between sequences",
@@ -213,7 +213,7 @@ MISTAKES = [
         "unit/random/philox.cpp", "philox: all 64 bits of seed and sequence, and all 32 of position, matter"),
     Mutant(
         "32", "bits past the mask are read",
-        "candidates/view.hpp",
+        "candidates/living_row.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = words;",
         "unit/stages/allow.cpp", "allow formula: words behind the mask are not read"),
