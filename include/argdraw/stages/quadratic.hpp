@@ -35,11 +35,11 @@ struct quadratic {
     void operator()(candidates<T>& c) const noexcept {
         const double m = (c.max)();
         const auto living = c.survivors().logits;
-        // Equals stay as they are, those of +inf infinite.
+        // All equal: nothing changes, and logits of +inf have to stay infinite.
         if (std::all_of(living.begin(), living.end(), [m](double l) { return l == m; })) return;
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
-            // A distance may be beyond the doubles; an infinite one times 0 would be no number.
+            // l - m of two finite logits may overflow to -inf, and -inf times a coefficient of 0 would be NaN.
             const double d = (std::max)(l - m, std::numeric_limits<double>::lowest());
             const double down = numeric::product(numeric::product(numeric::product(f, d), d), k - numeric::product(s, d));
             return (std::max)(m - down, std::numeric_limits<double>::lowest());

@@ -39,7 +39,7 @@ struct tail_free {
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
             if (first.size() < 3) return;
-            // Relative to the first: the sum of the bends divides what all have in common out.
+            // Weights relative to the first in place of probabilities: bends are compared with their sum, and the mass would cancel.
             const auto weight = [&](std::size_t i) { return numeric::exp(first[i].value - first[0].value); };
             const auto each_bend = [&](auto visit) {
                 double a = weight(0), b = weight(1);
@@ -52,7 +52,7 @@ struct tail_free {
             };
             double sum = 0;
             each_bend([&](double bend) { sum += bend; });
-            // Falling probabilities cannot bend by more than twice their height.
+            // A bend is at most d_i + d_(i+1), and the differences d from the second last of these tokens on add up to at most its weight.
             const bool all = first.size() < asked;
             const double behind = all ? 0.0 : 2 * weight(first.size() - 2);
             if (all && sum == 0) return;

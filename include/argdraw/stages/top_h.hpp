@@ -39,8 +39,8 @@ struct top_h {
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
-            // The entropy of a prefix never falls as it grows: ln S - sum w (l - m) / S. Beside the first weight, of 1, the others may be next
-            // to nothing, and still be all of it.
+            // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
+            // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
             std::size_t kept = 0;
             double others = 0, moment = 0;
             for (; kept < first.size(); ++kept) {
