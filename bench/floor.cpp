@@ -273,8 +273,8 @@ double read_maximum(std::span<const double> row) noexcept {
     return chosen.of_double(std::as_bytes(row).data(), row.size_bytes(), plain_max<double>::start);
 }
 
-std::int32_t read_maximum(std::span<const Eigen::half> row) noexcept { return of_bytes(row); }
-std::int32_t read_maximum(std::span<const Eigen::bfloat16> row) noexcept { return of_bytes(row); }
+std::int32_t read_maximum(std::span<const argdraw::half> row) noexcept { return of_bytes(row); }
+std::int32_t read_maximum(std::span<const argdraw::bfloat16> row) noexcept { return of_bytes(row); }
 
 std::uint64_t read_or(std::span<const std::byte> bytes) noexcept { return chosen.bits(bytes.data(), bytes.size(), plain_or::start); }
 

@@ -5,7 +5,7 @@
 // should agree within a few percent, and the smaller of the two is the honest floor.
 #pragma once
 
-#include <Eigen/Core>
+#include <argdraw/core/formats.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,8 +23,8 @@ std::string_view processor_name() noexcept;
 // The maximum of the row. A 16-bit row is read as 32-bit integers: its bytes, without a conversion.
 float read_maximum(std::span<const float> row) noexcept;
 double read_maximum(std::span<const double> row) noexcept;
-std::int32_t read_maximum(std::span<const Eigen::half> row) noexcept;
-std::int32_t read_maximum(std::span<const Eigen::bfloat16> row) noexcept;
+std::int32_t read_maximum(std::span<const argdraw::half> row) noexcept;
+std::int32_t read_maximum(std::span<const argdraw::bfloat16> row) noexcept;
 
 // The bitwise or of all bytes, folded to 64 bits.
 std::uint64_t read_or(std::span<const std::byte> bytes) noexcept;

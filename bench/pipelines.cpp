@@ -6,7 +6,7 @@
 #include "stages.hpp"
 
 #include <argdraw/argdraw.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/tables.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -123,8 +123,8 @@ int main(int argc, char** argv) {
     for (std::size_t vocab : vocabularies) {
         add_scalar<float>(vocab, true);
         add_scalar<double>(vocab, every_baseline);
-        add_scalar<Eigen::half>(vocab, every_baseline);
-        add_scalar<Eigen::bfloat16>(vocab, every_baseline);
+        add_scalar<argdraw::half>(vocab, every_baseline);
+        add_scalar<argdraw::bfloat16>(vocab, every_baseline);
     }
     bench::add_stages(128256);
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});

@@ -19,9 +19,9 @@ constexpr std::string_view scalar_name<float> = "float";
 template <>
 constexpr std::string_view scalar_name<double> = "double";
 template <>
-constexpr std::string_view scalar_name<Eigen::half> = "half";
+constexpr std::string_view scalar_name<argdraw::half> = "half";
 template <>
-constexpr std::string_view scalar_name<Eigen::bfloat16> = "bfloat16";
+constexpr std::string_view scalar_name<argdraw::bfloat16> = "bfloat16";
 
 // A pipeline sees eight rows in turn, or one row again and again.
 enum class turns { rotating, hot };

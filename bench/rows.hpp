@@ -10,7 +10,7 @@
 // Every operation below is exact, or rounds once and feeds no sum, so neither fused multiply-adds nor libm can show.
 #pragma once
 
-#include <Eigen/Core>
+#include <argdraw/core/formats.hpp>
 
 #include <array>
 #include <bit>

@@ -89,8 +89,8 @@ int main() {
     check_shapes<float>(32000, bench::rows_in_rotation);
     for (std::size_t vocab : {128256u, 151936u, 262144u}) check_shapes<float>(vocab, 1);
     check_shapes<double>(32000, 1);
-    check_shapes<Eigen::half>(128256, 1);
-    check_shapes<Eigen::bfloat16>(128256, 1);
+    check_shapes<argdraw::half>(128256, 1);
+    check_shapes<argdraw::bfloat16>(128256, 1);
     check_moments(bench::row_kind::flat, 1);
     check_moments(bench::row_kind::peaked, 4);
     check_bits(bench::row_kind::peaked, 0x6710db32b5303a55);

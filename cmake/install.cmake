@@ -1,18 +1,23 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS argdraw EXPORT argdraw_targets
-  FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILE_SET kernels DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(EXPORT argdraw_targets NAMESPACE argdraw:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw" FILE argdrawTargets.cmake)
-configure_package_config_file(cmake/argdrawConfig.cmake.in "${PROJECT_BINARY_DIR}/argdrawConfig.cmake"
-  INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")
+set(argdraw_package "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/argdraw" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl")
+install(TARGETS argdraw EXPORT argdraw_targets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(EXPORT argdraw_targets NAMESPACE argdraw:: DESTINATION "${argdraw_package}" FILE argdrawTargets.cmake)
+configure_package_config_file(cmake/argdrawConfig.cmake.in "${PROJECT_BINARY_DIR}/argdrawConfig.cmake" INSTALL_DESTINATION "${argdraw_package}")
 configure_file(cmake/argdrawConfigVersion.cmake.in "${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/argdrawConfig.cmake" "${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake"
-  DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")
+install(FILES "${PROJECT_BINARY_DIR}/argdrawConfig.cmake" "${PROJECT_BINARY_DIR}/argdrawConfigVersion.cmake" DESTINATION "${argdraw_package}")
 
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # Headers alone are the same on every architecture, hence below share.
 configure_file(cmake/argdraw.pc.in "${PROJECT_BINARY_DIR}/argdraw.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/argdraw.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+
+if(ARGDRAW_INSTALL_KERNELS)
+  install(TARGETS argdraw_kernels EXPORT argdraw_kernels ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  install(EXPORT argdraw_kernels NAMESPACE argdraw:: DESTINATION "${argdraw_package}" FILE argdrawKernels.cmake)
+  configure_file(cmake/argdraw-kernels.pc.in "${PROJECT_BINARY_DIR}/argdraw-kernels.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/argdraw-kernels.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endif()

@@ -23,7 +23,7 @@ struct until_gap {
     void operator()(candidates<T>& c) const noexcept {
         const auto first = c.leaders(32);
         std::size_t k = 1;
-        while (k < first.size() && static_cast<double>(gap) > first[k - 1].logit - first[k].logit) ++k;
+        while (k < first.size() && static_cast<double>(gap) > first[k - 1].value - first[k].value) ++k;
         c.keep_top(k);
     }
 };
@@ -42,7 +42,7 @@ struct fair_greedy {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {  // a drawn, not void: that makes it a draw
         narrow(c);
-        return c.at(context.word(purpose::user));
+        return c.draw(context.word(purpose::user));
     }
 };
 

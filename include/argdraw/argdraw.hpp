@@ -3,9 +3,11 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/draws.hpp>
+#include <argdraw/eigen.hpp>
 #include <argdraw/history/history.hpp>
-#include <argdraw/numeric/softmax.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/chain.hpp>
 #include <argdraw/sampler/sampler.hpp>
+#include <argdraw/simd/isa.hpp>
+#include <argdraw/softmax.hpp>
 #include <argdraw/stages.hpp>

@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
@@ -96,7 +97,7 @@ private:
 
     // Whether start() made the state, or it was learned from one that it made. Bytes that were changed, and a sequence that nobody started,
     // have others.
-    static bool usable(const state& seen) noexcept { return seen.weight > 0 && seen.sum - seen.sum == 0; }
+    static bool usable(const state& seen) noexcept { return seen.weight > 0 && numeric::finite(seen.sum); }
 
     double aim(const state& seen) const noexcept { return std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0); }
 };

@@ -21,9 +21,11 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - source:   inversion: Devroye 1986, 'Non-uniform random variate generation', III.2
 /// - example:  categorical{}
 struct categorical {
+    static constexpr bool draws_from_all = true;
+
     template <logit_scalar T, class Words>
     drawn operator()(candidates<T>& c, Words& words) const noexcept {
-        return c.at(words.word(purpose::token));
+        return c.draw(words.word(purpose::token));
     }
 
     friend bool operator==(const categorical&, const categorical&) = default;

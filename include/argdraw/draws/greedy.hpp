@@ -21,7 +21,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct greedy {
     template <logit_scalar T>
     drawn operator()(candidates<T>& c) const noexcept {
-        return c.first();
+        return c.draw_first();
     }
 
     /// The final set, for distribution().

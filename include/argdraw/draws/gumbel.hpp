@@ -20,6 +20,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - source:   Gumbel 1954; Maddison, Tarlow, Minka 2014, arXiv:1411.0030
 /// - example:  gumbel{}
 struct gumbel {
+    static constexpr bool draws_from_all = true;
+
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         return c.race([&](token_id id) { return open_unit(context.noise(id)); });

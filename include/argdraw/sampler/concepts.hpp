@@ -16,20 +16,19 @@ namespace detail {
 
 // A callable may be written for rows of one scalar only, so it is looked at with each.
 template <template <class, class> class Test, class S>
-inline constexpr bool for_some_scalar =
-    Test<S, float>::value || Test<S, double>::value || Test<S, Eigen::half>::value || Test<S, Eigen::bfloat16>::value;
+inline constexpr bool for_some_scalar = Test<S, float>::value || Test<S, double>::value || Test<S, half>::value || Test<S, bfloat16>::value;
 
 // clang-format off
 template <class S, class T>
 struct acts : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<void>; }> {};
 template <class S, class T>
-struct picks : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<drawn>; }> {};
+struct picks : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::convertible_to<drawn>; }> {};
 template <class S, class T>
 struct acts_in_context
     : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<void>; }> {};
 template <class S, class T>
 struct picks_in_context
-    : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<drawn>; }> {};
+    : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::convertible_to<drawn>; }> {};
 // clang-format on
 
 }  // namespace detail
@@ -94,10 +93,51 @@ concept has_narrowed = requires(const S& s, std::size_t width) {
     { s.narrowed(width, width) } -> std::same_as<S>;
 };
 
+/// What a stage or draw wants of its parameters, in a sentence that begins with its name: what sampler::check() answers with.
 template <class S>
 concept has_requirement = requires {
     { S::requirement } -> std::convertible_to<std::string_view>;
 };
+
+/// A stage whose parameters want several things says which of them is not so, where valid() is false.
+template <class S>
+concept has_fault = requires(const S& s) {
+    { s.fault() } -> std::convertible_to<std::string_view>;
+};
+
+/// The same of fits().
+template <class S>
+concept has_misfit = requires(const S& s, std::size_t width) {
+    { s.misfit(width) } -> std::convertible_to<std::string_view>;
+};
+
+/// A stage that asks the history for a view of it, counts or matches, says so when a sequence is started, so that draws build nothing.
+template <class S>
+concept has_prepare = requires(const S& s, history& seen) {
+    { s.prepare(seen) } -> std::same_as<status>;
+};
+
+namespace detail {
+
+template <class S, class T>
+    struct narrows : std::bool_constant < requires(const S& s, candidates<T>& c) {
+    s.narrow(c);
+} || requires(const S& s, candidates<T>& c, context<S>& x) { s.narrow(c, x); }>{};
+
+/// What a pipeline is run with: for each of its elements the context that it is called with, and what is to be done when there is a token.
+template <class G>
+concept given = requires(G& all, const drawn& token) {
+    all.template context<0>();
+    all.succeeded(token);
+};
+
+}  // namespace detail
+
+/// A draw whose law is known, as distribution() and all that reads laws need it. It says so in one of two ways: `narrow(c)` or `narrow(c, context)`
+/// leaves candidates whose probabilities are those with which operator() draws, takes no word that operator() takes, and changes no state; or
+/// `static constexpr bool draws_from_all = true`: each living token is drawn with its probability.
+template <class S>
+concept has_law = draw<S> && (detail::for_some_scalar<detail::narrows, S> || requires { requires S::draws_from_all; });
 
 namespace detail {
 
@@ -106,14 +146,15 @@ template <class R>
 struct row_rules {
     static constexpr bool contiguous = has_data_and_size<R>;
     static constexpr bool elements = [] {
-        if constexpr (contiguous) return logit_scalar<element_of<R>>;
+        if constexpr (contiguous) return logit_type<element_of<R>>;
         return true;
     }();
 
-    static_assert(
-        contiguous,
-        "argdraw: the row is no row: it has no data() and size(); evaluate an Eigen expression first, wrap a pointer in a std::span");
-    static_assert(elements, "argdraw: the row's elements are no logits; a row is contiguous float, double, Eigen::half or Eigen::bfloat16");
+    static_assert(contiguous,
+                  "argdraw: the row is no row: it has no data() and size(); evaluate an expression first, wrap a pointer in a std::span");
+    static_assert(elements,
+                  "argdraw: the row's elements are no logits; a row is contiguous float, double, half or bfloat16, or of a type with an "
+                  "argdraw::format_of");
     static_assert(
         !contiguous || !elements,
         "argdraw: the row's elements are not neighbours in memory; copy the row of a column-major matrix, or keep logits row-major");

@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/pow.hpp>
 
@@ -43,7 +44,7 @@ struct dynamic_temperature {
         const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);
         // 1 / t of a subnormal t could be infinite, and candidates take no scale beyond 2^1000: the least T is 2^-1000.
-        c.scale(t == std::numeric_limits<double>::infinity() ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
+        c.scale(t == numeric::infinity ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
     }
 
     friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
@@ -57,7 +58,7 @@ private:
         if (share > 0) return numeric::pow(share, power);
         const auto first = c.leaders(2);
         if (first.size() < 2 || max > (std::numeric_limits<float>::max)()) return 0;
-        return numeric::exp(numeric::product(first[1].logit - first[0].logit, power));
+        return numeric::exp(numeric::product(first[1].value - first[0].value, power));
     }
 
     // Returns min + (max - min) part. A part that underflowed counts as 2^-1000, not as 0: two living tokens have an entropy above 0, and T

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -31,7 +31,7 @@ struct encoder_repetition {
     static constexpr std::string_view requirement = "encoder_repetition: penalty must be positive and finite (1 is off)";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return penalty == 1; }
-    constexpr bool valid() const noexcept { return 0 < penalty && penalty <= (std::numeric_limits<float>::max)(); }
+    constexpr bool valid() const noexcept { return 0 < penalty && numeric::finite(penalty); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(-1, scope::prompt); }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -33,9 +33,7 @@ struct repetition_penalty {
         "repetition_penalty: penalty must be positive and finite (1 is off), window -1 (everything) or more, over a scope";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return penalty == 1 || window == 0; }
-    constexpr bool valid() const noexcept {
-        return 0 < penalty && penalty <= (std::numeric_limits<float>::max)() && window >= -1 && is_known(over);
-    }
+    constexpr bool valid() const noexcept { return 0 < penalty && numeric::finite(penalty) && window >= -1 && is_known(over); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }
 

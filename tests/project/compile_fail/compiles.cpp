@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include <argdraw/argdraw.hpp>
 
 using namespace argdraw;

@@ -1,5 +1,6 @@
 // expect: argdraw: the row is no row
-#include <vector>
+
+#include <Eigen/Core>
 
 #include <argdraw/argdraw.hpp>
 

@@ -1,4 +1,4 @@
-// expect: argdraw: the row's elements are no logits; a row is contiguous float, double, Eigen::half or Eigen::bfloat16
+// expect: argdraw: the row's elements are no logits; a row is contiguous float, double, half or bfloat16, or of a type with an argdraw::format_of
 #include <vector>
 
 #include <argdraw/argdraw.hpp>

@@ -1,5 +1,6 @@
 // expect: argdraw: the row's elements are not neighbours in memory
-#include <vector>
+
+#include <Eigen/Core>
 
 #include <argdraw/argdraw.hpp>
 

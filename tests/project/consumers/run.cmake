@@ -1,7 +1,7 @@
 # Configures, builds and runs one consumer.
 #
 #   cmake -DCONSUMER=... -DARGDRAW_SOURCE_DIR=... -DARGDRAW_BINARY_DIR=... -DARGDRAW_VERSION=... -DBINARY_DIR=... -DGENERATOR=...
-#         -DMAKE_PROGRAM=... -DCOMPILER=... -DEIGEN_DIR=... -DEIGEN_SOURCE_DIR=... -DEIGEN_INCLUDES=... -DPKG_CONFIG=... -DEMULATOR=... -P run.cmake
+#         -DMAKE_PROGRAM=... -DCOMPILER=... -DPKG_CONFIG=... -DEMULATOR=... -P run.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # A consumer is on its own: no flags but those it asks for.
@@ -15,9 +15,6 @@ set(prefix "${BINARY_DIR}/prefix")
 # For those that need no project of their own.
 file(MAKE_DIRECTORY "${BINARY_DIR}")
 set(compile "${COMPILER}" -std=c++20 -I "${ARGDRAW_SOURCE_DIR}/include")
-foreach(directory IN LISTS EIGEN_INCLUDES)
-  list(APPEND compile -isystem "${directory}")
-endforeach()
 
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -29,15 +26,9 @@ function(run)
 endfunction()
 
 function(configure project)
-  set(places "")
-  if(EIGEN_DIR)
-    list(APPEND places "-DEigen3_DIR=${EIGEN_DIR}")
-  elseif(EIGEN_SOURCE_DIR)
-    list(APPEND places "-DFETCHCONTENT_SOURCE_DIR_EIGEN3=${EIGEN_SOURCE_DIR}")
-  endif()
   run("${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" -S "${CMAKE_CURRENT_LIST_DIR}/${project}" -B "${BINARY_DIR}/${project}"
       "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_INSTALL_PREFIX=${prefix}" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
-      -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF "-DARGDRAW_SOURCE_DIR=${ARGDRAW_SOURCE_DIR}" "-DARGDRAW_VERSION=${ARGDRAW_VERSION}" ${places} ${ARGN})
+      -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF "-DARGDRAW_SOURCE_DIR=${ARGDRAW_SOURCE_DIR}" "-DARGDRAW_VERSION=${ARGDRAW_VERSION}" ${ARGN})
 endfunction()
 
 function(build project)
@@ -78,11 +69,12 @@ elseif(CONSUMER STREQUAL "fetch_content")
 elseif(CONSUMER STREQUAL "find_package")
   # As the README says it, on a machine without what only our own programs need.
   set(missing "")
-  foreach(package Catch2 CLI11 benchmark)
+  foreach(package Catch2 CLI11 benchmark Eigen3 Python3)
     list(APPEND missing -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
   endforeach()
-  run("${CMAKE_COMMAND}" --preset install -S "${ARGDRAW_SOURCE_DIR}" -B "${BINARY_DIR}/argdraw" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DEigen3_DIR=${EIGEN_DIR}"
+  run("${CMAKE_COMMAND}" --preset install -S "${ARGDRAW_SOURCE_DIR}" -B "${BINARY_DIR}/argdraw" "-DCMAKE_CXX_COMPILER=${COMPILER}"
       -DFETCHCONTENT_FULLY_DISCONNECTED=ON ${missing})
+  run("${CMAKE_COMMAND}" --build "${BINARY_DIR}/argdraw")
   run("${CMAKE_COMMAND}" --install "${BINARY_DIR}/argdraw" --prefix "${prefix}")
   file(GLOB_RECURSE license "${prefix}/share/*/LICENSE")
   if(NOT license)
@@ -100,6 +92,18 @@ elseif(CONSUMER STREQUAL "find_package")
   endforeach()
   configure(find_package)
   build_and_run(find_package)
+  # Linked to the kernels, whose object is what the program has not compiled.
+  configure(kernels)
+  build_and_run(kernels)
+  if(PKG_CONFIG)
+    file(GLOB_RECURSE file "${prefix}/lib*/argdraw-kernels.pc")
+    get_filename_component(directory "${file}" DIRECTORY)
+    set(ENV{PKG_CONFIG_PATH} "${directory}:${prefix}/share/pkgconfig:$ENV{PKG_CONFIG_PATH}")
+    execute_process(COMMAND "${PKG_CONFIG}" --cflags --libs argdraw-kernels OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    separate_arguments(flags UNIX_COMMAND "${flags}")
+    run("${COMPILER}" -std=c++20 "${CMAKE_CURRENT_LIST_DIR}/program.cpp" ${flags} -o "${BINARY_DIR}/program_of_pkg_config")
+    run("${BINARY_DIR}/program_of_pkg_config")
+  endif()
   # Ranges with this version in them, and those without it.
   string(REGEX REPLACE "^([0-9]+)\\.([0-9]+)\\..*" "\\1;\\2" version "${ARGDRAW_VERSION}")
   list(GET version 0 major)
@@ -113,7 +117,13 @@ elseif(CONSUMER STREQUAL "find_package")
   endforeach()
 
 elseif(CONSUMER STREQUAL "pkg_config")
-  run("${CMAKE_COMMAND}" --install "${ARGDRAW_BINARY_DIR}" --prefix "${prefix}")
+  run("${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" "-DCMAKE_CXX_COMPILER=${COMPILER}" -S "${ARGDRAW_SOURCE_DIR}"
+      -B "${BINARY_DIR}/argdraw" -DARGDRAW_BUILD_TESTS=OFF -DARGDRAW_BUILD_EXAMPLES=OFF -DARGDRAW_BUILD_BENCHMARKS=OFF -DARGDRAW_INSTALL_KERNELS=OFF)
+  run("${CMAKE_COMMAND}" --install "${BINARY_DIR}/argdraw" --prefix "${prefix}")
+  file(GLOB_RECURSE archives "${prefix}/*.a" "${prefix}/*.lib")
+  if(archives)
+    message(FATAL_ERROR "headers alone were asked for, and there is ${archives}")
+  endif()
   set(ENV{PKG_CONFIG_PATH} "${prefix}/share/pkgconfig:$ENV{PKG_CONFIG_PATH}")
   execute_process(COMMAND "${PKG_CONFIG}" --cflags argdraw OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   separate_arguments(flags UNIX_COMMAND "${flags}")

@@ -1,8 +1,9 @@
 """Makes the pages of stages and draws of the contracts in their headers.
 
     reference.py program OUT         writes a program that runs the example of every contract
-    reference.py pages PROGRAM       writes include/argdraw/{stages,draws}/README.md, with pictures of what PROGRAM says
-    reference.py check PROGRAM       fails where that would change a page
+    reference.py pages PROGRAM       writes include/argdraw/{stages,draws}/README.md, with pictures of what PROGRAM says, and
+                                     include/argdraw/text/descriptions.hpp, which says the same to programs
+    reference.py check PROGRAM       fails where that would change one of them
 
 All three fail where a contract is not one, or a member says nothing; which keys there are is checked by the structure test.
 Which headers there are, and in which groups, is read in include/argdraw/{stages,draws}.hpp.
@@ -17,6 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 INCLUDE = ROOT / "include" / "argdraw"
 FINE_PRINT = "neutral range ties edges random logprob cost source".split()
 FIRST_WORD = ", as the first word"
+NOT_IN_TEXT = {"without_replacement"}  # what it writes to is memory
+DESCRIPTIONS = INCLUDE / "text" / "descriptions.hpp"
 
 HEADS = {
     "stages": """# Stages
@@ -55,6 +58,9 @@ class Contract:
         if not found:
             self.fail("no contract stands on the struct")
         prose, base, body = found.groups()
+        parameters = re.search(r"^template <([^>]*)>\nstruct " + name + r"\b", text, re.M)
+        self.type = name + ("" if not parameters else "<float>" if parameters[1].startswith("logit_scalar") else "<>")
+        self.is_list = bool(base.strip())
         lines = [line[4:].rstrip() for line in prose.splitlines()]
         blank = lines.index("") if "" in lines else self.fail("no empty line after the first sentence")
         self.sentence = " ".join(lines[:blank])
@@ -81,8 +87,12 @@ class Contract:
     def fail(self, why):
         sys.exit(f"{self.path.relative_to(ROOT)}: {why}")
 
+    def field_has_default(self, member):
+        return member in self.defaulted
+
     def read_members(self, base, body):
         members = []
+        self.defaulted = set()
         items = re.match(r"\s*:\s*list<(.*)>\s*$", base)
         if items:
             kind = {"token_id": "ids", "token_bias": "`{id, b}`, b added to the id's logit"}.get(items[1].split(",")[0], "sequences of ids")
@@ -99,6 +109,8 @@ class Contract:
                 said = member[3] or " ".join(above)
                 if not said:
                     self.fail(f"nothing is said of {member[1]}")
+                if member[2]:
+                    self.defaulted.add(member[1])
                 members.append((f"`{member[1]}`", f"`{member[2]}`" if member[2] and member[2] != "{}" else "", said))
             above = []
         return members
@@ -207,6 +219,67 @@ def page(folder, words, laws):
     return "\n".join(out).rstrip() + "\n"
 
 
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def description(each):
+    """What a program can know of a contract: members by name, whether they must be given, and what is said of them."""
+    visits = []
+    for name, value, said in each.members:
+        if name == "the list":
+            visits.append(f'        visit("", s, {quoted(said)}, false);')
+        else:
+            member = name.strip("`")
+            required = "false" if value or each.field_has_default(member) else "true"
+            visits.append(f'        visit("{member}", s.{member}, {quoted(said)}, {required});')
+    members = "    template <class S, class V>\n    static void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
+    if not visits:
+        members = "    template <class S, class V>\n    static void members(S&, V&&) {}\n"
+    given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
+    argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
+    return (
+        f"template <{given}>\nstruct description<{each.name}{argument}> {{\n"
+        f'    static constexpr std::string_view name = "{each.name}";\n'
+        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{members}}};\n"
+    )
+
+
+def descriptions():
+    every = {folder: [each for _, _, group in contracts(folder) for each in group] for folder in HEADS}
+    every["draws"] = [each for each in every["draws"] if each.name not in NOT_IN_TEXT]
+    out = [
+        "// Made by tests/project/reference/reference.py of the contracts in the headers of stages and draws.",
+        "#pragma once",
+        "",
+        "#include <cstddef>",
+        "#include <string_view>",
+        "",
+        "#include <argdraw/core/config.hpp>",
+        "#include <argdraw/draws.hpp>",
+        "#include <argdraw/stages.hpp>",
+        "",
+        "// clang-format off",
+        "namespace argdraw::inline ARGDRAW_ABI::text {",
+        "",
+        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, and members(s, visit), which calls",
+        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\".",
+        "template <class S>",
+        "struct description;",
+        "",
+        "/// Types, to be gone through.",
+        "template <class...>",
+        "struct types {};",
+        "",
+    ]
+    for folder in HEADS:
+        names = ", ".join(each.type for each in every[folder])
+        out += [f"using all_{folder} = types<{names}>;", ""]
+    out += [description(each) for folder in HEADS for each in every[folder]]
+    out += ["}  // namespace argdraw::text", ""]
+    return "\n".join(out)
+
+
 def strange_to_the_gallery():
     """The stages that the gallery shows by another example than their contract's."""
     shown = re.findall(r"CODE\((\w+)(\{.*?\})\)[,)]", (ROOT / "examples" / "gallery" / "main.cpp").read_text())
@@ -221,9 +294,8 @@ def main():
     lines = [line.split() for line in subprocess.run([str(path.resolve())], check=True, capture_output=True, text=True).stdout.splitlines()]
     words = lines[0][1:]
     laws = {name: [float(p) for p in row] for name, *row in lines[1:]}
-    for folder in HEADS:
-        file = INCLUDE / folder / "README.md"
-        made = page(folder, words, laws)
+    made_files = {INCLUDE / folder / "README.md": page(folder, words, laws) for folder in HEADS} | {DESCRIPTIONS: descriptions()}
+    for file, made in made_files.items():
         if what == "pages":
             file.write_text(made)
         elif not file.exists() or file.read_text() != made:

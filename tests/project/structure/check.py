@@ -5,7 +5,7 @@
 - a stage or a draw stays under 150 lines and has a contract with the same keys as all others, and what they say has a test of that name;
 - stages.hpp and draws.hpp list what stands in their folders, and each of that has a line in a benchmark;
 - the README names no stage that there is not;
-- instruction sets are named in simd/ alone, and nothing is used that libc++ 14 or WebAssembly has not.
+- instruction sets are named in simd/ alone, Eigen in eigen.hpp alone, and nothing is used that libc++ 14 or WebAssembly has not.
 """
 
 import pathlib
@@ -18,7 +18,7 @@ UNIT = ROOT / "tests" / "unit"
 UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 
 # From the ground up. A group header, such as stages.hpp, counts as the folder of its name.
-LAYERS = ["core", "simd history", "numeric random", "candidates", "stages draws", "sampler", "argdraw", "conformance"]
+LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text", "conformance engine"]
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms.split()}
 
 # The keys of a contract, in this order. What those of the first line say is tested, unless they say that there is none.
@@ -45,14 +45,17 @@ def check_header(path, text, excuses):
         elif above == 0 and room_of(other) != room:
             faults.append(f"{path} includes its neighbour's room: {other}")
     if path.endswith(".hpp"):
-        tested = (UNIT / path).with_suffix(".cpp").exists()
+        place = UNIT / path if "/" in path else UNIT / room / path  # a directory of tests is a program
+        tested = place.with_suffix(".cpp").exists()
         if tested and path in excuses:
             faults.append(f"{path} has a test, and does without according to {UNTESTED.name}")
         if not tested and not excuses.get(path):
             faults.append(f"{path} has no test at its path in tests/unit, and no line in {UNTESTED.name} that says why not")
     if found := re.search(r"std::ranges::[a-z_]+\(|^ *thread_local ", text, re.M):
         faults.append(f"{path} uses what libc++ 14 or WebAssembly has not; there are std's algorithms and ARGDRAW_THREAD_LOCAL: {found[0]}")
-    if room != "simd" and re.search(r"_mm(256|512)?_|__m(128|256|512)|immintrin|arm_neon|float32x4", text):
+    if room != "eigen" and "Eigen" in text:
+        faults.append(f"{path} names Eigen, which is for eigen.hpp alone")
+    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4", text):
         faults.append(f"{path} names an instruction set")
 
 

@@ -423,8 +423,8 @@ void run_rows(tally& t, const char* suite, std::uint64_t seed, std::size_t from,
         switch (index % 4) {
             case 0: run_row<float>(t, suite, seed, index, random, width); break;
             case 1: run_row<double>(t, suite, seed, index, random, width); break;
-            case 2: run_row<Eigen::half>(t, suite, seed, index, random, width); break;
-            default: run_row<Eigen::bfloat16>(t, suite, seed, index, random, width); break;
+            case 2: run_row<argdraw::half>(t, suite, seed, index, random, width); break;
+            default: run_row<argdraw::bfloat16>(t, suite, seed, index, random, width); break;
         }
     }
 }

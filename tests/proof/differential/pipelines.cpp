@@ -72,7 +72,7 @@ struct window {
     template <argdraw::logit_scalar T>
     void operator()(argdraw::candidates<T>& c) const noexcept {
         onto->order.clear();
-        for (const argdraw::leader& each : c.leaders(c.size())) onto->order.push_back(each.id);
+        for (const argdraw::place& each : c.leaders(c.size())) onto->order.push_back(each.id);
         const argdraw::living_tokens living = c.survivors();
         onto->why = c.why();
         onto->ids.assign(living.ids.begin(), living.ids.end());
@@ -627,8 +627,8 @@ void run_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from
         switch (index % 4) {
             case 0: run_case<float>(t, suite, seed, index, random, width, how); break;
             case 1: run_case<double>(t, suite, seed, index, random, width, how); break;
-            case 2: run_case<Eigen::half>(t, suite, seed, index, random, width, how); break;
-            default: run_case<Eigen::bfloat16>(t, suite, seed, index, random, width, how); break;
+            case 2: run_case<argdraw::half>(t, suite, seed, index, random, width, how); break;
+            default: run_case<argdraw::bfloat16>(t, suite, seed, index, random, width, how); break;
         }
     }
 }
@@ -642,8 +642,8 @@ void run_wide_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t
         switch (index % 4) {
             case 0: run_wide_case<float>(t, suite, seed, index, random, width, how); break;
             case 1: run_wide_case<double>(t, suite, seed, index, random, width, how); break;
-            case 2: run_wide_case<Eigen::half>(t, suite, seed, index, random, width, how); break;
-            default: run_wide_case<Eigen::bfloat16>(t, suite, seed, index, random, width, how); break;
+            case 2: run_wide_case<argdraw::half>(t, suite, seed, index, random, width, how); break;
+            default: run_wide_case<argdraw::bfloat16>(t, suite, seed, index, random, width, how); break;
         }
     }
 }

@@ -4,7 +4,7 @@
 
 #include "cases.hpp"
 
-#include <Eigen/Core>
+#include <argdraw/core/formats.hpp>
 
 #include <limits>
 #include <type_traits>
@@ -36,8 +36,8 @@ inline constexpr const char* scalar_name<float> = "float";
 template <>
 inline constexpr const char* scalar_name<double> = "double";
 template <>
-inline constexpr const char* scalar_name<Eigen::half> = "half";
+inline constexpr const char* scalar_name<argdraw::half> = "half";
 template <>
-inline constexpr const char* scalar_name<Eigen::bfloat16> = "bfloat16";
+inline constexpr const char* scalar_name<argdraw::bfloat16> = "bfloat16";
 
 }  // namespace cases

@@ -246,8 +246,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     input in(data, size);
     switch (in.below(8)) {
         case 0: run<double>(in); break;
-        case 1: run<Eigen::half>(in); break;
-        case 2: run<Eigen::bfloat16>(in); break;
+        case 1: run<argdraw::half>(in); break;
+        case 2: run<argdraw::bfloat16>(in); break;
         default: run_floats(in); break;
     }
     return 0;

@@ -1,7 +1,7 @@
 // A batch: the rows of a matrix, each with a text of its own, in any order and on any thread.
 #pragma once
 
-#include <Eigen/Core>
+#include <algorithm>
 #include <argdraw/argdraw.hpp>
 #include <cstddef>
 #include <functional>
@@ -15,7 +15,18 @@
 
 namespace golden {
 
-using matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// Rows side by side.
+struct matrix {
+    std::size_t width;
+    std::vector<float> numbers;
+
+    std::span<const float> row(std::size_t i) const { return std::span(numbers).subspan(i * width, width); }
+    /// The rows from one on to the end, or to another, in memory of their own.
+    matrix rows(std::size_t from, std::size_t to) const {
+        const auto at = [this](std::size_t i) { return numbers.begin() + static_cast<std::ptrdiff_t>(i * width); };
+        return {width, {at(from), at(to)}};
+    }
+};
 
 struct batch_size {
     std::size_t texts, width, tokens;
@@ -26,13 +37,13 @@ struct batch_size {
 /// start(i) makes the randomness of text i, and draw(row, randomness) a token from it.
 template <class Start, class Draw>
 void each_shape(const batch_size& size, Start start, Draw draw, const std::function<void(std::string_view, const columns&)>& give) {
-    const auto texts = static_cast<Eigen::Index>(size.texts), half = texts / 2;
-    matrix rows(texts, static_cast<Eigen::Index>(size.width));
+    const std::size_t half = size.texts / 2;
+    matrix rows{size.width, {}};
     for (std::size_t i = 0; i < size.texts; ++i) {
         const auto row = row_of<float>(static_cast<row_kind>(i % 4), size.width, mixed(size.width) + i);
-        for (std::size_t j = 0; j < size.width; ++j) rows(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = row[j];
+        rows.numbers.insert(rows.numbers.end(), row.begin(), row.end());
     }
-    const matrix top = rows.topRows(half), bottom = rows.bottomRows(texts - half);
+    const matrix top = rows.rows(0, half), bottom = rows.rows(half, size.texts);
     using source = decltype(start(std::size_t{}));
 
     struct text {
@@ -48,7 +59,7 @@ void each_shape(const batch_size& size, Start start, Draw draw, const std::funct
         give(name, whole);
     };
     const auto next = [&](text& t, const auto& row) { t.said.add(draw(row, t.from)); };
-    const auto row = [&](std::size_t i) { return rows.row(static_cast<Eigen::Index>(i)); };
+    const auto row = [&](std::size_t i) { return rows.row(i); };
     const auto whole_text = [&](std::vector<text>& all, std::size_t i) {
         for (std::size_t step = 0; step < size.tokens; ++step) next(all[i], row(i));
     };
@@ -74,10 +85,7 @@ void each_shape(const batch_size& size, Start start, Draw draw, const std::funct
     });
     shape("split into two matrices", [&](auto& all) {
         for (std::size_t step = 0; step < size.tokens; ++step)
-            for (Eigen::Index i = 0; i < texts; ++i) {
-                if (i < half) next(all[static_cast<std::size_t>(i)], top.row(i));
-                else next(all[static_cast<std::size_t>(i)], bottom.row(i - half));
-            }
+            for (std::size_t i = 0; i < all.size(); ++i) next(all[i], i < half ? top.row(i) : bottom.row(i - half));
     });
     shape("one thread", [&](auto& all) { on_threads(all, 1); });
     shape("four threads", [&](auto& all) { on_threads(all, 4); });

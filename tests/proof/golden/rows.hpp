@@ -26,9 +26,9 @@ constexpr int digits = 24;
 template <>
 constexpr int digits<double> = 53;
 template <>
-constexpr int digits<Eigen::half> = 11;
+constexpr int digits<argdraw::half> = 11;
 template <>
-constexpr int digits<Eigen::bfloat16> = 8;
+constexpr int digits<argdraw::bfloat16> = 8;
 
 /// integer * 2^exponent, exactly; the integer has no more digits than T.
 template <class T>
@@ -82,7 +82,7 @@ std::vector<T> row_of(row_kind kind, std::size_t width, std::uint64_t seed) {
     return row;
 }
 
-using any_row = std::variant<std::vector<float>, std::vector<Eigen::half>, std::vector<Eigen::bfloat16>, std::vector<double>>;
+using any_row = std::variant<std::vector<float>, std::vector<argdraw::half>, std::vector<argdraw::bfloat16>, std::vector<double>>;
 
 struct scalar {
     std::string_view name;
@@ -95,8 +95,8 @@ any_row any_row_of(row_kind kind, std::size_t width, std::uint64_t seed) {
 }
 
 inline constexpr scalar scalars[] = {{"float", any_row_of<float>},
-                                     {"half", any_row_of<Eigen::half>},
-                                     {"bfloat16", any_row_of<Eigen::bfloat16>},
+                                     {"half", any_row_of<argdraw::half>},
+                                     {"bfloat16", any_row_of<argdraw::bfloat16>},
                                      {"double", any_row_of<double>}};
 
 }  // namespace golden

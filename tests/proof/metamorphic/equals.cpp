@@ -72,14 +72,14 @@ TEST_CASE("metamorphic: of up to 64 equal logits a share keeps exactly its numbe
     dice random(6);
     report("float", of_up_to_64<float>(random));
     report("double", of_up_to_64<double>(random));
-    report("half", of_up_to_64<Eigen::half>(random));
-    report("bfloat16", of_up_to_64<Eigen::bfloat16>(random));
+    report("half", of_up_to_64<argdraw::half>(random));
+    report("bfloat16", of_up_to_64<argdraw::bfloat16>(random));
 }
 
 TEST_CASE("metamorphic: of 32 768 equal logits a share keeps exactly its number, whatever the logit") {
     dice random(7);
     report("float", of_32768<float>(random));
     report("double", of_32768<double>(random));
-    report("half", of_32768<Eigen::half>(random));
-    report("bfloat16", of_32768<Eigen::bfloat16>(random));
+    report("half", of_32768<argdraw::half>(random));
+    report("bfloat16", of_32768<argdraw::bfloat16>(random));
 }

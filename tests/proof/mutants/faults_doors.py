@@ -4,9 +4,9 @@ from mutant import Mutant
 FAULTS = [
     Mutant(
         "F16", "an id outside of the row is a bad parameter, which check() knows nothing of",
-        "candidates/candidates.hpp",
-        "            if (!view_.holds_id(id)) fail(status::outside_row);",
-        "            if (!view_.holds_id(id)) fail(status::bad_parameter);",
+        "candidates/distribution.hpp",
+        "            if (!holds_id(id)) fail(status::outside_row);",
+        "            if (!holds_id(id)) fail(status::bad_parameter);",
         "unit/stages/ban.cpp", "ban range: ids outside of the row are outside_row"),
     Mutant(
         "F16b", "check(width) does not ask the stages",
@@ -16,7 +16,7 @@ FAULTS = [
         "unit/sampler/sampler.cpp", "sampler: what does not fit the row has a status of its own, and check(width) names the stage"),
     Mutant(
         "F28", "the last word of a mask counts whole",
-        "candidates/view.hpp",
+        "candidates/living_row.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = (std::min)((tokens + 31) / 32, words);",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
@@ -52,9 +52,9 @@ FAULTS = [
         "unit/sampler/sequence.cpp", "sequence: where all the words of a position are used up, the draw says so and a token accepted goes on"),
     Mutant(
         "F8e", "a later bias of +inf undoes a ban",
-        "candidates/candidates.hpp",
-        "sum == -infinity || number == -infinity ? -infinity : sum + number",
-        "number == -infinity || number == infinity ? number : sum + number",
+        "candidates/strays.hpp",
+        "sum == sum || !(before < lowest || number < lowest) ? sum :",
+        "number - number == 0 ? sum : number == number ? number :",
         "unit/stages/sequence_bias.cpp", "sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf"),
     Mutant(
         "F11", "a thread's workspaces are used when they are gone",

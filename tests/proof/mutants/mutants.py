@@ -45,32 +45,32 @@ MISTAKES = [
         "unit/draws/categorical.cpp", "categorical edges: a token of 2^-30 has its own words, at either end"),
     Mutant(
         "6", "the scaled logit is rounded to float",
-        "simd/kernels.inl",
+        "simd/kernels/weights.inl",
         "const f32 r = fma(x, c_lo, fma(x, c_hi, minus_n));",
         "const f32 r = add(mul(x, c_hi), minus_n);",
         "unit/simd/weight_scale.cpp", "weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats"),
     Mutant(
         "7", "no reference exponent",
-        "simd/kernels.inl",
+        "simd/kernels/weights.inl",
         "splat(static_cast<std::int32_t>(static_cast<std::uint32_t>(top >> 3) << 23))",
         "splat(std::int32_t{0})",
         "unit/simd/weight_scale.cpp", "weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats",
         "nothing is subtracted from a logit: weights are 2^(x c), relative to a power of two near the greatest of their block"),
     Mutant(
         "8", "the maximum begins at -FLT_MAX",
-        "simd/kernels.inl",
+        "simd/kernels/rows.inl",
         "m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());",
         "m[j] = splat(std::numeric_limits<value_of<T>>::lowest());",
         "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "9", "NaN is not looked for",
-        "candidates/view.hpp",
-        "if (row_maximum_ != row_maximum_) return status::nan_logit;",
+        "candidates/maxima.hpp",
+        "if (greatest_in_row_ != greatest_in_row_) return status::nan_logit;",
         "",
         "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "10", "!(s > 0) becomes s <= 0, which a NaN passes",
-        "candidates/candidates.hpp",
+        "candidates/cuts.hpp",
         "if (!(distance > 0)) distance = 0;",
         "if (distance <= 0) distance = 0;",
         "unit/candidates/removals.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
@@ -101,7 +101,7 @@ MISTAKES = [
         "unit/stages/top_p.cpp", "top_p formula: exactly a cumulative sum, and the next float above it"),
     Mutant(
         "15", "all that equal the k-th stay",
-        "candidates/candidates.hpp",
+        "candidates/list.hpp",
         "return equals_at_edge == ties::all || (equals > 0 && equals-- > 0);",
         "return true;",
         "unit/stages/top_k.cpp", "top_k ties: a row of equals keeps its first k"),
@@ -125,9 +125,9 @@ MISTAKES = [
         "unit/stages/min_p.cpp", "min_p formula: a token exactly at the cut stays"),
     Mutant(
         "19", "0 log 0 is not guarded",
-        "simd/kernels.inl",
-        "if (some_drop) y[i] = keep(at_least(key, floor_lanes), y[i]);",
-        "",
+        "simd/kernels/weights.inl",
+        "powers.above_floor(s.key, mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3))))))",
+        "mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3)))))",
         "unit/stages/typical.cpp", "typical formula: the most likely token may be the one to go"),
     Mutant(
         "20", "a negative logit is divided",
@@ -180,10 +180,10 @@ MISTAKES = [
     Mutant(
         "27", "XTC removes the boundary token too",
         "stages/xtc.hpp",
-        "for (const leader& each : first.first(first.size() - 1))\n"
-        "            if (dropped(each.id, each.logit)) {",
-        "for (const leader& each : first)\n"
-        "            if (each.id == last.id || dropped(each.id, each.logit)) {",
+        "for (const place& each : first.first(first.size() - 1))\n"
+        "            if (dropped(each.id, each.value)) {",
+        "for (const place& each : first)\n"
+        "            if (each.id == last.id || dropped(each.id, each.value)) {",
         "unit/stages/xtc.cpp", "xtc formula: of the tokens at or above the threshold all but the last in the order go"),
     Mutant(
         "28", "mirostat's mu is shared between sequences",
@@ -195,8 +195,8 @@ MISTAKES = [
     Mutant(
         "29", "the position moves on with an error",
         "sampler/sampler.hpp",
-        "if (result) given.succeeded(result);",
-        "given.succeeded(result);",
+        "if (token) given.succeeded(token);",
+        "given.succeeded(token);",
         "unit/sampler/sampler.cpp", "sampler: philox moves by one position with every token, and by none without"),
     Mutant(
         "30", "a row's place in the batch is its sequence",
@@ -213,7 +213,7 @@ MISTAKES = [
         "unit/random/philox.cpp", "philox: all 64 bits of seed and sequence, and all 32 of position, matter"),
     Mutant(
         "32", "bits past the mask are read",
-        "candidates/view.hpp",
+        "candidates/living_row.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = words;",
         "unit/stages/allow.cpp", "allow formula: words behind the mask are not read"),

@@ -151,7 +151,7 @@ def main():
     of_kill = commands.add_parser("kill")
     of_kill.add_argument("--scratch", required=True, help="a directory that may be emptied")
     of_kill.add_argument("--compiler", default="c++", help="one that takes gcc's options")
-    of_kill.add_argument("--include", action="append", default=[], help="where Eigen and Catch2 are")
+    of_kill.add_argument("--include", action="append", default=[], help="where Catch2 is")
     of_kill.add_argument("--catch-library", action="append", default=[],
                          help="Catch2's main, and the rest of it; without, the main of version 2 is compiled")
     of_kill.add_argument("--only", action="append", help="a mutant's number")

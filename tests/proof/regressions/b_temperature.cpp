@@ -61,7 +61,7 @@ TEST_CASE("B5: T = 0 switches no other stage off: with XTC before it the answer 
 
 TEST_CASE("B6: half-precision rows at the end of their range: 65504 is a number, 65520 is +inf") {
     const sampler pick{categorical{}};
-    using Eigen::half;
+    using argdraw::half;
     const half greatest(65504.0f), beyond(65520.0f);
     CHECK(text(pick.distribution(std::vector<half>{greatest, half(0.0f), greatest})) == "0:0.5 1:0 2:0.5");
     CHECK(text(pick.distribution(std::vector<half>{greatest, beyond, half(1.0f)})) == "1:1");

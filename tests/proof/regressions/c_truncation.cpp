@@ -128,7 +128,7 @@ TEST_CASE("C7: 200 000 draws through random filters: every id is one of the row,
 
 TEST_CASE("C8: on a flat row of 131 072 half the mass is half the tokens, of bfloat16 too") {
     CHECK(law_after(floats(131072, 0.0f), {top_p{0.5f}}).ids.size() == 65536);
-    const std::vector<Eigen::bfloat16> narrow(131072, Eigen::bfloat16(0.0f));
+    const std::vector<argdraw::bfloat16> narrow(131072, argdraw::bfloat16(0.0f));
     const auto law = sampler{top_p{0.5f}, categorical{}}.distribution(narrow);
     CHECK(law.ids.size() == 65536);
     CHECK(law.probabilities.back() == 1.0 / 65536);

@@ -247,8 +247,8 @@ TEST_CASE("D22: the last ten-thousandth is drawn, and neighbouring sequences kno
 
 TEST_CASE("D23: sums of narrow scalars are not narrow: 8192 equals are halved at 4096") {
     const sampler pick{categorical{}};
-    const std::vector<Eigen::half> halves(8192, Eigen::half(1.0f));
-    const std::vector<Eigen::bfloat16> brains(8192, Eigen::bfloat16(1.0f));
+    const std::vector<argdraw::half> halves(8192, argdraw::half(1.0f));
+    const std::vector<argdraw::bfloat16> brains(8192, argdraw::bfloat16(1.0f));
     CHECK(draw_at(pick, halves, half_of_words).id == 4096);
     CHECK(draw_at(pick, halves, half_of_words - 1).id == 4095);
     CHECK(draw_at(pick, brains, half_of_words).id == 4096);

@@ -69,7 +69,7 @@ ids drawn_from(const std::vector<T>& row, std::size_t text) {
 TEST_CASE("threads: the first draws of a process, eight at once") {
     const auto floats = some_row<float>(5000, 1);
     const auto doubles = some_row<double>(5000, 2);
-    const auto halves = some_row<Eigen::half>(5000, 3);
+    const auto halves = some_row<argdraw::half>(5000, 3);
     const auto task = [&](std::size_t i) {
         switch (i % 3) {
             case 0: return drawn_from(floats, i);
@@ -211,7 +211,7 @@ TEST_CASE("threads: the instruction set changes under draws, and no token does")
     const auto task = [&](std::size_t i) {
         if (i == 0) {
             for (int n = 0; n < 400; ++n)
-                for (const isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512}) (void)force_isa(set);
+                for (const isa set : every_isa) (void)force_isa(set);
             (void)force_isa(before);
             return ids{};
         }

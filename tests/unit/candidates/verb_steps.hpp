@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Core>
+#include <argdraw/core/formats.hpp>
 
 namespace verbs {
 

@@ -14,7 +14,7 @@
 #include <sstream>
 #include <string>
 
-#include <Eigen/Core>
+#include <argdraw/core/formats.hpp>
 
 namespace {
 
@@ -57,8 +57,8 @@ void run_both(std::uint64_t seed) {
 
 TEST_CASE("verbs: rows of float against the plain list") { run_both<float>(101); }
 TEST_CASE("verbs: rows of double against the plain list") { run_both<double>(201); }
-TEST_CASE("verbs: rows of half against the plain list") { run_both<Eigen::half>(301); }
-TEST_CASE("verbs: rows of bfloat16 against the plain list") { run_both<Eigen::bfloat16>(401); }
+TEST_CASE("verbs: rows of half against the plain list") { run_both<argdraw::half>(301); }
+TEST_CASE("verbs: rows of bfloat16 against the plain list") { run_both<argdraw::bfloat16>(401); }
 
 // Runs after the others, whose meetings it looks at.
 TEST_CASE("verbs: what is noted and what is asked have met") {

@@ -227,7 +227,7 @@ private:
         if (at != right.size()) differs("probabilities of fewer tokens");
     }
     // The first of `found` in the order, as far as it is certain.
-    void compare_order(std::span<const argdraw::leader> found, std::size_t least, std::size_t exact, std::size_t most) {
+    void compare_order(std::span<const argdraw::place> found, std::size_t least, std::size_t exact, std::size_t most) {
         if (found.size() < least || found.size() > most)
             return differs(std::to_string(found.size()) + " tokens, not " + std::to_string(exact));
         const auto& order = plain_.order();
@@ -246,7 +246,7 @@ private:
             if (!fits || !follows)
                 return differs("place " + std::to_string(i) + " is of token " + std::to_string(here->id) + ", not " +
                                std::to_string(right.id));
-            expect_logit("logit", here->id, found[i].logit, *here);
+            expect_logit("logit", here->id, found[i].value, *here);
             before = here;
         }
     }
@@ -270,7 +270,8 @@ private:
     }
     std::string draws_fail() {
         const auto ends = [&](const argdraw::drawn& d) { return !d && d.id == -1 && d.why == c_.why(); };
-        if (!ends(c_.first()) || !ends(c_.at(0)) || !ends(c_.at(~std::uint64_t{0})) || !ends(c_.race([](token_id) { return 0.5; })))
+        if (!ends(c_.draw_first()) || !ends(c_.draw(0)) || !ends(c_.draw(~std::uint64_t{0})) ||
+            !ends(c_.race([](token_id) { return 0.5; })))
             return "a draw does not end in the status";
         if (c_.size() != 0) return "a size where nothing lives";
         ++counts_.failed_rows;
@@ -430,16 +431,16 @@ private:
             case verb::allow: c_.allow(s.mask, s.past_end); return plain_.allow(s.mask, s.past_end);
             case verb::allow_only: c_.allow_only(s.ids); return plain_.allow_only(s.ids);
             case verb::first: {
-                const auto found = c_.first();
+                const auto found = c_.draw_first();
                 made_ = plain_.keep_top(1, false, 1);
-                if (!plain_.read()) return found ? differs("first of a row that failed") : expect_nan("logprob", found.logprob);
+                if (!plain_.read()) return found ? differs("first of a row that failed") : expect_nan("probability", found.probability);
                 std::size_t at = 0;
                 if (made_ && doubtful(found.id)) return;
                 return expect_drawn(found, at);
             }
             case verb::at: {
-                const auto found = c_.at(s.word);
-                if (!plain_.read()) return found ? differs("at of a row that failed") : expect_nan("logprob", found.logprob);
+                const auto found = c_.draw(s.word);
+                if (!plain_.read()) return found ? differs("at of a row that failed") : expect_nan("probability", found.probability);
                 std::size_t at = 0;
                 expect_drawn(found, at);
                 if (!wrong_.empty()) return;
@@ -454,7 +455,7 @@ private:
             case verb::race: {
                 const auto uniform = [&](token_id id) { return argdraw::open_unit(plain::mixed(s.word + static_cast<std::uint64_t>(id))); };
                 const auto found = c_.race(uniform);
-                if (!plain_.read()) return found ? differs("race of a row that failed") : expect_nan("logprob", found.logprob);
+                if (!plain_.read()) return found ? differs("race of a row that failed") : expect_nan("probability", found.probability);
                 std::size_t at = 0;
                 expect_drawn(found, at);
                 if (!wrong_.empty()) return;

@@ -82,7 +82,7 @@ std::size_t allocations_of_draws(std::size_t width, std::uint32_t rounds, worksp
 static_assert(noexcept(std::declval<const pipeline&>()(std::declval<const std::vector<float>&>(), std::declval<philox&>())));
 static_assert(noexcept(std::declval<const pipeline&>()(std::declval<const std::vector<float>&>(), std::declval<philox&>(),
                                                        std::declval<workspace&>())));
-static_assert(noexcept(std::declval<const pipeline&>()(std::declval<std::span<const Eigen::half>>(), std::declval<std::mt19937_64&>())));
+static_assert(noexcept(std::declval<const pipeline&>()(std::declval<std::span<const argdraw::half>>(), std::declval<std::mt19937_64&>())));
 static_assert(noexcept(std::declval<const greedy_pipeline&>()(std::declval<const std::vector<double>&>())));
 static_assert(noexcept(std::declval<const greedy_pipeline&>()(std::declval<const std::vector<double>&>(), std::declval<workspace&>())));
 static_assert(noexcept(std::declval<const pipeline&>().distribution(std::declval<const std::vector<float>&>())));

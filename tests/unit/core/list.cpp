@@ -69,8 +69,8 @@ TEST_CASE("list: every stage that keeps a list, a mask or a row keeps such a vie
     STATIC_REQUIRE(std::is_same_v<decltype(xtc_mean::protect), view_of<token_id>>);
     STATIC_REQUIRE(std::is_same_v<decltype(dry::breakers), view_of<token_id>>);
     STATIC_REQUIRE(std::is_same_v<decltype(allow::mask), view_of<std::uint32_t>>);
-    STATIC_REQUIRE(std::is_same_v<decltype(guidance<Eigen::half>::row), view_of<Eigen::half>>);
-    STATIC_REQUIRE(std::is_same_v<decltype(contrastive<double>::amateur), view_of<double>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(guidance<argdraw::half>::row), row_view<argdraw::half>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(contrastive<double>::amateur), row_view<double>>);
     STATIC_REQUIRE(std::is_same_v<decltype(biased_sequence::sequence), view_of<token_id>>);
     const std::vector<token_id> one{1}, two{1, 2};
     const bad_words braces{{one, two}};

@@ -211,8 +211,8 @@ TEST_CASE("adaptive_p scalars: the same law whatever the row is made of") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("adaptive_p edges: of a sequence that nobody started nothing is drawn, and the law says so too") {

@@ -130,8 +130,8 @@ TEST_CASE("categorical formula: equals of a power of two divide the words evenly
     };
     check(pick, std::vector<float>(8192, 0.0f), 13);
     check(pick, std::vector<double>(8192, 3.0), 13);
-    check(pick, std::vector<Eigen::half>(8192, Eigen::half(0.0f)), 13);
-    check(pick, std::vector<Eigen::bfloat16>(8192, Eigen::bfloat16(0.0f)), 13);
+    check(pick, std::vector<argdraw::half>(8192, argdraw::half(0.0f)), 13);
+    check(pick, std::vector<argdraw::bfloat16>(8192, argdraw::bfloat16(0.0f)), 13);
     check(pick, std::vector<float>(131072, 0.0f), 17);
     check(sampler{top_k{4096}, categorical{}}, std::vector<float>(4096, -1.0f), 12);
 }

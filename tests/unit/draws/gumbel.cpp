@@ -73,8 +73,8 @@ TEST_CASE("gumbel formula: rows of every scalar") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("gumbel random: noise belongs to the tokens, not to their places among the living") {

@@ -104,8 +104,8 @@ TEST_CASE("without_replacement formula: rows of every scalar") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("without_replacement range: room for none is a bad parameter") {

@@ -113,33 +113,14 @@ TEST_CASE("sampler: anything contiguous is a row") {
     CHECK(first(std::span(row)).id == 1);
     CHECK(first(std::span<const float, 4>(row)).id == 1);
     CHECK(first(std::array{0.0f, 3.0f, 1.0f, 2.0f}).id == 1);
-    Eigen::VectorXf vector(4);
-    vector << 0, 3, 1, 2;
-    CHECK(first(vector).id == 1);
-    CHECK(first(vector.tail(2)).id == 1);
-    CHECK(first(Eigen::Map<const Eigen::VectorXf>(row.data(), 4)).id == 1);
-    CHECK(first(Eigen::Map<const Eigen::RowVectorXf>(row.data(), 4)).id == 1);
-    CHECK(first(Eigen::Ref<const Eigen::VectorXf>(vector)).id == 1);
-    CHECK(first(Eigen::Array4f(0, 3, 1, 2)).id == 1);
-    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> batch(2, 4);
-    batch << 0, 3, 1, 2, 9, 8, 7, 6;
-    CHECK(first(batch.row(0)).id == 1);
-    CHECK(first(batch.row(1)).id == 0);
-    Eigen::MatrixXf columns(3, 2);
-    columns << 0, 9, 3, 8, 1, 7;
-    CHECK(first(columns.col(0)).id == 1);
-    CHECK(first(columns.col(1)).id == 0);
 }
 
 TEST_CASE("sampler: what no row is") {
     CHECK(logit_row<std::vector<float>>);
-    CHECK(logit_row<std::span<const Eigen::half>>);
+    CHECK(logit_row<std::span<const argdraw::half>>);
     CHECK_FALSE(logit_row<std::vector<int>>);
     CHECK_FALSE(logit_row<std::vector<long double>>);
     CHECK_FALSE(logit_row<float>);
-    CHECK_FALSE(logit_row<Eigen::MatrixXf>);
-    CHECK_FALSE(logit_row<decltype(std::declval<Eigen::MatrixXf&>().row(0))>);
-    CHECK_FALSE(logit_row<decltype(std::declval<Eigen::VectorXf&>() * 2.0f)>);
 }
 
 TEST_CASE("sampler: the row is read and never written") {
@@ -341,6 +322,48 @@ TEST_CASE("sampler: a failed row does not touch the next") {
     }
 }
 
+// ---- final sets ------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct least_likely {
+    template <logit_scalar T>
+    void narrow(candidates<T>& c) const noexcept {
+        c.transform([](token_id, double l) { return -l; });
+        c.keep_top(1);
+    }
+    template <logit_scalar T>
+    drawn operator()(candidates<T>& c) const noexcept {
+        narrow(c);
+        return c.draw_first();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("sampler: a final set is looked at where it lies, and its law is the draw's own") {
+    const std::vector row{1.0f, 3.0f, 2.0f};
+    const sampler last{least_likely{}};
+    static_assert(has_law<least_likely> && has_law<categorical> && has_law<greedy>);
+    CHECK(last(row).id == 0);
+    CHECK(last.distribution(row).ids == ids{0});
+
+    const sampler two{top_k{2}, categorical{}};
+    std::vector<double> seen;
+    const auto look = [&](auto& c) { c.probabilities([&](token_id, double p) { seen.push_back(p); }); };
+    CHECK(two.final_set(row, look) == status::ok);
+    CHECK(seen == two.distribution(row).probabilities);
+    workspace space;
+    seen.clear();
+    CHECK(two.final_set(row, look, philox{.seed = 1}, space) == status::ok);
+    CHECK(seen == two.distribution(row).probabilities);
+
+    const auto never = [](auto&) { FAIL("nothing is left to look at"); };
+    CHECK(two.final_set(std::vector{-infinity}, never) == status::empty);
+    CHECK(two.final_set(std::vector{1.0f, not_a_number}, never) == status::nan_logit);
+    CHECK(two.final_set(row, [](auto& c) { c.fail(status::out_of_memory); }) == status::out_of_memory);
+}
+
 // ---- stages and draws of the caller's --------------------------------------------------------------------------------------
 
 TEST_CASE("sampler: lambdas as stages and as draws") {
@@ -350,14 +373,13 @@ TEST_CASE("sampler: lambdas as stages and as draws") {
     // A draw without randomness: the least likely.
     const auto last_one = [](auto& c) {
         c.transform([](token_id, double l) { return -l; });
-        return c.first();
+        return c.draw_first();
     };
     CHECK(sampler{not_the_second, last_one}(row).id == 0);
-    CHECK(sampler{last_one}.distribution(row).ids.size() == 3);
     // A draw with randomness: uniform over what is left, from its own purpose.
     const auto any_one = [](auto& c, auto& words) {
         c.scale(0);
-        return c.at(words.word(purpose::user));
+        return c.draw(words.word(purpose::user));
     };
     const sampler uniform{any_one};
     philox random{.seed = 3};
@@ -376,7 +398,7 @@ TEST_CASE("sampler: a draw that asks for several words gets several") {
     std::array<std::uint64_t, 3> seen{};
     const auto three = [&seen](candidates<float>& c, auto& words) {
         for (auto& w : seen) w = words.word(purpose::token);
-        return c.at(seen[2]);
+        return c.draw(seen[2]);
     };
     philox random{.seed = 6, .position = 9};
     const philox there = random;
@@ -390,8 +412,8 @@ TEST_CASE("sampler: a stage for one scalar only") {
     const auto floats_only = [](candidates<float>& c) { c.keep_top(1); };
     static_assert(stage<decltype(floats_only)>);
     CHECK(sampler{floats_only, categorical{}}(std::vector{1.0f, 3.0f}, philox{}).id == 1);
-    const auto halves_only = [](candidates<Eigen::half>& c) { c.keep_top(1); };
-    CHECK(sampler{halves_only, categorical{}}(std::vector{Eigen::half(1.0f), Eigen::half(3.0f)}, philox{}).id == 1);
+    const auto halves_only = [](candidates<argdraw::half>& c) { c.keep_top(1); };
+    CHECK(sampler{halves_only, categorical{}}(std::vector{argdraw::half(1.0f), argdraw::half(3.0f)}, philox{}).id == 1);
 }
 
 // ---- the same token everywhere ---------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@
 
 using namespace testing_simd;
 
-#define ARGDRAW_TEST_SCALARS float, double, Eigen::half, Eigen::bfloat16
+#define ARGDRAW_TEST_SCALARS float, double, argdraw::half, argdraw::bfloat16
 
 namespace {
 
@@ -114,7 +114,7 @@ TEMPLATE_TEST_CASE("kernels: maxima with +inf and -inf in one block, with and wi
     });
 }
 
-TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16) {
+TEMPLATE_TEST_CASE("kernels: maxima of all 65536 patterns of a 16-bit float", "", argdraw::half, argdraw::bfloat16) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;

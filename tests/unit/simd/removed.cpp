@@ -63,7 +63,7 @@ bool same(double a, double b) { return a == b || (a != a && b != b); }
 
 }  // namespace
 
-#define ARGDRAW_TEST_SCALARS float, double, Eigen::half, Eigen::bfloat16
+#define ARGDRAW_TEST_SCALARS float, double, argdraw::half, argdraw::bfloat16
 
 TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "", ARGDRAW_TEST_SCALARS) {
     using T = TestType;
@@ -102,7 +102,7 @@ TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "",
     CHECK(rows_seen >= 72);
 }
 
-TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and weights", "", float, Eigen::half, Eigen::bfloat16) {
+TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and weights", "", float, argdraw::half, argdraw::bfloat16) {
     using T = TestType;
     int wrong = 0, far = 0;
     std::vector<double> first;  // of the plain set, for all sets must agree

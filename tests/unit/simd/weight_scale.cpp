@@ -23,7 +23,7 @@
 using namespace testing_simd;
 using simd::weight_scale;
 
-#define ARGDRAW_TEST_SCALARS float, Eigen::half, Eigen::bfloat16
+#define ARGDRAW_TEST_SCALARS float, argdraw::half, argdraw::bfloat16
 
 namespace {
 
@@ -178,7 +178,7 @@ TEMPLATE_TEST_CASE("weight_scale: masses and weights are the formula's, bit for 
     });
 }
 
-TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float", "", Eigen::half, Eigen::bfloat16) {
+TEMPLATE_TEST_CASE("weight_scale: masses of all 65536 patterns of a 16-bit float", "", argdraw::half, argdraw::bfloat16) {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;

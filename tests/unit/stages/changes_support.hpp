@@ -66,11 +66,11 @@ void check_scalars(const std::vector<float>& row, const Stage& stage, const std:
     };
     check(row);
     check(std::vector<double>(row.begin(), row.end()));
-    std::vector<Eigen::half> halves;
-    std::vector<Eigen::bfloat16> brains;
+    std::vector<argdraw::half> halves;
+    std::vector<argdraw::bfloat16> brains;
     for (const float l : row) {
-        halves.push_back(Eigen::half(l));
-        brains.push_back(Eigen::bfloat16(l));
+        halves.push_back(argdraw::half(l));
+        brains.push_back(argdraw::bfloat16(l));
     }
     check(halves);
     check(brains);

@@ -30,7 +30,7 @@ TEST_CASE("contrastive formula: the logit is the one it sees, and so are the liv
 
 TEST_CASE("contrastive formula: the amateur's row may have another scalar") {
     const std::vector<double> wide{1, -1, 0.5, 2};
-    const std::vector<Eigen::half> half{Eigen::half(1.0f), Eigen::half(-1.0f), Eigen::half(0.5f), Eigen::half(2.0f)};
+    const std::vector<argdraw::half> half{argdraw::half(1.0f), argdraw::half(-1.0f), argdraw::half(0.5f), argdraw::half(2.0f)};
     const std::vector single{1.0f, -1.0f, 0.5f, 2.0f};
     const auto expected = law(row, contrastive{single, 0, 0.5f});
     CHECK(law(row, contrastive{wide, 0, 0.5f}) == expected);

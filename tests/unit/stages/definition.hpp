@@ -3,7 +3,7 @@
 
 #include "support.hpp"
 
-#include <Eigen/Core>
+#include <argdraw/core/formats.hpp>
 
 namespace support {
 
@@ -59,8 +59,8 @@ void in_every_scalar(const std::vector<float>& row, Check check) {
     };
     in(float{});
     in(double{});
-    in(Eigen::half{});
-    in(Eigen::bfloat16{});
+    in(argdraw::half{});
+    in(argdraw::bfloat16{});
 }
 
 /// Whether two laws are the same bits.

@@ -31,14 +31,14 @@ TEST_CASE("guidance formula: the logit is the one it sees, and so are the living
 
 TEST_CASE("guidance formula: the other row may have another scalar") {
     const std::vector<double> wide(other.begin(), other.end());
-    const std::vector<Eigen::half> half{Eigen::half(1.0f), Eigen::half(1.0f), Eigen::half(0.5f)};
-    const std::vector<Eigen::bfloat16> brain{Eigen::bfloat16(1.0f), Eigen::bfloat16(1.0f), Eigen::bfloat16(0.5f)};
+    const std::vector<argdraw::half> half{argdraw::half(1.0f), argdraw::half(1.0f), argdraw::half(0.5f)};
+    const std::vector<argdraw::bfloat16> brain{argdraw::bfloat16(1.0f), argdraw::bfloat16(1.0f), argdraw::bfloat16(0.5f)};
     const auto expected = law(row, guidance{other, 2});
     CHECK(law(row, guidance{wide, 2}) == expected);
     CHECK(law(row, guidance{half, 2}) == expected);
     CHECK(law(row, guidance{brain, 2}) == expected);
     CHECK(law(row, guidance{std::span<const double>(wide), 2}) == expected);
-    CHECK(std::is_same_v<decltype(guidance{half, 2}), guidance<Eigen::half>>);
+    CHECK(std::is_same_v<decltype(guidance{half, 2}), guidance<argdraw::half>>);
     CHECK(guidance{other, 2} == guidance{other, 2});
     CHECK_FALSE(guidance{other, 2} == guidance{other, 3});
     CHECK_FALSE(guidance{other, 2} == guidance{row, 2});

@@ -119,8 +119,8 @@ TEST_CASE("min_k scalars: the same set whatever the row is made of") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("min_k on wide rows equals its definition") {

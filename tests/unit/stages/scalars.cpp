@@ -17,8 +17,8 @@ template <class F>
 void for_each_scalar(F f) {
     f(std::type_identity<float>{});
     f(std::type_identity<double>{});
-    f(std::type_identity<Eigen::half>{});
-    f(std::type_identity<Eigen::bfloat16>{});
+    f(std::type_identity<argdraw::half>{});
+    f(std::type_identity<argdraw::bfloat16>{});
 }
 
 }  // namespace

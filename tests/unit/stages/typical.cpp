@@ -135,8 +135,8 @@ TEST_CASE("typical scalars: the same set whatever the row is made of") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("typical on wide rows: nothing that stays is farther than what goes, and no fewer would do") {

@@ -114,8 +114,8 @@ TEST_CASE("xtc_mean scalars: the same law whatever the row is made of") {
     };
     check(std::type_identity<float>{});
     check(std::type_identity<double>{});
-    check(std::type_identity<Eigen::half>{});
-    check(std::type_identity<Eigen::bfloat16>{});
+    check(std::type_identity<argdraw::half>{});
+    check(std::type_identity<argdraw::bfloat16>{});
 }
 
 TEST_CASE("xtc_mean on wide rows is the mean of the laws with and without") {

@@ -1,0 +1,184 @@
+// Sixteen logical lanes on AVX2 with FMA and F16C. Included inside a namespace and a target region by kernels.hpp.
+
+#define ARGDRAW_UNROLL ARGDRAW_UNROLLED
+inline constexpr int chains = 2;
+
+struct f32 {
+    using element = float;
+    __m256 lo, hi;
+};
+struct i32 {
+    using element = std::int32_t;
+    __m256i lo, hi;
+};
+struct f64 {
+    using element = double;
+    __m256d v0, v1, v2, v3;
+};
+struct i16 {
+    __m256i lo, hi;
+};  // thirty-two of them
+#include <argdraw/simd/lanes/word_mask.inl>
+#include <argdraw/simd/lanes/x86.inl>
+
+ARGDRAW_INLINE f32 splat(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
+ARGDRAW_INLINE i32 splat(std::int32_t x) { return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)}; }
+ARGDRAW_INLINE f64 splat(double x) {
+    const __m256d v = _mm256_set1_pd(x);
+    return {v, v, v, v};
+}
+ARGDRAW_INLINE i32 iota() { return {_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_setr_epi32(8, 9, 10, 11, 12, 13, 14, 15)}; }
+
+ARGDRAW_INLINE f32 load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
+ARGDRAW_INLINE f64 load(const double* p) {
+    return {_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4), _mm256_loadu_pd(p + 8), _mm256_loadu_pd(p + 12)};
+}
+ARGDRAW_INLINE i32 load(const std::int32_t* p) {
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};
+}
+ARGDRAW_INLINE f32 load(const half* p) {
+    return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))),
+            _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 8)))};
+}
+ARGDRAW_INLINE __m256 load8(const bfloat16* p) {
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+}
+ARGDRAW_INLINE f32 load(const bfloat16* p) { return {load8(p), load8(p + 8)}; }
+ARGDRAW_INLINE void store(float* p, f32 a) {
+    _mm256_storeu_ps(p, a.lo);
+    _mm256_storeu_ps(p + 8, a.hi);
+}
+ARGDRAW_INLINE void store(std::int32_t* p, i32 a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.lo);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 8), a.hi);
+}
+ARGDRAW_INLINE void store(double* p, f64 a) {
+    _mm256_storeu_pd(p, a.v0);
+    _mm256_storeu_pd(p + 4, a.v1);
+    _mm256_storeu_pd(p + 8, a.v2);
+    _mm256_storeu_pd(p + 12, a.v3);
+}
+
+ARGDRAW_INLINE f32 add(f32 a, f32 b) { return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)}; }
+ARGDRAW_INLINE f32 sub(f32 a, f32 b) { return {_mm256_sub_ps(a.lo, b.lo), _mm256_sub_ps(a.hi, b.hi)}; }
+ARGDRAW_INLINE f32 mul(f32 a, f32 b) {
+    f32 product{_mm256_mul_ps(a.lo, b.lo), _mm256_mul_ps(a.hi, b.hi)};
+    asm("" : "+x"(product.lo), "+x"(product.hi));  // a product that a compiler can see through it may fuse with a later sum
+    return product;
+}
+ARGDRAW_INLINE f32 fma(f32 a, f32 b, f32 c) { return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)}; }
+ARGDRAW_INLINE f32 max(f32 x, f32 otherwise) { return {_mm256_max_ps(x.lo, otherwise.lo), _mm256_max_ps(x.hi, otherwise.hi)}; }
+
+ARGDRAW_INLINE f64 add(f64 a, f64 b) {
+    return {_mm256_add_pd(a.v0, b.v0), _mm256_add_pd(a.v1, b.v1), _mm256_add_pd(a.v2, b.v2), _mm256_add_pd(a.v3, b.v3)};
+}
+ARGDRAW_INLINE f64 sub(f64 a, f64 b) {
+    return {_mm256_sub_pd(a.v0, b.v0), _mm256_sub_pd(a.v1, b.v1), _mm256_sub_pd(a.v2, b.v2), _mm256_sub_pd(a.v3, b.v3)};
+}
+ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
+    f64 product{_mm256_mul_pd(a.v0, b.v0), _mm256_mul_pd(a.v1, b.v1), _mm256_mul_pd(a.v2, b.v2), _mm256_mul_pd(a.v3, b.v3)};
+    asm("" : "+x"(product.v0), "+x"(product.v1), "+x"(product.v2), "+x"(product.v3));
+    return product;
+}
+ARGDRAW_INLINE f64 max(f64 x, f64 o) {
+    return {_mm256_max_pd(x.v0, o.v0), _mm256_max_pd(x.v1, o.v1), _mm256_max_pd(x.v2, o.v2), _mm256_max_pd(x.v3, o.v3)};
+}
+ARGDRAW_INLINE f64 widen(f32 a) {
+    return {_mm256_cvtps_pd(_mm256_castps256_ps128(a.lo)), _mm256_cvtps_pd(_mm256_extractf128_ps(a.lo, 1)),
+            _mm256_cvtps_pd(_mm256_castps256_ps128(a.hi)), _mm256_cvtps_pd(_mm256_extractf128_ps(a.hi, 1))};
+}
+
+ARGDRAW_INLINE i32 add(i32 a, i32 b) { return {_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)}; }
+ARGDRAW_INLINE i32 sub(i32 a, i32 b) { return {_mm256_sub_epi32(a.lo, b.lo), _mm256_sub_epi32(a.hi, b.hi)}; }
+ARGDRAW_INLINE i32 max(i32 a, i32 b) { return {_mm256_max_epi32(a.lo, b.lo), _mm256_max_epi32(a.hi, b.hi)}; }
+ARGDRAW_INLINE i32 min(i32 a, i32 b) { return {_mm256_min_epi32(a.lo, b.lo), _mm256_min_epi32(a.hi, b.hi)}; }
+template <int n>
+ARGDRAW_INLINE i32 shift_left(i32 a) {
+    return {_mm256_slli_epi32(a.lo, n), _mm256_slli_epi32(a.hi, n)};
+}
+ARGDRAW_INLINE i32 bits(f32 a) { return {_mm256_castps_si256(a.lo), _mm256_castps_si256(a.hi)}; }
+ARGDRAW_INLINE f32 from_bits(i32 a) { return {_mm256_castsi256_ps(a.lo), _mm256_castsi256_ps(a.hi)}; }
+// table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
+ARGDRAW_INLINE i32 lookup8(i32 table, i32 index) {
+    return {_mm256_permutevar8x32_epi32(table.lo, index.lo), _mm256_permutevar8x32_epi32(table.lo, index.hi)};
+}
+ARGDRAW_INLINE __m256d scale_by(__m256d p, __m256d magic) {
+    return _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(p), _mm256_slli_epi64(_mm256_castpd_si256(magic), 52)));
+}
+// p * 2^n, where n is held in the low bits of magic = n + 1.5 * 2^52.
+ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
+    return {scale_by(p.v0, magic.v0), scale_by(p.v1, magic.v1), scale_by(p.v2, magic.v2), scale_by(p.v3, magic.v3)};
+}
+
+ARGDRAW_INLINE i16 load(const std::int16_t* p) {
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 16))};
+}
+ARGDRAW_INLINE i16 max(i16 a, i16 b) { return {_mm256_max_epi16(a.lo, b.lo), _mm256_max_epi16(a.hi, b.hi)}; }
+ARGDRAW_INLINE i16 min_unsigned(i16 a, i16 b) { return {_mm256_min_epu16(a.lo, b.lo), _mm256_min_epu16(a.hi, b.hi)}; }
+ARGDRAW_INLINE i16 max_unsigned(i16 a, i16 b) { return {_mm256_max_epu16(a.lo, b.lo), _mm256_max_epu16(a.hi, b.hi)}; }
+ARGDRAW_INLINE bool any_above(i16 a, std::int16_t limit) {
+    return _mm256_movemask_epi8(_mm256_cmpgt_epi16(_mm256_max_epi16(a.lo, a.hi), _mm256_set1_epi16(limit))) != 0;
+}
+ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
+    const __m256i over = _mm256_subs_epu16(_mm256_max_epu16(a.lo, a.hi), _mm256_set1_epi16(static_cast<std::int16_t>(limit)));
+    return _mm256_testz_si256(over, over) == 0;
+}
+ARGDRAW_INLINE __m256i ranks16(__m256i a) {
+    return _mm256_xor_si256(a, _mm256_and_si256(_mm256_srai_epi16(a, 15), _mm256_set1_epi16(0x7fff)));
+}
+// a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
+ARGDRAW_INLINE i16 ranks(i16 a) { return {ranks16(a.lo), ranks16(a.hi)}; }
+ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return reduce_max16(_mm256_max_epi16(a.lo, a.hi)); }
+
+ARGDRAW_INLINE unsigned movemask(__m256 a) { return static_cast<unsigned>(_mm256_movemask_ps(a)); }
+ARGDRAW_INLINE unsigned movemask(__m256d a) { return static_cast<unsigned>(_mm256_movemask_pd(a)); }
+ARGDRAW_INLINE mask join(__m256 lo, __m256 hi) { return {movemask(lo) | (movemask(hi) << 8)}; }
+ARGDRAW_INLINE mask join(__m256d a, __m256d b, __m256d c, __m256d d) {
+    return {movemask(a) | (movemask(b) << 4) | (movemask(c) << 8) | (movemask(d) << 12)};
+}
+#define ARGDRAW_COMPARE(name, predicate)                                                                                                \
+    ARGDRAW_INLINE mask name(f32 a, f32 b) { return join(_mm256_cmp_ps(a.lo, b.lo, predicate), _mm256_cmp_ps(a.hi, b.hi, predicate)); } \
+    ARGDRAW_INLINE mask name(f64 a, f64 b) {                                                                                            \
+        return join(_mm256_cmp_pd(a.v0, b.v0, predicate), _mm256_cmp_pd(a.v1, b.v1, predicate), _mm256_cmp_pd(a.v2, b.v2, predicate),   \
+                    _mm256_cmp_pd(a.v3, b.v3, predicate));                                                                              \
+    }
+ARGDRAW_COMPARE(at_least, _CMP_GE_OQ)
+ARGDRAW_COMPARE(unordered, _CMP_UNORD_Q)
+#undef ARGDRAW_COMPARE
+ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
+    return {~join(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b.lo, a.lo)), _mm256_castsi256_ps(_mm256_cmpgt_epi32(b.hi, a.hi))).lanes &
+            0xffffu};
+}
+ARGDRAW_INLINE __m256i lane_mask8(unsigned lanes) {
+    const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(static_cast<int>(lanes)), bit), bit);
+}
+ARGDRAW_INLINE f32 keep(mask m, f32 a) {
+    return {_mm256_and_ps(a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
+            _mm256_and_ps(a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
+}
+ARGDRAW_INLINE f32 choose(mask m, f32 a, float otherwise) {
+    const __m256 other = _mm256_set1_ps(otherwise);
+    return {_mm256_blendv_ps(other, a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
+            _mm256_blendv_ps(other, a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
+}
+ARGDRAW_INLINE __m256d lane_mask4(unsigned lanes) {
+    const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8);
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x(lanes), bit), bit));
+}
+ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {
+    const __m256d other = _mm256_set1_pd(otherwise);
+    return {_mm256_blendv_pd(other, a.v0, lane_mask4(m.lanes)), _mm256_blendv_pd(other, a.v1, lane_mask4(m.lanes >> 4)),
+            _mm256_blendv_pd(other, a.v2, lane_mask4(m.lanes >> 8)), _mm256_blendv_pd(other, a.v3, lane_mask4(m.lanes >> 12))};
+}
+ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) { return _mm256_and_pd(a, lane_mask4(lanes)); }
+ARGDRAW_INLINE f64 keep(mask m, f64 a) {
+    return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
+}
+
+ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }
+ARGDRAW_INLINE double reduce_max(f64 a) { return reduce_max(_mm256_max_pd(_mm256_max_pd(a.v0, a.v2), _mm256_max_pd(a.v1, a.v3))); }
+ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(a.lo, a.hi)); }
+ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(a.lo, a.hi)); }
+ARGDRAW_INLINE double tree_sum(f64 a) { return tree_sum(_mm256_add_pd(_mm256_add_pd(a.v0, a.v2), _mm256_add_pd(a.v1, a.v3))); }

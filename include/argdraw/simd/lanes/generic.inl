@@ -1,0 +1,274 @@
+// Sixteen logical lanes in plain C++: the definition that the other sets are tested against. Included inside a namespace by
+// kernels.hpp. Loops over sixteen are what compilers vectorise with whatever the target offers.
+
+#define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
+inline constexpr int chains = 1;
+
+struct f32 {
+    using element = float;
+    float v[16];
+};
+struct i32 {
+    using element = std::int32_t;
+    std::int32_t v[16];
+};
+struct f64 {
+    using element = double;
+    double v[16];
+};
+struct i16 {
+    std::int16_t v[32];
+};
+#include <argdraw/simd/lanes/word_mask.inl>
+
+template <class Out, class F, class... In>
+ARGDRAW_INLINE Out each(F f, const In&... in) {
+    Out out;
+    for (int l = 0; l < 16; ++l) out.v[l] = f(in.v[l]...);
+    return out;
+}
+template <class F, class V>
+ARGDRAW_INLINE mask test(F f, const V& a, const V& b) {
+    unsigned lanes = 0;
+    for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
+    return {lanes};
+}
+template <class F, class V>
+ARGDRAW_INLINE auto fold(F f, const V& a) {
+    auto sum = a.v[0];
+    for (int l = 1; l < 16; ++l) sum = f(sum, a.v[l]);
+    return sum;
+}
+template <class V, class X>
+ARGDRAW_INLINE V fill(X x) {
+    V out;
+    for (int l = 0; l < 16; ++l) out.v[l] = x;
+    return out;
+}
+
+ARGDRAW_INLINE f32 splat(float x) { return fill<f32>(x); }
+ARGDRAW_INLINE i32 splat(std::int32_t x) { return fill<i32>(x); }
+ARGDRAW_INLINE f64 splat(double x) { return fill<f64>(x); }
+ARGDRAW_INLINE i32 iota() { return {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}}; }
+
+ARGDRAW_INLINE f32 load(const float* p) {
+    f32 out;
+    std::memcpy(out.v, p, sizeof out.v);
+    return out;
+}
+ARGDRAW_INLINE f64 load(const double* p) {
+    f64 out;
+    std::memcpy(out.v, p, sizeof out.v);
+    return out;
+}
+ARGDRAW_INLINE i32 load(const std::int32_t* p) {
+    i32 out;
+    std::memcpy(out.v, p, sizeof out.v);
+    return out;
+}
+template <class Sixteen>
+ARGDRAW_INLINE f32 load_by_conversion(const Sixteen* p) {
+    f32 out;
+    for (int l = 0; l < 16; ++l) out.v[l] = static_cast<float>(p[l]);
+    return out;
+}
+ARGDRAW_INLINE f32 load(const half* p) { return load_by_conversion(p); }
+ARGDRAW_INLINE f32 load(const bfloat16* p) { return load_by_conversion(p); }
+ARGDRAW_INLINE void store(std::int32_t* p, const i32& a) { std::memcpy(p, a.v, sizeof a.v); }
+ARGDRAW_INLINE void store(float* p, const f32& a) { std::memcpy(p, a.v, sizeof a.v); }
+ARGDRAW_INLINE void store(double* p, const f64& a) { std::memcpy(p, a.v, sizeof a.v); }
+
+struct plus {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return static_cast<X>(a + b);
+    }
+};
+struct minus {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return static_cast<X>(a - b);
+    }
+};
+struct greater {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return a > b ? a : b;
+    }
+};
+struct lesser {
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return a < b ? a : b;
+    }
+};
+struct times {
+    ARGDRAW_INLINE double operator()(double a, double b) const { return numeric::product(a, b); }
+};
+struct is_at_least {
+    template <class X>
+    ARGDRAW_INLINE bool operator()(X a, X b) const {
+        return a >= b;
+    }
+};
+struct is_unordered {
+    template <class X>
+    ARGDRAW_INLINE bool operator()(X a, X b) const {
+        return (a != a) | (b != b);
+    }
+};
+struct to_bits {
+    ARGDRAW_INLINE std::int32_t operator()(float a) const { return std::bit_cast<std::int32_t>(a); }
+};
+struct to_float {
+    ARGDRAW_INLINE float operator()(std::int32_t a) const { return std::bit_cast<float>(a); }
+};
+struct to_double {
+    ARGDRAW_INLINE double operator()(float a) const { return static_cast<double>(a); }
+};
+// Integer lanes wrap around, as they do in every vector instruction; signed overflow would be undefined here.
+struct wrap_plus {
+    ARGDRAW_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+    }
+};
+struct wrap_minus {
+    ARGDRAW_INLINE std::int32_t operator()(std::int32_t a, std::int32_t b) const {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
+    }
+};
+template <int n>
+struct shifted {
+    ARGDRAW_INLINE std::int32_t operator()(std::int32_t a) const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) << n); }
+};
+struct scaled {
+    ARGDRAW_INLINE double operator()(double p, double magic) const {
+        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + (std::bit_cast<std::uint64_t>(magic) << 52));
+    }
+};
+
+ARGDRAW_INLINE f32 add(const f32& a, const f32& b) { return each<f32>(plus{}, a, b); }
+ARGDRAW_INLINE f32 sub(const f32& a, const f32& b) { return each<f32>(minus{}, a, b); }
+// In double a product of floats is exact, so rounding it to float is one rounding, and nothing is left to fuse.
+struct times_float {
+    ARGDRAW_INLINE float operator()(float a, float b) const {
+        return static_cast<float>(numeric::product(static_cast<double>(a), static_cast<double>(b)));
+    }
+};
+ARGDRAW_INLINE f32 mul(const f32& a, const f32& b) { return each<f32>(times_float{}, a, b); }
+#if defined(ARGDRAW_HAS_FMA)
+struct fused {
+    ARGDRAW_INLINE float operator()(float a, float b, float c) const { return numeric::fma(a, b, c); }
+};
+ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
+#else
+// The product is exact in double, so the sum s is the only rounding before the last. A second rounding, to float, goes
+// wrong only where s lies exactly between two floats (its last 29 bits are 1 and zeros) or where the float is subnormal and
+// has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way.
+ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) {
+    double s[16];
+    for (int l = 0; l < 16; ++l)
+        s[l] = numeric::product(static_cast<double>(a.v[l]), static_cast<double>(b.v[l])) + static_cast<double>(c.v[l]);
+    unsigned doubtful = 0;
+    for (int l = 0; l < 16; ++l) {
+        const auto bits = std::bit_cast<std::uint64_t>(s[l]);
+        const auto low = static_cast<std::uint32_t>(bits) & 0x1fffffffu;
+        const auto high = static_cast<std::uint32_t>(bits >> 32) & 0x7fffffffu;
+        doubtful |=
+            static_cast<unsigned>(low == 0x10000000u) | (static_cast<unsigned>(high < 0x38100000u) & static_cast<unsigned>(high != 0));
+    }
+    f32 out;
+    if (doubtful)
+        for (int l = 0; l < 16; ++l) out.v[l] = numeric::fma_by_round_to_odd(a.v[l], b.v[l], c.v[l]);
+    else
+        for (int l = 0; l < 16; ++l) out.v[l] = static_cast<float>(s[l]);
+    return out;
+}
+#endif
+ARGDRAW_INLINE f32 max(const f32& x, const f32& otherwise) { return each<f32>(greater{}, x, otherwise); }
+
+ARGDRAW_INLINE f64 add(const f64& a, const f64& b) { return each<f64>(plus{}, a, b); }
+ARGDRAW_INLINE f64 sub(const f64& a, const f64& b) { return each<f64>(minus{}, a, b); }
+ARGDRAW_INLINE f64 mul(const f64& a, const f64& b) { return each<f64>(times{}, a, b); }
+ARGDRAW_INLINE f64 max(const f64& x, const f64& otherwise) { return each<f64>(greater{}, x, otherwise); }
+ARGDRAW_INLINE f64 widen(const f32& a) { return each<f64>(to_double{}, a); }
+
+ARGDRAW_INLINE i32 add(const i32& a, const i32& b) { return each<i32>(wrap_plus{}, a, b); }
+ARGDRAW_INLINE i32 sub(const i32& a, const i32& b) { return each<i32>(wrap_minus{}, a, b); }
+ARGDRAW_INLINE i32 max(const i32& a, const i32& b) { return each<i32>(greater{}, a, b); }
+ARGDRAW_INLINE i32 min(const i32& a, const i32& b) { return each<i32>(lesser{}, a, b); }
+template <int n>
+ARGDRAW_INLINE i32 shift_left(const i32& a) {
+    return each<i32>(shifted<n>{}, a);
+}
+ARGDRAW_INLINE i32 bits(const f32& a) { return each<i32>(to_bits{}, a); }
+ARGDRAW_INLINE f32 from_bits(const i32& a) { return each<f32>(to_float{}, a); }
+// table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
+ARGDRAW_INLINE i32 lookup8(const i32& table, const i32& index) {
+    i32 out;
+    for (int l = 0; l < 16; ++l) out.v[l] = table.v[index.v[l] & 7];
+    return out;
+}
+// p * 2^n, where n is held in the low bits of magic = n + 1.5 * 2^52.
+ARGDRAW_INLINE f64 scale_by(const f64& p, const f64& magic) { return each<f64>(scaled{}, p, magic); }
+
+ARGDRAW_INLINE i16 load(const std::int16_t* p) {
+    i16 out;
+    std::memcpy(out.v, p, sizeof out.v);
+    return out;
+}
+ARGDRAW_INLINE i16 max(i16 a, const i16& b) {
+    for (int l = 0; l < 32; ++l) a.v[l] = a.v[l] > b.v[l] ? a.v[l] : b.v[l];
+    return a;
+}
+ARGDRAW_INLINE i16 min_unsigned(i16 a, const i16& b) {
+    for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::uint16_t>(a.v[l]) < static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
+    return a;
+}
+ARGDRAW_INLINE i16 max_unsigned(i16 a, const i16& b) {
+    for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::uint16_t>(a.v[l]) > static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
+    return a;
+}
+ARGDRAW_INLINE bool any_above(const i16& a, std::int16_t limit) {
+    bool any = false;
+    for (int l = 0; l < 32; ++l) any |= a.v[l] > limit;
+    return any;
+}
+ARGDRAW_INLINE bool any_above_unsigned(const i16& a, std::uint16_t limit) {
+    bool any = false;
+    for (int l = 0; l < 32; ++l) any |= static_cast<std::uint16_t>(a.v[l]) > limit;
+    return any;
+}
+// a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
+ARGDRAW_INLINE i16 ranks(i16 a) {
+    for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::int16_t>(a.v[l] < 0 ? a.v[l] ^ 0x7fff : a.v[l]);
+    return a;
+}
+ARGDRAW_INLINE std::int16_t reduce_max(const i16& a) {
+    std::int16_t greatest = a.v[0];
+    for (int l = 1; l < 32; ++l) greatest = a.v[l] > greatest ? a.v[l] : greatest;
+    return greatest;
+}
+
+ARGDRAW_INLINE mask at_least(const f32& a, const f32& b) { return test(is_at_least{}, a, b); }
+ARGDRAW_INLINE mask unordered(const f32& a, const f32& b) { return test(is_unordered{}, a, b); }
+ARGDRAW_INLINE mask at_least(const i32& a, const i32& b) { return test(is_at_least{}, a, b); }
+ARGDRAW_INLINE mask at_least(const f64& a, const f64& b) { return test(is_at_least{}, a, b); }
+ARGDRAW_INLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
+template <class V>
+ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
+    V out;
+    for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : otherwise;
+    return out;
+}
+
+ARGDRAW_INLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
+ARGDRAW_INLINE double reduce_max(const f64& a) { return fold(greater{}, a); }
+ARGDRAW_INLINE std::int32_t reduce_max(const i32& a) { return fold(greater{}, a); }
+ARGDRAW_INLINE std::int32_t reduce_min(const i32& a) { return fold(lesser{}, a); }
+// The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
+ARGDRAW_INLINE double tree_sum(f64 a) {
+    for (int half = 8; half > 0; half /= 2)
+        for (int l = 0; l < half; ++l) a.v[l] += a.v[l + half];
+    return a.v[0];
+}
