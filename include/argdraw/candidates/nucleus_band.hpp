@@ -299,7 +299,7 @@ ending last_of_both_sides(mass_search<T>& s, const both_sides& of, double center
                          });
 }
 
-/// What is left out above is removed one by one, what is left out below is left to a band.
+/// What is left out above is removed one by one, what is left out below is left to a band. Nothing where it is none.
 template <logit_scalar T>
 nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper, std::size_t n, double center_error) noexcept {
     both_sides of{.center = center, .upper = upper};
@@ -314,6 +314,12 @@ nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper,
         kept.cut = (std::min)(kept.cut, (leaves(i) | (tokens.values[i] >= upper)) ? numeric::infinity : tokens.values[i]);
     for (std::size_t i = 0; i < of.found; ++i)
         if (tokens.values[i] == kept.cut && !leaves(i)) kept.last_equal = tokens.ids[i];
+    // Logits that differ by less than their distance's rounding are equally near, and stay by their ids: that is no band.
+    const auto inside = [&](std::size_t i) {
+        return tokens.values[i] > kept.cut || (tokens.values[i] == kept.cut && tokens.ids[i] <= kept.last_equal);
+    };
+    for (std::size_t i = 0; i < of.found; ++i)
+        if (leaves(i) && tokens.values[i] < upper && inside(i)) return {};
     std::size_t removed = 0;
     for (std::size_t i = 0; i < of.found; ++i) {
         const bool goes = leaves(i) & (tokens.values[i] >= upper);
