@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
-#include <new>
-#include <span>
 
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/prefix.hpp>

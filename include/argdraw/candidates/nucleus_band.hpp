@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <limits>
 #include <new>
-#include <span>
 
 #include <argdraw/candidates/mass_search.hpp>
 #include <argdraw/candidates/nucleus.hpp>

@@ -51,13 +51,9 @@ struct mirostat {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
-        const drawn token = c.draw(context.word(purpose::token));
+        const picked token = c.draw(context.word(purpose::token));
         if (!token) return token;
-        double p = 1;
-        c.probabilities([&](token_id id, double each) {
-            if (id == token.id) p = each;
-        });
-        const double surprise = -numeric::product(numeric::log(p), numeric::log2_e);
+        const double surprise = -numeric::product(numeric::log(token.probability), numeric::log2_e);
         context.state().mu -= numeric::product(static_cast<double>(eta), surprise - static_cast<double>(tau));
         return token;
     }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -53,26 +52,22 @@ struct mirostat_v1 {
         const std::size_t n = c.size();
         if (n < 2) return;
         double tb = 0, tt = 0;
-        const auto first = c.leaders(static_cast<std::size_t>(m));
+        const auto first = c.leaders(m);
         for (std::size_t i = 1; i < first.size(); ++i) {
             const double t = numeric::log1p(1 / static_cast<double>(i));
             tb += numeric::product(t, first[i - 1].value - first[i].value);
             tt += numeric::product(t, t);
         }
         const double k = predicted(tb / tt, n, context.state().mu);
-        if (k < static_cast<double>(n)) c.keep_top(std::max<std::size_t>(static_cast<std::size_t>(k), 1));
+        if (k < static_cast<double>(n)) c.keep_top(static_cast<std::size_t>(k));
     }
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
-        const drawn token = c.draw(context.word(purpose::token));
+        const picked token = c.draw(context.word(purpose::token));
         if (!token) return token;
-        double p = 1;
-        c.probabilities([&](token_id id, double each) {
-            if (id == token.id) p = each;
-        });
-        const double surprise = -numeric::product(numeric::log(p), numeric::log2_e);
+        const double surprise = -numeric::product(numeric::log(token.probability), numeric::log2_e);
         context.state().mu -= numeric::product(static_cast<double>(eta), surprise - static_cast<double>(tau));
         return token;
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -63,11 +62,8 @@ struct contrastive {
             const double given = logit_of(id), a = given == -numeric::infinity ? lowest : given;
             return l < numeric::infinity && a < numeric::infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
         };
-        // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
-        double first = 0;
-        c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
-        if (first == numeric::infinity) return c.edit(living, contrast);
-        c.transform([&](token_id id, double l) { return contrast(l, id); });
+        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
+        c.transform([&](token_id id, double l) { return contrast(infinite ? numeric::infinity : l, id); });
     }
 
     friend bool operator==(const contrastive& x, const contrastive& y) noexcept {

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/numeric/exact.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -32,7 +29,7 @@ struct epsilon_cutoff {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_likely(static_cast<double>(epsilon), static_cast<std::size_t>(min_keep));
+        c.keep_likely(epsilon, min_keep);
     }
 
     friend bool operator==(const epsilon_cutoff&, const epsilon_cutoff&) = default;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -40,7 +39,7 @@ struct eta_cutoff {
             const double p = (std::min)(e, numeric::product(std::sqrt(e), numeric::exp(-h.value)));
             return estimate{p, numeric::product(numeric::product(1.01, p), h.error)};  // e^x - 1 <= 1.01 x for an error this small
         };
-        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
+        c.keep_likely(cut, min_keep);
     }
 
     friend bool operator==(const eta_cutoff&, const eta_cutoff&) = default;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -55,13 +54,8 @@ struct guidance {
             const bool finite = numeric::finite(l) && numeric::finite(u);
             return finite && !numeric::finite(moved) ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
         };
-        const auto living = c.survivors().ids;
-        if (living.empty()) return;
-        // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
-        double first = 0;
-        c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
-        if (first == numeric::infinity) return c.edit(living, guided);
-        c.transform([&](token_id id, double l) { return guided(l, id); });
+        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
+        c.transform([&](token_id id, double l) { return guided(infinite ? numeric::infinity : l, id); });
     }
 
     friend bool operator==(const guidance& x, const guidance& y) noexcept {

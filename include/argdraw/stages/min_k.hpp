@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/numeric/exact.hpp>
-#include <argdraw/core/sizes.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -40,8 +39,7 @@ struct min_k {
         if (c.why() != status::ok) return;
         std::size_t k = 1;
         double steepest = 0, greatest = 0;
-        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-            const auto first = c.leaders(asked);
+        c.leaders_until([&](std::span<const place> first, bool) {
             greatest = first[0].value;
             for (std::size_t i = 1; i < first.size(); ++i) {
                 const double drop = (first[i - 1].value - first[i].value) / static_cast<double>(i);
@@ -49,12 +47,12 @@ struct min_k {
                 steepest = drop;
                 k = i;
             }
-            // A drop behind these tokens is at most from the last of them to the minimum, divided by `asked` or more.
-            if (first.size() < asked || steepest >= (first.back().value - least) / static_cast<double>(asked)) break;
-        }
+            // A drop behind these tokens is at most from the last of them to the minimum, divided by their number or more.
+            return steepest >= (first.back().value - least) / static_cast<double>(first.size());
+        });
         const double share = static_cast<double>(tau) / (greatest - least + 1e-8);
         k = share < static_cast<double>(c.width()) ? (std::max)(k, static_cast<std::size_t>(share)) : c.width();
-        c.keep_top(k, ties::all, static_cast<std::size_t>(min_keep));
+        c.keep_top(k, ties::all, min_keep);
     }
 
     friend bool operator==(const min_k&, const min_k&) = default;

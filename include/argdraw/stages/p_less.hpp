@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -34,7 +33,7 @@ struct p_less {
             const estimate sum = c.collision(wanted);
             return estimate{numeric::product(sum.value, 1 - 1e-6), sum.error};
         };
-        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
+        c.keep_likely(cut, min_keep);
     }
 
     friend bool operator==(const p_less&, const p_less&) = default;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -37,7 +36,7 @@ struct p_less_norm {
             return estimate{numeric::product((numeric::product(n, sum.value) - 1) / (n - 1), 1 - 1e-6),
                             numeric::product(n, sum.error) / (n - 1)};
         };
-        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
+        c.keep_likely(cut, min_keep);
     }
 
     friend bool operator==(const p_less_norm&, const p_less_norm&) = default;

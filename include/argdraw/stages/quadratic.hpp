@@ -34,9 +34,7 @@ struct quadratic {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double m = (c.max)();
-        const auto living = c.survivors().logits;
-        // All equal: nothing changes, and logits of +inf have to stay infinite.
-        if (std::all_of(living.begin(), living.end(), [m](double l) { return l == m; })) return;
+        if (c.infinite()) return;  // all are equal, and have to stay infinite
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
             // l - m of two finite logits may overflow to -inf, and -inf times a coefficient of 0 would be NaN.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -32,15 +31,7 @@ struct softcap {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const auto first = c.leaders(1);
-        if (first.empty()) return;
-        // A transform sees logits of +inf as 0; an edit sees them as they are, and this one changes nothing.
-        bool infinite = false;
-        const token_id id = first[0].id;
-        c.edit(std::span(&id, 1), [&](double l, token_id) {
-            infinite = l == numeric::infinity;
-            return l;
-        });
+        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
         const double bound = static_cast<double>(cap);
         c.transform([=](token_id, double l) { return infinite ? bound : numeric::product(bound, numeric::tanh(l / bound)); });
     }

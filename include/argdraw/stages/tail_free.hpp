@@ -1,13 +1,12 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -36,9 +35,9 @@ struct tail_free {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-            const auto first = c.leaders(asked);
-            if (first.size() < 3) return;
+        std::size_t kept = c.width();
+        c.leaders_until([&](std::span<const place> first, bool all) {
+            if (first.size() < 3) return true;
             // Weights relative to the first in place of probabilities: bends are compared with their sum, and the mass would cancel.
             const auto weight = [&](std::size_t i) { return numeric::exp(first[i].value - first[0].value); };
             const auto each_bend = [&](auto visit) {
@@ -53,12 +52,11 @@ struct tail_free {
             double sum = 0;
             each_bend([&](double bend) { sum += bend; });
             // A bend is at most d_i + d_(i+1), and the differences d from the second last of these tokens on add up to at most its weight.
-            const bool all = first.size() < asked;
             const double behind = all ? 0.0 : 2 * weight(first.size() - 2);
-            if (all && sum == 0) return;
+            if (all && sum == 0) return true;
 
-            const double least = numeric::product(static_cast<double>(z), sum);
-            const double most = numeric::product(static_cast<double>(z), sum + behind);
+            const double least = numeric::product(z, sum);
+            const double most = numeric::product(z, sum + behind);
             double bent = 0;
             std::size_t fewest = 0, longest = 0;
             each_bend([&](double bend) {
@@ -66,9 +64,11 @@ struct tail_free {
                 fewest += !(bent > least);
                 longest += !(bent > most);
             });
-            if (!all && (fewest != longest || !(bent > most))) continue;
-            return c.keep_top((std::max)(fewest + 1, static_cast<std::size_t>(min_keep)));
-        }
+            if (!all && (fewest != longest || !(bent > most))) return false;
+            kept = fewest + 1;
+            return true;
+        });
+        c.keep_top(kept, ties::first, min_keep);
     }
 
     friend bool operator==(const tail_free&, const tail_free&) = default;

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -38,7 +36,7 @@ struct top_a {
             // 1 / mass^2 is off by twice the share that mass is off, to first order; 2.01 covers the rest.
             return estimate{p, numeric::product(2.01, numeric::product(p, mass.error / mass.value))};
         };
-        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
+        c.keep_likely(cut, min_keep);
     }
 
     friend bool operator==(const top_a&, const top_a&) = default;

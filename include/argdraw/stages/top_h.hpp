@@ -1,12 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log1p.hpp>
 
@@ -37,21 +36,20 @@ struct top_h {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
-        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-            const auto first = c.leaders(asked);
+        std::size_t kept = 0;
+        c.leaders_until([&](std::span<const place> first, bool) {
             // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
             // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
-            std::size_t kept = 0;
             double others = 0, moment = 0;
-            for (; kept < first.size(); ++kept) {
+            for (kept = 0; kept < first.size(); ++kept) {
                 const double below = first[kept].value - first[0].value, weight = numeric::exp(below);
                 if (kept > 0) others += weight;
                 if (weight > 0) moment += numeric::product(weight, below);
                 if (numeric::log1p(others) - moment / (1 + others) > limit) break;
             }
-            if (kept == asked) continue;
-            return c.keep_top((std::max)(kept, static_cast<std::size_t>(min_keep)));
-        }
+            return kept < first.size();
+        });
+        c.keep_top(kept, ties::first, min_keep);
     }
 
     friend bool operator==(const top_h&, const top_h&) = default;

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -37,18 +36,17 @@ struct top_h_sum {
     void operator()(candidates<T>& c) const noexcept {
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         const double mass = c.mass(), log_mass = c.log_mass();
-        for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-            const auto first = c.leaders(asked);
-            std::size_t kept = 0;
+        std::size_t kept = 0;
+        c.leaders_until([&](std::span<const place> first, bool) {
             double sum = 0;
-            for (; kept < first.size(); ++kept) {
+            for (kept = 0; kept < first.size(); ++kept) {
                 const double below = first[kept].value - first[0].value, p = numeric::exp(below) / mass;
                 if (p > 0) sum += numeric::product(p, log_mass - below);
                 if (sum > limit) break;
             }
-            if (kept == asked) continue;
-            return c.keep_top((std::max)(kept, static_cast<std::size_t>(min_keep)));
-        }
+            return kept < first.size();
+        });
+        c.keep_top(kept, ties::first, min_keep);
     }
 
     friend bool operator==(const top_h_sum&, const top_h_sum&) = default;

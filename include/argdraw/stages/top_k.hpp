@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -33,7 +31,7 @@ struct top_k {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_top(static_cast<std::size_t>(k), equals, static_cast<std::size_t>(min_keep));
+        c.keep_top(k, equals, min_keep);
     }
 
     friend bool operator==(const top_k&, const top_k&) = default;

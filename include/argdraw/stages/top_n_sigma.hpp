@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -30,7 +29,7 @@ struct top_n_sigma {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_within_deviations(static_cast<double>(n), static_cast<std::size_t>(min_keep));
+        c.keep_within_deviations(n, min_keep);
     }
 
     friend bool operator==(const top_n_sigma&, const top_n_sigma&) = default;

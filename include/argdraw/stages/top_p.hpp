@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -31,7 +30,7 @@ struct top_p {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        c.keep_mass(static_cast<double>(p), static_cast<std::size_t>(min_keep));
+        c.keep_mass(p, min_keep);
     }
 
     friend bool operator==(const top_p&, const top_p&) = default;

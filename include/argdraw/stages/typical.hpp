@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -32,8 +31,7 @@ struct typical {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         // -ln p = ln S + m - l, m the greatest logit: the expected surprise is that of the expected logit.
-        c.keep_mass_near([&](accuracy wanted) { return c.mean_distance(wanted); }, static_cast<double>(mass),
-                         static_cast<std::size_t>(min_keep));
+        c.keep_mass_near([&](accuracy wanted) { return c.mean_distance(wanted); }, mass, min_keep);
     }
 
     friend bool operator==(const typical&, const typical&) = default;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -47,7 +46,7 @@ struct xtc {
         if (!fits(c.width())) return c.fail(status::outside_row);
         if (!(u < static_cast<double>(probability))) return;
 
-        const auto first = c.most_likely(static_cast<double>(threshold));
+        const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
         const auto dropped = [&](token_id id, double logit) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -48,7 +47,7 @@ struct xtc_mean {
 
         const std::size_t living = c.size();
         const double greatest = (c.max)(), mass = c.mass();
-        const auto first = c.most_likely(static_cast<double>(threshold));
+        const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
         const auto dropped = [&](token_id id, double logit) {

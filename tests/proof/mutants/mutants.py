@@ -73,7 +73,7 @@ MISTAKES = [
         "candidates/cuts.hpp",
         "if (!(distance > 0)) distance = 0;",
         "if (distance <= 0) distance = 0;",
-        "unit/candidates/removals.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
+        "unit/candidates/cuts.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
         "no sum that is compared with 0 can be NaN here, since rows with a NaN end before; a distance that a stage computed can"),
     Mutant(
         "11", "T < 1e-5 is greedy",
@@ -84,7 +84,7 @@ MISTAKES = [
     Mutant(
         "12", "top-p by 1 - p in float",
         "stages/top_p.hpp",
-        "c.keep_mass(static_cast<double>(p),",
+        "c.keep_mass(p,",
         "c.keep_mass(1 - static_cast<double>(1 - p),",
         "unit/stages/top_p.cpp", "top_p formula: exactly a cumulative sum, and the next float above it"),
     Mutant(
@@ -96,8 +96,8 @@ MISTAKES = [
     Mutant(
         "14", ">= becomes > in top-p",
         "candidates/prefix.hpp",
-        "w.mass >= target &&",
-        "w.mass > target &&",
+        "w.mass >= target_ &&",
+        "w.mass > target_ &&",
         "unit/stages/top_p.cpp", "top_p formula: exactly a cumulative sum, and the next float above it"),
     Mutant(
         "15", "all that equal the k-th stay",
@@ -114,7 +114,7 @@ MISTAKES = [
     Mutant(
         "17", "min_keep is ignored",
         "candidates/prefix.hpp",
-        "&& w.count >= min_keep;",
+        "&& w.count >= min_keep_;",
         ";",
         "unit/stages/top_p.cpp", "top_p min_keep: the longer of the two prefixes"),
     Mutant(
