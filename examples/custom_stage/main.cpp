@@ -23,7 +23,7 @@ struct until_gap {
     void operator()(candidates<T>& c) const noexcept {
         const auto first = c.leaders(32);
         std::size_t k = 1;
-        while (k < first.size() && static_cast<double>(gap) > first[k - 1].logit - first[k].logit) ++k;
+        while (k < first.size() && static_cast<double>(gap) > first[k - 1].value - first[k].value) ++k;
         c.keep_top(k);
     }
 };

@@ -11,10 +11,10 @@
 #include <argdraw/draws/without_replacement.hpp>
 #include <argdraw/eigen.hpp>
 #include <argdraw/history/history.hpp>
-#include <argdraw/numeric/softmax.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/chain.hpp>
 #include <argdraw/sampler/sampler.hpp>
+#include <argdraw/softmax.hpp>
 #include <argdraw/stages/allow.hpp>
 #include <argdraw/stages/allow_only.hpp>
 #include <argdraw/stages/bad_words.hpp>

@@ -14,6 +14,7 @@
 
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/nucleus.hpp>
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/prefix.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
@@ -23,6 +24,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
 #include <argdraw/numeric/order.hpp>
@@ -54,12 +56,6 @@ constexpr token_id id_in(const Entry& entry) noexcept {
 }
 
 }  // namespace detail
-
-/// A token in the order.
-struct leader {
-    double logit;
-    token_id id;
-};
 
 /// What happens to tokens that equal the last one kept.
 enum class ties : std::uint8_t {
@@ -118,13 +114,13 @@ public:
     }
 
     /// The greatest logit.
-    double(max)() noexcept { return find_maximum() ? logit_of(maximum()) : nan; }
+    double(max)() noexcept { return find_maximum() ? logit_of(maximum()) : numeric::nan; }
 
     /// The least logit of a living token.
     double(min)() noexcept {
-        if (!find_maximum()) return nan;
+        if (!find_maximum()) return numeric::nan;
         if (!list_ && view_.banded().whole()) return logit_of(view_.minimum());
-        return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : nan;
+        return listed() ? logit_of(*std::min_element(scratch_.values, scratch_.values + count_)) : numeric::nan;
     }
 
     // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the candidates
@@ -138,13 +134,13 @@ public:
             const double mass = view_.relative_to(maximum(), view_.mass());
             return {mass, view_.in_float() ? numeric::product(0x1p-22, mass) : 0.0};
         }
-        return {weigh_list() ? mass_ : nan};
+        return {weigh_list() ? mass_ : numeric::nan};
     }
 
     /// ln mass(). Right to its last digits, also beside one token that has nearly all of it.
     double log_mass() noexcept {
         if (weigh_view(accuracy::full)) return numeric::log1p(view_.mass_beside_maximum());
-        return weigh_list() ? numeric::log1p(mass_beside_maximum()) : nan;
+        return weigh_list() ? numeric::log1p(mass_beside_maximum()) : numeric::nan;
     }
 
     /// ln sum exp(l) over the living.
@@ -163,7 +159,7 @@ public:
                 numeric::product(ln2, numeric::product(view_.maximum(), exponent_scale()) - view_.reference() - exponent);
             return {distance, error_of_exponents(distance)};
         }
-        if (!weigh_list()) return {nan};
+        if (!weigh_list()) return {numeric::nan};
         for (std::size_t i = 0; i < count_; ++i)
             scratch_.spare[i] = scratch_.weights[i] > 0 ? numeric::product(scratch_.weights[i], relative_logit(i)) : 0.0;
         return {-numeric::sum(scratch_.spare, count_) / mass_};
@@ -179,7 +175,7 @@ public:
             const double h = (std::max)(0.0, numeric::log(view_.mass()) - exponents);
             return {h, error_of_exponents(h)};
         }
-        return {weigh_list() ? (std::max)(0.0, log_mass() + mean_distance()) : nan};
+        return {weigh_list() ? (std::max)(0.0, log_mass() + mean_distance()) : numeric::nan};
     }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
@@ -190,7 +186,7 @@ public:
             // A w is off by 1.17e-7, its square by twice that and a rounding, sums of four of them by two more, and the mass, squared, by 2 2^-22.
             return {sum, view_.in_float() ? numeric::product(0x1p-20, sum) : 0.0};
         }
-        if (!weigh_list()) return {nan};
+        if (!weigh_list()) return {numeric::nan};
         for (std::size_t i = 0; i < count_; ++i) scratch_.spare[i] = numeric::product(scratch_.weights[i], scratch_.weights[i]);
         return {numeric::sum(scratch_.spare, count_) / numeric::product(mass_, mass_)};
     }
@@ -202,16 +198,17 @@ public:
 
     /// Mean and population standard deviation of the living tokens' logits.
     mean_and_deviation moments() noexcept {
-        if (why_ != status::ok) return {nan, nan};
+        if (why_ != status::ok) return {numeric::nan, numeric::nan};
         if (!list_ && !view_.sparse() && view_.banded().whole()) {
             typename view::moments found;
             if (const status why = view_.find_moments(true, found); why != status::ok) {
                 fail(why);
-                return {nan, nan};
+                return {numeric::nan, numeric::nan};
             }
-            if (view_.maximum() < infinity && found.variance < infinity) return {logit_of(found.mean), deviation_of(found.variance)};
+            if (view_.maximum() < numeric::infinity && found.variance < numeric::infinity)
+                return {logit_of(found.mean), deviation_of(found.variance)};
         }
-        if (!listed()) return {nan, nan};
+        if (!listed()) return {numeric::nan, numeric::nan};
         const double n = static_cast<double>(count_);
         // Rows of double may hold what overflows when it is added up or squared.
         const double least = *std::min_element(scratch_.values, scratch_.values + count_);
@@ -227,21 +224,21 @@ public:
     }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.
-    std::span<const leader> leaders(std::size_t n) noexcept {
+    std::span<const place> leaders(std::size_t n) noexcept {
         const auto first = sorted(n);
-        for (leader& each : first) each.logit = logit_of(each.logit);
+        for (place& each : first) each.value = logit_of(each.value);
         return first;
     }
 
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
-    std::span<const leader> most_likely(double p) noexcept {
+    std::span<const place> most_likely(double p) noexcept {
         const estimate all = mass(accuracy::quick);
         const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             auto first = sorted(asked);
             const auto reaching = [&](double cut) {
-                const auto reaches = [&](const leader& each) { return numeric::product(each.logit - maximum(), scale_.value()) >= cut; };
+                const auto reaches = [&](const place& each) { return numeric::product(each.value - maximum(), scale_.value()) >= cut; };
                 return static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
             };
             std::size_t count = reaching(lowest - doubt);
@@ -251,8 +248,8 @@ public:
                 first = sorted(asked);
                 count = reaching(exact);
             }
-            for (leader& each : first) each.logit = logit_of(each.logit);
-            if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count), before)) return first.first(count);
+            for (place& each : first) each.value = logit_of(each.value);
+            if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count))) return first.first(count);
             transform([](token_id, double l) { return l; });
             return leaders(count);
         }
@@ -303,8 +300,8 @@ public:
     /// the row fails with outside_row.
     void add(token_id id, double delta) noexcept {
         edit(std::span(&id, 1), [delta](double l, token_id) {
-            if (delta - delta == 0 && l - l == 0) return numeric::saturated(l + delta);
-            return delta == -infinity ? delta : l + delta;
+            if (numeric::finite(delta) && numeric::finite(l)) return numeric::saturated(l + delta);
+            return delta == -numeric::infinity ? delta : l + delta;
         });
     }
 
@@ -324,16 +321,41 @@ public:
                             reinterpret_cast<std::uint64_t*>(scratch_.block_list), view_.blocks());
         each([&](token_id id, double number) {
             if (!view_.holds_id(id)) return fail(status::outside_row);
-            const double sum = sums.has(id) ? sums.value_of(id) : 0.0;
-            sums.put(id, sum == -infinity || number == -infinity ? -infinity : sum + number);
+            sums.add(id, number);
         });
+        if (why_ != status::ok) return;
+        const auto changed = [](double l, double sum) {
+            if (sum == -numeric::infinity) return sum;
+            return numeric::finite(sum) && numeric::finite(l) ? numeric::saturated(l + sum) : l + sum;
+        };
+        // Finite ones all at once; from the first on that is not, or gets not to be, one by one.
+        std::size_t from = 0;
+        if (!list_) {
+            const double anchor = anchor_, factor = scale_.value(), shift = shift_;
+            bool some_live = false;
+            from = view_.set_all(
+                sums,
+                [=, &some_live, plain = anchor == 0 && factor == 1 && shift == 0](double v, double sum) {
+                    const double l = plain ? v : numeric::product(v - anchor, factor) + shift, to = l + sum;
+                    some_live |= numeric::finite(to);
+                    if (plain) return to;
+                    return to == l && numeric::finite(l) ? v : anchor + (factor == 1 ? to - shift : (to - shift) / factor);
+                },
+                [&](double v, double sum) {
+                    some_live = true;
+                    const double l = logit_of(v), to = changed(l, sum);
+                    if (!(v < numeric::infinity && to < numeric::infinity)) return numeric::nan;
+                    return to == l ? v : value_from(to);
+                });
+            read_ |= some_live;
+            if (from == width()) return;
+        }
         auto* const entries = reinterpret_cast<entry*>(scratch_.order);
         std::size_t count = 0;
-        sums.for_each([&](token_id id, double sum) { new (entries + count++) entry{id, sum}; });
-        edit(std::span<const entry>(entries, count), [](double l, const entry& of) {
-            if (of.sum == -infinity) return of.sum;
-            return of.sum - of.sum == 0 && l - l == 0 ? numeric::saturated(l + of.sum) : l + of.sum;
+        sums.for_each([&](token_id id, double sum) {
+            if (static_cast<std::size_t>(id) >= from) new (entries + count++) entry{id, sum};
         });
+        edit(std::span<const entry>(entries, count), [&](double l, const entry& of) { return changed(l, of.sum); });
     }
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
@@ -353,15 +375,15 @@ public:
                 if (!edit_in_view(detail::id_in(entries[done]), [&](double l) { return f(l, entries[done]); }, made_infinite)) break;
             if (!list_ || why_ != status::ok) return;
         }
-        if (infinite_) std::fill_n(scratch_.values, count_, infinity);
+        if (infinite_) std::fill_n(scratch_.values, count_, numeric::infinity);
         for (; done < entries.size(); ++done) {
             const token_id id = detail::id_in(entries[done]);
             const auto* const end = scratch_.ids + count_;
             const auto* const found = std::lower_bound(scratch_.ids, scratch_.ids + count_, id);
             if (found == end || *found != id) continue;
             double& v = scratch_.values[found - scratch_.ids];
-            if (v == -infinity) continue;
-            const double l = v == infinity ? v : logit_of(v), changed = f(l, entries[done]);
+            if (v == -numeric::infinity) continue;
+            const double l = v == numeric::infinity ? v : logit_of(v), changed = f(l, entries[done]);
             if (changed != changed) return fail(status::nan_logit);
             if (changed != l) v = value_from(changed);
         }
@@ -381,13 +403,13 @@ public:
     template <class F>
     void transform_in_order(F f) noexcept {
         if (!weigh_list()) return;
-        auto* const order = reinterpret_cast<leader*>(scratch_.order);
+        auto* const order = reinterpret_cast<place*>(scratch_.order);
         for (std::size_t i = 0; i < count_; ++i)
-            new (order + i) leader{scratch_.values[i], static_cast<token_id>(i)};  // places instead of ids
+            new (order + i) place{scratch_.values[i], static_cast<token_id>(i)};  // places instead of ids
         sort_entries(order, count_);
-        for (const leader& each : std::span(order, count_)) {
+        for (const place& each : std::span(order, count_)) {
             const auto at = static_cast<std::size_t>(each.id);
-            scratch_.spare[at] = f(logit_of(each.logit), scratch_.weights[at] / mass_);
+            scratch_.spare[at] = f(logit_of(each.value), scratch_.weights[at] / mass_);
         }
         std::copy_n(scratch_.spare, count_, scratch_.values);
         values_are_logits();
@@ -404,7 +426,7 @@ public:
         } else if (min_keep > k) {
             // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
             const auto order = sorted(min_keep);
-            if (order.size() < min_keep || order[k - 1].logit != order.back().logit) return keep_top(min_keep);
+            if (order.size() < min_keep || order[k - 1].value != order.back().value) return keep_top(min_keep);
         }
         if (k >= width() || !find_maximum()) return;
         if (!list_) open_top(k, equals == ties::first ? k : width());
@@ -477,7 +499,7 @@ public:
             const double deviation = std::sqrt(quick.variance);
             const double low = numeric::lowest_within(numeric::product(n, std::sqrt(quick.variance + quick.error)), view_.maximum());
             const double high = numeric::lowest_within(numeric::product(n, deviation - quick.error / deviation), view_.maximum());
-            if (view_.maximum() < infinity && deviation > 0 && high <= view_.maximum() && !stays_a_view(low)) {
+            if (view_.maximum() < numeric::infinity && deviation > 0 && high <= view_.maximum() && !stays_a_view(low)) {
                 const std::size_t found = view_.list_reaching(low);
                 if (std::none_of(scratch_.values, scratch_.values + found, [&](double v) { return v < high; }))
                     return take_list(found, view_.maximum());
@@ -533,12 +555,12 @@ public:
     void ban(std::span<const token_id> ids) noexcept {
         if (!can_remove(ids)) return;
         if (!list_) {
-            for (const token_id id : ids) view_.set(id, -infinity);
+            for (const token_id id : ids) view_.set(id, -numeric::infinity);
             return;
         }
         for (const token_id id : ids) {
             const auto* const found = std::lower_bound(scratch_.ids, scratch_.ids + count_, id);
-            if (found != scratch_.ids + count_ && *found == id) scratch_.values[found - scratch_.ids] = -infinity;
+            if (found != scratch_.ids + count_ && *found == id) scratch_.values[found - scratch_.ids] = -numeric::infinity;
         }
         tokens_removed();
     }
@@ -566,7 +588,7 @@ public:
             if (at < count_ && scratch_.ids[at] == id) scratch_.weights[at] = 1;
         }
         for (std::size_t i = 0; i < count_; ++i)
-            if (scratch_.weights[i] == 0) scratch_.values[i] = -infinity;
+            if (scratch_.weights[i] == 0) scratch_.values[i] = -numeric::infinity;
         tokens_removed();
     }
 
@@ -617,7 +639,7 @@ public:
     drawn race(F uniform) noexcept {
         if (!weigh_list()) return nothing_drawn();
         std::size_t best = count_;
-        double greatest = -infinity, bound = infinity;
+        double greatest = -numeric::infinity, bound = numeric::infinity;
         for (std::size_t i = 0; i < count_; ++i) {
             if (scratch_.weights[i] == 0) continue;  // noise spans 40, this token is 693 below the maximum
             const double u = uniform(scratch_.ids[i]);
@@ -643,18 +665,16 @@ public:
 private:
     friend struct detail::inside;
     using view = detail::view<T>;
-    static constexpr double infinity = std::numeric_limits<double>::infinity();
-    static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     static constexpr double ln2 = 0x1.62e42fefa39efp-1;
 
     // A finite value has a finite logit, whatever the scale: only what is +inf in the row, or by a stage, is more than all others.
     double logit_of(double v) const noexcept {
         const double l = numeric::product(v - anchor_, scale_.value()) + shift_;
-        return v - v == 0 ? numeric::saturated(l) : l;
+        return numeric::finite(v) ? numeric::saturated(l) : l;
     }
     double relative_logit(std::size_t i) const noexcept { return numeric::product(scratch_.values[i] - maximum_, scale_.value()); }
     double value_from(double l) const noexcept {
-        if (l - l != 0) return l;
+        if (!numeric::finite(l)) return l;
         const double scale = scale_.value();
         return numeric::saturated(anchor_ + (scale == 1 ? l - shift_ : (l - shift_) / scale));
     }
@@ -687,8 +707,8 @@ private:
             fail(why);
             return false;
         }
-        if (view_.maximum() == infinity) {
-            open(infinity, width());
+        if (view_.maximum() == numeric::infinity) {
+            open(numeric::infinity, width());
             settle_infinite();
         }
         return true;
@@ -732,7 +752,7 @@ private:
 
     bool listed() noexcept {
         if (!find_maximum()) return false;
-        if (!list_) open(-infinity, width());
+        if (!list_) open(-numeric::infinity, width());
         return why_ == status::ok;
     }
 
@@ -748,48 +768,45 @@ private:
     template <class F>
     bool edit_in_view(token_id id, F f, bool& made_infinite) noexcept {
         const double v = view_.value_of_token(id);
-        if (v == -infinity) return true;
+        if (v == -numeric::infinity) return true;
         read_ = true;
-        const double l = v == infinity ? v : logit_of(v), changed = f(l);
+        const double l = v == numeric::infinity ? v : logit_of(v), changed = f(l);
         if (v != v || changed != changed) {
             fail(status::nan_logit);
             return true;
         }
         // Whether an infinite token has others beside it is a question to the row as it stood before.
-        if ((v == infinity || changed == infinity) && !made_infinite && find_maximum() && list_) return false;
+        if ((v == numeric::infinity || changed == numeric::infinity) && !made_infinite && find_maximum() && list_) return false;
         if (changed == l) return true;
-        made_infinite |= changed == infinity;
+        made_infinite |= changed == numeric::infinity;
         view_.set(id, value_from(changed));
         return true;
     }
 
-    // An object, since a function would be called for each pair that is sorted.
-    static constexpr auto before = [](const leader& a, const leader& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
-
     // Entries in id order.
-    void sort_entries(leader* order, std::size_t n) const noexcept {
-        auto* const room = reinterpret_cast<leader*>(list_ ? scratch_.room_beside_list() : scratch_.room_beside_view());
-        numeric::sort_descending(order, n, room, [](const leader& each) { return each.logit; });
+    void sort_entries(place* order, std::size_t n) const noexcept {
+        auto* const room = reinterpret_cast<place*>(list_ ? scratch_.room_beside_list() : scratch_.room_beside_view());
+        numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
     }
 
     // The first n tokens in the order, by value; beside the view or the list, which stay as they are.
-    std::span<leader> sorted(std::size_t n) noexcept {
+    std::span<place> sorted(std::size_t n) noexcept {
         n = (std::max<std::size_t>)(n, 1);
         if (!find_maximum()) return {};
         const std::size_t listed = list_ ? count_ : view_.list_top(n, n);
-        const double level = list_ && count_ > 4 * n + sizes::long_list ? level_of_list(n) : -infinity;
-        auto* const order = reinterpret_cast<leader*>(scratch_.order);
+        const double level = list_ && count_ > 4 * n + sizes::long_list ? level_of_list(n) : -numeric::infinity;
+        auto* const order = reinterpret_cast<place*>(scratch_.order);
         std::size_t found = 0;
         for (std::size_t i = 0; i < listed; ++i) {  // written whether it counts or not: which do is not to be predicted
-            new (order + found) leader{scratch_.values[i], scratch_.ids[i]};
+            new (order + found) place{scratch_.values[i], scratch_.ids[i]};
             found += scratch_.values[i] >= level;
         }
         n = (std::min)(n, found);
         if (found >= sizes::radix_entries) {
             sort_entries(order, found);
         } else {
-            if (n < found) std::nth_element(order, order + n, order + found, before);
-            std::sort(order, order + n, before);
+            if (n < found) std::nth_element(order, order + n, order + found);
+            std::sort(order, order + n);
         }
         return {order, n};
     }
@@ -808,20 +825,20 @@ private:
     void values_changed() noexcept {
         weighed_ = false;
         infinite_ = false;
-        double greatest = -infinity;
+        double greatest = -numeric::infinity;
         bool some_removed = false;
         for (std::size_t i = 0; i < count_; ++i) {
             const double v = scratch_.values[i];
             if (v != v) return fail(status::nan_logit);
-            some_removed |= v == -infinity;
+            some_removed |= v == -numeric::infinity;
             greatest = (std::max)(greatest, v);
         }
         maximum_ = greatest;
-        if (greatest == infinity) {
-            filter([&](std::size_t i) { return scratch_.values[i] == infinity; });
+        if (greatest == numeric::infinity) {
+            filter([&](std::size_t i) { return scratch_.values[i] == numeric::infinity; });
             settle_infinite();
         } else if (some_removed) {
-            filter([&](std::size_t i) { return scratch_.values[i] > -infinity; });
+            filter([&](std::size_t i) { return scratch_.values[i] > -numeric::infinity; });
         }
         if (count_ == 0) fail(status::empty);
     }
@@ -870,7 +887,7 @@ private:
     // A level that at least k < count_ entries of the list reach, and in general not many more. Found in a sample and certified by a count;
     // where the sample misled, by bisection.
     double level_of_list(std::size_t k) noexcept {
-        std::fill_n(scratch_.values + count_, simd::lanes, -infinity);
+        std::fill_n(scratch_.values + count_, simd::lanes, -numeric::infinity);
         const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(scratch_.values, count_, cut); };
         constexpr std::size_t size = sizes::level_sample;
         if (count_ > 4 * size) {
@@ -970,22 +987,22 @@ private:
         const bool plain = view_.banded().whole();
         if (plain && view_.tokens_reaching(cut) >= n) return true;
         const auto first = sorted(n);
-        return first.size() == n && first.back().logit >= cut;
+        return first.size() == n && first.back().value >= cut;
     }
 
     // Of a weighed list.
-    detail::ranked last_of_mass(double p, std::size_t min_keep, double* order) noexcept {
+    place last_of_mass(double p, std::size_t min_keep, double* order) noexcept {
         return detail::shortest_prefix({scratch_.ids, order, scratch_.weights, count_}, numeric::product(p, mass_), min_keep,
                                        scratch_.order)
             .last;
     }
 
-    void keep_up_to(const detail::ranked& last, const double* order) noexcept {
-        filter([&](std::size_t i) { return !(last < detail::ranked{order[i], scratch_.ids[i]}); });
+    void keep_up_to(const place& last, const double* order) noexcept {
+        filter([&](std::size_t i) { return !(last < place{order[i], scratch_.ids[i]}); });
     }
 
     // In an order that is not that of the logits: the maximum may go.
-    void keep_nearest_up_to(const detail::ranked& last) noexcept {
+    void keep_nearest_up_to(const place& last) noexcept {
         keep_up_to(last, scratch_.spare);
         maximum_ = *std::max_element(scratch_.values, scratch_.values + count_);
         weighed_ = false;
@@ -996,9 +1013,9 @@ private:
     numeric::wide_scale scale_;  // l = (v - anchor_) * scale_ + shift_ for every value v of the row or the list
     double anchor_ = 0;
     double shift_ = 0;
-    double maximum_ = nan;   // of the list
-    double mass_ = 0;        // of the list
-    std::size_t count_ = 0;  // of the list
+    double maximum_ = numeric::nan;  // of the list
+    double mass_ = 0;                // of the list
+    std::size_t count_ = 0;          // of the list
     status why_ = status::ok;
     bool list_ = false;
     bool weighed_ = false;   // the list

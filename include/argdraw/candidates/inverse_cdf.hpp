@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/simd/kernels.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {

@@ -8,15 +8,17 @@
 #include <limits>
 #include <new>
 
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/prefix.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/kernels.hpp>
@@ -60,7 +62,7 @@ public:
         std::size_t count = 0;
         double maximum = 0;
         double cut = 0;  // it is all that reach this
-        ranked last{};
+        place last{};
 
         explicit operator bool() const noexcept { return count > 0; }
     };
@@ -97,7 +99,7 @@ public:
             }
             return {within < target(maximum) || count < min_keep_ ? 0 : found, maximum, cut};
         });
-        return ended(all, scratch_.spare, [&](double place) { return -place < reach; }, below_maximum.error);
+        return ended(all, scratch_.spare, [&](double nearness) { return -nearness < reach; }, below_maximum.error);
     }
 
     /// On a flat row the nucleus is most of the row, and stays a view of it: a band. Blocks taken at even distances tell about where
@@ -121,7 +123,7 @@ public:
             }
             // Many equal ones: they are counted, not listed.
             std::size_t between = 0, equal = 0;
-            double common = std::numeric_limits<double>::quiet_NaN();
+            double common = numeric::nan;
             for (std::size_t i = 0; i < n; ++i) {
                 const bool inside = (low <= scratch_.values[i]) & (scratch_.values[i] < high);
                 common = (inside & (between == 0)) ? scratch_.values[i] : common;
@@ -129,7 +131,7 @@ public:
                 equal += inside & (scratch_.values[i] == common);
             }
             if (2 * equal > between && between > n / 16) return ends_among_equals(static_cast<value>(common));
-            masses of{std::numeric_limits<double>::quiet_NaN(), 0};
+            masses of{numeric::nan, 0};
             if (ends_between(static_cast<value>(low), static_cast<value>(high), of)) return true;
             // Where the sample misled, what the row weighs on both sides of the levels tells on which one the edge lies.
             if (of.below > left_out()) {
@@ -241,7 +243,7 @@ private:
 
     // The last token of the prefix of the list that weighs what is wanted.
     template <class F>
-    outcome find_last(ranked& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete,
+    outcome find_last(place& last, double* order, std::size_t n, const edge& at, std::size_t min_keep, F complete,
                       double center_error = 0) noexcept {
         const auto [wanted, uncertain] = at;
         const auto find = [&](double mass) {
@@ -269,7 +271,7 @@ private:
 
     // The same of a list with others before and behind it, where the edge may be.
     template <class F>
-    outcome ends_in_list(ranked& last, double* order, std::size_t n, double listed, const edge& at, F complete,
+    outcome ends_in_list(place& last, double* order, std::size_t n, double listed, const edge& at, F complete,
                          double center_error = 0) noexcept {
         if (at.wanted + at.uncertain <= 0 || !(at.wanted - at.uncertain <= listed)) return outcome::not_in_list;
         if (at.wanted - at.uncertain <= 0) return at.uncertain > 0 ? outcome::mass_in_doubt : outcome::not_in_list;
@@ -354,7 +356,7 @@ private:
         const double between = numeric::sum(scratch_.weights, found), above = numeric::sum(scratch_.block_beside, view_.blocks());
         of.between = between / to_list;
         const auto complete = [](double) { return true; };
-        ranked last{};
+        place last{};
         const edge quick = told_by(between, numeric::product(above, to_list), numeric::product(of.below, to_list), rounding());
         if (const outcome end = ends_in_list(last, scratch_.values, found, between, quick, complete); end != outcome::mass_in_doubt) {
             if (end != outcome::found) return false;
@@ -366,7 +368,7 @@ private:
         }
         for (std::size_t i = 0; i < found; ++i)
             scratch_.block_beside[view<T>::block_of(scratch_.ids[i])] +=
-                numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < ranked{scratch_.values[i], scratch_.ids[i]})));
+                numeric::product(scratch_.weights[i] / to_list, static_cast<double>(!(last < place{scratch_.values[i], scratch_.ids[i]})));
         view_.narrow_to_weighed({last.value, last.id});
         return true;
     }
@@ -378,7 +380,7 @@ private:
         if (view_.tokens_reaching(upper) + view_.stray_count() > view_.width() / 4) return false;
         const double maximum = view_.maximum();
         std::copy_n(scratch_.values, n, scratch_.spare);
-        auto* const from_above = reinterpret_cast<ranked*>(scratch_.order);
+        auto* const from_above = reinterpret_cast<place*>(scratch_.order);
         const std::size_t above = move_list_to(from_above, view_.list_reaching(upper));
         const double to_list = view_.relative_to(maximum, 1.0), to_sample = share_of_sample() / to_list;
         double* const weights_above = scratch_.weights + n;
@@ -407,9 +409,9 @@ private:
             at.uncertain += numeric::product(numeric::product(share, 1 - p_), mass_above);
             return at;
         };
-        const auto place = [&](std::size_t i) { return ranked{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
-        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place(i).value;
-        ranked last{};
+        const auto place_of = [&](std::size_t i) { return place{-std::fabs(scratch_.values[i] - center), scratch_.ids[i]}; };
+        for (std::size_t i = 0; i < found; ++i) scratch_.spare[i] = place_of(i).value;
+        place last{};
         // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
         const auto complete = [&](double nearness) {
             const double reach = -nearness;
@@ -423,31 +425,30 @@ private:
         }
         if (end != outcome::found) return false;
 
-        constexpr double infinity = std::numeric_limits<double>::infinity();
         band kept{.cut = static_cast<double>(high)};
         for (std::size_t i = 0; i < found; ++i) {
-            const bool leaves = last < place(i), is_above = scratch_.values[i] >= upper;
-            if (leaves & is_above) view_.set(scratch_.ids[i], -infinity);
-            kept.cut = (std::min)(kept.cut, (leaves | is_above) ? infinity : scratch_.values[i]);
+            const bool leaves = last < place_of(i), is_above = scratch_.values[i] >= upper;
+            if (leaves & is_above) view_.set(scratch_.ids[i], -numeric::infinity);
+            kept.cut = (std::min)(kept.cut, (leaves | is_above) ? numeric::infinity : scratch_.values[i]);
         }
         for (std::size_t i = 0; i < found; ++i)
-            if (scratch_.values[i] == kept.cut && !(last < place(i))) kept.last_equal = scratch_.ids[i];
+            if (scratch_.values[i] == kept.cut && !(last < place_of(i))) kept.last_equal = scratch_.ids[i];
         view_.narrow_to(kept);
         return true;
     }
 
     // The list as an array that ends with an id above all others.
-    std::size_t move_list_to(ranked* out, std::size_t n) const noexcept {
-        for (std::size_t i = 0; i < n; ++i) new (out + i) ranked{scratch_.values[i], scratch_.ids[i]};
-        new (out + n) ranked{0, (std::numeric_limits<token_id>::max)()};
+    std::size_t move_list_to(place* out, std::size_t n) const noexcept {
+        for (std::size_t i = 0; i < n; ++i) new (out + i) place{scratch_.values[i], scratch_.ids[i]};
+        new (out + n) place{0, (std::numeric_limits<token_id>::max)()};
         return n;
     }
 
     // Two such arrays with n entries together, as one list.
-    void merge_by_id(const ranked* a, const ranked* b, std::size_t n) noexcept {
+    void merge_by_id(const place* a, const place* b, std::size_t n) noexcept {
         for (std::size_t i = 0; i < n; ++i) {  // without a branch on which comes next
             const bool a_comes = a->id < b->id;
-            const ranked& next = *(a_comes ? a : b);
+            const place& next = *(a_comes ? a : b);
             a += a_comes;
             b += !a_comes;
             scratch_.ids[i] = next.id;

@@ -5,24 +5,17 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/simd/kernels.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
-
-/// A token's place in the order: value descending, then id ascending.
-struct ranked {
-    double value;
-    token_id id;
-
-    bool operator<(const ranked& other) const noexcept { return value != other.value ? value > other.value : id < other.id; }
-};
 
 /// Tokens as arrays beside each other, in id order. `values` has room for a vector behind; what is there may be overwritten.
 struct weighed_tokens {
@@ -70,9 +63,9 @@ std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bott
     const double per_value = bins / (top - bottom);
     for (std::size_t i = 0; i < n; ++i) {
         const witness each = witness_at(i);
-        const double place = numeric::product(std::clamp(each.value, bottom, top) - bottom, per_value);
-        // Where top and bottom are next to each other the quotient above is infinite, and the place is no number.
-        bin& here = histogram[place < static_cast<double>(bins) ? static_cast<std::size_t>(place) : bins - 1];
+        const double at = numeric::product(std::clamp(each.value, bottom, top) - bottom, per_value);
+        // Where top and bottom are next to each other the quotient above is infinite, and this is no number.
+        bin& here = histogram[at < static_cast<double>(bins) ? static_cast<std::size_t>(at) : bins - 1];
         here.mass += each.weight;
         here.squares += numeric::product(numeric::product(each.weight, each.weight), each.by_chance);
     }
@@ -95,7 +88,7 @@ std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bott
 
 /// A prefix of an order: its last token, and what it weighs.
 struct prefix {
-    ranked last;
+    place last;
     double mass;
 };
 
@@ -108,7 +101,7 @@ struct prefix {
 inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min_keep, std::byte* room) noexcept {
     constexpr std::size_t few = sizes::prefix_sorted, many = sizes::prefix_sampled;
     auto [ids, values, weights, n] = all;
-    std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
+    std::fill_n(values + n, simd::lanes, -numeric::infinity);
     const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
     const auto [least, greatest] = extremes(values, n);
     double low = least, high = numeric::next_above(greatest);
@@ -162,13 +155,13 @@ inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min
             n = moved;
             set_aside = over;
             room += (2 * sizeof(double) + sizeof(token_id)) * padded / 64 * 64 + 64;
-            std::fill_n(values + n, simd::lanes, -std::numeric_limits<double>::infinity());
+            std::fill_n(values + n, simd::lanes, -numeric::infinity);
         }
     }
-    ranked last{low, ids[n - 1]};
+    place last{low, ids[n - 1]};
     if (reached - over.count <= few) {
         struct entry {
-            ranked token;
+            place token;
             double weight;
         };
         entry edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end

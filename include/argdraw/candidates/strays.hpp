@@ -5,10 +5,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -19,7 +21,9 @@ class strays {
 public:
     strays() = default;
     strays(double* values, std::uint64_t* bits, std::uint64_t* marked, std::size_t blocks) noexcept
-        : values_{values}, bits_{bits}, marked_{marked}, words_{(blocks + 63) / 64} {}
+        : values_{values}, bits_{bits}, marked_{marked}, words_{(blocks + 63) / 64} {
+        std::fill_n(marked_, words_, std::uint64_t{0});
+    }
 
     std::size_t count() const noexcept { return count_; }
 
@@ -35,17 +39,14 @@ public:
 
     /// Gives a token a value, whether or not it has one.
     void put(token_id id, double value) noexcept {
-        const std::size_t block = block_of(id);
-        if (count_ == 0) std::fill_n(marked_, words_, std::uint64_t{0});
-        if (!is_set(marked_, block)) {
-            std::fill_n(bits_ + block * words_a_block, words_a_block, std::uint64_t{0});
-            marked_[block / 64] |= std::uint64_t{1} << (block % 64);
-        }
-        std::uint64_t& word = bits_[id / 64];
-        const std::uint64_t bit = std::uint64_t{1} << (id % 64);
-        count_ += (word & bit) == 0;
-        word |= bit;
+        insert(id);
         values_[id] = value;
+    }
+
+    /// Adds a number to a token's value, from 0 where it has none. -inf beats everything.
+    void add(token_id id, double number) noexcept {
+        const double before = insert(id) ? 0.0 : values_[id], sum = before + number;
+        values_[id] = sum == sum || !(before < lowest || number < lowest) ? sum : -numeric::infinity;
     }
 
     /// Takes the value of a token that has one.
@@ -78,6 +79,29 @@ public:
                 const auto id = static_cast<token_id>(64 * w) + std::countr_zero(bits);
                 visit(id, values_[id]);
             }
+    }
+
+    /// Word w has the bits of the tokens from 64 w on that have a value.
+    std::uint64_t word(std::size_t w) const noexcept { return count_ > 0 && is_set(marked_, w / words_a_block) ? bits_[w] : 0; }
+
+    /// Where values stand, by id: what is written for a token without one means nothing before put_word says that it has.
+    double* values() noexcept { return values_; }
+
+    /// Says which tokens of word w have a value.
+    void put_word(std::size_t w, std::uint64_t bits) noexcept {
+        mark(w / words_a_block);
+        count_ += static_cast<std::size_t>(std::popcount(bits));
+        count_ -= static_cast<std::size_t>(std::popcount(bits_[w]));
+        bits_[w] = bits;
+    }
+
+    /// Calls visit(w, bits) for every word of bits that is not 0, in order. What is visited may be changed.
+    template <class F>
+    void for_each_word(F visit) const noexcept {
+        for_each_block([&](std::size_t block) {
+            for (std::size_t w = block * words_a_block; w < (block + 1) * words_a_block; ++w)
+                if (bits_[w] != 0) visit(w, bits_[w]);
+        });
     }
 
     template <class F>
@@ -120,6 +144,26 @@ public:
 
 private:
     static constexpr std::size_t words_a_block = sizes::block / 64;
+
+    static constexpr double lowest = std::numeric_limits<double>::lowest();
+
+    // Needs nothing; leaves the bits of a block meaning something.
+    void mark(std::size_t block) noexcept {
+        if (is_set(marked_, block)) return;
+        std::fill_n(bits_ + block * words_a_block, words_a_block, std::uint64_t{0});
+        marked_[block / 64] |= std::uint64_t{1} << (block % 64);
+    }
+
+    // Leaves the token's bit set; returns whether it was not.
+    bool insert(token_id id) noexcept {
+        mark(block_of(id));
+        std::uint64_t& word = bits_[id / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (id % 64);
+        const bool is_new = (word & bit) == 0;
+        count_ += is_new;
+        word |= bit;
+        return is_new;
+    }
 
     static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / sizes::block; }
     static bool is_set(const std::uint64_t* bits, std::size_t i) noexcept { return ((bits[i / 64] >> (i % 64)) & 1) != 0; }

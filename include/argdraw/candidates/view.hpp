@@ -13,12 +13,13 @@
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
@@ -42,10 +43,10 @@ namespace detail {
 
 /// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
 struct band {
-    double cut = -std::numeric_limits<double>::infinity();
+    double cut = -numeric::infinity;
     token_id last_equal = (std::numeric_limits<token_id>::max)();
 
-    bool whole() const noexcept { return cut == -std::numeric_limits<double>::infinity(); }
+    bool whole() const noexcept { return cut == -numeric::infinity; }
     bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
 };
 
@@ -59,8 +60,6 @@ class view {
 public:
     using value = value_of<T>;
     static constexpr bool has_weight_kernel = !std::same_as<T, double>;
-    static constexpr double infinity = std::numeric_limits<double>::infinity();
-    static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
     /// False where there is no memory.
     bool look_at(std::span<const T> row, scratch<T>& scratch, workspace& space) noexcept {
@@ -91,21 +90,63 @@ public:
     /// The value of a living token; -inf for one that does not live. May be NaN.
     double value_of_token(token_id id) const noexcept {
         if (strays_.has(id)) return strays_.value_of(id);
-        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -infinity;
-        const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
-        return v != v || band_.holds(v, id) ? v : -infinity;
+        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -numeric::infinity;
+        return row_value(id);
     }
 
     /// Gives a living token a value of its own; -inf removes it.
     void set(token_id id, double v) noexcept {
         const bool stray = strays_.has(id);
         if (!stray) scratch_->alive[clearable(id)] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
-        if (v == -infinity) {
+        if (v == -numeric::infinity) {
             if (stray) strays_.erase(id);
         } else {
             strays_.put(id, v);
         }
         forget();
+    }
+
+    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is finite,
+    /// or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one, or the
+    /// width. -inf removes a token; one whose value stays as it is stays in the row.
+    template <class Q, class F>
+    std::size_t set_all(const strays& numbers, Q quick, F changed) noexcept {
+        std::size_t stopped = width();
+        const bool banded = !band_.whole();
+        double* const values = strays_.values();
+        numbers.for_each_word([&](std::size_t w, std::uint64_t bits) {
+            if (stopped < width()) return;
+            const std::uint64_t in_row = alive_word(w), beside = strays_.word(w);
+            std::uint64_t set = 0, removed = 0;
+            for (bits &= in_row | beside; bits != 0; bits &= bits - 1) {
+                const std::uint64_t bit = bits & (~bits + 1);
+                const auto id = static_cast<token_id>(64 * w) + std::countr_zero(bits);
+                const double number = numbers.value_of(id);
+                double v = (beside & bit) != 0 ? values[id] : static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
+                if (banded && (beside & bit) == 0 && v == v && !band_.holds(v, id)) v = -numeric::infinity;
+                double to = quick(v, number);
+                if (!numeric::finite(to)) {
+                    if (v == -numeric::infinity) continue;
+                    to = changed(v, number);
+                    if (to != to) {
+                        stopped = static_cast<std::size_t>(id);
+                        break;
+                    }
+                    if (to == -numeric::infinity) {
+                        removed |= bit;
+                        continue;
+                    }
+                }
+                if (to == v) continue;
+                values[id] = to;
+                set |= bit;
+            }
+            if ((set | removed) == 0) return;
+            put_alive_word(w, in_row & ~(set | removed));
+            strays_.put_word(w, (beside | set) & ~removed);
+        });
+        forget();
+        return stopped;
     }
 
     /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
@@ -188,7 +229,7 @@ public:
     double maximum() const noexcept { return maximum_; }
 
     /// The number of living tokens. After find_maximum(); the band must be whole.
-    std::size_t size() const noexcept { return tokens_reaching(-infinity) + strays_.count(); }
+    std::size_t size() const noexcept { return tokens_reaching(-numeric::infinity) + strays_.count(); }
 
     /// The least living value. After find_maximum(); the band must be whole.
     double minimum() const noexcept {
@@ -210,7 +251,7 @@ public:
         const double level = level_of_top((std::min)(k, row_.size()));
         const std::size_t found = list_reaching(level, equals);
         // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.
-        return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;
+        return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;
     }
 
     /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
@@ -222,10 +263,7 @@ public:
         token_id* const ids = scratch_->ids;
         std::size_t found = 0;
         for (std::size_t w = 0; w < words; ++w) {
-            std::uint64_t bits = 0;
-            if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
-            else
-                for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+            std::uint64_t bits = alive_word(w);
             const auto base = static_cast<token_id>(64 * w);
             for (int i = 0; i < 2; ++i) {
                 ids[found] = base + std::countr_zero(bits);
@@ -242,7 +280,7 @@ public:
         for (std::size_t i = 0; i < found; ++i)
             scratch_->values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
         if (!band_.whole()) found = filter_by_band(found);
-        return strays_.merge_into(scratch_->ids, scratch_->values, found, -infinity, nan);
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, -numeric::infinity, numeric::nan);
     }
 
     /// A level that at least k living tokens reach, and as few more as ties and the blocks let be: -inf where all are wanted.
@@ -261,7 +299,7 @@ public:
             level = numeric::level_reached_by(k, lowest, row_maximum_, blocks_reaching);
         else if (k < row_.size() && tokens_reaching(lowest) > k)
             level = numeric::level_reached_by(k, lowest, row_maximum_, tokens_reaching);
-        return level == lowest ? -infinity : static_cast<double>(level);
+        return level == lowest ? -numeric::infinity : static_cast<double>(level);
     }
 
     /// The number of blocks that hold a value >= cut, as far as is known: never too few.
@@ -306,7 +344,7 @@ public:
         if constexpr (has_weight_kernel)
             if (wanted == accuracy::quick && weigh_in_float<also>()) return known_weights_ = true;
         floats_fail_ = wanted == accuracy::quick;
-        if (find_maximum() != status::ok || maximum_ == infinity) return false;
+        if (find_maximum() != status::ok || maximum_ == numeric::infinity) return false;
         weigh_in_double<also>();
         return known_weights_ = true;
     }
@@ -339,7 +377,7 @@ public:
                 double* const end = scratch_->spare + simd::block_size;
                 if (double* const greatest = std::find(scratch_->spare, end, maximum_); greatest != end) {
                     found = true;
-                    *greatest = -infinity;
+                    *greatest = -numeric::infinity;
                     simd::lists().weights(scratch_->spare, simd::block_size, maximum_, c_, scratch_->spare);
                     own = numeric::block_sum(scratch_->spare, simd::block_size);
                 }
@@ -391,7 +429,7 @@ public:
         const auto square = [](double x) { return numeric::product(x, x); };
         // Each set of tokens about its own mean, and the means about that of all: shares of the whole, since sums of rows of double overflow, and
         // distances from the maximum, since far from 0 a mean has no digits left for the scatter about it.
-        const double anchor = maximum() < infinity ? maximum() : 0.0;
+        const double anchor = maximum() < numeric::infinity ? maximum() : 0.0;
         double n = static_cast<double>(strays_.count()), mean = 0, squares = 0, scatter = 0;
         for (std::size_t b = 0; b < blocks_.blocks; ++b) n += of.count[b];
         for (std::size_t b = 0; b < blocks_.blocks; ++b) {
@@ -448,7 +486,7 @@ public:
         std::size_t found = simd::rows<T>().gather(blocks_, scratch_->block_list, n, at, numeric::next_above(at), equals,
                                                    known_maximum_ ? scratch_->block_max : nullptr, scratch_->ids, scratch_->values);
         if (!band_.whole()) found = filter_by_band(found);
-        return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, nan);
+        return strays_.merge_into(scratch_->ids, scratch_->values, found, cut, numeric::nan);
     }
     std::size_t list_from_blocks(std::size_t n, double cut) noexcept { return list_from_blocks(n, level(cut), cut, row_.size()); }
 
@@ -456,7 +494,7 @@ public:
     /// of no use where many reach it. The list gives way.
     double sample_below(double cut, std::size_t n) noexcept {
         const value at = level(cut);
-        if (simd::rows<T>().count(only_block(0), at) > simd::block_size / 2) return infinity;
+        if (simd::rows<T>().count(only_block(0), at) > simd::block_size / 2) return numeric::infinity;
         std::int32_t some[sizes::sampled_blocks];
         n = (std::min)((std::min)(n, sizes::sampled_blocks), blocks_.blocks);
         double below = 0;
@@ -467,7 +505,7 @@ public:
             strays_.for_each_in(b, [&](token_id, double v) { below -= v >= cut ? weight_of(v) : 0.0; });
         }
         const std::size_t found = simd::rows<T>().gather(blocks_, some, n, at, at, row_.size(), nullptr, scratch_->ids, scratch_->values);
-        if (found > n * simd::block_size / sizes::listed_one_in) return infinity;
+        if (found > n * simd::block_size / sizes::listed_one_in) return numeric::infinity;
         simd::lists().weights(scratch_->values, found, reference() / c_, c_, scratch_->weights);
         return numeric::product(below - numeric::sum(scratch_->weights, found),
                                 static_cast<double>(blocks_.blocks) / static_cast<double>(n));
@@ -551,7 +589,7 @@ public:
     static std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
     /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the maximum.
     double weight_of(double v) const noexcept {
-        static_assert(-998 - 1 > simd::exp2_lowest);
+        static_assert(-998 - 1 > numeric::exp2_lowest);
         const double exponent = numeric::product(v, c_) - reference();
         return exponent < -998 ? 0.0 : numeric::exp2(exponent);
     }
@@ -565,9 +603,9 @@ public:
         const std::uint16_t* const alive = blocks_.alive ? blocks_.alive + b * (simd::block_size / 16) : nullptr;
         for (std::size_t i = 0; i < simd::block_size; ++i) {
             out[i] = static_cast<double>(static_cast<value>(block[i]));
-            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -infinity;
+            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -numeric::infinity;
         }
-        if (!band_.whole()) drop_outside_band(b, out, -infinity);
+        if (!band_.whole()) drop_outside_band(b, out, -numeric::infinity);
         for_strays_of(b, [&](std::size_t at, double v) { out[at] = v; });
     }
 
@@ -593,7 +631,7 @@ private:
         if (last == blocks_.blocks) return;
         double values[simd::block_size];
         values_of_block(last, values);
-        for_strays_of(last, [&](std::size_t i, double) { values[i] = -infinity; });
+        for_strays_of(last, [&](std::size_t i, double) { values[i] = -numeric::infinity; });
         if (const auto count = std::count(values, values + simd::block_size, band_.cut); count > 0)
             visit(last, static_cast<std::size_t>(count));
     }
@@ -603,6 +641,26 @@ private:
     template <class X>
     void pad(X* blocks, X with) noexcept {
         std::fill_n(blocks + blocks_.blocks, simd::lanes, with);
+    }
+
+    // Of a token that was not removed by itself and has no value of its own: -inf below the band.
+    double row_value(token_id id) const noexcept {
+        const double v = static_cast<double>(static_cast<argdraw::value_of<T>>(row_[static_cast<std::size_t>(id)]));
+        return v != v || band_.holds(v, id) ? v : -numeric::infinity;
+    }
+
+    // The bits of the tokens from 64 w on.
+    std::uint64_t alive_word(std::size_t w) const noexcept {
+        std::uint64_t bits = 0;
+        if (!blocks_.alive) return ~bits;
+        if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
+        else
+            for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+        return bits;
+    }
+    void put_alive_word(std::size_t w, std::uint64_t bits) noexcept {
+        std::uint16_t* const alive = own_alive() + 4 * w;
+        for (std::size_t i = 0; i < 4; ++i) alive[i] = static_cast<std::uint16_t>(bits >> (16 * i));
     }
 
     std::uint16_t* own_alive() noexcept {
@@ -655,21 +713,21 @@ private:
     double greatest_in_band() const noexcept {
         const auto greatest = static_cast<double>(row_maximum_);
         if (band_.whole() || greatest > band_.cut) return greatest;
-        if (greatest < band_.cut) return -infinity;
+        if (greatest < band_.cut) return -numeric::infinity;
         double values[simd::block_size];
         for (std::size_t b = 0; b < blocks_.blocks && b <= block_of(band_.last_equal); ++b) {
             if (scratch_->block_max[b] != row_maximum_) continue;
             values_of_block(b, values);
             if (std::find(values, values + simd::block_size, greatest) != values + simd::block_size) return greatest;
         }
-        return -infinity;
+        return -numeric::infinity;
     }
 
     status take_maximum() noexcept {
         row_maximum_ = simd::rows<T>().greatest(scratch_->block_max, blocks_.blocks);
         if (row_maximum_ != row_maximum_) return status::nan_logit;
         maximum_ = strays_.greatest(greatest_in_band());
-        if (maximum_ == -infinity) return status::empty;
+        if (maximum_ == -numeric::infinity) return status::empty;
         known_maximum_ = true;
         return status::ok;
     }
@@ -704,7 +762,7 @@ private:
 
     // 0 below 2^-900: a list, for which 2^exp2_lowest is the least weight, then weighs whatever has one here, down to the depth of a block.
     static double power_of_two(std::int32_t n) noexcept {
-        static_assert(-900 - simd::weight_scale::depth / 8 - 2 > simd::exp2_lowest);
+        static_assert(-900 - simd::weight_scale::depth / 8 - 2 > numeric::exp2_lowest);
         return n < -900 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
     }
     // From a block's own reference, 2^floor(top / 8), to another one above it; exact, but for what no sum would notice.
@@ -770,17 +828,18 @@ private:
         strays_.for_each_block([&](std::size_t b) {
             double e[simd::block_size], w[simd::block_size];
             std::size_t n = 0;
+            double greatest = -range;
             strays_.for_each_in(b, [&](token_id, double v) {
                 const double exponent = numeric::product(v, c_);
-                within &= exponent < range;
+                greatest = (std::max)(greatest, exponent);
                 e[n] = exponent;
                 n += -range < exponent && exponent < range;
             });
-            if (n == 0) return;
-            const auto key = static_cast<std::int32_t>((8 * *std::max_element(e, e + n) + simd::exp2_magic) - simd::exp2_magic);
+            within &= greatest < range;
+            if (n == 0 || !within) return;
+            const auto key = static_cast<std::int32_t>((8 * greatest + numeric::exp2_magic) - numeric::exp2_magic);
             std::int32_t& top = scratch_->block_top[b];
-            double& mass = scratch_->block_mass[b];
-            double& beside = scratch_->block_beside[b];
+            double mass = scratch_->block_mass[b], beside = also != extra::nothing ? scratch_->block_beside[b] : 0.0;
             if (top < key) {
                 const std::int32_t up = top == simd::weight_scale::nothing ? 0 : (key >> 3) - (top >> 3);
                 if (also == extra::exponents) beside = numeric::product(beside - numeric::product(mass, up), power_of_two(-up));
@@ -789,14 +848,15 @@ private:
                 top = key;
                 top_ = (std::max)(top_, key);
             }
-            for (std::size_t i = 0; i < n; ++i) e[i] -= top >> 3;
-            if (n > few) simd::lists().weights(e, n, 0, 1, w);
-            else std::transform(e, e + n, w, [](double exponent) { return numeric::exp2(exponent); });
-            for (std::size_t i = 0; i < n; ++i) {
-                mass += w[i];
-                if (also == extra::exponents && w[i] > 0) beside += numeric::product(w[i], e[i]);
-                else if (also == extra::squares) beside += numeric::product(w[i], w[i]);
-            }
+            const double reference = top >> 3;
+            if (n > few) simd::lists().weights(e, n, reference, 1, w);
+            else std::transform(e, e + n, w, [=](double exponent) { return numeric::exp2(exponent - reference); });
+            for (std::size_t i = 0; i < n; ++i) mass += w[i];
+            for (std::size_t i = 0; i < n && also == extra::exponents; ++i)
+                if (w[i] > 0) beside += numeric::product(w[i], e[i] - reference);
+            for (std::size_t i = 0; i < n && also == extra::squares; ++i) beside += numeric::product(w[i], w[i]);
+            scratch_->block_mass[b] = mass;
+            if (also != extra::nothing) scratch_->block_beside[b] = beside;
         });
         return within;
     }
@@ -835,7 +895,11 @@ private:
         row.lowest = static_cast<double>(band_.whole() ? std::numeric_limits<value>::lowest() : level_above(band_.cut));
         row.high = (std::max)(cuts.high, row.lowest);
         const auto& kernels = simd::doubles<T>();
-        if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);
+        // Beside a stray so far above, nothing in the row has a weight.
+        if (known_maximum_ && numeric::product(static_cast<double>(row_maximum_) - cuts.reference, cuts.scale) < numeric::exp2_lowest - 1) {
+            std::fill_n(first, blocks_.blocks, 0.0);
+            if constexpr (what != sums::masses) std::fill_n(second, blocks_.blocks, 0.0);
+        } else if constexpr (what == sums::masses) kernels.masses(blocks_, row, first, second);
         else if constexpr (what == sums::exponents) kernels.exponents(blocks_, row, first, second);
         else if constexpr (what == sums::squares) kernels.squares(blocks_, row, first, second);
         else kernels.split(blocks_, row, first, second);
@@ -858,7 +922,7 @@ private:
     band band_{};
     simd::weight_scale weight_scale_{};
     double c_ = 0;
-    double maximum_ = nan;  // strays included
+    double maximum_ = numeric::nan;  // strays included
     double mass_ = 0;
     double sum_beside_ = 0;
     value row_maximum_{};

@@ -17,8 +17,9 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
@@ -90,7 +91,7 @@ private:
     };
 
     // A state that start() gave, or learned from one; others come with bytes that were changed, or with a sequence that nobody started.
-    static bool usable(const state& seen) noexcept { return seen.weight > 0 && seen.sum - seen.sum == 0; }
+    static bool usable(const state& seen) noexcept { return seen.weight > 0 && numeric::finite(seen.sum); }
 
     double aim(const state& seen) const noexcept { return std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0); }
 };

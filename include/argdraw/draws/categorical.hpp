@@ -13,6 +13,8 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 struct categorical {
+    static constexpr bool draws_from_all = true;
+
     template <logit_scalar T, class Words>
     drawn operator()(candidates<T>& c, Words& words) const noexcept {
         return c.at(words.word(purpose::token));

@@ -14,6 +14,8 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 struct gumbel {
+    static constexpr bool draws_from_all = true;
+
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         return c.race([&](token_id id) { return open_unit(context.noise(id)); });

@@ -11,12 +11,12 @@
 //   source    Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966; llama.cpp
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/random/philox.hpp>
 
@@ -33,9 +33,7 @@ struct mirostat {
     };
 
     static constexpr std::string_view requirement = "mirostat: tau and eta must be 0 or more, and finite";
-    constexpr bool valid() const noexcept {
-        return 0 <= tau && tau <= (std::numeric_limits<float>::max)() && 0 <= eta && eta <= (std::numeric_limits<float>::max)();
-    }
+    constexpr bool valid() const noexcept { return 0 <= tau && numeric::finite(tau) && 0 <= eta && numeric::finite(eta); }
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 
     /// The final set, for distribution().

@@ -15,13 +15,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/expm1.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
 #include <argdraw/random/philox.hpp>
@@ -40,9 +40,7 @@ struct mirostat_v1 {
     };
 
     static constexpr std::string_view requirement = "mirostat_v1: tau and eta must be 0 or more, and finite; m 2 or more";
-    constexpr bool valid() const noexcept {
-        return 0 <= tau && tau <= (std::numeric_limits<float>::max)() && 0 <= eta && eta <= (std::numeric_limits<float>::max)() && m >= 2;
-    }
+    constexpr bool valid() const noexcept { return 0 <= tau && numeric::finite(tau) && 0 <= eta && numeric::finite(eta) && m >= 2; }
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 
     /// The final set, for distribution().
@@ -54,7 +52,7 @@ struct mirostat_v1 {
         const auto first = c.leaders(static_cast<std::size_t>(m));
         for (std::size_t i = 1; i < first.size(); ++i) {
             const double t = numeric::log1p(1 / static_cast<double>(i));
-            tb += numeric::product(t, first[i - 1].logit - first[i].logit);
+            tb += numeric::product(t, first[i - 1].value - first[i].value);
             tt += numeric::product(t, t);
         }
         const double k = predicted(tb / tt, n, context.state().mu);

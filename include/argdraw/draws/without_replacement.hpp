@@ -30,6 +30,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct without_replacement {
     std::span<drawn> into;
 
+    static constexpr bool draws_from_all = true;  // of the first token
+
     static constexpr std::string_view requirement = "without_replacement: into must have room for one token or more";
     constexpr bool valid() const noexcept { return !into.empty(); }
 
@@ -79,8 +81,7 @@ private:
     static_assert(std::is_trivially_copyable_v<drawn> && std::is_trivially_destructible_v<drawn>);
 
     static bool before(const racer& a, const racer& b) noexcept {
-        const double x = std::bit_cast<double>(a.sum), y = std::bit_cast<double>(b.sum);
-        return x != y ? x > y : a.id < b.id;
+        return place{std::bit_cast<double>(a.sum), a.id} < place{std::bit_cast<double>(b.sum), b.id};
     }
 };
 

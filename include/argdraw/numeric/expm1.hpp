@@ -5,11 +5,11 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
@@ -20,7 +20,7 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 inline double expm1(double x) noexcept {
     if (x != x || x == 0) return x;
     if (x < -40) return -1;
-    if (x > 690) return std::numeric_limits<double>::infinity();
+    if (x > 690) return infinity;
     constexpr auto inverse_factorial = [] {
         std::array<double, 15> table{};
         double factorial = 1;  // exact up to 18!
@@ -32,7 +32,7 @@ inline double expm1(double x) noexcept {
     }();
     // ln 2 in two parts, the first with its last 32 bits zero: k times it is exact.
     constexpr double ln2_hi = 0x1.62e42feep-1, ln2_lo = 0x1.a39ef35793c76p-33;
-    const double k = (product(x, log2_e) + simd::exp2_magic) - simd::exp2_magic;
+    const double k = (product(x, log2_e) + exp2_magic) - exp2_magic;
     const double r = (x - product(k, ln2_hi)) - product(k, ln2_lo);
     double series = inverse_factorial[14];
     for (std::size_t n = 14; n-- > 2;) series = product(series, r) + inverse_factorial[n];

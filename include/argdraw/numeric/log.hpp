@@ -3,10 +3,10 @@
 
 #include <bit>
 #include <cstdint>
-#include <limits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
@@ -15,8 +15,7 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 /// x = m 2^e with m in [sqrt(1/2), sqrt(2)); with s = (m - 1)/(m + 1), ln m = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.1716, so the
 /// eleventh term is the last that a double can see.
 inline double log(double x) noexcept {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (!(x > 0)) return x == 0 ? -infinity : std::numeric_limits<double>::quiet_NaN();
+    if (!(x > 0)) return x == 0 ? -infinity : nan;
     if (x == infinity) return x;
     int exponent = 0;
     if (x < 0x1p-1022) {

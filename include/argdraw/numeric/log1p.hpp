@@ -1,10 +1,9 @@
 // log1p — ln(1 + x) in double, without losing what is small, the same bits on every machine.
 #pragma once
 
-#include <limits>
-
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
@@ -14,7 +13,7 @@ namespace argdraw::inline ARGDRAW_ABI::numeric {
 /// u = 1 + x has lost some of x, but ln(u)/(u - 1) hardly changes with u: ln(1 + x) = x ln(u)/(u - 1), where u - 1 is exact.
 inline double log1p(double x) noexcept {
     const double u = 1 + x;
-    if (u == 1 || x == std::numeric_limits<double>::infinity()) return x;
+    if (u == 1 || x == infinity) return x;
     return product(log(u), x / (u - 1));
 }
 

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
@@ -45,7 +46,7 @@ V round_up_to(double x) noexcept {
         return x;
     } else {
         if (x > static_cast<double>((std::numeric_limits<V>::max)())) return std::numeric_limits<V>::infinity();
-        if (x == -std::numeric_limits<double>::infinity()) return -std::numeric_limits<V>::infinity();
+        if (x == -infinity) return -std::numeric_limits<V>::infinity();
         if (x < static_cast<double>(std::numeric_limits<V>::lowest())) return std::numeric_limits<V>::lowest();
         const V nearest = static_cast<V>(x);
         return static_cast<double>(nearest) >= x ? nearest : next_above(nearest);
@@ -56,7 +57,7 @@ V round_up_to(double x) noexcept {
 /// a cut that was rounded at the size of the maximum. distance >= 0; +inf gives -inf.
 inline double lowest_within(double distance, double maximum) noexcept {
     double cut = maximum - distance;
-    if (cut - cut != 0) return cut;
+    if (!finite(cut)) return cut;
     for (int step = 0; step < 2 && cut - maximum < -distance; ++step) cut = next_above(cut);
     for (int step = 0; step < 2 && -next_above(-cut) - maximum >= -distance; ++step) cut = -next_above(-cut);
     return cut;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log.hpp>
 

@@ -5,7 +5,8 @@
 #include <limits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
@@ -17,7 +18,7 @@ constexpr double saturated(double x) noexcept {
 /// The logit of a token that r > 1 makes less likely and r < 1 more, whatever its sign: l / r where l > 0, l r otherwise, saturated. For finite
 /// r > 0; an infinite l stays.
 inline double weakened(double l, double r) noexcept {
-    if (l - l != 0) return l;
+    if (!finite(l)) return l;
     return saturated(l > 0 ? l / r : product(l, r));
 }
 
@@ -25,7 +26,7 @@ inline double weakened(double l, double r) noexcept {
 /// three roundings.
 inline double weighted_sum(double a, double x, double b, double y) noexcept {
     const double sum = product(a, x) + product(b, y);
-    if (sum - sum == 0) return sum;
+    if (finite(sum)) return sum;
     return saturated((product(a, x * 0x1p-200) + product(b, y * 0x1p-200)) * 0x1p200);
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 

@@ -93,10 +93,51 @@ concept has_narrowed = requires(const S& s, std::size_t width) {
     { s.narrowed(width, width) } -> std::same_as<S>;
 };
 
+/// What a stage or draw wants of its parameters, in a sentence that begins with its name: what sampler::check() answers with.
 template <class S>
 concept has_requirement = requires {
     { S::requirement } -> std::convertible_to<std::string_view>;
 };
+
+/// A stage whose parameters want several things says which of them is not so, where valid() is false.
+template <class S>
+concept has_fault = requires(const S& s) {
+    { s.fault() } -> std::convertible_to<std::string_view>;
+};
+
+/// The same of fits().
+template <class S>
+concept has_misfit = requires(const S& s, std::size_t width) {
+    { s.misfit(width) } -> std::convertible_to<std::string_view>;
+};
+
+/// A stage that asks the history for a view of it, counts or matches, says so when a sequence is started, so that draws build nothing.
+template <class S>
+concept has_prepare = requires(const S& s, history& seen) {
+    { s.prepare(seen) } -> std::same_as<status>;
+};
+
+namespace detail {
+
+template <class S, class T>
+    struct narrows : std::bool_constant < requires(const S& s, candidates<T>& c) {
+    s.narrow(c);
+} || requires(const S& s, candidates<T>& c, context<S>& x) { s.narrow(c, x); }>{};
+
+/// What a pipeline is run with: for each of its elements the context that it is called with, and what is to be done when there is a token.
+template <class G>
+concept given = requires(G& all, const drawn& token) {
+    all.template context<0>();
+    all.succeeded(token);
+};
+
+}  // namespace detail
+
+/// A draw whose law is known, as distribution() and all that reads laws need it. It says so in one of two ways: `narrow(c)` or `narrow(c, context)`
+/// leaves candidates whose probabilities are those with which operator() draws, takes no word that operator() takes, and changes no state; or
+/// `static constexpr bool draws_from_all = true`: each living token is drawn with its probability.
+template <class S>
+concept has_law = draw<S> && (detail::for_some_scalar<detail::narrows, S> || requires { requires S::draws_from_all; });
 
 namespace detail {
 

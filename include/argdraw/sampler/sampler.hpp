@@ -8,13 +8,14 @@
 #include <new>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/config.hpp>
-#include <argdraw/simd/float_environment.hpp>
+#include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
@@ -77,6 +78,7 @@ class sampler : private detail::leaves<S...> {
     static_assert(detail::pipeline_rules<S...>::hold);
     using base = detail::leaves<S...>;
     static constexpr std::size_t last = sizeof...(S) - 1;
+    using draw_type = std::tuple_element_t<last, std::tuple<S...>>;
     static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
     static constexpr bool needs_sequences = (needs_sequence<S> || ...);
     static constexpr std::uint32_t most_attempts = ~std::uint32_t{0};
@@ -97,7 +99,7 @@ public:
                       "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         detail::nothing_given given;
-        return guarded(as_row(row), given, space);
+        return draw_from(as_row(row), given, space);
     }
 
     /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on. Another draw
@@ -114,7 +116,7 @@ public:
         if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
         const auto logits = as_row(row);
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        const drawn token = guarded(seq.in_vocabulary(logits), given, space);
+        const drawn token = draw_from(seq.in_vocabulary(logits), given, space);
         if (token) {
             seq.pending_ = token.id;
             seq.pending_states_ = given.states();
@@ -148,7 +150,7 @@ public:
                 "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
                 "or another that does");
             detail::generator_given<generator> given(random);
-            if constexpr (!needs_sequences) return guarded(as_row(row), given, space);
+            if constexpr (!needs_sequences) return draw_from(as_row(row), given, space);
         }
     }
 
@@ -167,50 +169,54 @@ public:
     }
 
     /// The final set of a row and its probabilities; draws nothing. Allocates the answer.
-    template <logit_row R>
-    distribution_of_row distribution(const R& row) const noexcept {
-        const detail::workspace_lease lease;
-        if (!lease.get()) return {{}, {}, status::out_of_memory};
-        return distribution(row, *lease.get());
+    ///
+    ///     pick.distribution(logits)            pipelines without random words and history
+    ///     pick.distribution(logits, random)    the law given the coins of the philox's position
+    ///     pick.distribution(logits, seq)       the law given the history and the coins of the sequence's position and attempt
+    ///
+    /// each with a workspace& behind, or one of the thread's. Neither the philox nor the sequence moves on.
+    template <logit_row R, class... From>
+    distribution_of_row distribution(const R& row, From&&... from) const noexcept {
+        distribution_of_row law;
+        const status why = final_set(
+            row,
+            [&](auto& c) {
+                ARGDRAW_TRY {
+                    const std::size_t n = c.size();
+                    law.ids.reserve(n);
+                    law.probabilities.reserve(n);
+                    c.probabilities([&](token_id id, double p) {
+                        law.ids.push_back(id);
+                        law.probabilities.push_back(p);
+                    });
+                }
+                ARGDRAW_CATCH(std::bad_alloc) { c.fail(status::out_of_memory); }
+            },
+            from...);
+        if (why != status::ok) law = {{}, {}, why};
+        return law;
     }
 
-    template <logit_row R>
-    distribution_of_row distribution(const R& row, workspace& space) const noexcept {
-        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
-        static_assert(!(detail::stage_in_context<S> || ...),
-                      "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at "
-                      "random's position");
-        detail::nothing_given given;
-        return law(as_row(row), given, space);
-    }
-
-    /// The same for pipelines whose stages take random words or read the history: the law given the coins of the generator's or the sequence's
-    /// present position. Neither moves on.
-    template <logit_row R>
-    distribution_of_row distribution(const R& row, const philox& random) const noexcept {
-        const detail::workspace_lease lease;
-        if (!lease.get()) return {{}, {}, status::out_of_memory};
-        return distribution(row, random, *lease.get());
-    }
-    template <logit_row R>
-    distribution_of_row distribution(const R& row, const philox& random, workspace& space) const noexcept {
-        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
-        detail::generator_given<const philox> given(random);
-        return law(as_row(row), given, space);
-    }
-    template <logit_row R>
-    distribution_of_row distribution(const R& row, const sequence<S...>& seq) const noexcept {
-        const detail::workspace_lease lease;
-        if (!lease.get()) return {{}, {}, status::out_of_memory};
-        return distribution(row, seq, *lease.get());
-    }
-    template <logit_row R>
-    distribution_of_row distribution(const R& row, const sequence<S...>& seq, workspace& space) const noexcept {
-        if (!seq) return {{}, {}, seq.why()};
-        if (seq.attempt_ == most_attempts) return {{}, {}, status::out_of_words};
-        const auto logits = as_row(row);
-        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        return law(seq.in_vocabulary(logits), given, space);
+    /// What a draw chooses from, without a copy: calls f(c) with candidates<T>& that hold the final set, whose probabilities are the law of the draw,
+    /// and returns what they end with, c.fail() of f included. Where nothing is left, f is not called. Arguments behind f as for distribution().
+    template <logit_row R, class F, class... From>
+    status final_set(const R& row, F f, From&&... from) const noexcept {
+        static_assert(has_law<draw_type>,
+                      "argdraw: the draw does not say its law; give it narrow(c), which leaves the tokens that it draws from, or, if it "
+                      "draws from all of them, static constexpr bool draws_from_all = true");
+        const auto narrowed = [&](auto& c, auto& context) {
+            if constexpr (requires { get<last>().narrow(c, context); }) get<last>().narrow(c, context);
+            else if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
+            if (c.size() > 0) f(c);
+            return c.why();
+        };
+        constexpr bool has_space = (std::same_as<std::remove_cvref_t<From>, workspace> || ...);
+        if constexpr (has_space) {
+            return ask(row, narrowed, from...);
+        } else {
+            const detail::workspace_lease lease;
+            return lease.get() ? ask(row, narrowed, from..., *lease.get()) : status::out_of_memory;
+        }
     }
 
     /// A sequence for this pipeline: nothing drawn yet, a prompt read, and what was put out before. Never throws: seq.why() says if there was no
@@ -246,10 +252,7 @@ public:
                 if (result && !element.valid()) {
                     result = {status::bad_parameter, static_cast<int>(Index), "a stage's parameter is outside its range"};
                     if constexpr (has_requirement<element_type>) result.sentence = element_type::requirement;
-                    if constexpr (requires {
-                                      { element.fault() } -> std::convertible_to<std::string_view>;
-                                  })
-                        result.sentence = element.fault();
+                    if constexpr (has_fault<element_type>) result.sentence = element.fault();
                 }
         });
         return result;
@@ -300,10 +303,7 @@ private:
         if (element.fits(width)) return {};
         checked result{status::outside_row, static_cast<int>(Index), message(status::outside_row)};
         if constexpr (has_requirement<Element>) result.sentence = Element::requirement;
-        if constexpr (requires {
-                          { element.misfit(width) } -> std::convertible_to<std::string_view>;
-                      })
-            result.sentence = element.misfit(width);
+        if constexpr (has_misfit<Element>) result.sentence = element.misfit(width);
         return result;
     }
 
@@ -311,64 +311,69 @@ private:
     void prepare(sequence<S...>& seq) const noexcept {
         each([&]<std::size_t Index>(const auto& element) {
             if constexpr (requires { element.start(); }) detail::element_at<Index>(seq.states_) = element.start();
-            if constexpr (requires { element.prepare(seq.history_); })
+            if constexpr (has_prepare<std::remove_cvref_t<decltype(element)>>)
                 if (seq) seq.why_ = element.prepare(seq.history_);
         });
         seq.pending_states_ = seq.states_;
     }
 
     template <class T, class Given>
-    drawn guarded(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        const float_environment guard;
-        return draw_from(row, given, space);
+    drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
+        drawn token;
+        const auto draw_it = [&](candidates<T>& c, auto& context) {
+            if constexpr (random_draw<draw_type>) token = get<last>()(c, context);
+            else token = get<last>()(c);
+            if (token) given.succeeded(token);
+            return status::ok;
+        };
+        const status why = run(row, given, space, draw_it);
+        return why == status::ok ? token : drawn{.why = why};
     }
 
-    template <class T, class Given>
-    distribution_of_row law(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        const float_environment guard;
-        return law_of(row, given, space);
+    template <logit_row R, class F>
+    status ask(const R& row, F& narrowed, workspace& space) const noexcept {
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        static_assert(!(detail::stage_in_context<S> || ...),
+                      "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at "
+                      "random's position");
+        detail::nothing_given given;
+        return run(as_row(row), given, space, narrowed);
+    }
+    template <logit_row R, class F>
+    status ask(const R& row, F& narrowed, const philox& random, workspace& space) const noexcept {
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        detail::generator_given<const philox> given(random);
+        return run(as_row(row), given, space, narrowed);
+    }
+    template <logit_row R, class F>
+    status ask(const R& row, F& narrowed, const sequence<S...>& seq, workspace& space) const noexcept {
+        if (!seq) return seq.why();
+        if (seq.attempt_ == most_attempts) return status::out_of_words;
+        const auto logits = as_row(row);
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
+        return run(seq.in_vocabulary(logits), given, space, narrowed);
+    }
+    template <logit_row R, class F, class Other>
+    status ask(const R&, F&, const Other&, workspace&) const noexcept {
+        static_assert(std::same_as<Other, philox>,
+                      "argdraw: a law is asked for with a philox or with a sequence of this pipeline; another generator could not take its "
+                      "words back");
+        return status::bad_parameter;
     }
 
-    // Not inlined: arithmetic must not move across the change of the floating-point control word.
-    template <class T, class Given>
-    ARGDRAW_NOINLINE drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        if (const status why = check().why; why != status::ok) return {.why = why};
-        candidates<T> c(row, space);
-        apply_stages(c, given);
-        if (c.why() != status::ok) return {.why = c.why()};
-        drawn result;
-        if constexpr (random_draw<std::remove_cvref_t<decltype(get<last>())>>) {
+    // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Returns why they failed, or else what
+    // then(c, context) returns, called with the candidates and what the draw may ask for.
+    template <class T, class Given, class F>
+    status run(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
+        static_assert(detail::given<Given>);
+        return under_default_rounding([&] {
+            if (const status why = check().why; why != status::ok) return why;
+            candidates<T> c(row, space);
+            apply_stages(c, given);
+            if (c.why() != status::ok) return c.why();
             auto&& context = given.template context<last>();
-            result = get<last>()(c, context);
-        } else {
-            result = get<last>()(c);
-        }
-        if (result) given.succeeded(result);
-        return result;
-    }
-
-    template <class T, class Given>
-    ARGDRAW_NOINLINE distribution_of_row law_of(std::span<const T> row, Given& given, workspace& space) const noexcept {
-        distribution_of_row law;
-        law.why = check().why;
-        if (law.why != status::ok) return law;
-        candidates<T> c(row, space);
-        apply_stages(c, given);
-        auto&& context = given.template context<last>();
-        if constexpr (requires { get<last>().narrow(c, context); }) get<last>().narrow(c, context);
-        else if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
-        ARGDRAW_TRY {
-            const std::size_t n = c.size();
-            law.ids.reserve(n);
-            law.probabilities.reserve(n);
-            c.probabilities([&](token_id id, double p) {
-                law.ids.push_back(id);
-                law.probabilities.push_back(p);
-            });
-            law.why = c.why();
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { law = {{}, {}, status::out_of_memory}; }
-        return law;
+            return then(c, context);
+        });
     }
 
     template <class T, class Given>

@@ -10,9 +10,9 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
-#include <argdraw/core/exact.hpp>
-#include <argdraw/core/sizes.hpp>
-#include <argdraw/simd/exp2_series.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2_series.hpp>
+#include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/isa.hpp>
 #include <argdraw/simd/weight_scale.hpp>
 
@@ -36,10 +36,14 @@
 
 namespace argdraw::inline ARGDRAW_ABI::simd {
 
-/// Logits per block: one line of the summary, taken sixteen at a time, so that a block's sum has the same shape everywhere.
-inline constexpr std::size_t block_size = sizes::block;
+/// Logits per block: one line of the summary, and one part of a sum, so that a block's sum has the same shape everywhere.
+inline constexpr std::size_t block_size = numeric::sum_block;
 /// Arrays given to kernels are read and written in sixteens: this many entries of slack behind the last.
 inline constexpr std::size_t lanes = 16;
+
+using numeric::exp2_lowest;
+using numeric::exp2_magic;
+using numeric::exp2_series;
 
 /// A row cut into blocks. The last, incomplete block is a copy padded with removed().
 template <logit_scalar T>

@@ -13,12 +13,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
@@ -33,7 +33,7 @@ struct contrastive {
     static constexpr std::string_view requirement =
         "contrastive: alpha must lie in [0, 1], beta be finite and 0 or more (both 0 is off), and the amateur's row as wide as the row";
     constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }
-    constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && beta <= (std::numeric_limits<float>::max)(); }
+    constexpr bool valid() const noexcept { return 0 <= alpha && alpha <= 1 && 0 <= beta && numeric::finite(beta); }
 
     constexpr bool fits(std::size_t width) const noexcept { return amateur.size() == width; }
     /// The same for the first `to` tokens of a row of `from`: an amateur's row as wide as that is cut alike.
@@ -50,18 +50,18 @@ struct contrastive {
         if (beta == 0) return;
         const auto living = c.survivors().ids;
         if (living.empty()) return;
-        double lowest = infinity;
+        double lowest = numeric::infinity;
         for (const token_id id : living)
-            if (const double a = logit_of(id); a > -infinity) lowest = (std::min)(lowest, a);
-        if (lowest == infinity) lowest = 0;
+            if (const double a = logit_of(id); a > -numeric::infinity) lowest = (std::min)(lowest, a);
+        if (lowest == numeric::infinity) lowest = 0;
         const auto contrast = [=, this, b = static_cast<double>(beta)](double l, token_id id) {
-            const double given = logit_of(id), a = given == -infinity ? lowest : given;
-            return l < infinity && a < infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
+            const double given = logit_of(id), a = given == -numeric::infinity ? lowest : given;
+            return l < numeric::infinity && a < numeric::infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
         };
         // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
         double first = 0;
         c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
-        if (first == infinity) return c.edit(living, contrast);
+        if (first == numeric::infinity) return c.edit(living, contrast);
         c.transform([&](token_id id, double l) { return contrast(l, id); });
     }
 
@@ -70,8 +70,6 @@ struct contrastive {
     }
 
 private:
-    static constexpr double infinity = std::numeric_limits<double>::infinity();
-
     double logit_of(token_id id) const noexcept {
         return static_cast<double>(static_cast<value_of<U>>(amateur[static_cast<std::size_t>(id)]));
     }

@@ -19,7 +19,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/view_of.hpp>
 #include <argdraw/history/history.hpp>

@@ -13,8 +13,9 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/pow.hpp>
 
@@ -36,7 +37,7 @@ struct dynamic_temperature {
         const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);
         // No scale goes beyond 2^1000, and the reciprocal of a subnormal might be infinite.
-        c.scale(t == std::numeric_limits<double>::infinity() ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
+        c.scale(t == numeric::infinity ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
     }
 
     friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
@@ -49,7 +50,7 @@ private:
         if (share > 0) return numeric::pow(share, power);
         const auto first = c.leaders(2);
         if (first.size() < 2 || max > (std::numeric_limits<float>::max)()) return 0;
-        return numeric::exp(numeric::product(first[1].logit - first[0].logit, power));
+        return numeric::exp(numeric::product(first[1].value - first[0].value, power));
     }
 
     // Two living tokens have an entropy, however small, so that T = 0 only where max is 0. Of an infinite max there is no share where the

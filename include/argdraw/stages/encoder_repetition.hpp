@@ -9,12 +9,12 @@
 //   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -25,7 +25,7 @@ struct encoder_repetition {
     static constexpr std::string_view requirement = "encoder_repetition: r must be positive and finite (1 is off)";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return r == 1; }
-    constexpr bool valid() const noexcept { return 0 < r && r <= (std::numeric_limits<float>::max)(); }
+    constexpr bool valid() const noexcept { return 0 < r && numeric::finite(r); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(-1, scope::prompt); }
 

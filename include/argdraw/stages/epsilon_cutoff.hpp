@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 

@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {

@@ -10,13 +10,13 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/ids.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/pow.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
@@ -31,7 +31,7 @@ struct exponential_length {
         "exponential_length: start must be 0 or more, factor positive and finite (1 is off), and eos an id of the row";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return factor == 1; }
-    constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && factor <= (std::numeric_limits<float>::max)(); }
+    constexpr bool valid() const noexcept { return start >= 0 && 0 < factor && numeric::finite(factor); }
     constexpr bool fits(std::size_t width) const noexcept { return detail::in_row(eos, width); }
 
     template <logit_scalar T, class Context>
@@ -41,7 +41,7 @@ struct exponential_length {
         if (t <= from) return;
         const double growth = numeric::pow(static_cast<double>(factor), static_cast<double>(t - from)) - 1;
         c.edit(std::span(&eos, 1), [growth](double l, token_id) {
-            return l == 0 || l - l != 0 ? l : numeric::saturated(l + numeric::product(std::fabs(l), growth));
+            return l == 0 || !numeric::finite(l) ? l : numeric::saturated(l + numeric::product(std::fabs(l), growth));
         });
     }
 

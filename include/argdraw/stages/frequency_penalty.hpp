@@ -10,13 +10,13 @@
 //   edges     ids outside of the row are passed over
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -29,10 +29,7 @@ struct frequency_penalty {
         "frequency_penalty: alpha must be finite (0 is off), window -1 (everything) or more, over a scope";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return alpha == 0 || window == 0; }
-    constexpr bool valid() const noexcept {
-        return std::numeric_limits<float>::lowest() <= alpha && alpha <= (std::numeric_limits<float>::max)() && window >= -1 &&
-               is_known(over);
-    }
+    constexpr bool valid() const noexcept { return numeric::finite(alpha) && window >= -1 && is_known(over); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }
 

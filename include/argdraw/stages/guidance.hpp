@@ -12,13 +12,13 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -30,9 +30,7 @@ struct guidance {
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
     constexpr bool neutral() const noexcept { return scale == 1; }
-    constexpr bool valid() const noexcept {
-        return std::numeric_limits<float>::lowest() <= scale && scale <= (std::numeric_limits<float>::max)();
-    }
+    constexpr bool valid() const noexcept { return numeric::finite(scale); }
 
     constexpr bool fits(std::size_t width) const noexcept { return row.size() == width; }
     /// The same for the first `to` tokens of a row of `from`: a row as wide as that is cut alike.
@@ -48,17 +46,17 @@ struct guidance {
         const auto guided = [&](double l, token_id id) {
             const double u = static_cast<double>(static_cast<value_of<U>>(row[static_cast<std::size_t>(id)]));
             const double s = static_cast<double>(scale);
-            if (u == -std::numeric_limits<double>::infinity()) return u;
+            if (u == -numeric::infinity) return u;
             const double moved = u + numeric::product(s, l - u);
-            const bool finite = l - l == 0 && u - u == 0;
-            return finite && moved - moved != 0 ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
+            const bool finite = numeric::finite(l) && numeric::finite(u);
+            return finite && !numeric::finite(moved) ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
         };
         const auto living = c.survivors().ids;
         if (living.empty()) return;
         // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
         double first = 0;
         c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
-        if (first == std::numeric_limits<double>::infinity()) return c.edit(living, guided);
+        if (first == numeric::infinity) return c.edit(living, guided);
         c.transform([&](token_id id, double l) { return guided(l, id); });
     }
 

@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/sizes.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -36,15 +36,15 @@ struct min_k {
         double steepest = 0, greatest = 0;
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
             const auto first = c.leaders(asked);
-            greatest = first[0].logit;
+            greatest = first[0].value;
             for (std::size_t i = 1; i < first.size(); ++i) {
-                const double drop = (first[i - 1].logit - first[i].logit) / static_cast<double>(i);
+                const double drop = (first[i - 1].value - first[i].value) / static_cast<double>(i);
                 if (!(drop > steepest)) continue;
                 steepest = drop;
                 k = i;
             }
             // From here no drop is deeper than down to the minimum.
-            if (first.size() < asked || steepest >= (first.back().logit - least) / static_cast<double>(asked)) break;
+            if (first.size() < asked || steepest >= (first.back().value - least) / static_cast<double>(asked)) break;
         }
         const double share = static_cast<double>(tau) / (greatest - least + 1e-8);
         k = share < static_cast<double>(c.width()) ? (std::max)(k, static_cast<std::size_t>(share)) : c.width();

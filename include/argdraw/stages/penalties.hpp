@@ -12,13 +12,13 @@
 //   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -62,9 +62,7 @@ struct penalties {
     friend bool operator==(const penalties&, const penalties&) = default;
 
 private:
-    static constexpr bool finite(float x) noexcept {
-        return std::numeric_limits<float>::lowest() <= x && x <= (std::numeric_limits<float>::max)();
-    }
+    static constexpr bool finite(float x) noexcept { return numeric::finite(x); }
     constexpr bool repeats() const noexcept { return repetition != 1; }
     constexpr bool counts() const noexcept { return frequency != 0 || presence != 0; }
 

@@ -14,7 +14,8 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -24,9 +25,7 @@ struct quadratic {
 
     static constexpr std::string_view requirement = "quadratic: factor must be finite and 0 (off) or more, curve must lie in [1, 3]";
     constexpr bool neutral() const noexcept { return factor == 0; }
-    constexpr bool valid() const noexcept {
-        return 0 <= factor && factor <= (std::numeric_limits<float>::max)() && 1 <= curve && curve <= 3;
-    }
+    constexpr bool valid() const noexcept { return 0 <= factor && numeric::finite(factor) && 1 <= curve && curve <= 3; }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {

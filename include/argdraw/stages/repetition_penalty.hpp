@@ -9,12 +9,12 @@
 //   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/history/history.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -28,7 +28,7 @@ struct repetition_penalty {
         "repetition_penalty: r must be positive and finite (1 is off), window -1 (everything) or more, over a scope";
     static constexpr bool reads_history = true;
     constexpr bool neutral() const noexcept { return r == 1 || window == 0; }
-    constexpr bool valid() const noexcept { return 0 < r && r <= (std::numeric_limits<float>::max)() && window >= -1 && is_known(over); }
+    constexpr bool valid() const noexcept { return 0 < r && numeric::finite(r) && window >= -1 && is_known(over); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }
 

@@ -15,10 +15,11 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/compensated_sum.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/expm1.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
 
@@ -29,7 +30,7 @@ struct skew {
 
     static constexpr std::string_view requirement = "skew: s must be finite (0 is off)";
     constexpr bool neutral() const noexcept { return s == 0; }
-    constexpr bool valid() const noexcept { return s - s == 0; }
+    constexpr bool valid() const noexcept { return numeric::finite(s); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {

@@ -9,12 +9,12 @@
 //   edges     logits of +inf become cap
 #pragma once
 
-#include <limits>
 #include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/tanh.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -23,7 +23,7 @@ struct softcap {
     float cap = 0.0f;
 
     static constexpr std::string_view requirement = "softcap: cap must be 0 (off) or more";
-    constexpr bool neutral() const noexcept { return cap == 0 || cap == std::numeric_limits<float>::infinity(); }
+    constexpr bool neutral() const noexcept { return cap == 0 || cap == numeric::infinity; }
     constexpr bool valid() const noexcept { return cap >= 0; }
 
     template <logit_scalar T>
@@ -34,7 +34,7 @@ struct softcap {
         bool infinite = false;
         const token_id id = first[0].id;
         c.edit(std::span(&id, 1), [&](double l, token_id) {
-            infinite = l == std::numeric_limits<double>::infinity();
+            infinite = l == numeric::infinity;
             return l;
         });
         const double bound = static_cast<double>(cap);

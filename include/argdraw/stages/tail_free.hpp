@@ -17,7 +17,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
@@ -37,7 +37,7 @@ struct tail_free {
             const auto first = c.leaders(asked);
             if (first.size() < 3) return;
             // Relative to the first: the sum of the bends divides what all have in common out.
-            const auto weight = [&](std::size_t i) { return numeric::exp(first[i].logit - first[0].logit); };
+            const auto weight = [&](std::size_t i) { return numeric::exp(first[i].value - first[0].value); };
             const auto each_bend = [&](auto visit) {
                 double a = weight(0), b = weight(1);
                 for (std::size_t i = 2; i < first.size(); ++i) {

@@ -8,10 +8,10 @@
 //   source    Ackley, Hinton, Sejnowski 1985, "A learning algorithm for Boltzmann machines"
 #pragma once
 
-#include <limits>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/numeric/finite.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -25,7 +25,7 @@ struct temperature {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         if (t == 0) return c.keep_top(1);
-        c.scale(t == std::numeric_limits<float>::infinity() ? 0.0 : 1.0 / static_cast<double>(t));
+        c.scale(t == numeric::infinity ? 0.0 : 1.0 / static_cast<double>(t));
     }
 
     friend bool operator==(const temperature&, const temperature&) = default;

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log1p.hpp>
@@ -39,7 +39,7 @@ struct top_h {
             std::size_t kept = 0;
             double others = 0, moment = 0;
             for (; kept < first.size(); ++kept) {
-                const double below = first[kept].logit - first[0].logit, weight = numeric::exp(below);
+                const double below = first[kept].value - first[0].value, weight = numeric::exp(below);
                 if (kept > 0) others += weight;
                 if (weight > 0) moment += numeric::product(weight, below);
                 if (numeric::log1p(others) - moment / (1 + others) > limit) break;

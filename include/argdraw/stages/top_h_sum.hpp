@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
@@ -37,7 +37,7 @@ struct top_h_sum {
             std::size_t kept = 0;
             double sum = 0;
             for (; kept < first.size(); ++kept) {
-                const double below = first[kept].logit - first[0].logit, p = numeric::exp(below) / mass;
+                const double below = first[kept].value - first[0].value, p = numeric::exp(below) / mass;
                 if (p > 0) sum += numeric::product(p, log_mass - below);
                 if (sum > limit) break;
             }

@@ -45,15 +45,14 @@ struct xtc {
 
         const auto first = c.most_likely(static_cast<double>(threshold));
         if (first.size() < 2) return;
-        const leader last = first.back();
+        const place last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) &&
-                   std::find(protect.begin(), protect.end(), id) == protect.end();
+            return place{logit, id} < last && std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         token_id gone[few];
         std::size_t count = 0;
-        for (const leader& each : first.first(first.size() - 1))
-            if (dropped(each.id, each.logit)) {
+        for (const place& each : first.first(first.size() - 1))
+            if (dropped(each.id, each.value)) {
                 if (count < few) gone[count] = each.id;
                 ++count;
             }

@@ -13,15 +13,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/view_of.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -47,14 +47,13 @@ struct xtc_mean {
         const double greatest = (c.max)(), mass = c.mass();
         const auto first = c.most_likely(static_cast<double>(threshold));
         if (first.size() < 2) return;
-        const leader last = first.back();
+        const place last = first.back();
         const auto dropped = [&](token_id id, double logit) {
-            return (logit > last.logit || (logit == last.logit && id < last.id)) &&
-                   std::find(protect.begin(), protect.end(), id) == protect.end();
+            return place{logit, id} < last && std::find(protect.begin(), protect.end(), id) == protect.end();
         };
         // What stays is added up by itself, for it may be next to nothing beside what goes.
         const auto tokens = c.survivors();
-        double top = -std::numeric_limits<double>::infinity();
+        double top = -numeric::infinity;
         std::size_t count = 0;
         for (std::size_t i = 0; i < living; ++i) {
             if (dropped(tokens.ids[i], tokens.logits[i])) continue;

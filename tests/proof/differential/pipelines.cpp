@@ -72,7 +72,7 @@ struct window {
     template <argdraw::logit_scalar T>
     void operator()(argdraw::candidates<T>& c) const noexcept {
         onto->order.clear();
-        for (const argdraw::leader& each : c.leaders(c.size())) onto->order.push_back(each.id);
+        for (const argdraw::place& each : c.leaders(c.size())) onto->order.push_back(each.id);
         const argdraw::living_tokens living = c.survivors();
         onto->why = c.why();
         onto->ids.assign(living.ids.begin(), living.ids.end());

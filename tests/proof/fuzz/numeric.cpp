@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include <argdraw/numeric/softmax.hpp>
+#include <argdraw/softmax.hpp>
 
 using namespace argdraw;
 using fuzz::input;

@@ -14,9 +14,9 @@ LIST_TOP = (
         "        const double level = level_of_top((std::min)(k, row_.size()));\n"
         "        const std::size_t found = list_reaching(level, equals);\n"
         "        // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.\n"
-        "        return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;")
+        "        return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;")
 LIST_TOP_OF_ALL = LIST_TOP.replace("bounds_only_) {", "bounds_only_ && band_.whole()) {").replace(
-    "return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;", "return found;")
+    "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;", "return found;")
 VERBS = "unit/candidates/verbs.cpp"
 
 FAULTS = [
@@ -41,7 +41,7 @@ FAULTS = [
     Mutant(
         "F1d", "a level that tokens below the band reach is one that as many living ones do",
         "candidates/view.hpp",
-        "return found < k && level > -infinity ? list_reaching(-infinity, equals) : found;",
+        "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;",
         "return found;",
         BANDS, "bands: an edited token that fell below one is last in the order, and is in it"),
     Mutant(
@@ -52,8 +52,8 @@ FAULTS = [
     Mutant(
         "F4", "a token far below the others takes the row to doubles",
         "candidates/view.hpp",
-        "within &= exponent < range;",
-        "within &= -range < exponent && exponent < range;",
+        "greatest = (std::max)(greatest, exponent);",
+        "greatest = (std::max)(greatest, -range < exponent ? exponent : range);",
         BANDS, "bands: a token edited to far below the others leaves the row in floats"),
     Mutant(
         "F13", "an edge within what sums of floats may be off by is theirs",

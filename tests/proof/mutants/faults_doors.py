@@ -52,9 +52,9 @@ FAULTS = [
         "unit/sampler/sequence.cpp", "sequence: where all the words of a position are used up, the draw says so and a token accepted goes on"),
     Mutant(
         "F8e", "a later bias of +inf undoes a ban",
-        "candidates/candidates.hpp",
-        "sum == -infinity || number == -infinity ? -infinity : sum + number",
-        "number == -infinity || number == infinity ? number : sum + number",
+        "candidates/strays.hpp",
+        "sum == sum || !(before < lowest || number < lowest) ? sum :",
+        "number - number == 0 ? sum : number == number ? number :",
         "unit/stages/sequence_bias.cpp", "sequence_bias edges: however many sequences are completed, the biases of a token add up and a ban beats +inf"),
     Mutant(
         "F11", "a thread's workspaces are used when they are gone",

@@ -180,10 +180,10 @@ MISTAKES = [
     Mutant(
         "27", "XTC removes the boundary token too",
         "stages/xtc.hpp",
-        "for (const leader& each : first.first(first.size() - 1))\n"
-        "            if (dropped(each.id, each.logit)) {",
-        "for (const leader& each : first)\n"
-        "            if (each.id == last.id || dropped(each.id, each.logit)) {",
+        "for (const place& each : first.first(first.size() - 1))\n"
+        "            if (dropped(each.id, each.value)) {",
+        "for (const place& each : first)\n"
+        "            if (each.id == last.id || dropped(each.id, each.value)) {",
         "unit/stages/xtc.cpp", "xtc formula: of the tokens at or above the threshold all but the last in the order go"),
     Mutant(
         "28", "mirostat's mu is shared between sequences",

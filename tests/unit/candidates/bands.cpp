@@ -132,7 +132,7 @@ TEST_CASE("bands: an edited token that fell below one is last in the order, and 
     const auto first = c.leaders(13000);
     REQUIRE(first.size() == 12288);
     CHECK(first.back().id == 5);
-    CHECK(first.back().logit == -5);
+    CHECK(first.back().value == -5);
     c.keep_top(12288);
     CHECK(c.size() == 12288);
 }

@@ -45,7 +45,7 @@ TEST_CASE("candidates: a finite value has a finite logit, whatever scales and sh
         for (int i = 0; i < 7; ++i) one.scale(0x1p149);
         CHECK(one.max() == largest);
         CHECK(one.min() == -largest);
-        CHECK(one.leaders(9).back().logit == -largest);
+        CHECK(one.leaders(9).back().value == -largest);
         const std::vector<token_id> some{0, 2};
         int not_finite = 0;
         one.edit(std::span(some), [&](double l, token_id) {

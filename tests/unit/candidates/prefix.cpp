@@ -10,9 +10,9 @@
 #include <random>
 #include <vector>
 
+using argdraw::place;
 using argdraw::token_id;
 using argdraw::detail::prefix;
-using argdraw::detail::ranked;
 using argdraw::detail::shortest_prefix;
 
 namespace {
@@ -29,11 +29,11 @@ struct tokens {
     }
     double mass() const { return std::accumulate(weights.begin(), weights.end(), 0.0); }
 
-    ranked expected(double target, std::size_t min_keep) const {
+    place expected(double target, std::size_t min_keep) const {
         std::vector<std::size_t> order(ids.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::sort(order.begin(), order.end(),
-                  [&](std::size_t a, std::size_t b) { return ranked{values[a], ids[a]} < ranked{values[b], ids[b]}; });
+                  [&](std::size_t a, std::size_t b) { return place{values[a], ids[a]} < place{values[b], ids[b]}; });
         double sum = 0;
         for (std::size_t place = 0; place < order.size(); ++place) {
             const std::size_t i = order[place];
@@ -52,10 +52,10 @@ struct tokens {
         return shortest_prefix({ids.data(), room_for_values.data(), padded_weights.data(), ids.size()}, target, min_keep,
                                reinterpret_cast<std::byte*>(room.data()));
     }
-    double mass_up_to(const ranked& last) const {
+    double mass_up_to(const place& last) const {
         double sum = 0;
         for (std::size_t i = 0; i < ids.size(); ++i)
-            if (!(last < ranked{values[i], ids[i]})) sum += weights[i];
+            if (!(last < place{values[i], ids[i]})) sum += weights[i];
         return sum;
     }
 };
@@ -90,7 +90,7 @@ TEST_CASE("prefix: the last token and the mass are those of the definition") {
             for (const double p : {0.0, 1e-6, 0.1, 0.5, 0.9, 0.95, 0.999, 1.0, 1.1})
                 for (const std::size_t min_keep : {std::size_t{1}, std::size_t{2}, n / 2 + 1, n + 1}) {
                     CAPTURE(static_cast<int>(what), n, p, min_keep);
-                    const ranked expected = all.expected(p * mass, min_keep);
+                    const place expected = all.expected(p * mass, min_keep);
                     const prefix found = all.found(p * mass, min_keep);
                     CHECK(found.last.value == expected.value);
                     CHECK(found.last.id == expected.id);

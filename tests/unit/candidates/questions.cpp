@@ -219,7 +219,7 @@ TEST_CASE("candidates: the likely ones, in the order") {
     c.act([](auto& one) {
         const auto ids_of = [&](double p) {
             ids found;
-            for (const leader& each : one.most_likely(p)) found.push_back(each.id);
+            for (const place& each : one.most_likely(p)) found.push_back(each.id);
             return found;
         };
         CHECK(ids_of(0.6) == ids{});
@@ -234,7 +234,7 @@ TEST_CASE("candidates: the likely ones, in the order") {
     wide.act([](auto& one) {
         const auto found = one.most_likely(0.9e-3);
         CHECK(found.size() == 999);
-        CHECK(std::ranges::none_of(found, [](const leader& each) { return each.id == 7; }));
+        CHECK(std::ranges::none_of(found, [](const place& each) { return each.id == 7; }));
     });
 }
 

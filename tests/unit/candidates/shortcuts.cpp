@@ -111,11 +111,11 @@ TEST_CASE("shortcuts: the first n in the order") {
     for (const std::size_t n : {1u, 2u, 40u, 300u, 5000u})
         on_all([n](both_forms& c) {
             const auto of_view = c.view.leaders(n);
-            const std::vector<leader> first(of_view.begin(), of_view.end());
+            const std::vector<place> first(of_view.begin(), of_view.end());
             const auto of_list = c.list.leaders(n);
             REQUIRE(first.size() == of_list.size());
             bool same = true;
-            for (std::size_t i = 0; i < first.size(); ++i) same &= first[i].id == of_list[i].id && first[i].logit == of_list[i].logit;
+            for (std::size_t i = 0; i < first.size(); ++i) same &= first[i].id == of_list[i].id && first[i].value == of_list[i].value;
             CHECK(same);
         });
 }

@@ -227,7 +227,7 @@ private:
         if (at != right.size()) differs("probabilities of fewer tokens");
     }
     // The first of `found` in the order, as far as it is certain.
-    void compare_order(std::span<const argdraw::leader> found, std::size_t least, std::size_t exact, std::size_t most) {
+    void compare_order(std::span<const argdraw::place> found, std::size_t least, std::size_t exact, std::size_t most) {
         if (found.size() < least || found.size() > most)
             return differs(std::to_string(found.size()) + " tokens, not " + std::to_string(exact));
         const auto& order = plain_.order();
@@ -246,7 +246,7 @@ private:
             if (!fits || !follows)
                 return differs("place " + std::to_string(i) + " is of token " + std::to_string(here->id) + ", not " +
                                std::to_string(right.id));
-            expect_logit("logit", here->id, found[i].logit, *here);
+            expect_logit("logit", here->id, found[i].value, *here);
             before = here;
         }
     }

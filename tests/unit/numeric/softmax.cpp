@@ -1,6 +1,6 @@
 #include "catch.hpp"
 
-#include <argdraw/numeric/softmax.hpp>
+#include <argdraw/softmax.hpp>
 #include <argdraw/simd/isa.hpp>
 
 #include <array>

@@ -322,6 +322,48 @@ TEST_CASE("sampler: a failed row does not touch the next") {
     }
 }
 
+// ---- final sets ------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct least_likely {
+    template <logit_scalar T>
+    void narrow(candidates<T>& c) const noexcept {
+        c.transform([](token_id, double l) { return -l; });
+        c.keep_top(1);
+    }
+    template <logit_scalar T>
+    drawn operator()(candidates<T>& c) const noexcept {
+        narrow(c);
+        return c.first();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("sampler: a final set is looked at where it lies, and its law is the draw's own") {
+    const std::vector row{1.0f, 3.0f, 2.0f};
+    const sampler last{least_likely{}};
+    static_assert(has_law<least_likely> && has_law<categorical> && has_law<greedy>);
+    CHECK(last(row).id == 0);
+    CHECK(last.distribution(row).ids == ids{0});
+
+    const sampler two{top_k{2}, categorical{}};
+    std::vector<double> seen;
+    const auto look = [&](auto& c) { c.probabilities([&](token_id, double p) { seen.push_back(p); }); };
+    CHECK(two.final_set(row, look) == status::ok);
+    CHECK(seen == two.distribution(row).probabilities);
+    workspace space;
+    seen.clear();
+    CHECK(two.final_set(row, look, philox{.seed = 1}, space) == status::ok);
+    CHECK(seen == two.distribution(row).probabilities);
+
+    const auto never = [](auto&) { FAIL("nothing is left to look at"); };
+    CHECK(two.final_set(std::vector{-infinity}, never) == status::empty);
+    CHECK(two.final_set(std::vector{1.0f, not_a_number}, never) == status::nan_logit);
+    CHECK(two.final_set(row, [](auto& c) { c.fail(status::out_of_memory); }) == status::out_of_memory);
+}
+
 // ---- stages and draws of the caller's --------------------------------------------------------------------------------------
 
 TEST_CASE("sampler: lambdas as stages and as draws") {
@@ -334,7 +376,6 @@ TEST_CASE("sampler: lambdas as stages and as draws") {
         return c.first();
     };
     CHECK(sampler{not_the_second, last_one}(row).id == 0);
-    CHECK(sampler{last_one}.distribution(row).ids.size() == 3);
     // A draw with randomness: uniform over what is left, from its own purpose.
     const auto any_one = [](auto& c, auto& words) {
         c.scale(0);

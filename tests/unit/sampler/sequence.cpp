@@ -27,9 +27,13 @@ struct learning_draw {
     state start() const noexcept { return {0, first}; }
 
     template <logit_scalar T, class Context>
+    void narrow(candidates<T>& c, Context& context) const noexcept {
+        c.scale(1 / (1 + static_cast<double>(context.state().accepted % 3)));
+    }
+    template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        narrow(c, context);
         auto& s = context.state();
-        c.scale(1 / (1 + static_cast<double>(s.accepted % 3)));
         const drawn token = c.at(context.word(purpose::token));
         s = {s.accepted + 1, s.sum + token.id};
         return token;

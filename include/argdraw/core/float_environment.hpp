@@ -12,15 +12,14 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Saves the floating-point control word, sets round-to-nearest without flush-to-zero, and restores it at the end of
-/// its life. Engines run their kernels under FTZ and DAZ; a logit that is subnormal or a sum that rounds the other way
-/// must not depend on it. Code under it has to be reached through a call that is not inlined, for the compiler knows
-/// nothing of the control word and could otherwise move arithmetic across.
+namespace detail {
+
+// Saves the floating-point control word, sets round-to-nearest without flush-to-zero, and restores it at the end of its life.
 class float_environment {
 public:
 #if defined(__SSE__) || defined(_M_X64)
     float_environment() noexcept : saved_(_mm_getcsr()) {
-        detail::refuse_unnamed_fast_math();
+        refuse_unnamed_fast_math();
         if (saved_ != wanted(saved_)) _mm_setcsr(wanted(saved_));
     }
     // Only the modes are put back; flags that the draw raised stay raised, as after any arithmetic.
@@ -34,7 +33,7 @@ private:
     unsigned saved_;
 #elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
     float_environment() noexcept {
-        detail::refuse_unnamed_fast_math();
+        refuse_unnamed_fast_math();
         asm volatile("mrs %0, fpcr" : "=r"(saved_));
         if (saved_ & modes) asm volatile("msr fpcr, %0" : : "r"(saved_ & ~modes));
     }
@@ -48,7 +47,7 @@ private:
     std::uint64_t saved_;
 #else
     float_environment() noexcept : saved_(std::fegetround()) {
-        detail::refuse_unnamed_fast_math();
+        refuse_unnamed_fast_math();
         std::fesetround(FE_TONEAREST);
     }
     ~float_environment() { std::fesetround(saved_); }
@@ -61,5 +60,21 @@ public:
     float_environment(const float_environment&) = delete;
     float_environment& operator=(const float_environment&) = delete;
 };
+
+template <class F>
+ARGDRAW_NOINLINE decltype(auto) out_of_line(const F& f) noexcept {
+    return f();
+}
+
+}  // namespace detail
+
+/// f(), rounding to nearest and without flush-to-zero. Engines run their kernels under FTZ and DAZ; a logit that is subnormal or a sum that
+/// rounds the other way must not depend on it. f is not inlined: a compiler knows nothing of the control word and could otherwise move
+/// arithmetic across its change.
+template <class F>
+decltype(auto) under_default_rounding(const F& f) noexcept {
+    const detail::float_environment guard;
+    return detail::out_of_line(f);
+}
 
 }  // namespace argdraw

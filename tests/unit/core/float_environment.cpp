@@ -13,7 +13,7 @@
 
 using namespace argdraw;
 
-static_assert(!std::is_copy_constructible_v<float_environment> && !std::is_copy_assignable_v<float_environment>);
+static_assert(!std::is_copy_constructible_v<detail::float_environment> && !std::is_copy_assignable_v<detail::float_environment>);
 
 namespace {
 
@@ -57,7 +57,7 @@ std::vector<std::vector<float>> rows() {
 }
 
 #if defined(__SSE__)
-// Not inlined, as the header asks: the compiler knows nothing of the control word.
+// Not inlined: the compiler knows nothing of the control word that is set here.
 ARGDRAW_NOINLINE double quotient(volatile const double& a, volatile const double& b) { return a / b; }
 ARGDRAW_NOINLINE float half_of(volatile const float& a) { return a * 0.5f; }
 ARGDRAW_NOINLINE bool is_zero(volatile const float& a) { return a == 0.0f; }
@@ -89,11 +89,10 @@ TEST_CASE("float_environment: FTZ and DAZ of the caller are off inside and back 
         const control_word host(masked | ftz | daz);
         flushed_before = half_of(normal) == 0;
         zero_before = is_zero(smallest);
-        {
-            const float_environment guard;
+        under_default_rounding([&] {
             kept_inside = std::bit_cast<std::uint32_t>(half_of(normal)) == 0x00400000u;
             seen_inside = !is_zero(smallest);
-        }
+        });
         after = _mm_getcsr() & ~0x3fu;
     }
     CHECK(flushed_before);
@@ -112,11 +111,10 @@ TEST_CASE("float_environment: rounding modes of the caller are to nearest inside
         {
             const control_word host(masked | mode);
             differs_before = quotient(one, three) != third || quotient(one, ten) != tenth;
-            {
-                const float_environment guard;
+            under_default_rounding([&] {
                 third_inside = quotient(one, three) == third;
                 tenth_inside = quotient(one, ten) == tenth;
-            }
+            });
             after = _mm_getcsr() & ~0x3fu;
         }
         CAPTURE(mode);
@@ -133,10 +131,7 @@ TEST_CASE("float_environment: flags raised inside stay raised") {
         unsigned flags = 0;
         {
             const control_word host(mode);
-            {
-                const float_environment guard;
-                (void)quotient(one, zero);
-            }
+            under_default_rounding([&] { (void)quotient(one, zero); });
             flags = _mm_getcsr() & 0x3fu;
         }
         CHECK((flags & _MM_EXCEPT_DIV_ZERO) != 0);

@@ -3,7 +3,7 @@
 
 #include <argdraw/core/config.hpp>
 
-namespace argdraw::inline ARGDRAW_ABI::simd {
+namespace argdraw::inline ARGDRAW_ABI::numeric {
 
 /// 1.5 * 2^52: added to y, its last bit is worth 1, so the sum holds rint(y).
 inline constexpr double exp2_magic = 6755399441055744.0;
@@ -19,4 +19,4 @@ inline constexpr double exp2_series[14] = {
     0x1.e8cac7351bb25p-32, 0x1.c3bd650fc2986p-36, 0x1.816193166d0f9p-40};
 // clang-format on
 
-}  // namespace argdraw::simd
+}  // namespace argdraw::numeric

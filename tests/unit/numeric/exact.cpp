@@ -1,6 +1,6 @@
 #include "catch.hpp"
 
-#include <argdraw/core/exact.hpp>
+#include <argdraw/numeric/exact.hpp>
 
 #include <array>
 #include <bit>

@@ -8,9 +8,10 @@
 #include <type_traits>
 
 #include <argdraw/core/config.hpp>
-#include <argdraw/simd/float_environment.hpp>
+#include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/kernels.hpp>
@@ -57,25 +58,25 @@ double exponentials(std::span<const T> row, double maximum, Sink sink) noexcept 
 }
 
 template <logit_scalar T>
-ARGDRAW_NOINLINE row_sum sum_of_row(std::span<const T> row) noexcept {
-    double maximum = -std::numeric_limits<double>::infinity();
+row_sum sum_of_row(std::span<const T> row) noexcept {
+    double maximum = -numeric::infinity;
     for (const T x : row) {
         const double value = static_cast<double>(x);
         if (value != value) return {value, value};
         if (value > maximum) maximum = value;
     }
-    if (!(maximum > -std::numeric_limits<double>::infinity())) return {maximum, 0.0};
+    if (!(maximum > -numeric::infinity)) return {maximum, 0.0};
     return {maximum, exponentials(row, maximum, [](std::size_t, std::span<const double>) {})};
 }
 
 template <logit_scalar T>
-ARGDRAW_NOINLINE double log_of_sum(std::span<const T> row) noexcept {
+double log_of_sum(std::span<const T> row) noexcept {
     const row_sum s = sum_of_row(row);
     return s.maximum + log(s.sum);
 }
 
 template <logit_scalar T, class Out>
-ARGDRAW_NOINLINE void softmax_into(std::span<const T> row, Out* out) noexcept {
+void softmax_into(std::span<const T> row, Out* out) noexcept {
     const row_sum s = sum_of_row(row);
     if (!(s.sum > 0)) {
         std::fill_n(out, row.size(), std::numeric_limits<Out>::quiet_NaN());
@@ -87,7 +88,7 @@ ARGDRAW_NOINLINE void softmax_into(std::span<const T> row, Out* out) noexcept {
 }
 
 template <logit_scalar T, class Out>
-ARGDRAW_NOINLINE void log_softmax_into(std::span<const T> row, Out* out) noexcept {
+void log_softmax_into(std::span<const T> row, Out* out) noexcept {
     const row_sum s = sum_of_row(row);
     const double log_sum = log(s.sum);
     for (std::size_t i = 0; i < row.size(); ++i)
@@ -100,8 +101,7 @@ ARGDRAW_NOINLINE void log_softmax_into(std::span<const T> row, Out* out) noexcep
 /// absolute error below 1e-14 plus one rounding. Two reads of the row, no allocation.
 template <logit_row R>
 double log_sum_exp(const R& row) noexcept {
-    const float_environment guard;
-    return detail::log_of_sum(as_row(row));
+    return under_default_rounding([&] { return detail::log_of_sum(as_row(row)); });
 }
 
 /// out_i = exp(x_i - log_sum_exp(x)). Entries of -inf get 0, those of +inf share 1 between them; a row with a NaN or without a living
@@ -110,15 +110,13 @@ double log_sum_exp(const R& row) noexcept {
 /// Writes as many entries as the row has: out must be as wide; out may not overlap the row. No allocation.
 template <logit_row R, probability_row Out>
 void softmax(const R& row, Out&& out) noexcept {
-    const float_environment guard;
-    detail::softmax_into(as_row(row), out.data());
+    under_default_rounding([&] { detail::softmax_into(as_row(row), out.data()); });
 }
 
 /// out_i = x_i - log_sum_exp(x), with the cases of softmax.
 template <logit_row R, probability_row Out>
 void log_softmax(const R& row, Out&& out) noexcept {
-    const float_environment guard;
-    detail::log_softmax_into(as_row(row), out.data());
+    under_default_rounding([&] { detail::log_softmax_into(as_row(row), out.data()); });
 }
 
 }  // namespace argdraw::numeric

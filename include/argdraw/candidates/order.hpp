@@ -1,0 +1,21 @@
+// order — tokens by their values, and the one way in which they are compared.
+#pragma once
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/token.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// A token and its place in an order: the greater value comes first, and of equal ones the lower id. The value is the logit wherever nothing
+/// else is said.
+struct place {
+    double value;
+    token_id id;
+
+    /// Whether a comes before b.
+    friend constexpr bool operator<(const place& a, const place& b) noexcept {
+        return a.value != b.value ? a.value > b.value : a.id < b.id;
+    }
+};
+
+}  // namespace argdraw
