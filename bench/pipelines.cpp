@@ -6,7 +6,7 @@
 #include "stages.hpp"
 
 #include <argdraw/argdraw.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/tables.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -14,6 +14,7 @@
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/chain.hpp>
 #include <argdraw/sampler/sampler.hpp>
+#include <argdraw/simd/isa.hpp>
 #include <argdraw/softmax.hpp>
 #include <argdraw/stages/allow.hpp>
 #include <argdraw/stages/allow_only.hpp>

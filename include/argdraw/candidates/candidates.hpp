@@ -34,7 +34,7 @@
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/numeric/wide_scale.hpp>
 #include <argdraw/random/words.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 

@@ -6,7 +6,7 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

@@ -21,7 +21,7 @@
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/sums.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

@@ -13,7 +13,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

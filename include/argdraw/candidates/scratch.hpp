@@ -9,7 +9,7 @@
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 

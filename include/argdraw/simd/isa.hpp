@@ -1,17 +1,30 @@
 // isa — which instruction set the kernels run on: chosen once at run time, forced for tests.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
+#include <iterator>
 #include <string_view>
 
 #include <argdraw/core/config.hpp>
 
-#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__)) && !defined(ARGDRAW_ONLY_GENERIC)
+#if defined(ARGDRAW_ONLY_GENERIC) || !(defined(__GNUC__) || defined(__clang__))
+#elif defined(__x86_64__) || defined(_M_X64)
 #define ARGDRAW_X86 1
 #include <cpuid.h>
-#elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__)) && !defined(ARGDRAW_ONLY_GENERIC)
+#elif defined(__aarch64__)
 #define ARGDRAW_ARM 1
+#endif
+
+// The sets that this build has kernels for, beside the generic one: f(set, ...) for each.
+#if defined(ARGDRAW_X86)
+#define ARGDRAW_SETS(f, ...) f(avx512, __VA_ARGS__) f(avx2, __VA_ARGS__)
+#elif defined(ARGDRAW_ARM)
+#define ARGDRAW_SETS(f, ...) f(neon, __VA_ARGS__)
+#else
+#define ARGDRAW_SETS(f, ...)
 #endif
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -19,19 +32,16 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// The instruction sets the kernels are compiled for. Each gives the same bits; they differ in speed.
 enum class isa { generic, neon, avx2, avx512 };
 
-constexpr std::string_view name(isa set) noexcept {
-    switch (set) {
-        case isa::generic: return "generic";
-        case isa::neon: return "neon";
-        case isa::avx2: return "avx2";
-        case isa::avx512: return "avx512";
-    }
-    return "unknown";
-}
-
-#if defined(ARGDRAW_X86)
 namespace detail {
 
+// Whether this build has kernels for the set and this machine runs them.
+constexpr bool has_generic() noexcept { return true; }
+#if defined(ARGDRAW_ARM)
+constexpr bool has_neon() noexcept { return true; }
+#else
+constexpr bool has_neon() noexcept { return false; }
+#endif
+#if defined(ARGDRAW_X86)
 // __builtin_cpu_supports knows no "f16c" in clang 14. Asked once, as cpuid stops a virtual machine for microseconds.
 inline bool has_f16c() noexcept {
     static const bool has = [] {
@@ -40,41 +50,66 @@ inline bool has_f16c() noexcept {
     }();
     return has;
 }
+inline bool has_avx2() noexcept { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c(); }
+inline bool has_avx512() noexcept {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+}
+#else
+constexpr bool has_avx2() noexcept { return false; }
+constexpr bool has_avx512() noexcept { return false; }
+#endif
+
+struct isa_row {
+    isa set;
+    std::string_view name;
+    bool (*supported)() noexcept;
+};
+
+// One row a set; of those that a machine has, the fastest last.
+inline constexpr isa_row isa_rows[] = {
+    {isa::generic, "generic", has_generic},
+    {isa::neon, "neon", has_neon},
+    {isa::avx2, "avx2", has_avx2},
+    {isa::avx512, "avx512", has_avx512},
+};
 
 }  // namespace detail
-#endif
+
+/// Every set there is, whether this machine has it or not; of those that it has, the fastest last.
+inline constexpr auto every_isa = [] {
+    std::array<isa, std::size(detail::isa_rows)> sets{};
+    for (std::size_t i = 0; i < sets.size(); ++i) sets[i] = detail::isa_rows[i].set;
+    return sets;
+}();
+
+constexpr std::string_view name(isa set) noexcept {
+    for (const auto& row : detail::isa_rows)
+        if (row.set == set) return row.name;
+    return "unknown";
+}
 
 /// Whether this build has kernels for `set` and this machine runs them. generic: always.
 inline bool supported(isa set) noexcept {
-    switch (set) {
-        case isa::generic: return true;
-#if defined(ARGDRAW_ARM)
-        case isa::neon: return true;
-#endif
-#if defined(ARGDRAW_X86)
-        case isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && detail::has_f16c();
-        case isa::avx512:
-            return supported(isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-#endif
-        default: return false;
-    }
+    for (const auto& row : detail::isa_rows)
+        if (row.set == set) return row.supported();
+    return false;
 }
 
 /// The fastest of the supported sets.
 inline isa best_isa() noexcept {
-    for (isa set : {isa::avx512, isa::avx2, isa::neon})
-        if (supported(set)) return set;
-    return isa::generic;
+    std::size_t i = every_isa.size() - 1;
+    while (!supported(every_isa[i])) --i;  // the first, generic, is
+    return every_isa[i];
 }
 
 namespace detail {
 
-// ARGDRAW_ISA=generic|neon|avx2|avx512 is a wish: a set that the machine has not is passed over, since a
-// draw can only run on what is there and has no way to report it. active_isa() tells.
+// ARGDRAW_ISA=<name of a set> is a wish: a set that the machine has not is passed over, since a draw can only run on what is there and has no
+// way to report it. active_isa() tells.
 inline isa initial_isa() noexcept {
     if (const char* wish = std::getenv("ARGDRAW_ISA"))
-        for (isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512})
+        for (const isa set : every_isa)
             if (name(set) == wish && supported(set)) return set;
     return best_isa();
 }

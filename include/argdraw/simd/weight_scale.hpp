@@ -52,6 +52,9 @@ struct weight_scale {
 
     /// Of the bits of t. Those of a t below 0, far out of range, count as 0's: the difference then is a number, and keys stay monotone.
     static constexpr std::int32_t key_of(std::int32_t bits) noexcept { return (bits < 0 ? 0 : bits) - magic_bits; }
+
+    /// The bits of the t whose key is the least that counts beside `top`.
+    static constexpr std::int32_t floor_bits(std::int32_t top) noexcept { return top + magic_bits - depth; }
 };
 
 }  // namespace argdraw::simd

@@ -31,7 +31,7 @@ NOT_APPLICABLE = 77
 COMPILER = "clang++"  # the preset's
 
 SETS = ("generic", "neon", "avx2", "avx512")
-ONLY_ON = {f"simd/lanes_{name}.inl": name for name in SETS}
+ONLY_ON = {f"simd/lanes/{name}.inl": name for name in SETS}
 # Enough of the differential cases: more of them execute nothing new.
 FEWER = {"ARGDRAW_COUNT": "200"}
 # It draws by the million what the others draw by the thousand.
@@ -82,10 +82,10 @@ class Build:
         subprocess.run(["cmake", "--build", self.directory, "--target", *programs], check=True, stdout=sys.stderr)
 
     def sets(self):
-        """Those that this machine has kernels for, by the library's own word."""
+        """Those that this machine has kernels for, by the library's own word, the fastest last."""
         source, program = self.directory / "sets.cpp", self.directory / "sets"
-        source.write_text("#include <argdraw/simd/isa.hpp>\n#include <iostream>\nint main() {\n    using enum argdraw::isa;\n"
-                          "    for (auto set : {generic, neon, avx2, avx512})\n"
+        source.write_text("#include <argdraw/simd/isa.hpp>\n#include <iostream>\nint main() {\n"
+                          "    for (auto set : argdraw::every_isa)\n"
                           "        if (supported(set)) std::cout << name(set) << ' ';\n}\n")
         subprocess.run([COMPILER, "-std=c++20", "-I", ROOT / "include", source, "-o", program], check=True)
         return output_of(program).split()

@@ -204,7 +204,7 @@ int main(int count, char** arguments) {
     const isa set = active_isa();
     std::cerr << "instruction set in force: " << name(set) << '\n';
     if (const char* const wish = std::getenv("ARGDRAW_ISA"); wish && name(set) != wish) {
-        for (const isa known : {isa::generic, isa::neon, isa::avx2, isa::avx512})
+        for (const isa known : every_isa)
             if (name(known) == wish && !supported(known)) {
                 std::cerr << "this machine has no " << wish << '\n';
                 return 77;

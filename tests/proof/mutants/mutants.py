@@ -45,20 +45,20 @@ MISTAKES = [
         "unit/draws/categorical.cpp", "categorical tails: a token of 2^-30 has its own words, at either end"),
     Mutant(
         "6", "the scaled logit is rounded to float",
-        "simd/kernels.inl",
+        "simd/kernels/weights.inl",
         "const f32 r = fma(x, c_lo, fma(x, c_hi, minus_n));",
         "const f32 r = add(mul(x, c_hi), minus_n);",
         "unit/simd/weight_scale.cpp", "weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats"),
     Mutant(
         "7", "no reference exponent",
-        "simd/kernels.inl",
+        "simd/kernels/weights.inl",
         "splat(static_cast<std::int32_t>(static_cast<std::uint32_t>(top >> 3) << 23))",
         "splat(std::int32_t{0})",
         "unit/simd/weight_scale.cpp", "weight_scale: error, inversions <= 1 ulp and one hash for all sets, on a sample of all floats",
         "nothing is subtracted from a logit: weights are 2^(x c), relative to a power of two near the greatest of their block"),
     Mutant(
         "8", "the maximum begins at -FLT_MAX",
-        "simd/kernels.inl",
+        "simd/kernels/rows.inl",
         "m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());",
         "m[j] = splat(std::numeric_limits<value_of<T>>::lowest());",
         "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
@@ -125,9 +125,9 @@ MISTAKES = [
         "unit/stages/min_p.cpp", "min_p formula: a token exactly at the cut stays"),
     Mutant(
         "19", "0 log 0 is not guarded",
-        "simd/kernels.inl",
-        "if (some_drop) y[i] = keep(at_least(key, floor_lanes), y[i]);",
-        "",
+        "simd/kernels/weights.inl",
+        "powers.above_floor(s.key, mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3))))))",
+        "mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3)))))",
         "unit/stages/typical.cpp", "typical formula: the most likely token may be the one to go"),
     Mutant(
         "20", "a negative logit is divided",

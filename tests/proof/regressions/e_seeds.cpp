@@ -137,7 +137,7 @@ TEST_CASE("E11: every instruction set of this machine gives the same tokens and 
     const isa before = active_isa();
     const floats wide = bumpy(5000);
     std::vector<std::vector<std::pair<token_id, float>>> streams;
-    for (const isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512}) {
+    for (const isa set : every_isa) {
         if (!force_isa(set)) continue;
         auto& stream = streams.emplace_back();
         for (const stages& some : {stages{}, usual, stages{top_k{50}, temperature{0.3f}}, stages{typical{0.9f}}}) {

@@ -65,7 +65,7 @@ std::vector<std::vector<double>> random_rows() {
 
 std::vector<isa> supported_sets() {
     std::vector<isa> sets;
-    for (const isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512})
+    for (const isa set : every_isa)
         if (supported(set)) sets.push_back(set);
     return sets;
 }

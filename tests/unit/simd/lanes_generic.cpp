@@ -4,6 +4,8 @@
 
 #include "rows.hpp"
 
+#include <argdraw/simd/kernels.hpp>
+
 #include <bit>
 #include <cmath>
 #include <cstddef>

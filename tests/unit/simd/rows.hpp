@@ -2,8 +2,8 @@
 #pragma once
 
 #include <argdraw/core/logit.hpp>
+#include <argdraw/simd/dispatch.hpp>
 #include <argdraw/simd/isa.hpp>
-#include <argdraw/simd/kernels.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -22,7 +22,7 @@ using namespace argdraw;
 
 inline std::vector<isa> supported_sets() {
     std::vector<isa> sets;
-    for (const isa set : {isa::generic, isa::neon, isa::avx2, isa::avx512})
+    for (const isa set : every_isa)
         if (supported(set)) sets.push_back(set);
     return sets;
 }

@@ -1,22 +1,26 @@
 // Sixteen logical lanes on AVX-512 (F, BW, DQ, VL). Included inside a namespace and a target region by kernels.hpp.
 
-// How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
+#define ARGDRAW_UNROLL ARGDRAW_UNROLLED
 inline constexpr int chains = 4;
 
 using mask = __mmask16;
 
 struct f32 {
+    using element = float;
     __m512 v;
 };
 struct i32 {
+    using element = std::int32_t;
     __m512i v;
 };
 struct f64 {
+    using element = double;
     __m512d lo, hi;
 };
 struct i16 {
     __m512i v;
 };  // thirty-two of them
+#include <argdraw/simd/lanes/x86.inl>
 
 // All lanes. Where a form without a mask exists, gcc 12 makes it of one whose other lanes are an uninitialised variable; a link with
 // -flto warns of each, out of reach of pragmas. A constant mask without a hole costs nothing: the instruction is the one without.
@@ -108,12 +112,7 @@ ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
 }
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
 ARGDRAW_INLINE i16 ranks(i16 a) { return {_mm512_ternarylogic_epi32(a.v, _mm512_srai_epi16(a.v, 15), _mm512_set1_epi16(0x7fff), 0x78)}; }
-ARGDRAW_INLINE std::int16_t reduce_max(i16 a) {
-    // The order of signed numbers is the reverse of the unsigned order of 0x7fff - a, whose minimum is one instruction.
-    const __m256i h = _mm256_max_epi16(lower(a.v), upper(a.v));
-    const __m128i q = _mm_max_epi16(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
-    return static_cast<std::int16_t>(0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), q)), 0));
-}
+ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return reduce_max16(_mm256_max_epi16(lower(a.v), upper(a.v))); }
 ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) {
     const __m512i ab = _mm512_max_epi16(_mm512_maskz_shuffle_i64x2(all8, a.v, b.v, 0x44), _mm512_maskz_shuffle_i64x2(all8, a.v, b.v, 0xee));
     const __m512i cd = _mm512_max_epi16(_mm512_maskz_shuffle_i64x2(all8, c.v, d.v, 0x44), _mm512_maskz_shuffle_i64x2(all8, c.v, d.v, 0xee));
@@ -149,24 +148,26 @@ ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) {
     const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
     return {_mm512_mask_add_pd(a.lo, lo, x.lo, a.lo), _mm512_mask_add_pd(a.hi, hi, x.hi, a.hi)};
 }
-// Outside m, -inf.
-ARGDRAW_INLINE f32 or_removed(mask m, f32 a) {
-    return {_mm512_mask_mov_ps(_mm512_set1_ps(-std::numeric_limits<float>::infinity()), m, a.v)};
-}
-ARGDRAW_INLINE f64 or_removed(mask m, f64 a) {
-    const __m512d removed = _mm512_set1_pd(-std::numeric_limits<double>::infinity());
-    return {_mm512_mask_mov_pd(removed, static_cast<__mmask8>(m), a.lo), _mm512_mask_mov_pd(removed, static_cast<__mmask8>(m >> 8), a.hi)};
+ARGDRAW_INLINE f32 choose(mask m, f32 a, float otherwise) { return {_mm512_mask_mov_ps(_mm512_set1_ps(otherwise), m, a.v)}; }
+ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {
+    const __m512d other = _mm512_set1_pd(otherwise);
+    return {_mm512_mask_mov_pd(other, static_cast<__mmask8>(m), a.lo), _mm512_mask_mov_pd(other, static_cast<__mmask8>(m >> 8), a.hi)};
 }
 ARGDRAW_INLINE f32 keep(mask m, f32 a) { return {_mm512_maskz_mov_ps(m, a.v)}; }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {_mm512_maskz_mov_pd(static_cast<__mmask8>(m), a.lo), _mm512_maskz_mov_pd(static_cast<__mmask8>(m >> 8), a.hi)};
 }
 
-ARGDRAW_INLINE float reduce_max(f32 a) {
-    const __m256 h = _mm256_max_ps(lower(a.v), upper(a.v));
-    const __m128 q = _mm_max_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
-    const __m128 p = _mm_max_ps(q, _mm_movehl_ps(q, q));
-    return _mm_cvtss_f32(_mm_max_ss(p, _mm_movehdup_ps(p)));
+ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(lower(a.v), upper(a.v))); }
+ARGDRAW_INLINE double reduce_max(f64 a) {
+    const __m512d o = _mm512_maskz_max_pd(all8, a.lo, a.hi);
+    return reduce_max(_mm256_max_pd(lower(o), upper(o)));
+}
+ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(lower(a.v), upper(a.v))); }
+ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(lower(a.v), upper(a.v))); }
+ARGDRAW_INLINE double tree_sum(f64 a) {
+    const __m512d o = _mm512_add_pd(a.lo, a.hi);
+    return tree_sum(_mm256_add_pd(lower(o), upper(o)));
 }
 // out[i] = reduce_max of the i-th: halves, then quarters of different vectors are put together, so that each step serves all four.
 ARGDRAW_INLINE void store_maxima(float* out, f32 a, f32 b, f32 c, f32 d) {
@@ -178,31 +179,6 @@ ARGDRAW_INLINE void store_maxima(float* out, f32 a, f32 b, f32 c, f32 d) {
     q = _mm512_maskz_max_ps(all16, q, _mm512_maskz_permute_ps(all16, q, 0x4e));
     q = _mm512_maskz_max_ps(all16, q, _mm512_maskz_permute_ps(all16, q, 0xb1));
     _mm_storeu_ps(out, _mm256_castps256_ps128(lower(_mm512_maskz_compress_ps(0x1111, q))));
-}
-ARGDRAW_INLINE double reduce_max(f64 a) {
-    const __m512d o = _mm512_maskz_max_pd(all8, a.lo, a.hi);
-    const __m256d h = _mm256_max_pd(lower(o), upper(o));
-    const __m128d q = _mm_max_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
-    return _mm_cvtsd_f64(_mm_max_sd(q, _mm_unpackhi_pd(q, q)));
-}
-ARGDRAW_INLINE std::int32_t reduce_max(i32 a) {
-    const __m256i h = _mm256_max_epi32(lower(a.v), upper(a.v));
-    const __m128i q = _mm_max_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
-    const __m128i p = _mm_max_epi32(q, _mm_shuffle_epi32(q, 0x4e));
-    return _mm_cvtsi128_si32(_mm_max_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
-}
-ARGDRAW_INLINE std::int32_t reduce_min(i32 a) {
-    const __m256i h = _mm256_min_epi32(lower(a.v), upper(a.v));
-    const __m128i q = _mm_min_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
-    const __m128i p = _mm_min_epi32(q, _mm_shuffle_epi32(q, 0x4e));
-    return _mm_cvtsi128_si32(_mm_min_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
-}
-// The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
-ARGDRAW_INLINE double tree_sum(f64 a) {
-    const __m512d o = _mm512_add_pd(a.lo, a.hi);
-    const __m256d h = _mm256_add_pd(lower(o), upper(o));
-    const __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
-    return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
 }
 
 // Writes the chosen lanes one after another; may write sixteen entries, of which the first popcount(m) count.

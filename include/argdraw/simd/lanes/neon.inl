@@ -1,23 +1,24 @@
 // Sixteen logical lanes on NEON (aarch64, where fused multiply-add is always there). Included inside a namespace by kernels.hpp.
 
-// How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
+#define ARGDRAW_UNROLL ARGDRAW_UNROLLED
 inline constexpr int chains = 2;
 
 struct f32 {
+    using element = float;
     float32x4_t v[4];
 };
 struct i32 {
+    using element = std::int32_t;
     int32x4_t v[4];
 };
 struct f64 {
+    using element = double;
     float64x2_t v[8];
 };
 struct i16 {
     int16x8_t v[4];
 };  // thirty-two of them
-struct mask {
-    unsigned lanes;
-};
+#include <argdraw/simd/lanes/word_mask.inl>
 
 ARGDRAW_INLINE f32 splat(float x) {
     const float32x4_t v = vdupq_n_f32(x);
@@ -201,7 +202,6 @@ ARGDRAW_INLINE unsigned lanes2(uint64x2_t m) {
         return {lanes};                                                   \
     }
 ARGDRAW_COMPARE(at_least, vcgeq_f32(a.v[i], b.v[i]), vcgeq_f64(a.v[i], b.v[i]))
-ARGDRAW_COMPARE(above, vcgtq_f32(a.v[i], b.v[i]), vcgtq_f64(a.v[i], b.v[i]))
 ARGDRAW_COMPARE(unordered, vmvnq_u32(vandq_u32(vceqq_f32(a.v[i], a.v[i]), vceqq_f32(b.v[i], b.v[i]))),
                 vreinterpretq_u64_u32(vmvnq_u32(vreinterpretq_u32_u64(vandq_u64(vceqq_f64(a.v[i], a.v[i]), vceqq_f64(b.v[i], b.v[i]))))))
 #undef ARGDRAW_COMPARE
@@ -210,8 +210,6 @@ ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
     for (int i = 0; i < 4; ++i) lanes |= lanes4(vcgeq_s32(a.v[i], b.v[i])) << (4 * i);
     return {lanes};
 }
-ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
-ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
 ARGDRAW_INLINE uint32x4_t lane_mask4(unsigned lanes) {
     constexpr std::uint32_t bit[4] = {1, 2, 4, 8};
     return vtstq_u32(vdupq_n_u32(lanes), vld1q_u32(bit));
@@ -229,15 +227,6 @@ ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {
     for (int i = 0; i < 8; ++i) a.v[i] = vbslq_f64(lane_mask2(m.lanes >> (2 * i)), a.v[i], vdupq_n_f64(otherwise));
     return a;
 }
-ARGDRAW_INLINE f32 keep(mask m, f32 a) { return choose(m, a, 0.0f); }
-ARGDRAW_INLINE f64 keep(mask m, f64 a) { return choose(m, a, 0.0); }
-ARGDRAW_INLINE f32 or_removed(mask m, f32 a) { return choose(m, a, -std::numeric_limits<float>::infinity()); }
-ARGDRAW_INLINE f64 or_removed(mask m, f64 a) { return choose(m, a, -std::numeric_limits<double>::infinity()); }
-// Outside m, the third operand stays as it is.
-ARGDRAW_INLINE f32 max_where(mask m, f32 x, f32 otherwise) { return max(or_removed(m, x), otherwise); }
-ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return add(keep(m, x), a); }
-ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) { return max(or_removed(m, x), otherwise); }
-ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) { return add(keep(m, x), a); }
 
 ARGDRAW_INLINE float reduce_max(f32 a) { return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3]))); }
 ARGDRAW_INLINE double reduce_max(f64 a) {
@@ -253,14 +242,3 @@ ARGDRAW_INLINE double tree_sum(f64 a) {
         for (int i = 0; i < half; ++i) a.v[i] = vaddq_f64(a.v[i], a.v[i + half]);
     return vgetq_lane_f64(a.v[0], 0) + vgetq_lane_f64(a.v[0], 1);
 }
-
-#define ARGDRAW_COMPRESS(type, lane, out_type)                                                                          \
-    ARGDRAW_INLINE void compress_store(mask m, type a, out_type* p) {                                                   \
-        lane lanes[16];                                                                                                 \
-        store(lanes, a);                                                                                                \
-        for (unsigned left = m.lanes; left; left &= left - 1) *p++ = static_cast<out_type>(lanes[__builtin_ctz(left)]); \
-    }
-ARGDRAW_COMPRESS(i32, std::int32_t, std::int32_t)
-ARGDRAW_COMPRESS(f32, float, double)
-ARGDRAW_COMPRESS(f64, double, double)
-#undef ARGDRAW_COMPRESS

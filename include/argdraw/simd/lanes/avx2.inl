@@ -1,23 +1,25 @@
 // Sixteen logical lanes on AVX2 with FMA and F16C. Included inside a namespace and a target region by kernels.hpp.
 
-// How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
+#define ARGDRAW_UNROLL ARGDRAW_UNROLLED
 inline constexpr int chains = 2;
 
 struct f32 {
+    using element = float;
     __m256 lo, hi;
 };
 struct i32 {
+    using element = std::int32_t;
     __m256i lo, hi;
 };
 struct f64 {
+    using element = double;
     __m256d v0, v1, v2, v3;
 };
 struct i16 {
     __m256i lo, hi;
 };  // thirty-two of them
-struct mask {
-    unsigned lanes;
-};
+#include <argdraw/simd/lanes/word_mask.inl>
+#include <argdraw/simd/lanes/x86.inl>
 
 ARGDRAW_INLINE f32 splat(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
 ARGDRAW_INLINE i32 splat(std::int32_t x) { return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)}; }
@@ -127,12 +129,7 @@ ARGDRAW_INLINE __m256i ranks16(__m256i a) {
 }
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
 ARGDRAW_INLINE i16 ranks(i16 a) { return {ranks16(a.lo), ranks16(a.hi)}; }
-ARGDRAW_INLINE std::int16_t reduce_max(i16 a) {
-    // The order of signed numbers is the reverse of the unsigned order of 0x7fff - a, whose minimum is one instruction.
-    const __m256i h = _mm256_max_epi16(a.lo, a.hi);
-    const __m128i q = _mm_max_epi16(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
-    return static_cast<std::int16_t>(0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), q)), 0));
-}
+ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return reduce_max16(_mm256_max_epi16(a.lo, a.hi)); }
 
 ARGDRAW_INLINE unsigned movemask(__m256 a) { return static_cast<unsigned>(_mm256_movemask_ps(a)); }
 ARGDRAW_INLINE unsigned movemask(__m256d a) { return static_cast<unsigned>(_mm256_movemask_pd(a)); }
@@ -147,15 +144,12 @@ ARGDRAW_INLINE mask join(__m256d a, __m256d b, __m256d c, __m256d d) {
                     _mm256_cmp_pd(a.v3, b.v3, predicate));                                                                              \
     }
 ARGDRAW_COMPARE(at_least, _CMP_GE_OQ)
-ARGDRAW_COMPARE(above, _CMP_GT_OQ)
 ARGDRAW_COMPARE(unordered, _CMP_UNORD_Q)
 #undef ARGDRAW_COMPARE
 ARGDRAW_INLINE mask at_least(i32 a, i32 b) {
     return {~join(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b.lo, a.lo)), _mm256_castsi256_ps(_mm256_cmpgt_epi32(b.hi, a.hi))).lanes &
             0xffffu};
 }
-ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
-ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
 ARGDRAW_INLINE __m256i lane_mask8(unsigned lanes) {
     const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
     return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(static_cast<int>(lanes)), bit), bit);
@@ -164,75 +158,27 @@ ARGDRAW_INLINE f32 keep(mask m, f32 a) {
     return {_mm256_and_ps(a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
             _mm256_and_ps(a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
 }
-// Outside m, -inf.
-ARGDRAW_INLINE f32 or_removed(mask m, f32 a) {
-    const __m256 removed = _mm256_set1_ps(-std::numeric_limits<float>::infinity());
-    return {_mm256_blendv_ps(removed, a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
-            _mm256_blendv_ps(removed, a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
+ARGDRAW_INLINE f32 choose(mask m, f32 a, float otherwise) {
+    const __m256 other = _mm256_set1_ps(otherwise);
+    return {_mm256_blendv_ps(other, a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
+            _mm256_blendv_ps(other, a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
 }
 ARGDRAW_INLINE __m256d lane_mask4(unsigned lanes) {
     const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8);
     return _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x(lanes), bit), bit));
 }
-ARGDRAW_INLINE f64 or_removed(mask m, f64 a) {
-    const __m256d removed = _mm256_set1_pd(-std::numeric_limits<double>::infinity());
-    return {_mm256_blendv_pd(removed, a.v0, lane_mask4(m.lanes)), _mm256_blendv_pd(removed, a.v1, lane_mask4(m.lanes >> 4)),
-            _mm256_blendv_pd(removed, a.v2, lane_mask4(m.lanes >> 8)), _mm256_blendv_pd(removed, a.v3, lane_mask4(m.lanes >> 12))};
+ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {
+    const __m256d other = _mm256_set1_pd(otherwise);
+    return {_mm256_blendv_pd(other, a.v0, lane_mask4(m.lanes)), _mm256_blendv_pd(other, a.v1, lane_mask4(m.lanes >> 4)),
+            _mm256_blendv_pd(other, a.v2, lane_mask4(m.lanes >> 8)), _mm256_blendv_pd(other, a.v3, lane_mask4(m.lanes >> 12))};
 }
 ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) { return _mm256_and_pd(a, lane_mask4(lanes)); }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
 }
-// Outside m, the third operand stays as it is.
-ARGDRAW_INLINE f32 max_where(mask m, f32 x, f32 otherwise) { return max(or_removed(m, x), otherwise); }
-ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return add(keep(m, x), a); }
-ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) { return max(or_removed(m, x), otherwise); }
-ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) { return add(keep(m, x), a); }
 
-ARGDRAW_INLINE float reduce_max(f32 a) {
-    const __m256 h = _mm256_max_ps(a.lo, a.hi);
-    const __m128 q = _mm_max_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
-    const __m128 p = _mm_max_ps(q, _mm_movehl_ps(q, q));
-    return _mm_cvtss_f32(_mm_max_ss(p, _mm_movehdup_ps(p)));
-}
-ARGDRAW_INLINE double reduce_max(f64 a) {
-    const __m256d h = _mm256_max_pd(_mm256_max_pd(a.v0, a.v2), _mm256_max_pd(a.v1, a.v3));
-    const __m128d q = _mm_max_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
-    return _mm_cvtsd_f64(_mm_max_sd(q, _mm_unpackhi_pd(q, q)));
-}
-ARGDRAW_INLINE std::int32_t reduce_max(i32 a) {
-    const __m256i h = _mm256_max_epi32(a.lo, a.hi);
-    const __m128i q = _mm_max_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
-    const __m128i p = _mm_max_epi32(q, _mm_shuffle_epi32(q, 0x4e));
-    return _mm_cvtsi128_si32(_mm_max_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
-}
-ARGDRAW_INLINE std::int32_t reduce_min(i32 a) {
-    const __m256i h = _mm256_min_epi32(a.lo, a.hi);
-    const __m128i q = _mm_min_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
-    const __m128i p = _mm_min_epi32(q, _mm_shuffle_epi32(q, 0x4e));
-    return _mm_cvtsi128_si32(_mm_min_epi32(p, _mm_shuffle_epi32(p, 0xb1)));
-}
-// The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
-ARGDRAW_INLINE double tree_sum(f64 a) {
-    const __m256d h = _mm256_add_pd(_mm256_add_pd(a.v0, a.v2), _mm256_add_pd(a.v1, a.v3));
-    const __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
-    return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
-}
-
-// AVX2 has no compress. Chosen lanes are rare wherever this is called (a threshold was passed), so a walk over the set bits
-// beats a shuffle table that would take a line of L1 for every pattern.
-ARGDRAW_INLINE void compress_store(mask m, i32 a, std::int32_t* p) {
-    alignas(32) std::int32_t lanes[16];
-    store(lanes, a);
-    for (unsigned left = m.lanes; left; left &= left - 1) *p++ = lanes[__builtin_ctz(left)];
-}
-ARGDRAW_INLINE void compress_store(mask m, f64 a, double* p) {
-    alignas(32) double lanes[16];
-    store(lanes, a);
-    for (unsigned left = m.lanes; left; left &= left - 1) *p++ = lanes[__builtin_ctz(left)];
-}
-ARGDRAW_INLINE void compress_store(mask m, f32 a, double* p) {
-    alignas(32) float lanes[16];
-    store(lanes, a);
-    for (unsigned left = m.lanes; left; left &= left - 1) *p++ = static_cast<double>(lanes[__builtin_ctz(left)]);
-}
+ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }
+ARGDRAW_INLINE double reduce_max(f64 a) { return reduce_max(_mm256_max_pd(_mm256_max_pd(a.v0, a.v2), _mm256_max_pd(a.v1, a.v3))); }
+ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(a.lo, a.hi)); }
+ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(a.lo, a.hi)); }
+ARGDRAW_INLINE double tree_sum(f64 a) { return tree_sum(_mm256_add_pd(_mm256_add_pd(a.v0, a.v2), _mm256_add_pd(a.v1, a.v3))); }

@@ -1,24 +1,25 @@
 // Sixteen logical lanes in plain C++: the definition that the other sets are tested against. Included inside a namespace by
 // kernels.hpp. Loops over sixteen are what compilers vectorise with whatever the target offers.
 
-// How many accumulators a loop keeps: enough to hide latencies, few enough for the registers.
+#define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 inline constexpr int chains = 1;
 
 struct f32 {
+    using element = float;
     float v[16];
 };
 struct i32 {
+    using element = std::int32_t;
     std::int32_t v[16];
 };
 struct f64 {
+    using element = double;
     double v[16];
 };
 struct i16 {
     std::int16_t v[32];
 };
-struct mask {
-    unsigned lanes;
-};
+#include <argdraw/simd/lanes/word_mask.inl>
 
 template <class Out, class F, class... In>
 ARGDRAW_INLINE Out each(F f, const In&... in) {
@@ -73,6 +74,7 @@ ARGDRAW_INLINE f32 load_by_conversion(const Sixteen* p) {
 }
 ARGDRAW_INLINE f32 load(const half* p) { return load_by_conversion(p); }
 ARGDRAW_INLINE f32 load(const bfloat16* p) { return load_by_conversion(p); }
+ARGDRAW_INLINE void store(std::int32_t* p, const i32& a) { std::memcpy(p, a.v, sizeof a.v); }
 ARGDRAW_INLINE void store(float* p, const f32& a) { std::memcpy(p, a.v, sizeof a.v); }
 ARGDRAW_INLINE void store(double* p, const f64& a) { std::memcpy(p, a.v, sizeof a.v); }
 
@@ -253,23 +255,12 @@ ARGDRAW_INLINE mask unordered(const f32& a, const f32& b) { return test(is_unord
 ARGDRAW_INLINE mask at_least(const i32& a, const i32& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask at_least(const f64& a, const f64& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
-ARGDRAW_INLINE mask without(mask a, mask b) { return {a.lanes & ~b.lanes}; }
-ARGDRAW_INLINE unsigned lanes_of(mask m) { return m.lanes; }
-template <class V, class X>
-ARGDRAW_INLINE V choose(mask m, const V& a, X otherwise) {
+template <class V>
+ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     V out;
     for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : otherwise;
     return out;
 }
-ARGDRAW_INLINE f32 keep(mask m, const f32& a) { return choose(m, a, 0.0f); }
-ARGDRAW_INLINE f64 keep(mask m, const f64& a) { return choose(m, a, 0.0); }
-ARGDRAW_INLINE f32 or_removed(mask m, const f32& a) { return choose(m, a, -std::numeric_limits<float>::infinity()); }
-ARGDRAW_INLINE f64 or_removed(mask m, const f64& a) { return choose(m, a, -std::numeric_limits<double>::infinity()); }
-// Outside m, the third operand stays as it is.
-ARGDRAW_INLINE f32 max_where(mask m, const f32& x, const f32& otherwise) { return max(or_removed(m, x), otherwise); }
-ARGDRAW_INLINE f32 add_where(mask m, const f32& x, const f32& a) { return add(keep(m, x), a); }
-ARGDRAW_INLINE f64 max_where(mask m, const f64& x, const f64& otherwise) { return max(or_removed(m, x), otherwise); }
-ARGDRAW_INLINE f64 add_where(mask m, const f64& x, const f64& a) { return add(keep(m, x), a); }
 
 ARGDRAW_INLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
 ARGDRAW_INLINE double reduce_max(const f64& a) { return fold(greater{}, a); }
@@ -281,12 +272,3 @@ ARGDRAW_INLINE double tree_sum(f64 a) {
         for (int l = 0; l < half; ++l) a.v[l] += a.v[l + half];
     return a.v[0];
 }
-
-template <class V, class X>
-ARGDRAW_INLINE void compress(mask m, const V& a, X* p) {
-    for (int l = 0; l < 16; ++l)
-        if ((m.lanes >> l) & 1) *p++ = static_cast<X>(a.v[l]);
-}
-ARGDRAW_INLINE void compress_store(mask m, const i32& a, std::int32_t* p) { compress(m, a, p); }
-ARGDRAW_INLINE void compress_store(mask m, const f32& a, double* p) { compress(m, a, p); }
-ARGDRAW_INLINE void compress_store(mask m, const f64& a, double* p) { compress(m, a, p); }

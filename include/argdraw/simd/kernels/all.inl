@@ -1,0 +1,13 @@
+// The kernels, written once over sixteen lanes. Included by kernels.hpp inside a namespace of its own for every instruction set, after the
+// lanes of that set. Only raw pointers and lanes in here: a function template of the standard library that is first instantiated inside a
+// target region could be compiled for that target and then be shared with the whole program.
+#include <argdraw/simd/lanes/derived.inl>
+#include <argdraw/simd/kernels/blocks.inl>
+#include <argdraw/simd/kernels/hits.inl>
+#include <argdraw/simd/kernels/rows.inl>
+#include <argdraw/simd/kernels/spreads.inl>
+#include <argdraw/simd/kernels/weights.inl>
+#include <argdraw/simd/kernels/doubles.inl>
+#include <argdraw/simd/kernels/numbers.inl>
+#include <argdraw/simd/kernels/lists.inl>
+#undef ARGDRAW_UNROLL

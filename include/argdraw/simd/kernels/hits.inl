@@ -1,0 +1,43 @@
+// The logits of a block that reach a level, as bits, and what they are appended to.
+
+// Appends the logits of a block whose bits are set, and returns their number. Blocks that are opened for their one great logit are the
+// common case: it is found without a branch that depends on where it is.
+template <class T>
+ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::uint64_t (&hits)[words], std::int32_t* ids, double* values) {
+    std::size_t found = count_bits(hits[0]);
+    std::uint64_t all = hits[0];
+    std::int32_t word_of_one = 0;
+    ARGDRAW_UNROLL
+    for (int w = 1; w < words; ++w) {
+        found += count_bits(hits[w]);
+        all |= hits[w];
+        word_of_one += hits[w] != 0 ? w : 0;
+    }
+    if (found == 1) {
+        const std::int32_t at = 64 * word_of_one + lowest_bit(all);
+        ids[0] = id + at;
+        values[0] = static_cast<double>(static_cast<value_of<T>>(p[at]));
+    } else if (found <= 48) {
+        for (std::int32_t w = 0; w < words; ++w)
+            for (std::uint64_t word = hits[w]; word; word &= word - 1) {
+                const std::int32_t at = 64 * w + lowest_bit(word);
+                *ids++ = id + at;
+                *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
+            }
+    } else {
+        for (std::int32_t i = 0; i < vectors; ++i) {
+            const auto lanes = static_cast<std::uint16_t>(hits[i / 4] >> (16 * (i % 4)));
+            compress_store(mask{lanes}, add(iota(), splat(id + 16 * i)), ids);
+            compress_store(mask{lanes}, load(p + 16 * i), values);
+            ids += count_bits(lanes);
+            values += count_bits(lanes);
+        }
+    }
+    return found;
+}
+
+ARGDRAW_INLINE void keep_living(const std::uint16_t* alive, std::uint64_t (&hits)[words]) {
+    for (int w = 0; w < words; ++w)
+        hits[w] &= static_cast<std::uint64_t>(alive[4 * w]) | (static_cast<std::uint64_t>(alive[4 * w + 1]) << 16) |
+                   (static_cast<std::uint64_t>(alive[4 * w + 2]) << 32) | (static_cast<std::uint64_t>(alive[4 * w + 3]) << 48);
+}

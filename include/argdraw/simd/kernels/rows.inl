@@ -1,0 +1,202 @@
+// The table `rows`: where a row's great logits are.
+
+// The maximum and the sum of each lane of a block. max() lets a NaN in x lose, so `greatest` never holds one: a NaN shows in the sum
+// instead, which runs on other ports than the maximum and costs nothing beside it.
+template <template <class> class Block, class T>
+ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
+    decltype(block.at(0)) m[chains], s[chains];
+    ARGDRAW_UNROLL
+    for (int j = 0; j < chains; ++j) {
+        m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());
+        s[j] = splat(value_of<T>{0});
+        block.into(m[j], s[j], j);
+    }
+    ARGDRAW_ROLLED  // gcc 12 hoists the loads of the unrolled loop and spills
+        for (int i = chains; i < vectors; i += chains) {
+        ARGDRAW_UNROLL
+        for (int j = 0; j < chains; ++j) block.into(m[j], s[j], i + j);
+    }
+    ARGDRAW_UNROLL
+    for (int j = 1; j < chains; ++j) {
+        m[0] = max(m[0], m[j]);
+        s[0] = add(s[0], s[j]);
+    }
+    sum = s[0];
+    return m[0];
+}
+
+template <template <class> class Block, class T>
+ARGDRAW_INLINE value_of<T> block_maximum(Block<T> block) {
+    decltype(block.at(0)) sum;
+    const auto greatest = scan_block(block, sum);
+    // +inf with -inf sums up to NaN too, hence the second look.
+    if (lanes_of(unordered(sum, sum)) != 0)
+        for (int i = 0; i < vectors; ++i)
+            if (const auto x = block.at(i); lanes_of(unordered(x, x)) != 0) return std::numeric_limits<value_of<T>>::quiet_NaN();
+    return reduce_max(greatest);
+}
+
+// A 16-bit float is compared as an integer, thirty-two at a time and without widening: half and bfloat16 alike are a sign and a
+// magnitude. Among words of both signs the signed maximum is the greatest float, among negative ones the unsigned minimum is; so the
+// greater of the two in rank is, either way. A NaN lies above the infinity of its sign: the signed maximum shows the positive ones,
+// the unsigned maximum, `loudest`, the others.
+ARGDRAW_INLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
+    i16 greatest = load(p), least = greatest, loud = greatest;
+    ARGDRAW_UNROLL
+    for (int i = 1; i < vectors / 2; ++i) {
+        const i16 x = load(p + 32 * i);
+        greatest = max(x, greatest);
+        least = min_unsigned(x, least);
+        loud = max_unsigned(x, loud);
+    }
+    loudest = loud;
+    return max(ranks(greatest), ranks(least));
+}
+
+template <class T>
+inline constexpr std::int16_t rank_of_infinity = std::same_as<T, half> ? 0x7c00 : 0x7f80;
+template <class T>
+    requires(sizeof(T) == 2)
+ARGDRAW_INLINE float block_maximum(whole_block<T> block) {
+    i16 loudest;
+    const i16 m = scan_block(reinterpret_cast<const std::int16_t*>(block.p), loudest);
+    if (any_above(m, rank_of_infinity<T>) || any_above_unsigned(loudest, static_cast<std::uint16_t>(rank_of_infinity<T> | 0x8000)))
+        return std::numeric_limits<float>::quiet_NaN();
+    const std::int16_t rank = reduce_max(m);
+    return static_cast<float>(std::bit_cast<T>(static_cast<std::int16_t>(rank < 0 ? rank ^ 0x7fff : rank)));
+}
+
+template <template <class> class Block, class T>
+ARGDRAW_INLINE void four_maxima(Block<T> b0, Block<T> b1, Block<T> b2, Block<T> b3, value_of<T>* out) {
+    decltype(b0.at(0)) s[4];
+    const auto m0 = scan_block(b0, s[0]);
+    const auto m1 = scan_block(b1, s[1]);
+    const auto m2 = scan_block(b2, s[2]);
+    const auto m3 = scan_block(b3, s[3]);
+    const auto sum = add(add(s[0], s[1]), add(s[2], s[3]));
+    if (lanes_of(unordered(sum, sum)) == 0) {
+        store_maxima(out, m0, m1, m2, m3);
+    } else {
+        out[0] = block_maximum(b0);
+        out[1] = block_maximum(b1);
+        out[2] = block_maximum(b2);
+        out[3] = block_maximum(b3);
+    }
+}
+
+// Four blocks of 16-bit words at a time, and their maxima as words; true where one of them holds a NaN.
+ARGDRAW_INLINE bool four_maxima(const std::int16_t* p, std::int16_t infinity, std::int16_t* out) {
+    i16 loudest[4];
+    const i16 m0 = scan_block(p, loudest[0]);
+    const i16 m1 = scan_block(p + block_size, loudest[1]);
+    const i16 m2 = scan_block(p + 2 * block_size, loudest[2]);
+    const i16 m3 = scan_block(p + 3 * block_size, loudest[3]);
+    store_maxima(out, m0, m1, m2, m3);
+    const i16 all = max_unsigned(max_unsigned(loudest[0], loudest[1]), max_unsigned(loudest[2], loudest[3]));
+    return any_above(max(max(m0, m1), max(m2, m3)), infinity) || any_above_unsigned(all, static_cast<std::uint16_t>(infinity | 0x8000));
+}
+
+template <class T>
+ARGDRAW_INLINE value_of<T> maximum_at(const blocked_row<T>& row, std::size_t b) {
+    const T* const p = block_at(row, b);
+    if (row.alive)
+        if (const auto lives = living_of(alive_in(row, b)); lives != living::all)
+            return lives == living::none ? -std::numeric_limits<value_of<T>>::infinity()
+                                         : block_maximum(partial_block<T>{p, alive_in(row, b)});
+    return block_maximum(whole_block<T>{p});
+}
+
+// Sixteen blocks of 16-bit words in one go; false where one of them holds a NaN.
+template <class T>
+ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out) {
+    T top[16];
+    bool nan = false;
+    for (std::size_t i = 0; i < 16; i += 4)
+        nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>,
+                           reinterpret_cast<std::int16_t*>(top) + i);
+    if (!nan) store(out, load(top));
+    return !nan;
+}
+
+// As many blocks at a time as share one reduction and one look at what shows a NaN.
+template <class T>
+void maxima(const blocked_row<T>& row, value_of<T>* out) {
+    constexpr std::size_t together = sizeof(T) == 2 ? 16 : 4;
+    std::size_t b = 0;
+    for (; b + together <= row.complete; b += together) {
+        const T* const p = row.data + b * block_size;
+        const living lives = row.alive ? living_of(alive_in(row, b), together) : living::all;
+        if (lives == living::none) {
+            for (std::size_t i = 0; i < together; ++i) out[b + i] = -std::numeric_limits<value_of<T>>::infinity();
+            continue;
+        }
+        if constexpr (sizeof(T) == 2) {
+            if (lives == living::all && sixteen_maxima(p, out + b)) continue;
+            for (std::size_t i = 0; i < together; ++i) out[b + i] = maximum_at(row, b + i);
+        } else if (lives == living::all) {
+            four_maxima(whole_block<T>{p}, whole_block<T>{p + block_size}, whole_block<T>{p + 2 * block_size},
+                        whole_block<T>{p + 3 * block_size}, out + b);
+        } else {
+            const std::uint16_t* const alive = alive_in(row, b);
+            four_maxima(partial_block<T>{p, alive}, partial_block<T>{p + block_size, alive + vectors},
+                        partial_block<T>{p + 2 * block_size, alive + 2 * vectors},
+                        partial_block<T>{p + 3 * block_size, alive + 3 * vectors}, out + b);
+        }
+    }
+    for (; b < row.blocks; ++b) out[b] = maximum_at(row, b);
+}
+
+template <class T>
+std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
+    const auto level = splat(cut);
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const T* const p = block_at(row, b);
+        if (!row.alive) {
+            for (std::size_t i = 0; i < block_size; i += 16) count += count_lanes(at_least(load(p + i), level));
+        } else if (const std::uint16_t* const alive = alive_in(row, b); living_of(alive) != living::none) {
+            for (std::size_t i = 0; i < vectors; ++i) count += count_bits(lanes_of(at_least(load(p + 16 * i), level)) & alive[i]);
+        }
+    }
+    return count;
+}
+
+template <class T>
+std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::size_t n, value_of<T> cut, value_of<T> next,
+                   std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) {
+    auto level = splat(cut);
+    std::size_t count = 0, equals = 0;
+    for (std::size_t k = 0; k < n; ++k) {
+        const std::int32_t b = blocks[k];
+        if (equals >= equals_wanted) {
+            if (maxima && !(maxima[b] > cut)) continue;
+            level = splat(next);
+        }
+        const T* p = block_at(row, static_cast<std::size_t>(b));
+        const std::int32_t id = b * static_cast<std::int32_t>(block_size);
+        std::uint64_t hits[words] = {};
+        ARGDRAW_UNROLL
+        for (std::size_t i = 0; i < vectors; ++i)
+            hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(at_least(load(p + 16 * i), level))) << (16 * (i % 4));
+        if (row.alive) keep_living(alive_in(row, static_cast<std::size_t>(b)), hits);
+        const std::size_t from = count;
+        count += append_hits(p, id, hits, ids + count, values + count);
+        if (equals < equals_wanted)
+            for (std::size_t i = from; i < count; ++i) equals += values[i] == static_cast<double>(cut);
+    }
+    return count;
+}
+
+template <class V>
+V greatest(const V* a, std::size_t n) {
+    auto m = splat(-std::numeric_limits<V>::infinity());
+    for (std::size_t i = 0; i < n; i += 16) {
+        const auto x = load(a + i);
+        if (lanes_of(unordered(x, x)) != 0) return std::numeric_limits<V>::quiet_NaN();
+        m = max(x, m);
+    }
+    return reduce_max(m);
+}
+
+template <logit_scalar T>
+inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>};

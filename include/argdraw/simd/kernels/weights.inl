@@ -1,0 +1,184 @@
+// The tables `block_weights` and `block_weight_sums`. See weight_scale for the formula and its error.
+
+// For each logit x of a block the t that holds its key in its low bits. Returns the greatest key, or what stands for it; `some_drop` says
+// whether one may be so far below that its weight counts as 0.
+template <template <class> class Block, class T>
+ARGDRAW_INLINE std::int32_t keys_of(Block<T> block, const weight_scale& scale, f32 (&t)[vectors], bool& some_drop) {
+    const f32 c_hi = splat(scale.hi), magic = splat(weight_scale::magic);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < vectors; ++i) t[i] = fma(block.at(i), c_hi, magic);
+    i32 greatest = bits(t[0]), least = greatest;
+    ARGDRAW_UNROLL
+    for (int i = 1; i < vectors; ++i) {
+        greatest = max(greatest, bits(t[i]));
+        least = min(least, bits(t[i]));
+    }
+    const std::int32_t top = weight_scale::key_of(reduce_max(greatest));
+    // A positive NaN and +inf stand above every key; so does a scaled logit that has left the range of the kernel.
+    if (top > weight_scale::range) return weight_scale::beyond;
+    some_drop = reduce_min(least) < weight_scale::floor_bits(top) || top < -weight_scale::range;
+    if (some_drop) {
+        // A NaN with its sign set has a negative key and would pass for a small number.
+        for (int i = 0; i < vectors; ++i)
+            if (const f32 x = block.at(i); lanes_of(unordered(x, x)) != 0) return weight_scale::beyond;
+        if (top < -weight_scale::range) return weight_scale::nothing;
+    }
+    return top;
+}
+
+// tab[j] + (key << 20) has the exponent floor(key / 8) and the mantissa of 2^(j/8), j = key mod 8: the part of key << 20 that spills into the
+// mantissa is taken off in the table beforehand.
+alignas(64) inline constexpr std::int32_t eighths[16] = {
+    0x3f800000 - (0 << 20), 0x3f8b95c2 - (1 << 20), 0x3f9837f0 - (2 << 20), 0x3fa5fed7 - (3 << 20),
+    0x3fb504f3 - (4 << 20), 0x3fc5672a - (5 << 20), 0x3fd744fd - (6 << 20), 0x3feac0c7 - (7 << 20),
+    0x3f800000 - (0 << 20), 0x3f8b95c2 - (1 << 20), 0x3f9837f0 - (2 << 20), 0x3fa5fed7 - (3 << 20),
+    0x3fb504f3 - (4 << 20), 0x3fc5672a - (5 << 20), 0x3fd744fd - (6 << 20), 0x3feac0c7 - (7 << 20)};
+
+// Sixteen logits x, their weights w = 2^(n/8 + r), relative to their block's power of two, and what those are made of.
+struct weighed {
+    f32 x, minus_n, r, w;
+    i32 key;
+};
+
+// What the weights of a block have in common. `top` is one of its keys.
+struct block_powers {
+    f32 c_hi, c_lo;
+    i32 table, floor;
+    bool some_drop;
+
+    ARGDRAW_INLINE block_powers(const weight_scale& scale, std::int32_t top, bool drops)
+        : c_hi(splat(scale.hi)),
+          c_lo(splat(scale.lo)),
+          table(sub(load(eighths), splat(static_cast<std::int32_t>(static_cast<std::uint32_t>(top >> 3) << 23)))),
+          floor(splat(weight_scale::floor_bits(top))),
+          some_drop(drops) {}
+
+    ARGDRAW_INLINE weighed operator()(f32 x, f32 t) const {
+        const i32 key = bits(t);
+        const f32 minus_n = sub(splat(weight_scale::magic), t);
+        const f32 r = fma(x, c_lo, fma(x, c_hi, minus_n));
+        const f32 k1 = splat(weight_scale::k1), k2 = splat(weight_scale::k2), k3 = splat(weight_scale::k3);
+        const f32 power = from_bits(add(lookup8(table, key), shift_left<20>(key)));
+        const f32 w = fma(power, mul(fma(fma(k3, r, k2), r, k1), r), power);
+        return {x, minus_n, r, above_floor(key, w), key};
+    }
+    // a, and 0 where the weight is too small to count.
+    ARGDRAW_INLINE f32 above_floor(i32 key, f32 a) const { return some_drop ? keep(at_least(key, floor), a) : a; }
+};
+
+// What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w, or the weights of lighter logits.
+enum class beside { nothing, exponents, squares, lighter };
+
+// Needs the powers of the block, `top` its greatest key. Returns w, or what of it is to be added up, and leaves in `y` what is added up beside.
+template <beside also>
+ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int32_t top, const row_cuts& cuts, f32& y) {
+    if constexpr (also == beside::squares) y = mul(s.w, s.w);
+    // What is large cancels first, exactly.
+    if constexpr (also == beside::exponents)
+        y = powers.above_floor(s.key, mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3))))));
+    if constexpr (also == beside::lighter) {
+        y = keep(without(at_least(s.x, splat(cuts.lowest)), at_least(s.x, splat(cuts.lower))), s.w);
+        return keep(at_least(s.x, splat(cuts.high)), s.w);
+    }
+    return s.w;
+}
+
+// The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside. Where
+// that is the mass of the lighter ones, those with cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach cuts.high.
+template <beside also, template <class> class Block, class T>
+ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] double* second,
+                                 const row_cuts& cuts) {
+    f32 t[vectors];
+    bool some_drop = false;
+    top = keys_of(block, scale, t, some_drop);
+    if (top == weight_scale::beyond) return std::numeric_limits<double>::quiet_NaN();
+    if (top == weight_scale::nothing) {
+        if constexpr (also != beside::nothing) *second = 0;
+        return 0;
+    }
+    const block_powers powers(scale, top, some_drop);
+    f64 sum = splat(0.0);
+    [[maybe_unused]] f64 sum_beside = sum;
+    ARGDRAW_UNROLL
+    for (int g = 0; g < vectors / 4; ++g) {
+        f32 w[4], y[4];
+        ARGDRAW_UNROLL
+        for (int i = 0; i < 4; ++i) w[i] = terms<also>(powers, powers(block.at(4 * g + i), t[4 * g + i]), top, cuts, y[i]);
+        sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
+        if constexpr (also != beside::nothing) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
+    }
+    if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
+    return tree_sum(sum);
+}
+
+template <beside also, class T>
+ARGDRAW_INLINE double mass_at(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, std::int32_t& top, double* second,
+                              const row_cuts& cuts = {}) {
+    const T* const p = block_at(row, b);
+    if (row.alive && living_of(alive_in(row, b)) != living::all)
+        return block_mass<also>(partial_block<T>{p, alive_in(row, b)}, scale, top, second, cuts);
+    return block_mass<also>(whole_block<T>{p}, scale, top, second, cuts);
+}
+
+template <beside also, class T>
+std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
+    std::int32_t greatest_key = weight_scale::nothing;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        mass[b] = mass_at<also>(row, b, scale, top[b], also == beside::nothing ? nullptr : second + b);
+        greatest_key = top[b] > greatest_key ? top[b] : greatest_key;
+    }
+    return greatest_key;
+}
+
+template <class T>
+std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) {
+    return masses_and<beside::nothing>(row, scale, mass, top, nullptr);
+}
+
+template <template <class> class Block, class T>
+ARGDRAW_INLINE std::int32_t weights_of_block(Block<T> block, const weight_scale& scale, float* out) {
+    f32 t[vectors];
+    bool some_drop = false;
+    const std::int32_t top = keys_of(block, scale, t, some_drop);
+    if (top == weight_scale::beyond) return top;
+    if (top == weight_scale::nothing) {
+        for (int i = 0; i < vectors; ++i) store(out + 16 * i, splat(0.0f));
+        return top;
+    }
+    const block_powers powers(scale, top, some_drop);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < vectors; ++i) store(out + 16 * i, powers(block.at(i), t[i]).w);
+    return top;
+}
+
+template <class T>
+std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
+    const T* const p = block_at(row, b);
+    if (row.alive && living_of(alive_in(row, b)) != living::all) return weights_of_block(partial_block<T>{p, alive_in(row, b)}, scale, out);
+    return weights_of_block(whole_block<T>{p}, scale, out);
+}
+
+template <class T>
+std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below,
+                  std::int32_t* top, std::int32_t* ids, double* values) {
+    const f32 from = splat(cuts.low), to = splat(cuts.high);
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const T* const p = block_at(row, b);
+        above[b] = mass_at<beside::lighter>(row, b, scale, top[b], below + b, cuts);
+        std::uint64_t hits[words] = {};
+        ARGDRAW_UNROLL
+        for (std::size_t i = 0; i < vectors; ++i) {
+            const f32 x = load(p + 16 * i);
+            hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(without(at_least(x, from), at_least(x, to)))) << (16 * (i % 4));
+        }
+        if (row.alive) keep_living(alive_in(row, b), hits);
+        count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+    }
+    return count;
+}
+
+template <logit_scalar T>
+inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};
+template <logit_scalar T>
+inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>};

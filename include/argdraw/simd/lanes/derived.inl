@@ -1,0 +1,65 @@
+// What follows from the required operations. Included inside a set's namespace, after its lanes. Templates: a set that can do better has a
+// function of the same name for its own lanes, which is preferred.
+
+// Written out here, and not once for all sets, so that each is compiled with its own set's instruction for it.
+ARGDRAW_INLINE std::size_t count_bits(std::uint64_t word) {
+#if defined(__GNUC__) || defined(__clang__)
+    return static_cast<std::size_t>(__builtin_popcountll(word));
+#else
+    return static_cast<std::size_t>(std::popcount(word));
+#endif
+}
+ARGDRAW_INLINE std::int32_t lowest_bit(std::uint64_t word) {
+#if defined(__GNUC__) || defined(__clang__)
+    return __builtin_ctzll(word);
+#else
+    return std::countr_zero(word);
+#endif
+}
+ARGDRAW_INLINE std::size_t count_lanes(mask m) { return count_bits(lanes_of(m)); }
+
+// As wide as it is.
+ARGDRAW_INLINE f64 widen(const f64& a) { return a; }
+
+// a, and 0 or -inf outside m.
+template <class V>
+ARGDRAW_INLINE V keep(mask m, const V& a) {
+    return choose(m, a, typename V::element{0});
+}
+template <class V>
+ARGDRAW_INLINE V or_removed(mask m, const V& a) {
+    return choose(m, a, -std::numeric_limits<typename V::element>::infinity());
+}
+// Outside m, the third operand stays as it is.
+template <class V>
+ARGDRAW_INLINE V max_where(mask m, const V& x, const V& otherwise) {
+    return max(or_removed(m, x), otherwise);
+}
+template <class V>
+ARGDRAW_INLINE V add_where(mask m, const V& x, const V& a) {
+    return add(keep(m, x), a);
+}
+
+// Writes the chosen lanes one after another; may write sixteen entries, of which the first count_lanes(m) count. Chosen lanes are rare
+// wherever this is called (a threshold was passed), so a walk over the set bits beats a table of shuffles, which would take a line of L1 for
+// every pattern.
+template <class V, class Out>
+ARGDRAW_INLINE void compress_store(mask m, const V& a, Out* p) {
+    alignas(64) typename V::element lane[16];
+    store(lane, a);
+    for (unsigned left = lanes_of(m); left; left &= left - 1) *p++ = static_cast<Out>(lane[lowest_bit(left)]);
+}
+
+// out[i] = reduce_max of the i-th. Integers are ranks, and come out as the words they rank.
+template <class Lanes>
+ARGDRAW_INLINE void store_maxima(std::int16_t* out, const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
+    const std::int16_t top[4] = {reduce_max(a), reduce_max(b), reduce_max(c), reduce_max(d)};
+    for (int i = 0; i < 4; ++i) out[i] = static_cast<std::int16_t>(top[i] < 0 ? top[i] ^ 0x7fff : top[i]);
+}
+template <class V, class Lanes>
+ARGDRAW_INLINE void store_maxima(V* out, const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
+    out[0] = reduce_max(a);
+    out[1] = reduce_max(b);
+    out[2] = reduce_max(c);
+    out[3] = reduce_max(d);
+}

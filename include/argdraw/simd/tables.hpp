@@ -1,0 +1,146 @@
+// tables — what the kernels promise. A kernel is a function in a table of its kind; dispatch.hpp gives the tables of the set in force.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/numeric/exp2_series.hpp>
+#include <argdraw/numeric/sums.hpp>
+#include <argdraw/simd/weight_scale.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::simd {
+
+/// Logits per block: one line of the summary, and one part of a sum, so that a block's sum has the same shape everywhere.
+inline constexpr std::size_t block_size = numeric::sum_block;
+/// Arrays given to kernels are read and written in sixteens: this many entries of slack behind the last.
+inline constexpr std::size_t lanes = 16;
+
+using numeric::exp2_lowest;
+using numeric::exp2_magic;
+using numeric::exp2_series;
+
+/// A row cut into blocks. The last, incomplete block is a copy padded with removed().
+template <logit_scalar T>
+struct blocked_row {
+    const T* data;
+    const T* tail;
+    std::size_t complete;  ///< blocks that lie in the row as a whole
+    std::size_t blocks;    ///< complete, and one more where the width is no multiple of block_size
+    /// One bit a token, token 16 w + i in bit i of word w, up to the end of the last block: where it is 0, the token is removed and its
+    /// logit, NaN included, is not looked at. nullptr: all of them live.
+    const std::uint16_t* alive = nullptr;
+};
+
+/// Where the moments of each block go: the number of its living logits, and the sums of d and of d d, d = logit - reference. Blocks side by
+/// side may be summed up as one, in the place of the first: the count of the others is 0, and the rest of theirs means nothing.
+struct row_moments {
+    double* reference;
+    double* sum;
+    double* squares;
+    std::int32_t* count;
+};
+
+// Every function below gives the same bits on every instruction set, but for the sign of a maximum of 0. Cuts are above -inf: padding is
+// -inf. They come in several tables since naming one of a table compiles all of it, for every instruction set.
+
+/// Where a row's great logits are.
+template <logit_scalar T>
+struct row_kernels {
+    using value = value_of<T>;
+    /// The maximum of each block; NaN for a block that holds one. One read of the row.
+    void (*maxima)(const blocked_row<T>&, value* out);
+    /// The number of logits >= cut.
+    std::size_t (*count)(const blocked_row<T>&, value cut);
+    /// From the listed blocks, in id order: every logit above cut, and those equal to it until about `equals_wanted` of
+    /// them are found (never fewer, if there are so many). `next` is the number after cut. With `maxima`, blocks that can add
+    /// nothing are not opened.
+    std::size_t (*gather)(const blocked_row<T>&, const std::int32_t* blocks, std::size_t n, value cut, value next,
+                          std::size_t equals_wanted, const value* maxima, std::int32_t* ids, double* values);
+    /// Greatest of an array padded to lanes; NaN if there is one.
+    value (*greatest)(const value*, std::size_t n);
+};
+
+/// How a row's logits are spread.
+template <logit_scalar T>
+struct spread_kernels {
+    using value = value_of<T>;
+    /// The maxima, with the moments of each block; those of a block whose maximum is NaN or +inf mean nothing. One read. Not `exact`: d is
+    /// rounded to the row's precision, and so are sums of eight.
+    void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
+    /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
+    value (*least)(const blocked_row<T>&);
+};
+
+/// Where a row is cut in parts; a part whose ends are not in order is empty.
+struct row_cuts {
+    float lowest = 0, lower = 0, low = 0, high = 0;
+};
+
+/// The weight kernel: rows of 32 and 16 bits. See weight_scale for what a weight is.
+template <logit_scalar T>
+struct weight_kernels {
+    /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
+    /// beyond. Returns the greatest of the keys. One read.
+    std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
+    /// Cuts the row: for each block the mass of the logits >= high and that of the logits with lowest <= logit < lower, relative to the
+    /// greatest of the whole block as in masses, and in id order the tokens with low <= logit < high. One read.
+    std::size_t (*split)(const blocked_row<T>&, const weight_scale&, const row_cuts&, double* above, double* below, std::int32_t* top,
+                         std::int32_t* ids, double* values);
+    /// The weights of one block, relative to its own 2^floor(top / 8); 0 beyond the row's end. Returns top.
+    std::int32_t (*weights)(const blocked_row<T>&, std::size_t block, const weight_scale&, float* out);
+};
+
+/// Masses, as above, and beside them the sum for each block of
+template <logit_scalar T>
+struct weight_sum_kernels {
+    /// w e, e the exponent of w = 2^e: what an entropy is made of.
+    std::int32_t (*exponents)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* sum);
+    /// w w.
+    std::int32_t (*squares)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top, double* sum);
+};
+
+/// What is summed in doubles, and where a row is cut: for logits x, weights 2^((x - reference) scale), 0 below 2^exp2_lowest, of those with
+/// x >= lowest. All cuts are above -inf.
+struct double_cuts {
+    double reference = 0, scale = 0, lowest = 0, lower = 0, high = 0;
+};
+
+/// Masses in doubles, of rows without NaN and +inf: for every block the sum of its weights, and beside it a second one. One read each.
+template <logit_scalar T>
+struct double_kernels {
+    void (*masses)(const blocked_row<T>&, const double_cuts&, double* mass, double* unused);
+    /// The sum of w e, e the exponent of w = 2^e.
+    void (*exponents)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum);
+    /// The sum of w w.
+    void (*squares)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum);
+    /// The weights with x >= high, and those with x < lower.
+    void (*split)(const blocked_row<T>&, const double_cuts&, double* above, double* below);
+};
+
+/// Plain arrays of numbers, padded to lanes: summaries, keys, lists.
+template <class V>
+struct number_kernels {
+    std::size_t (*count_at_least)(const V*, std::size_t n, V cut);
+    /// The indices of the entries >= cut, ascending.
+    std::size_t (*select)(const V*, std::size_t n, V cut, std::int32_t* out);
+};
+
+/// What reaches a cut.
+struct weight_above {
+    double mass;
+    std::size_t count;
+};
+
+/// Lists of doubles, padded to lanes.
+struct list_kernels {
+    /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not read;
+    /// what stands behind n in out, up to the next multiple of sixteen, is written.
+    void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
+    /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
+    /// every cut. The mass is summed in the shape of numeric::sum.
+    weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut);
+};
+
+}  // namespace argdraw::simd

@@ -1,0 +1,27 @@
+// target — a region whose functions are compiled for an instruction set that the rest of the file need not have.
+#pragma once
+
+// ARGDRAW_TARGET_REGION("avx2,fma")
+// ... functions and function templates of our own: what is first instantiated in here may be compiled for the set and be shared with the
+//     whole program, so nothing of the standard library may be ...
+// ARGDRAW_END_TARGET_REGION
+#define ARGDRAW_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define ARGDRAW_TARGET_REGION(sets) ARGDRAW_PRAGMA(clang attribute push(__attribute__((target(sets))), apply_to = function))
+#define ARGDRAW_END_TARGET_REGION ARGDRAW_PRAGMA(clang attribute pop)
+#elif defined(__GNUC__)
+#define ARGDRAW_TARGET_REGION(sets) ARGDRAW_PRAGMA(GCC push_options) ARGDRAW_PRAGMA(GCC target(sets))
+#define ARGDRAW_END_TARGET_REGION ARGDRAW_PRAGMA(GCC pop_options)
+#endif
+
+// Before a loop in a kernel: written out whole, or left as it stands.
+#if defined(__clang__)
+#define ARGDRAW_UNROLLED ARGDRAW_PRAGMA(clang loop unroll(full))
+#define ARGDRAW_ROLLED
+#elif defined(__GNUC__)
+#define ARGDRAW_UNROLLED ARGDRAW_PRAGMA(GCC unroll 16)
+#define ARGDRAW_ROLLED ARGDRAW_PRAGMA(GCC unroll 1)
+#else
+#define ARGDRAW_UNROLLED
+#define ARGDRAW_ROLLED
+#endif
