@@ -1,10 +1,7 @@
 // dispatch — the tables of kernels of the instruction set in force.
 //
 // The kernels are most of what a compiler has to do here: every scalar for every instruction set. A program of many files may define
-// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, in a file with
-//     #include <argdraw/simd/kernels.hpp>
-//     ARGDRAW_KERNELS_HERE
-// The others then parse nothing of the kernels.
+// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, as argdraw/kernels.hpp says. The others then parse nothing of the kernels.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +55,6 @@ const list_kernels& lists() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, numbers, double)         \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)
-#define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE)
 ARGDRAW_KERNELS(extern)
