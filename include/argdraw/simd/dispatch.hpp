@@ -2,6 +2,7 @@
 //
 // The kernels are most of what a compiler has to do here: every scalar for every instruction set. A program of many files may define
 // ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, as argdraw/kernels.hpp says. The others then parse nothing of the kernels.
+// ARGDRAW_SIMD_ELSEWHERE leaves these alone to another file: one with simd/kernels.hpp and ARGDRAW_KERNELS().
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,7 @@ const list_kernels& lists() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)
 
-#if defined(ARGDRAW_KERNELS_ELSEWHERE)
+#if defined(ARGDRAW_KERNELS_ELSEWHERE) || defined(ARGDRAW_SIMD_ELSEWHERE)
 ARGDRAW_KERNELS(extern)
 #else
 #include <argdraw/simd/kernels.hpp>
