@@ -45,7 +45,7 @@ foreach(header IN LISTS headers)
   if(missing)
     message(SEND_ERROR "${header} uses what libc++ 14 or WebAssembly has not; there are std's algorithms and ARGDRAW_THREAD_LOCAL: ${missing}")
   endif()
-  file(STRINGS "${include}/${header}" leaks REGEX "_mm(256|512)?_|__m(128|256|512)|immintrin|arm_neon|float32x4")
+  file(STRINGS "${include}/${header}" leaks REGEX "_mm(256|512)?_|__m(128|256|512)|immintrin|arm_neon|float32x4|wasm_[fiuv][0-9]|v128_t")
   list(FILTER leaks EXCLUDE REGEX "_mm_[gs]etcsr")  # the control word of scalar arithmetic
   if(leaks AND NOT folder STREQUAL simd)
     message(SEND_ERROR "${header} names an instruction set")
