@@ -58,7 +58,7 @@ def check_header(path, text, excuses):
         faults.append(f"{path} uses what libc++ 14 or WebAssembly has not; there are std's algorithms and ARGDRAW_THREAD_LOCAL: {found[0]}")
     if room != "eigen" and "Eigen" in text:
         faults.append(f"{path} names Eigen, which is for eigen.hpp alone")
-    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4", text):
+    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4|wasm_[fiuv][0-9]|v128_t", text):
         faults.append(f"{path} names an instruction set")
 
 
