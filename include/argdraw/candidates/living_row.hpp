@@ -93,6 +93,17 @@ public:
         return value_in_row(id);
     }
 
+    /// Removes tokens, living or not.
+    void remove(std::span<const token_id> ids) noexcept {
+        if (ids.empty()) return;
+        std::uint16_t* const alive = own_alive();
+        for (const token_id id : ids) {
+            alive[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+            if (strays_.has(id)) strays_.erase(id);
+        }
+        ++revision_.values;
+    }
+
     /// Gives a living token a value of its own; -inf removes it.
     void set(token_id id, double v) noexcept {
         const bool stray = strays_.has(id);
