@@ -150,8 +150,9 @@ template <logit_scalar T>
 nucleus_found ends_between(mass_search<T>& s, value_of<T> low, value_of<T> high, masses_about& of) noexcept {
     const auto& row = s.of_row();
     if (!(low < high) || !(row.banded().cut < static_cast<double>(high))) return {};
-    const auto [found, below] = s.weights().split(row, low, low, high);
-    of.below = below;
+    const auto parts = s.weights().split(row, low, low, high);
+    const std::size_t found = parts.listed;
+    of.below = parts.below;
     if (found == 0) return {};
     // The list weighs its tokens relative to the greatest of them, so that equals weigh 1; to_list takes masses there.
     const double reference = *std::max_element(s.tokens.values, s.tokens.values + found);

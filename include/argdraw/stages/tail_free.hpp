@@ -22,7 +22,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - cost:     the first tokens in the order, four times as many until those behind them cannot move the edge; on a flat row a sort of it
 /// - usual:    0.95
 /// - when:     a preset of text-generation-webui or an older llama.cpp asks for it
-/// - not:      on whole rows that are flat: a sort of them; min_p or min_k find the same edge for less
+/// - not:      on whole rows that are flat: a sort of them; min_p or min_k find an edge for less
 /// - source:   Trenton Bricken 2019, "Tail free sampling"; llama.cpp's old loop keeps one token less
 /// - example:  tail_free{0.9f}
 struct tail_free {

@@ -17,6 +17,9 @@ INCLUDE = ROOT / "include" / "argdraw"
 UNIT = ROOT / "tests" / "unit"
 UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 
+# Where a stage or a draw has to be known before a release: a proof and its files.
+PROOFS = {"golden": "pipelines.hpp", "fuzz": "stages.*", "differential": "*.[ch]pp"}
+
 # From the ground up. A group header, such as stages.hpp, counts as the folder of its name.
 LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text", "conformance engine"]
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms.split()}
@@ -77,6 +80,12 @@ def check_stage(folder, name, text, benches):
         faults.append(f"{path} is in no benchmark")
 
 
+def check_proofs(names):
+    for proof, files in PROOFS.items():
+        text = "".join(file.read_text() for file in sorted((ROOT / "tests" / "proof" / proof).glob(files)))
+        faults.extend(f"no pipeline of tests/proof/{proof} has {name}" for name in names if not re.search(rf"\b{name}\b", text))
+
+
 def main():
     headers = {p.relative_to(INCLUDE).as_posix(): p.read_text() for p in sorted(INCLUDE.rglob("*")) if p.suffix in (".hpp", ".inl")}
     if len(headers) < 20:
@@ -103,6 +112,8 @@ def main():
         faults.append(f"only {len(named)} stages and draws found in the README's table")
     faults.extend(f"the README names {name}, which is neither a stage nor a draw" for name in named if name not in names)
 
+    if "--release" in sys.argv[1:]:
+        check_proofs(names)
     if faults:
         sys.exit("\n".join(faults))
 
