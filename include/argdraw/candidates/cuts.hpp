@@ -187,7 +187,7 @@ bool keep_found(distribution<T>& d, view<T>& seen, const nucleus_found& found, b
         else d.as_list()->keep_up_to(found.last);
         return true;
     }
-    for (const token_id id : found.removed) seen.row().set(id, -numeric::infinity);
+    seen.row().remove(found.removed);
     seen.row().narrow_to(found.kept);
     if (found.weighed) seen.weights().narrowed(seen.row());
     return true;

@@ -127,10 +127,7 @@ void add_sums(distribution<T>& d, F each) noexcept {
 template <logit_scalar T>
 void ban(distribution<T>& d, std::span<const token_id> ids) noexcept {
     if (!d.can_remove(ids)) return;
-    if (view<T>* const seen = d.as_view()) {
-        for (const token_id id : ids) seen->row().set(id, -numeric::infinity);
-        return;
-    }
+    if (view<T>* const seen = d.as_view()) return seen->row().remove(ids);
     list& tokens = *d.as_list();
     for (const token_id id : ids)
         if (const std::size_t i = tokens.find(id); i < tokens.size()) tokens.set(i, -numeric::infinity);

@@ -20,7 +20,6 @@
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
-#include <argdraw/numeric/radix_sort.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
@@ -34,11 +33,6 @@ enum class ties : std::uint8_t {
 };
 
 namespace detail {
-
-/// Puts n tokens in order. `room` is another array as long; of equal values those that stand first come first, as lower ids do.
-inline void put_in_order(place* tokens, std::size_t n, place* room) noexcept {
-    numeric::sort_descending(tokens, n, room, [](const place& each) { return each.value; });
-}
 
 /// Distinct tokens in id order. Values are the row's numbers; weights are 2^((value - maximum) c), c the scale that weigh() was told last.
 ///

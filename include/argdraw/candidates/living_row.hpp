@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <span>
 
+#include <argdraw/candidates/band.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
@@ -21,35 +21,12 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
-struct band {
-    double cut = -numeric::infinity;
-    token_id last_equal = (std::numeric_limits<token_id>::max)();
-
-    bool whole() const noexcept { return cut == -numeric::infinity; }
-    bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
-};
-
 /// Which state of a row something is known of. What is known of the greatest values holds for every band.
 struct revision {
     std::uint32_t values = 0, bands = 0;
 
     friend bool operator==(const revision&, const revision&) = default;
 };
-
-/// The least number of the row's type that reaches a cut, as kernels take it.
-template <class V>
-V level_of(double cut) noexcept {
-    return (std::max)(numeric::round_up_to<V>(cut), std::numeric_limits<V>::lowest());
-}
-/// The least above a cut.
-template <class V>
-V level_above(double cut) noexcept {
-    const V at = level_of<V>(cut);
-    return static_cast<double>(at) == cut ? numeric::next_above(at) : at;
-}
-
-constexpr std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
 
 /// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`; their bit
 /// in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not hold leave when it is
@@ -91,6 +68,17 @@ public:
         if (strays_.has(id)) return strays_.value_of(id);
         if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -numeric::infinity;
         return value_in_row(id);
+    }
+
+    /// Removes tokens, living or not.
+    void remove(std::span<const token_id> ids) noexcept {
+        if (ids.empty()) return;
+        std::uint16_t* const alive = own_alive();
+        for (const token_id id : ids) {
+            alive[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+            if (strays_.has(id)) strays_.erase(id);
+        }
+        ++revision_.values;
     }
 
     /// Gives a living token a value of its own; -inf removes it.

@@ -63,9 +63,7 @@ struct weighing {
     using value = value_of<T>;
     using row = living_row<T>;
 
-    decltype(scratch<T>::masses) at;
-    decltype(scratch<T>::split) split;
-    token_arrays tokens;
+    const scratch<T>* space = nullptr;
     simd::weight_scale keys{};
     double c = 0;                    ///< the exponent of a value v is v c
     double greatest = numeric::nan;  ///< that of the row, where it was weighed in doubles
@@ -85,12 +83,12 @@ struct weighing {
         if (top < -simd::weight_scale::range + 8 * 1024) return false;
         beside = 0;
         for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
-            const double own = at.of_block[b];
-            const std::int32_t key = at.tops[b];
-            at.of_block[b] = in_reference_of(top, key, own);
+            const double own = space->masses.of_block[b];
+            const std::int32_t key = space->masses.tops[b];
+            space->masses.of_block[b] = in_reference_of(top, key, own);
             if (also == extra::exponents)
-                beside += in_reference_of(top, key, at.beside[b] + numeric::product(own, (key >> 3) - (top >> 3)));
-            else if (also == extra::squares) beside += in_reference_of(top, key, in_reference_of(top, key, at.beside[b]));
+                beside += in_reference_of(top, key, space->masses.beside[b] + numeric::product(own, (key >> 3) - (top >> 3)));
+            else if (also == extra::squares) beside += in_reference_of(top, key, in_reference_of(top, key, space->masses.beside[b]));
         }
         add_up(of);
         // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was left
@@ -106,9 +104,9 @@ struct weighing {
                                                              : block_sums::masses;
         greatest = most.greatest();
         beside = 0;
-        sum_in_doubles<what>(of, most, {.reference = greatest, .scale = c}, at.of_block, at.beside);
+        sum_in_doubles<what>(of, most, {.reference = greatest, .scale = c}, space->masses.of_block, space->masses.beside);
         if (also != extra::nothing)
-            for (std::size_t b = 0; b < of.blocks().blocks; ++b) beside += at.beside[b];
+            for (std::size_t b = 0; b < of.blocks().blocks; ++b) beside += space->masses.beside[b];
         add_up(of);
     }
 
@@ -149,7 +147,7 @@ struct weighing {
     /// Needs masses; leaves their running sums.
     void add_up(const row& of) noexcept {
         double running = 0;
-        for (std::size_t b = 0; b < of.blocks().blocks; ++b) at.ends[b] = running += at.of_block[b];
+        for (std::size_t b = 0; b < of.blocks().blocks; ++b) space->masses.ends[b] = running += space->masses.of_block[b];
         all = running;
     }
 
@@ -157,24 +155,26 @@ private:
     // Leaves what the row weighs inside of its band, relative to a reference of each block. False where a key is beyond the range.
     template <extra also>
     bool sweep(const row& of) noexcept {
-        std::fill_n(at.tops + of.blocks().blocks, simd::lanes, simd::weight_scale::nothing);
+        std::fill_n(space->masses.tops + of.blocks().blocks, simd::lanes, simd::weight_scale::nothing);
         const band& in = of.banded();
         if constexpr (also == extra::exponents) {
-            top = simd::block_weight_sums<T>().exponents(of.blocks(), keys, at.of_block, at.tops, at.beside);
+            top =
+                simd::block_weight_sums<T>().exponents(of.blocks(), keys, space->masses.of_block, space->masses.tops, space->masses.beside);
         } else if constexpr (also == extra::squares) {
-            top = simd::block_weight_sums<T>().squares(of.blocks(), keys, at.of_block, at.tops, at.beside);
+            top = simd::block_weight_sums<T>().squares(of.blocks(), keys, space->masses.of_block, space->masses.tops, space->masses.beside);
         } else if (in.whole()) {
-            top = simd::block_weights<T>().masses(of.blocks(), keys, at.of_block, at.tops);
+            top = simd::block_weights<T>().masses(of.blocks(), keys, space->masses.of_block, space->masses.tops);
         } else {
             const value cut = level_of<value>(in.cut);
-            const std::size_t equals = simd::block_weights<T>().split(of.blocks(), keys, {cut, cut, cut, level_above<value>(in.cut)},
-                                                                      at.of_block, split.below, at.tops, tokens.ids, tokens.values);
-            top = *std::max_element(at.tops, at.tops + of.blocks().blocks);
+            const std::size_t equals =
+                simd::block_weights<T>().split(of.blocks(), keys, {cut, cut, cut, level_above<value>(in.cut)}, space->masses.of_block,
+                                               space->split.below, space->masses.tops, space->tokens.ids, space->tokens.values);
+            top = *std::max_element(space->masses.tops, space->masses.tops + of.blocks().blocks);
             if (top == simd::weight_scale::beyond) return false;
             for (std::size_t i = 0; i < equals; ++i) {
-                if (tokens.ids[i] > in.last_equal) continue;
-                const std::size_t b = block_of(tokens.ids[i]);
-                at.of_block[b] += numeric::exp2(numeric::product(tokens.values[i], c) - (at.tops[b] >> 3));
+                if (space->tokens.ids[i] > in.last_equal) continue;
+                const std::size_t b = block_of(space->tokens.ids[i]);
+                space->masses.of_block[b] += numeric::exp2(numeric::product(space->tokens.values[i], c) - (space->masses.tops[b] >> 3));
             }
         }
         return top != simd::weight_scale::beyond;
@@ -205,14 +205,15 @@ private:
 
     // Takes the sums of a block to the reference of a key, if that is the greater one.
     void raise(std::size_t b, std::int32_t key, extra also) noexcept {
-        const std::int32_t had = at.tops[b];
+        const std::int32_t had = space->masses.tops[b];
         if (had >= key) return;
         const std::int32_t up = had == simd::weight_scale::nothing ? 0 : (key >> 3) - (had >> 3);
-        double& mass = at.of_block[b];
-        if (also == extra::exponents) at.beside[b] = numeric::product(at.beside[b] - numeric::product(mass, up), power_of_two(-up));
-        else if (also == extra::squares) at.beside[b] = numeric::product(at.beside[b], power_of_two(-2 * up));
+        double& mass = space->masses.of_block[b];
+        if (also == extra::exponents)
+            space->masses.beside[b] = numeric::product(space->masses.beside[b] - numeric::product(mass, up), power_of_two(-up));
+        else if (also == extra::squares) space->masses.beside[b] = numeric::product(space->masses.beside[b], power_of_two(-2 * up));
         mass = numeric::product(mass, power_of_two(-up));
-        at.tops[b] = key;
+        space->masses.tops[b] = key;
         top = (std::max)(top, key);
     }
 
@@ -220,19 +221,19 @@ private:
     void add_exponents(std::size_t b, const double* e, std::size_t n, extra also) noexcept {
         constexpr std::size_t few = 4;  // as many are weighed sooner one by one
         double w[simd::block_size];
-        const double reference = at.tops[b] >> 3;
+        const double reference = space->masses.tops[b] >> 3;
         if (n > few) simd::lists().weights(e, n, reference, 1, w);
         else std::transform(e, e + n, w, [=](double exponent) { return numeric::exp2(exponent - reference); });
-        double mass = at.of_block[b];
+        double mass = space->masses.of_block[b];
         for (std::size_t i = 0; i < n; ++i) mass += w[i];
-        at.of_block[b] = mass;
+        space->masses.of_block[b] = mass;
         if (also == extra::nothing) return;
-        double second = at.beside[b];
+        double second = space->masses.beside[b];
         for (std::size_t i = 0; i < n; ++i) {
             if (also == extra::squares) second += numeric::product(w[i], w[i]);
             else if (w[i] > 0) second += numeric::product(w[i], e[i] - reference);
         }
-        at.beside[b] = second;
+        space->masses.beside[b] = second;
     }
 };
 
