@@ -42,7 +42,7 @@ struct fair_greedy {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {  // a drawn, not void: that makes it a draw
         narrow(c);
-        return c.at(context.word(purpose::user));
+        return c.draw(context.word(purpose::user));
     }
 };
 

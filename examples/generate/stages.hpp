@@ -244,7 +244,7 @@ inline std::vector<stage_option> all_stages() {
         numbers(scaling, "quadratic", "bend the logits: the likely come together, the unlikely fall behind",
                 member{"factor", &quadratic::factor}, member{"curve", &quadratic::curve}),
         numbers(scaling, "softcap", "squeeze the logits between -cap and cap", member{"cap", &softcap::cap}),
-        numbers(scaling, "skew", "above 0 gives to the unlikely, below 0 to the likely", member{"s", &skew::s}),
+        numbers(scaling, "skew", "above 0 gives to the unlikely, below 0 to the likely", member{"strength", &skew::strength}),
         {scaling, "softmax", "", "logits become log-probabilities, which matters to penalties that look at the sign",
          [](std::string_view, material&) -> any_stage { return softmax{}; }},
 
@@ -255,7 +255,7 @@ inline std::vector<stage_option> all_stages() {
         numbers(cutting, "min-p", "keep tokens at least this fraction as likely as the likeliest; 0 keeps all", member{"p", &min_p::p},
                 member{"min_keep", &min_p::min_keep}),
         numbers(cutting, "typical", "keep the tokens whose surprise is nearest to the expected one, until they reach this probability",
-                member{"t", &typical::t}, member{"min_keep", &typical::min_keep}),
+                member{"mass", &typical::mass}, member{"min_keep", &typical::min_keep}),
         numbers(cutting, "top-n-sigma", "keep the tokens within n standard deviations of the greatest logit", member{"n", &top_n_sigma::n},
                 member{"min_keep", &top_n_sigma::min_keep}),
         numbers(cutting, "epsilon-cutoff", "keep the tokens with at least this probability", member{"epsilon", &epsilon_cutoff::epsilon},
@@ -282,8 +282,9 @@ inline std::vector<stage_option> all_stages() {
         numbers(cutting, "min-k", "cut at the steepest relative drop of the logits; 3 is usual", member{"tau", &min_k::tau},
                 member{"min_keep", &min_k::min_keep}),
 
-        numbers(looking_back, "repetition-penalty", "divide the logits of tokens seen by r", member{"r", &repetition_penalty::r},
-                member{"window", &repetition_penalty::window}, member{"over", &repetition_penalty::over}),
+        numbers(looking_back, "repetition-penalty", "divide the logits of tokens seen by this",
+                member{"penalty", &repetition_penalty::penalty}, member{"window", &repetition_penalty::window},
+                member{"over", &repetition_penalty::over}),
         numbers(looking_back, "frequency-penalty", "lower tokens by alpha each time they have been said; over=both counts the prompt too",
                 member{"alpha", &frequency_penalty::alpha}, member{"window", &frequency_penalty::window},
                 member{"over", &frequency_penalty::over}),
@@ -299,7 +300,8 @@ inline std::vector<stage_option> all_stages() {
             [](dry& stage, const material& from) { stage.breakers = from.dry_breakers; }, member{"multiplier", &dry::multiplier},
             member{"base", &dry::base}, member{"allowed_length", &dry::allowed_length}, member{"window", &dry::window}),
         numbers(looking_back, "no-repeat-ngram", "no n tokens in a row twice", member{"n", &no_repeat_ngram::n}),
-        numbers(looking_back, "encoder-repetition", "multiply the logits of the prompt's tokens by r", member{"r", &encoder_repetition::r}),
+        numbers(looking_back, "encoder-repetition", "multiply the logits of the prompt's tokens by this",
+                member{"penalty", &encoder_repetition::penalty}),
         {looking_back, "bad-words", "phrase|phrase|...", "phrases that are never completed",
          [](std::string_view text, material& from) -> any_stage { return bad_words<>(from.phrases(text)); }},
         {looking_back, "sequence-bias", "phrase=bias|...", "added to the token that completes a phrase",
@@ -338,7 +340,7 @@ inline std::vector<stage_option> all_stages() {
 }
 
 inline bool compares_rows(const any_stage& stage) {
-    return stage.as<argdraw::guidance<float>>() || stage.as<argdraw::contrastive<float>>();
+    return stage.get_if<argdraw::guidance<float>>() || stage.get_if<argdraw::contrastive<float>>();
 }
 
 // ---- draws --------------------------------------------------------------------------------------------------------------------

@@ -5,10 +5,17 @@
 #include <cstddef>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
+
+/// A token that was drawn, and its probability; no token where the id is below 0.
+struct taken {
+    token_id id = -1;
+    double probability = 0;
+};
 
 struct place_in_blocks {
     std::size_t block;

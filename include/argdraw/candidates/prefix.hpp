@@ -92,102 +92,144 @@ struct prefix {
     double mass;
 };
 
-/// The shortest prefix that weighs at least `target` and has at least `min_keep` tokens; all of them where none does.
-/// There is at least one token; `room` has sixteen bytes for each.
+/// The search for the shortest prefix that weighs at least `target` and has at least `min_keep` tokens.
 ///
 /// Closes in on two levels between which the edge lies: the tokens at or above `low` are enough, those at or above `high` are not.
 /// Of many tokens a sample tells where to look first; as soon as those between the levels are few beside the rest, they go on alone.
 /// What is between is sorted when there is next to nothing left; where it stays many, all of it is equal, and its order is that of the ids.
-inline prefix shortest_prefix(weighed_tokens all, double target, std::size_t min_keep, std::byte* room) noexcept {
-    constexpr std::size_t few = sizes::prefix_sorted, many = sizes::prefix_sampled;
-    auto [ids, values, weights, n] = all;
-    std::fill_n(values + n, simd::lanes, -numeric::infinity);
-    const auto enough = [&](const simd::weight_above& w) { return w.mass >= target && w.count >= min_keep; };
-    const auto [least, greatest] = extremes(values, n);
-    double low = least, high = numeric::next_above(greatest);
-    simd::weight_above over{0, 0}, set_aside{0, 0};  // tokens at or above high; those of them that no longer are in the arrays
-    std::size_t reached = n;
-    double mass_reached = n > sizes::prefix_guessed ? simd::lists().mass_at_least(values, weights, n, low).mass : 0;
-    std::array<double, 2> sampled{low, low};
-    if (n > many && least < greatest) {
-        const auto entry = [&](std::size_t i) { return witness{all.values[i * all.count / many], all.weights[i * all.count / many]}; };
-        const double share = static_cast<double>(many) / static_cast<double>(n);
-        sampled = levels_about_edge(many, entry, least, greatest, numeric::product(mass_reached - target, share));
+class prefix_search {
+public:
+    /// There is at least one token; `room` has sixteen bytes for each.
+    prefix_search(const weighed_tokens& all, double target, std::size_t min_keep, std::byte* room) noexcept
+        : in_{all}, room_{room}, target_{target}, min_keep_{min_keep}, reached_{all.count} {
+        pad();
+        const auto [least, greatest] = extremes(in_.values, in_.count);
+        low_ = least;
+        high_ = numeric::next_above(greatest);
+        if (in_.count > sizes::prefix_guessed) mass_reached_ = simd::lists().mass_at_least(in_.values, in_.weights, in_.count, low_).mass;
+        sampled_ = {low_, low_};
+        if (in_.count > sizes::prefix_sampled && least < greatest) sampled_ = sample(least, greatest);
     }
-    for (std::size_t step = 0; reached - over.count > few; ++step) {
-        const auto low_rank = numeric::rank_of(low), high_rank = numeric::rank_of(high);
-        if (high_rank - 1 <= low_rank) break;
-        // Where the edge is if the mass lies evenly between the levels, a little to either side in turn so that both of them move; by rank
-        // every third time, which bounds the number of steps whatever the values are.
-        double guess = low / 2 + high / 2;
-        if (step % 3 != 2 && n > sizes::prefix_guessed) {
-            const double share = (target - over.mass) / (mass_reached - over.mass) + (step % 3 == 0 ? 0.02 : -0.02);
-            if (0 < share && share < 1) guess = high - numeric::product(high - low, share);
+
+    prefix find() noexcept {
+        for (std::size_t step = 0; between() > sizes::prefix_sorted; ++step) {
+            const auto low_rank = numeric::rank_of(low_), high_rank = numeric::rank_of(high_);
+            if (high_rank - 1 <= low_rank) break;
+            double guess = guessed(step);
+            if (step % 3 == 2 || !(low_ < guess && guess < high_))
+                guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
+            move_level_to(guess);
+            if (in_.count > sizes::prefix_sampled && between() <= in_.count / 8) leave_others_behind();
         }
-        if (step < 2 && low < sampled[step] && sampled[step] < high) guess = sampled[step];
-        if (step % 3 == 2 || !(low < guess && guess < high))
-            guess = numeric::of_rank<double>((low_rank & high_rank) + ((low_rank ^ high_rank) >> 1));
-        auto w = simd::lists().mass_at_least(values, weights, n, guess);
-        w = {set_aside.mass + w.mass, set_aside.count + w.count};
+        return between() <= sizes::prefix_sorted ? among_few() : among_equals();
+    }
+
+private:
+    bool enough(const simd::weight_above& w) const noexcept { return w.mass >= target_ && w.count >= min_keep_; }
+    std::size_t between() const noexcept { return reached_ - over_.count; }
+    void pad() noexcept { std::fill_n(in_.values + in_.count, simd::lanes, -numeric::infinity); }
+
+    // Two levels about the edge, as a sample tells.
+    std::array<double, 2> sample(double least, double greatest) const noexcept {
+        constexpr std::size_t many = sizes::prefix_sampled;
+        const auto entry = [&](std::size_t i) { return witness{in_.values[i * in_.count / many], in_.weights[i * in_.count / many]}; };
+        const double share = static_cast<double>(many) / static_cast<double>(in_.count);
+        return levels_about_edge(many, entry, least, greatest, numeric::product(mass_reached_ - target_, share));
+    }
+
+    // Where the edge is as a sample tells; or if the mass lies evenly between the levels, a little to either side in turn so that both of them move.
+    // By rank every third time, which bounds the number of steps whatever the values are.
+    double guessed(std::size_t step) const noexcept {
+        if (step < 2 && low_ < sampled_[step] && sampled_[step] < high_) return sampled_[step];
+        if (step % 3 != 2 && in_.count > sizes::prefix_guessed) {
+            const double share = (target_ - over_.mass) / (mass_reached_ - over_.mass) + (step % 3 == 0 ? 0.02 : -0.02);
+            if (0 < share && share < 1) return high_ - numeric::product(high_ - low_, share);
+        }
+        return low_ / 2 + high_ / 2;
+    }
+
+    void move_level_to(double guess) noexcept {
+        simd::weight_above w = simd::lists().mass_at_least(in_.values, in_.weights, in_.count, guess);
+        w = {set_aside_.mass + w.mass, set_aside_.count + w.count};
         if (enough(w)) {
-            low = guess;
-            reached = w.count;
-            mass_reached = w.mass;
+            low_ = guess;
+            reached_ = w.count;
+            mass_reached_ = w.mass;
         } else {
-            high = guess;
-            over = w;
-        }
-        if (const std::size_t between = reached - over.count; n > many && between <= n / 8) {
-            const std::size_t padded = between + 1 + simd::lanes;  // one is written too far
-            auto* const v = reinterpret_cast<double*>(room);
-            auto* const w_between = v + padded;
-            auto* const id = reinterpret_cast<token_id*>(w_between + padded);
-            std::size_t moved = 0;
-            for (std::size_t i = 0; i < n; ++i) {  // written whether it belongs or not: which do is not to be predicted
-                v[moved] = values[i];
-                w_between[moved] = weights[i];
-                id[moved] = ids[i];
-                moved += (low <= values[i]) & (values[i] < high);
-            }
-            ids = id;
-            values = v;
-            weights = w_between;
-            n = moved;
-            set_aside = over;
-            room += (2 * sizeof(double) + sizeof(token_id)) * padded / 64 * 64 + 64;
-            std::fill_n(values + n, simd::lanes, -numeric::infinity);
+            high_ = guess;
+            over_ = w;
         }
     }
-    place last{low, ids[n - 1]};
-    if (reached - over.count <= few) {
+
+    // From here on only the tokens between the levels are looked at, moved to the room.
+    void leave_others_behind() noexcept {
+        const std::size_t padded = between() + 1 + simd::lanes;  // one is written too far
+        auto* const values = reinterpret_cast<double*>(room_);
+        double* const weights = values + padded;
+        auto* const ids = reinterpret_cast<token_id*>(weights + padded);
+        std::size_t moved = 0;
+        for (std::size_t i = 0; i < in_.count; ++i) {  // written whether it belongs or not: which do is not to be predicted
+            values[moved] = in_.values[i];
+            weights[moved] = in_.weights[i];
+            ids[moved] = in_.ids[i];
+            moved += (low_ <= in_.values[i]) & (in_.values[i] < high_);
+        }
+        in_ = {ids, values, weights, moved};
+        set_aside_ = over_;
+        room_ += (2 * sizeof(double) + sizeof(token_id)) * padded / 64 * 64 + 64;
+        pad();
+    }
+
+    // Where there is next to nothing between the levels.
+    prefix among_few() noexcept {
         struct entry {
             place token;
             double weight;
         };
+        place last{low_, in_.ids[in_.count - 1]};
         entry edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end
-        std::size_t between = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            edge[between] = {{values[i], ids[i]}, weights[i]};
-            between += (low <= values[i]) & (values[i] < high);
+        std::size_t n = 0;
+        for (std::size_t i = 0; i < in_.count; ++i) {
+            edge[n] = {{in_.values[i], in_.ids[i]}, in_.weights[i]};
+            n += (low_ <= in_.values[i]) & (in_.values[i] < high_);
         }
-        std::sort(edge, edge + between, [](const entry& a, const entry& b) { return a.token < b.token; });
-        for (std::size_t i = 0; i < between && !enough(over); ++i) {
-            over = {over.mass + edge[i].weight, over.count + 1};
+        std::sort(edge, edge + n, [](const entry& a, const entry& b) { return a.token < b.token; });
+        for (std::size_t i = 0; i < n && !enough(over_); ++i) {
+            over_ = {over_.mass + edge[i].weight, over_.count + 1};
             last = edge[i].token;
         }
-    } else {
-        // Added up apart: beside what is heavy all of them would be rounded the same way.
-        const double mass_above = over.mass;
-        target -= mass_above;
-        over.mass = 0;
-        for (std::size_t i = 0; i < n && !enough(over); ++i) {
-            if (values[i] != low) continue;
-            over = {over.mass + weights[i], over.count + 1};
-            last.id = ids[i];
-        }
-        over.mass += mass_above;
+        return {last, over_.mass};
     }
-    return {last, over.mass};
+
+    // Where all between the levels is of one value. Added up apart: beside what is heavy all of them would be rounded the same way.
+    prefix among_equals() noexcept {
+        place last{low_, in_.ids[in_.count - 1]};
+        const double mass_above = over_.mass;
+        target_ -= mass_above;
+        over_.mass = 0;
+        for (std::size_t i = 0; i < in_.count && !enough(over_); ++i) {
+            if (in_.values[i] != low_) continue;
+            over_ = {over_.mass + in_.weights[i], over_.count + 1};
+            last.id = in_.ids[i];
+        }
+        return {last, over_.mass + mass_above};
+    }
+
+    weighed_tokens in_;
+    std::byte* room_;
+    double target_;
+    std::size_t min_keep_;
+    std::size_t reached_;  // tokens at or above low
+    double low_ = 0, high_ = 0;
+    double mass_reached_ = 0;             // of them
+    simd::weight_above over_{0, 0};       // tokens at or above high
+    simd::weight_above set_aside_{0, 0};  // those of them that no longer are in the arrays
+    std::array<double, 2> sampled_{};
+};
+
+/// The shortest prefix that weighs at least `target` and has at least `min_keep` tokens; all of them where none does.
+inline prefix shortest_prefix(const weighed_tokens& all, double target, std::size_t min_keep, std::byte* room) noexcept {
+    return prefix_search(all, target, min_keep, room).find();
 }
 
 }  // namespace argdraw::detail

@@ -1,10 +1,11 @@
-// scratch — how a draw lays out its workspace.
+// scratch — how a draw lays out its workspace: for each owner its own arrays.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
@@ -13,86 +14,115 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
+/// Tokens as arrays beside each other, in id order: a list, or what a search has taken out of the row. `spare` is for whoever works on them.
+struct token_arrays {
+    token_id* ids = nullptr;
+    double* values = nullptr;
+    double* weights = nullptr;
+    double* spare = nullptr;
+};
+
+/// Numbers by id, a bit for each token that has one, and a bit for each block that has any.
+struct number_arrays {
+    double* values = nullptr;
+    std::uint64_t* bits = nullptr;
+    std::uint64_t* marked = nullptr;
+};
+
 /// The arrays of one draw. All have room for every token of the row and the slack that kernels may write, so no verb can run out
 /// of space whatever the row holds; what is never touched costs address space only.
 template <logit_scalar T>
 struct scratch {
     using value = value_of<T>;
 
-    // one entry a block
-    value* block_max = nullptr;
-    double* block_mass = nullptr;
-    double* block_end = nullptr;     // running sums of the masses
-    double* block_beside = nullptr;  // a second sum of each block: of a part of it, of squares, of exponents
-    std::int32_t* block_top = nullptr;
-    std::int32_t* block_list = nullptr;
-    // one entry a token
-    token_id* ids = nullptr;
-    double* values = nullptr;
-    double* weights = nullptr;
-    double* spare = nullptr;
-    std::byte* order = nullptr;  // sixteen bytes a token, for a sorted copy
-    double* stray_values = nullptr;
-    std::uint64_t* stray_bits = nullptr;    // one bit a token
-    std::uint64_t* stray_blocks = nullptr;  // one bit a block
-    std::uint16_t* alive = nullptr;         // one bit a token, in words of sixteen
-    T* tail = nullptr;
+    token_arrays tokens;
 
-    /// Another sixteen bytes a token for sorting `order`. A list has no strays: their values and `spare` lie side by side. Beside a view, whose
-    /// strays are in use, weights and spare are free.
-    std::byte* room_beside_list() const noexcept { return reinterpret_cast<std::byte*>(spare); }
-    std::byte* room_beside_view() const noexcept { return reinterpret_cast<std::byte*>(weights); }
+    struct {
+        std::uint16_t* alive = nullptr;    // one bit a token, in words of sixteen
+        T* tail = nullptr;                 // a block
+        std::int32_t* selected = nullptr;  // blocks
+        number_arrays strays;
+    } row;
+    value* maxima = nullptr;  // of each block
+
+    // For each block: its mass and a second sum, the key of its greatest, and the running sums of the masses.
+    struct {
+        double* of_block = nullptr;
+        double* beside = nullptr;
+        double* ends = nullptr;
+        std::int32_t* tops = nullptr;
+    } masses;
+    // For each block what weighs above and below a cut, its key, and how many tokens stand at the cut.
+    struct {
+        double* above = nullptr;
+        double* below = nullptr;
+        std::int32_t* tops = nullptr;
+        std::int32_t* equals = nullptr;
+    } split;
+    simd::row_moments moments{};
+
+    // Numbers that are added up before they meet the tokens; the values stand in tokens.spare.
+    number_arrays sums;
+    // Sixteen bytes a token to put tokens in order, and as many more to sort them by: beside a list, which has no strays, where tokens.spare
+    // and the strays' values lie; beside a row, where tokens.weights and tokens.spare do.
+    struct {
+        place* order = nullptr;
+        place* beside_list = nullptr;
+        place* beside_row = nullptr;
+    } sorting;
 
     /// False where there is no memory.
     bool lay_out(workspace& space, std::size_t width, std::size_t blocks) noexcept {
-        const std::size_t per_token = round_up(width), per_block = round_up(blocks);
-        std::size_t bytes = 0;
-        const auto place = [&](std::size_t size) {
-            const std::size_t at = bytes;
-            bytes += (size + 63) / 64 * 64;
-            return at;
-        };
-        const std::size_t at[] = {place(per_block * sizeof(value)),
-                                  place(per_block * sizeof(double)),
-                                  place(per_block * sizeof(double)),
-                                  place(per_block * sizeof(std::int32_t)),
-                                  place(per_block * sizeof(std::int32_t)),
-                                  place(simd::block_size * sizeof(T)),
-                                  place(per_token * sizeof(token_id)),
-                                  place(per_token * sizeof(double)),
-                                  place(per_token * sizeof(double)),
-                                  place(per_token * sizeof(double)),
-                                  place(per_token * sizeof(double)),
-                                  place(per_block * simd::block_size / 8),
-                                  place(per_block),
-                                  place(per_block * sizeof(double)),
-                                  place(per_block * simd::block_size / 8),
-                                  place(16 * per_token)};
+        const std::size_t bytes = lay_out(nullptr, width, blocks);
         std::byte* const base = space.reserve(bytes);
-        if (!base) return false;
-        block_max = reinterpret_cast<value*>(base + at[0]);
-        block_mass = reinterpret_cast<double*>(base + at[1]);
-        block_end = reinterpret_cast<double*>(base + at[2]);
-        block_top = reinterpret_cast<std::int32_t*>(base + at[3]);
-        block_list = reinterpret_cast<std::int32_t*>(base + at[4]);
-        tail = reinterpret_cast<T*>(base + at[5]);
-        ids = reinterpret_cast<token_id*>(base + at[6]);
-        values = reinterpret_cast<double*>(base + at[7]);
-        weights = reinterpret_cast<double*>(base + at[8]);
-        spare = reinterpret_cast<double*>(base + at[9]);
-        stray_values = reinterpret_cast<double*>(base + at[10]);
-        stray_bits = reinterpret_cast<std::uint64_t*>(base + at[11]);
-        stray_blocks = reinterpret_cast<std::uint64_t*>(base + at[12]);
-        block_beside = reinterpret_cast<double*>(base + at[13]);
-        alive = reinterpret_cast<std::uint16_t*>(base + at[14]);
-        order = base + at[15];
-        return true;
+        return base && lay_out(base, width, blocks) == bytes;
     }
 
 private:
+    // Needs a base with room for all of it, or none. Leaves every array in its place; returns how many bytes they take.
+    std::size_t lay_out(std::byte* base, std::size_t width, std::size_t blocks) noexcept {
+        const std::size_t per_block = round_up(blocks), per_token = round_up((std::max)(width, simd::block_size)) + simd::lanes;
+        std::size_t bytes = 0;
+        const auto take = [&]<class X>(X*& array, std::size_t n) {
+            array = base ? reinterpret_cast<X*>(base + bytes) : nullptr;
+            bytes += (n * sizeof(X) + 63) / 64 * 64;
+        };
+        const std::size_t bits = (blocks * simd::block_size + 63) / 64, marks = (blocks + 63) / 64;
+        take(maxima, per_block);
+        take(masses.of_block, per_block);
+        take(masses.ends, per_block);
+        take(masses.tops, per_block);
+        take(row.selected, per_block);
+        take(row.tail, simd::block_size);
+        take(tokens.ids, per_token);
+        take(tokens.values, per_token);
+        take(tokens.weights, 3 * per_token);
+        tokens.spare = base ? tokens.weights + per_token : nullptr;
+        row.strays.values = base ? tokens.spare + per_token : nullptr;
+        sorting.beside_row = reinterpret_cast<place*>(tokens.weights);
+        sorting.beside_list = reinterpret_cast<place*>(tokens.spare);
+        take(row.strays.bits, bits);
+        take(row.strays.marked, marks);
+        take(masses.beside, per_block);
+        take(row.alive, 4 * bits);
+        take(sorting.order, per_token);
+        take(split.above, per_block);
+        take(split.below, per_block);
+        take(split.tops, per_block);
+        take(split.equals, per_block);
+        take(moments.reference, per_block);
+        take(moments.sum, per_block);
+        take(moments.squares, per_block);
+        take(moments.count, per_block);
+        sums.values = tokens.spare;
+        take(sums.bits, bits);
+        take(sums.marked, marks);
+        return bytes;
+    }
+
+    static_assert(sizeof(place) == 2 * sizeof(double));
     static constexpr std::size_t round_up(std::size_t n) noexcept {
-        // At least a block, since weights of a block are looked at in whole.
-        return (std::max)((n + simd::lanes - 1) / simd::lanes * simd::lanes, simd::block_size) + 2 * simd::lanes;
+        return (n + simd::lanes - 1) / simd::lanes * simd::lanes + simd::lanes;
     }
 };
 

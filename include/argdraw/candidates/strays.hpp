@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
@@ -20,8 +21,9 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 class strays {
 public:
     strays() = default;
-    strays(double* values, std::uint64_t* bits, std::uint64_t* marked, std::size_t blocks) noexcept
-        : values_{values}, bits_{bits}, marked_{marked}, words_{(blocks + 63) / 64} {
+    /// None yet, of a row of this width.
+    strays(const number_arrays& at, std::size_t width) noexcept
+        : values_{at.values}, bits_{at.bits}, marked_{at.marked}, words_{(width + 64 * sizes::block - 1) / (64 * sizes::block)} {
         std::fill_n(marked_, words_, std::uint64_t{0});
     }
 

@@ -1,14 +1,3 @@
-// adaptive_p — prefer tokens of a probability that makes the average of those chosen meet a target.
-//
-//   formula   t' = clamp(2 target - S / W, 0, 1); d = |p_i - t'| / 0.3; l_i <- 5 - 10 d^2 / (1 + d); draw; S <- p + decay S, W <- 1 + decay W,
-//             p the token's probability before the change. S starts at target / (1 - decay), W at 1 / (1 - decay)
-//   range     target in [0, 1], decay in [0, 0.99]
-//   state     S and W, in the sequence: learned when the token is accepted, forgotten when that is undone
-//   random    one word, of purpose::token: the first token, in id order, at which the cumulative probability exceeds u = unit(word)
-//   ties      none: every token has its own interval of u, of the length of its probability
-//   logprob   ln of the token's probability after the change
-//   cost      the row as a list, and four exponentials a token
-//   source    llama.cpp and KoboldCpp, 2025
 #pragma once
 
 #include <algorithm>
@@ -26,10 +15,26 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Prefer tokens of a probability that makes the average of those chosen meet a target.
+///
+/// - formula:  t' = clamp(2 target - S / W, 0, 1); d = |p_i - t'| / 0.3; l_i <- 5 - 10 d^2 / (1 + d); draw; S <- p + decay S, W <- 1 +
+///             decay W, p the token's probability before the change. S starts at target / (1 - decay), W at 1 / (1 - decay)
+/// - range:    target in [0, 1], decay in [0, 0.99]
+/// - ties:     none: every token has its own interval of u, of the length of its probability
+/// - edges:    no living token: empty; a NaN in what is read: nan_logit; a state that start() did not give is bad_parameter
+/// - random:   one word, of purpose::token: the first token, in id order, at which the cumulative probability exceeds u = unit(word)
+/// - logprob:  ln of the token's probability after the change
+/// - cost:     the row as a list, and four exponentials a token
+/// - usual:    target 0.5, decay 0.9, behind a mild min_p
+/// - when:     stories: neither the likeliest nor the least likely, but tokens of a middling probability on average
+/// - not:      with temperatures or strong truncations in front: it learns from the probabilities that it is given
+/// - source:   llama.cpp and KoboldCpp, 2025
+/// - example:  adaptive_p{0.15f}
 struct adaptive_p {
-    float target = 0.5f;
-    float decay = 0.9f;
+    float target = 0.5f;  ///< Probability that the chosen have on average; 0 to 1.
+    float decay = 0.9f;   ///< How slowly the average forgets, 1 / (1 - decay) tokens; 0 to 0.99.
 
+    /// S and W, in the sequence: learned when the token is accepted, forgotten when that is undone.
     struct state {
         double sum;
         double weight;

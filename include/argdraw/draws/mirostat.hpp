@@ -1,14 +1,3 @@
-// mirostat — keep the surprise of the text near a target, by a limit that learns from every token (version 2).
-//
-//   formula   K = { i : -log2 p_i <= mu }, at least the first in the order; draw from K; mu <- mu - eta (-log2 p' - tau), p' the token's
-//             probability in K. mu starts at 2 tau
-//   range     tau >= 0, in bits; eta >= 0; both finite
-//   state     mu, in the sequence: learned when the token is accepted, forgotten when that is undone
-//   random    one word, of purpose::token
-//   ties      equal logits are kept or dropped together, but of those beyond mu only the first in the order stays
-//   logprob   ln p of the token in K
-//   cost      one sweep for the masses, then the tokens that reach the limit
-//   source    Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966; llama.cpp
 #pragma once
 
 #include <string_view>
@@ -22,10 +11,27 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Keep the surprise of the text near a target, by a limit that learns from every token (version 2).
+///
+/// - formula:  K = { i : -log2 p_i <= mu }, at least the first in the order; draw from K; mu <- mu - eta (-log2 p' - tau), p' the token's
+///             probability in K. mu starts at 2 tau
+/// - range:    tau >= 0, in bits; eta >= 0; both finite
+/// - ties:     equal logits are kept or dropped together, but of those beyond mu only the first in the order stays
+/// - edges:    no living token: empty; a NaN in what is read: nan_logit; mu below 0 keeps the first alone, mu above every surprise keeps
+///             all
+/// - random:   one word, of purpose::token
+/// - logprob:  ln p of the token in K
+/// - cost:     one sweep for the masses, then the tokens that reach the limit
+/// - usual:    tau 5, eta 0.1
+/// - when:     long texts drift into loops or nonsense, and one number for how surprising they are should hold throughout
+/// - not:      with other truncations: it has to see the whole tail to find its own; temperature alone in front
+/// - source:   Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966; llama.cpp
+/// - example:  mirostat{1.2f, 0.1f}
 struct mirostat {
-    float tau = 5.0f;
-    float eta = 0.1f;
+    float tau = 5.0f;  ///< Surprise that is aimed at, in bits a token; 0 or more, finite.
+    float eta = 0.1f;  ///< How much of the error each token corrects; 0 or more, finite.
 
+    /// mu, in the sequence: learned when the token is accepted, forgotten when that is undone.
     struct state {
         double mu;
 
@@ -45,13 +51,9 @@ struct mirostat {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
-        const drawn token = c.at(context.word(purpose::token));
+        const picked token = c.draw(context.word(purpose::token));
         if (!token) return token;
-        double p = 1;
-        c.probabilities([&](token_id id, double each) {
-            if (id == token.id) p = each;
-        });
-        const double surprise = -numeric::product(numeric::log(p), numeric::log2_e);
+        const double surprise = -numeric::product(numeric::log(token.probability), numeric::log2_e);
         context.state().mu -= numeric::product(static_cast<double>(eta), surprise - static_cast<double>(tau));
         return token;
     }

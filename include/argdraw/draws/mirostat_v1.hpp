@@ -1,19 +1,5 @@
-// mirostat_v1 — keep the surprise of the text near a target, by a top-k that Zipf's law predicts.
-//
-//   formula   s = sum t_i b_i / sum t_i^2 over 1 <= i < min(m, n), t_i = ln((i+1)/i), b_i = ln(p_(i) / p_(i+1)); e = s - 1;
-//             k = floor((e 2^mu / (1 - n^-e))^(1/s)), at least 1; draw from the first k in the order; mu <- mu - eta (-log2 p' - tau), p' the
-//             token's probability among them. mu starts at 2 tau
-//   range     tau >= 0, in bits; eta >= 0; both finite; m >= 2
-//   state     mu, in the sequence: learned when the token is accepted, forgotten when that is undone
-//   random    one word, of purpose::token
-//   ties      exactly k: of equal logits at the edge, the lower ids stay
-//   logprob   ln p of the token among the first k
-//   cost      one sweep, one read for n, the blocks that hold the first m, the first k as a list
-//   source    Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966
-//   edges     e = 0: e / (1 - n^-e) is 1 / ln n; s = 0, the first m equal: all or one, as the power is above 1 or not; n = 1: the token
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -28,11 +14,28 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Keep the surprise of the text near a target, by a top-k that Zipf's law predicts.
+///
+/// - formula:  s = sum t_i b_i / sum t_i^2 over 1 <= i < min(m, n), t_i = ln((i+1)/i), b_i = ln(p_(i) / p_(i+1)); e = s - 1; k = floor((e
+///             2^mu / (1 - n^-e))^(1/s)), at least 1; draw from the first k in the order; mu <- mu - eta (-log2 p' - tau), p' the token's
+///             probability among them. mu starts at 2 tau
+/// - range:    tau >= 0, in bits; eta >= 0; both finite; m >= 2
+/// - ties:     exactly k: of equal logits at the edge, the lower ids stay
+/// - edges:    e = 0: e / (1 - n^-e) is 1 / ln n; s = 0, the first m equal: all or one, as the power is above 1 or not; n = 1: the token
+/// - random:   one word, of purpose::token
+/// - logprob:  ln p of the token among the first k
+/// - cost:     one sweep, one read for n, the blocks that hold the first m, the first k as a list
+/// - usual:    tau 5, eta 0.1, m 100
+/// - when:     results of the paper's first algorithm are to be met
+/// - not:      otherwise: mirostat has one estimate less and costs less
+/// - source:   Basu, Ramachandran, Keskar, Varshney 2020, arXiv:2007.14966
+/// - example:  mirostat_v1{1.2f, 0.1f}
 struct mirostat_v1 {
-    float tau = 5.0f;
-    float eta = 0.1f;
-    int m = 100;
+    float tau = 5.0f;  ///< Surprise that is aimed at, in bits a token; 0 or more, finite.
+    float eta = 0.1f;  ///< How much of the error each token corrects; 0 or more, finite.
+    int m = 100;       ///< The first so many tokens from which the exponent is taken; 2 or more.
 
+    /// mu, in the sequence: learned when the token is accepted, forgotten when that is undone.
     struct state {
         double mu;
 
@@ -49,26 +52,22 @@ struct mirostat_v1 {
         const std::size_t n = c.size();
         if (n < 2) return;
         double tb = 0, tt = 0;
-        const auto first = c.leaders(static_cast<std::size_t>(m));
+        const auto first = c.leaders(m);
         for (std::size_t i = 1; i < first.size(); ++i) {
             const double t = numeric::log1p(1 / static_cast<double>(i));
             tb += numeric::product(t, first[i - 1].value - first[i].value);
             tt += numeric::product(t, t);
         }
         const double k = predicted(tb / tt, n, context.state().mu);
-        if (k < static_cast<double>(n)) c.keep_top(std::max<std::size_t>(static_cast<std::size_t>(k), 1));
+        if (k < static_cast<double>(n)) c.keep_top(static_cast<std::size_t>(k));
     }
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
-        const drawn token = c.at(context.word(purpose::token));
+        const picked token = c.draw(context.word(purpose::token));
         if (!token) return token;
-        double p = 1;
-        c.probabilities([&](token_id id, double each) {
-            if (id == token.id) p = each;
-        });
-        const double surprise = -numeric::product(numeric::log(p), numeric::log2_e);
+        const double surprise = -numeric::product(numeric::log(token.probability), numeric::log2_e);
         context.state().mu -= numeric::product(static_cast<double>(eta), surprise - static_cast<double>(tau));
         return token;
     }

@@ -1,14 +1,3 @@
-// without_replacement — as many different tokens as there is room for, each drawn from what the ones before it left.
-//
-//   formula   the k greatest l_i + g_i, greatest first, g = -ln(-ln u), u = open_unit(noise of the token); the first is what gumbel draws
-//   range     k = into.size() >= 1
-//   into      a view of the caller's memory, which must outlive the call and belong to one call at a time. Entries beyond the living tokens
-//             are empty; where no token was drawn the contents mean nothing
-//   random    one word for every token, addressed by its id: the same at every redraw of a position, whatever set it is in
-//   ties      at equal sums the lower id
-//   logprob   ln p of each token in the final set, not in what the ones before it left
-//   cost      the row as a list, a random word and two logarithms a token, and a heap of k
-//   source    Vieira 2014, "Gumbel-max trick and weighted reservoir sampling"; Kool, van Hoof, Welling 2019, arXiv:1903.06059
 #pragma once
 
 #include <algorithm>
@@ -27,8 +16,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// As many different tokens as there is room for, each drawn from what the ones before it left.
+///
+/// - formula:  the k greatest l_i + g_i, greatest first, g = -ln(-ln u), u = open_unit(noise of the token); the first is what gumbel draws
+/// - range:    k = into.size() >= 1
+/// - ties:     at equal sums the lower id
+/// - edges:    no living token: empty; a NaN in what is read: nan_logit; entries beyond the living tokens are empty; where no token was
+///             drawn the contents mean nothing; logits beyond the doubles are as far apart as they are
+/// - random:   one word for every token, addressed by its id: the same at every redraw of a position, whatever set it is in
+/// - logprob:  ln p of each token in the final set, not in what the ones before it left
+/// - cost:     the row as a list, a random word and two logarithms a token, and a heap of k
+/// - usual:    4 to 16 tokens
+/// - when:     several different continuations of one text: beams, trees, best of n
+/// - not:      for many draws of the same law: those are with replacement, and independent
+/// - source:   Vieira 2014, "Gumbel-max trick and weighted reservoir sampling"; Kool, van Hoof, Welling 2019, arXiv:1903.06059
+/// - example:  without_replacement{three}
 struct without_replacement {
-    std::span<drawn> into;
+    std::span<drawn> into;  ///< Room for the tokens; the caller's memory, which must outlive the call and belong to one call at a time.
 
     static constexpr bool draws_from_all = true;  // of the first token
 

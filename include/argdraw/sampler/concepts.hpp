@@ -22,13 +22,13 @@ inline constexpr bool for_some_scalar = Test<S, float>::value || Test<S, double>
 template <class S, class T>
 struct acts : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<void>; }> {};
 template <class S, class T>
-struct picks : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::same_as<drawn>; }> {};
+struct picks : std::bool_constant<requires(const S& s, candidates<T>& c) { { s(c) } -> std::convertible_to<drawn>; }> {};
 template <class S, class T>
 struct acts_in_context
     : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<void>; }> {};
 template <class S, class T>
 struct picks_in_context
-    : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::same_as<drawn>; }> {};
+    : std::bool_constant<requires(const S& s, candidates<T>& c, context<S>& x) { { s(c, x) } -> std::convertible_to<drawn>; }> {};
 // clang-format on
 
 }  // namespace detail

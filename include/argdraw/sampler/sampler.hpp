@@ -266,6 +266,16 @@ public:
         return check_part(width, seq.vocabulary_ != 0 ? (std::min)(width, seq.vocabulary_) : width);
     }
 
+    /// Whether an element of the pipeline learns from the tokens that it drew itself: then the law of a position is not that of its row and history alone.
+    constexpr bool learns() const noexcept {
+        bool some = false;
+        each([&]<std::size_t Index>(const auto& element) {
+            if constexpr (requires { bool(element.learns()); }) some = some || element.learns();
+            else some = some || !std::same_as<typename detail::state_of<std::remove_cvref_t<decltype(element)>>::type, detail::no_state>;
+        });
+        return some;
+    }
+
     /// The I-th element of the pipeline.
     template <std::size_t Index>
     constexpr const auto& get() const noexcept {

@@ -93,6 +93,7 @@ private:
 
 template <class... S>
 class sampler;
+class verifier;
 
 /// One text under way, for a pipeline of these stages. A value: a copy is a fork, an assignment goes back to a checkpoint. Made by
 /// sampler::start; any pipeline of the same type may go on with it.
@@ -222,6 +223,20 @@ public:
 private:
     template <class...>
     friend class sampler;
+    friend class verifier;
+
+    // What draws at this position have left.
+    struct draws {
+        std::uint32_t attempt;
+        token_id pending;
+        states pending_states;
+    };
+    draws drawn_here() const noexcept { return {attempt_, pending_, pending_states_}; }
+    void drawn_here(const draws& before) noexcept {
+        attempt_ = before.attempt;
+        pending_ = before.pending;
+        pending_states_ = before.pending_states;
+    }
 
     static constexpr std::uint32_t magic = 0x71736461;  // "adsq"
     static constexpr std::uint32_t version = 1;

@@ -1,17 +1,7 @@
-// allow_only — only listed tokens are drawn.
-//
-//   formula   K = { i : i is listed }
-//   neutral   never: an empty list allows nothing
-//   range     the ids belong to the row; the same one may stand twice
-//   cost      a step for each id and one for each 32 tokens; no value is read
-//   source    vLLM, SamplingParams.allowed_token_ids
-//   edges     a NaN on a token not listed is no error where nothing has been read before; ids written in braces, or in a std::array, are
-//             stored, a span of them is a view that must outlive its use
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -20,6 +10,20 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Only listed tokens are drawn.
+///
+/// - formula:  K = { i : i is listed }
+/// - neutral:  never: an empty list allows nothing
+/// - range:    the ids belong to the row; the same one may stand twice
+/// - ties:     none: no logit is looked at
+/// - edges:    a NaN on a token not listed is no error where nothing has been read before; ids written in braces, or in a std::array, are
+///             stored, a span of them is a view that must outlive its use
+/// - cost:     a step for each id and one for each 32 tokens; no value is read
+/// - usual:    the labels of a classification
+/// - when:     the answer is one of a few tokens
+/// - not:      for sets of thousands, or new ones at each token: allow
+/// - source:   vLLM, SamplingParams.allowed_token_ids
+/// - example:  allow_only{{mat, sofa, moon}}
 template <std::size_t N = std::dynamic_extent>
 struct allow_only : list<token_id, N> {
     using list<token_id, N>::list;

@@ -1,11 +1,3 @@
-// bad_words — sequences of tokens that may not be said.
-//
-//   formula   removed is the last token of each listed sequence whose other tokens are the last ones of prompt and output
-//   neutral   no sequences
-//   range     each sequence has at least one id, and all of them belong to the row
-//   cost      the sequences are gone through, each as far as it agrees with the history; no value is read
-//   source    Hugging Face transformers, NoBadWordsLogitsProcessor
-//   edges     a sequence of one token is a ban; the sequences are views that must outlive their use, and so is the list unless written in braces
 #pragma once
 
 #include <algorithm>
@@ -32,6 +24,20 @@ using sequence_in_a_list = std::conditional_t<N == std::dynamic_extent, std::spa
 
 }  // namespace detail
 
+/// Sequences of tokens that may not be said.
+///
+/// - formula:  removed is the last token of each listed sequence whose other tokens are the last ones of prompt and output
+/// - neutral:  no sequences
+/// - range:    each sequence has at least one id, and all of them belong to the row
+/// - ties:     none: no logit is looked at
+/// - edges:    a sequence of one token is a ban; the sequences are views that must outlive their use, and so is the list unless written in
+///             braces
+/// - cost:     the sequences are gone through, each as far as it agrees with the history; no value is read
+/// - usual:    a few dozen sequences, each spelling of a word with and without its leading space
+/// - when:     words must not be said that are more than one token long
+/// - not:      as a filter of meaning: another spelling of the same word passes
+/// - source:   Hugging Face transformers, NoBadWordsLogitsProcessor
+/// - example:  bad_words{{the_bed}}
 template <std::size_t N = std::dynamic_extent>
 struct bad_words : list<detail::sequence_in_a_list<N>, N> {
     using list<detail::sequence_in_a_list<N>, N>::list;

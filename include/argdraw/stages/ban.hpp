@@ -1,17 +1,7 @@
-// ban — listed tokens are not drawn.
-//
-//   formula   K = { i : i is not listed }
-//   neutral   no ids
-//   range     the ids belong to the row; the same one may stand twice
-//   cost      a step for each id; no value is read
-//   source    Hugging Face transformers, SuppressTokensLogitsProcessor
-//   edges     a NaN on a banned token is no error where nothing has been read before; ids written in braces, or in a std::array, are stored, a
-//             span of them is a view that must outlive its use
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -20,6 +10,20 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Listed tokens are not drawn.
+///
+/// - formula:  K = { i : i is not listed }
+/// - neutral:  no ids
+/// - range:    the ids belong to the row; the same one may stand twice
+/// - ties:     none: no logit is looked at
+/// - edges:    a NaN on a banned token is no error where nothing has been read before; ids written in braces, or in a std::array, are
+///             stored, a span of them is a view that must outlive its use
+/// - cost:     a step for each id; no value is read
+/// - usual:    special tokens that must not come up
+/// - when:     tokens are never to be drawn, whatever the model says
+/// - not:      for a large part of the vocabulary: allow has a bit for each
+/// - source:   Hugging Face transformers, SuppressTokensLogitsProcessor
+/// - example:  ban{{mat, sofa}}
 template <std::size_t N = std::dynamic_extent>
 struct ban : list<token_id, N> {
     using list<token_id, N>::list;

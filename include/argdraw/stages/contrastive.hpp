@@ -1,19 +1,7 @@
-// contrastive — what a good model prefers more than a poor one does.
-//
-//   formula   on { i : p_i >= alpha max_j p_j }: l <- (1 + beta) l - beta a, a the logit in the amateur's row; the others are removed
-//   neutral   alpha = 0 and beta = 0
-//   range     0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another, or as the part of
-//             it that a sequence's vocabulary leaves
-//   ties      equal logits with equal a stay equal, and are kept or dropped together
-//   cost      one sweep for the tokens that reach the cut, then a step for each of them; without alpha every living token
-//   source    Li et al. 2022, "Contrastive decoding", arXiv:2210.15097; in this form O'Brien, Lewis 2023, arXiv:2309.09117
-//   edges     a = -inf counts as the lowest finite a among the kept, 0 if there is none; +inf removes; NaN among the kept is nan_logit, and so is
-//             +inf where the logits are +inf. A result beyond the range of double becomes the last one of its sign. The amateur's row is a view
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -24,11 +12,27 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// What a good model prefers more than a poor one does.
+///
+/// - formula:  on { i : p_i >= alpha max_j p_j }: l <- (1 + beta) l - beta a, a the logit in the amateur's row; the others are removed
+/// - neutral:  alpha = 0 and beta = 0
+/// - range:    0 <= alpha <= 1, beta >= 0 and finite; the amateur's row is as wide as the row, of the same scalar or another, or as the
+///             part of it that a sequence's vocabulary leaves
+/// - ties:     equal logits with equal a stay equal, and are kept or dropped together
+/// - edges:    a = -inf counts as the lowest finite a among the kept, 0 if there is none; +inf removes; NaN among the kept is nan_logit,
+///             and so is +inf where the logits are +inf. A result beyond the range of double becomes the last one of its sign. The
+///             amateur's row is a view
+/// - cost:     one sweep for the tokens that reach the cut, then a step for each of them; without alpha every living token
+/// - usual:    alpha 0.1, beta 0.5
+/// - when:     a small model of the same vocabulary runs beside the large one, for reasoning and long texts
+/// - not:      with a small model of another tokenizer, or without alpha: nonsense that the small one hates most would win
+/// - source:   Li et al. 2022, "Contrastive decoding", arXiv:2210.15097; in this form O'Brien, Lewis 2023, arXiv:2309.09117
+/// - example:  contrastive{other, 0.1f, 0.5f}
 template <logit_scalar U>
 struct contrastive {
-    row_view<U> amateur;
-    float alpha = 0.0f;
-    float beta = 0.0f;
+    row_view<U> amateur;  ///< Logits of the smaller model, as wide as the row; a view.
+    float alpha = 0.0f;   ///< Least probability, as a share of the greatest; 0 to 1, 0 keeps everything.
+    float beta = 0.0f;    ///< How much the smaller model's preference counts; 0 or more, finite.
 
     static constexpr std::string_view requirement =
         "contrastive: alpha must lie in [0, 1], beta be finite and 0 or more (both 0 is off), and the amateur's row as wide as the row";
@@ -58,11 +62,8 @@ struct contrastive {
             const double given = logit_of(id), a = given == -numeric::infinity ? lowest : given;
             return l < numeric::infinity && a < numeric::infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
         };
-        // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
-        double first = 0;
-        c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
-        if (first == numeric::infinity) return c.edit(living, contrast);
-        c.transform([&](token_id id, double l) { return contrast(l, id); });
+        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
+        c.transform([&](token_id id, double l) { return contrast(infinite ? numeric::infinity : l, id); });
     }
 
     friend bool operator==(const contrastive& x, const contrastive& y) noexcept {

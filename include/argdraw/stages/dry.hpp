@@ -1,15 +1,3 @@
-// dry — "don't repeat yourself": the longer a repetition that a token would continue, the less likely the token.
-//
-//   formula   l <- l - multiplier base^(L - allowed_length), L >= 1 the greatest number of last tokens that, somewhere before in the
-//             window, stood before this token, where L >= allowed_length
-//   neutral   multiplier = 0, or window = 0
-//   range     multiplier >= 0 and base >= 1, finite; allowed_length >= 0; window: the last so many tokens of prompt and output, -1 all of them
-//   breakers  no match extends over one, and they are never penalised; a view that must outlive its use
-//   ties      equal logits with the same L stay equal
-//   cost      a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read, and the
-//             breakers are compared, all at once, with those of the draw before
-//   source    p-e-w 2024, "DRY", text-generation-webui pull request 5677
-//   edges     a penalty beyond the range of float is its largest value; ids of the history outside of the row are passed over
 #pragma once
 
 #include <algorithm>
@@ -27,12 +15,28 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Don't repeat yourself: the longer a repetition that a token would continue, the less likely the token.
+///
+/// - formula:  l <- l - multiplier base^(L - allowed_length), L >= 1 the greatest number of last tokens that, somewhere before in the
+///             window, stood before this token, where L >= allowed_length
+/// - neutral:  multiplier = 0, or window = 0
+/// - range:    multiplier >= 0 and base >= 1, finite; allowed_length >= 0; window >= -1; the breakers belong to the row
+/// - ties:     equal logits with the same L stay equal
+/// - edges:    no match goes over a breaker, and breakers are never penalised; a penalty beyond the range of float is its largest value;
+///             ids of the history outside of the row are passed over
+/// - cost:     a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read, and the
+///             breakers are compared, all at once, with those of the draw before
+/// - usual:    multiplier 0.8, base 1.75, allowed_length 2, with the ends of line and the quotes as breakers
+/// - when:     whole phrases come back: it sees sequences, and leaves words alone
+/// - not:      for texts that have to quote: code, names of many tokens, JSON keys; make their separators breakers or leave it off
+/// - source:   p-e-w 2024, "DRY", text-generation-webui pull request 5677
+/// - example:  dry{0.8f}
 struct dry {
-    float multiplier = 0.0f;
-    float base = 1.75f;
-    int allowed_length = 2;
-    int window = -1;
-    view_of<token_id> breakers = {};
+    float multiplier = 0.0f;          ///< Logit off where the match is as long as is allowed; 0 or more, finite, 0 is off.
+    float base = 1.75f;               ///< What each token more multiplies it by; 1 or more, finite.
+    int allowed_length = 2;           ///< Length of match from which on it acts, in tokens; 0 or more.
+    int window = -1;                  ///< The last so many tokens of prompt and output; -1 is all of them, 0 is off.
+    view_of<token_id> breakers = {};  ///< Ids that end a match; a view, which must outlive its use.
 
     static constexpr std::string_view requirement =
         "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, "

@@ -1,11 +1,3 @@
-// dynamic_temperature — a temperature that follows the entropy: near min where the model is sure, near max where it is not.
-//
-//   formula   l <- l / T with T = min + (max - min) (H / ln n)^exponent; H = - sum p ln p over the n living tokens
-//   neutral   min = max = 1; one living token is never changed
-//   range     0 <= min <= max, exponent > 0; T = 0: only the first maximum lives; T = +inf: the living are equal
-//   ties      equal logits stay equal, different ones different; T = 0 keeps the lowest id
-//   cost      the entropy of the living tokens, once, and their number; the scale itself is only noted
-//   source    Zhu et al. 2023, arXiv:2309.02772; llama.cpp's temp_ext is {max(0, t - range), t + range, exponent}
 #pragma once
 
 #include <algorithm>
@@ -21,10 +13,25 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// A temperature that follows the entropy: near min where the model is sure, near max where it is not.
+///
+/// - formula:  l <- l / T with T = min + (max - min) (H / ln n)^exponent; H = - sum p ln p over the n living tokens
+/// - neutral:  min = max = 1; one living token is never changed
+/// - range:    0 <= min <= max, exponent > 0; T = 0: only the first maximum lives; T = +inf: the living are equal
+/// - ties:     equal logits stay equal, different ones different; T = 0 keeps the lowest id
+/// - edges:    logits of +inf live alone and are equals; one token left is kept; a NaN is nan_logit. One living token is never changed; two
+///             have an entropy, however small
+/// - cost:     the entropy of the living tokens, once, and their number; the scale itself is only noted
+/// - usual:    min 0.5, max 1.5, exponent 1; llama.cpp's T - range and T + range
+/// - when:     one setting has to serve facts, where the model is sure, and stories, where it is not
+/// - not:      before a stage that reads the entropy itself, as typical, eta_cutoff, or where answers have to be compared across
+///             temperatures
+/// - source:   Zhu et al. 2023, arXiv:2309.02772; llama.cpp's temp_ext is {max(0, t - range), t + range, exponent}
+/// - example:  dynamic_temperature{0.0f, 0.8f}
 struct dynamic_temperature {
-    float min = 1.0f;
-    float max = 1.0f;
-    float exponent = 1.0f;
+    float min = 1.0f;       ///< T where one token has everything; 0 or more, 1 is neutral.
+    float max = 1.0f;       ///< T where all are equal; min or more, 1 is neutral.
+    float exponent = 1.0f;  ///< Bend between the two; above 0, 1 is a straight line, above it T stays near min for longer.
 
     static constexpr std::string_view requirement = "dynamic_temperature: 0 <= min <= max (both 1 is off), exponent > 0";
     constexpr bool neutral() const noexcept { return min == 1 && max == 1; }

@@ -1,12 +1,3 @@
-// encoder_repetition — make the tokens of the prompt more likely, so that an answer stays with its text.
-//
-//   formula   the rule of repetition_penalty with 1/r, for the distinct tokens of the prompt: l <- l r where l > 0, l / r otherwise
-//   neutral   r = 1
-//   range     r > 0, finite; below 1 makes the prompt's tokens less likely
-//   ties      equal logits of the prompt's tokens stay equal
-//   cost      a step for each distinct token of the prompt; the row is not read
-//   source    Hugging Face transformers, EncoderRepetitionPenaltyLogitsProcessor
-//   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
 #pragma once
 
 #include <string_view>
@@ -19,13 +10,28 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Make the tokens of the prompt more likely, so that an answer stays with its text.
+///
+/// - formula:  the rule of repetition_penalty with 1 / penalty, for the distinct tokens of the prompt: l <- l penalty where l > 0, l /
+///             penalty otherwise
+/// - neutral:  penalty = 1
+/// - range:    penalty > 0, finite; below 1 makes the prompt's tokens less likely
+/// - ties:     equal logits of the prompt's tokens stay equal
+/// - edges:    a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
+/// - cost:     a step for each distinct token of the prompt; the row is not read
+/// - usual:    1.0 to 1.2
+/// - when:     an answer has to stay with the words of its text
+/// - not:      in chat, whose prompt is the whole conversation: it makes the model repeat it
+/// - source:   Hugging Face transformers, EncoderRepetitionPenaltyLogitsProcessor
+/// - example:  encoder_repetition{1.5f}
 struct encoder_repetition {
-    float r = 1.0f;
+    /// What logits above 0 of the prompt's tokens are multiplied by, and others divided; above 0, finite, 1 is neutral.
+    float penalty = 1.0f;
 
-    static constexpr std::string_view requirement = "encoder_repetition: r must be positive and finite (1 is off)";
+    static constexpr std::string_view requirement = "encoder_repetition: penalty must be positive and finite (1 is off)";
     static constexpr bool reads_history = true;
-    constexpr bool neutral() const noexcept { return r == 1; }
-    constexpr bool valid() const noexcept { return 0 < r && numeric::finite(r); }
+    constexpr bool neutral() const noexcept { return penalty == 1; }
+    constexpr bool valid() const noexcept { return 0 < penalty && numeric::finite(penalty); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(-1, scope::prompt); }
 
@@ -34,7 +40,7 @@ struct encoder_repetition {
         const token_counts seen = context.history().counts(-1, scope::prompt);
         if (!seen) return c.fail(seen.why);
         c.edit(detail::part_in_row(seen.tokens, c.width()),
-               [by = 1 / static_cast<double>(r)](double l, const counted_token&) { return numeric::weakened(l, by); });
+               [by = 1 / static_cast<double>(penalty)](double l, const counted_token&) { return numeric::weakened(l, by); });
     }
 
     friend bool operator==(const encoder_repetition&, const encoder_repetition&) = default;

@@ -1,11 +1,3 @@
-// exponential_length — after so many tokens, make the end more likely with each.
-//
-//   formula   with t tokens of output, t > start: l_eos <- l_eos + |l_eos| (factor^(t - start) - 1)
-//   neutral   factor = 1
-//   range     start >= 0; factor > 0, finite, below 1 makes the end less likely; eos belongs to the row
-//   cost      one token; the row is not read
-//   source    Hugging Face transformers, ExponentialDecayLengthPenalty
-//   edges     a logit of 0 stays; one beyond the range of double becomes the largest
 #pragma once
 
 #include <cmath>
@@ -22,10 +14,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// After so many tokens, make the end more likely with each.
+///
+/// - formula:  with t tokens of output, t > start: l_eos <- l_eos + |l_eos| (factor^(t - start) - 1)
+/// - neutral:  factor = 1
+/// - range:    start >= 0; factor > 0, finite, below 1 makes the end less likely; eos belongs to the row
+/// - ties:     none: one token is changed
+/// - edges:    a logit of 0 stays; one beyond the range of double becomes the largest
+/// - cost:     one token; the row is not read
+/// - usual:    factor 1.01 to 1.1, from the length on that is wanted
+/// - when:     texts should come to an end by themselves soon after a length
+/// - not:      as a bound: nothing makes the end certain; stop the loop for that
+/// - source:   Hugging Face transformers, ExponentialDecayLengthPenalty
+/// - example:  exponential_length{8, 1.2f, end}
 struct exponential_length {
-    int start = 0;
-    float factor = 1.0f;
-    token_id eos = -1;
+    int start = 0;        ///< Tokens of output after which it begins; 0 or more.
+    float factor = 1.0f;  ///< Growth for each token more; above 0, finite, 1 is neutral.
+    token_id eos = -1;    ///< The id of the end.
 
     static constexpr std::string_view requirement =
         "exponential_length: start must be 0 or more, factor positive and finite (1 is off), and eos an id of the row";

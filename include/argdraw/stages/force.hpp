@@ -1,11 +1,3 @@
-// force — one token, and no other, at one position of the output.
-//
-//   formula   with `position` tokens of output, K = { id }
-//   neutral   never
-//   range     position >= 0; id belongs to the row
-//   cost      one step for each 32 tokens, at that position; no value is read
-//   source    Hugging Face transformers, ForceTokensLogitsProcessor
-//   edges     where the token does not live the row is empty; the prompt does not count
 #pragma once
 
 #include <cstddef>
@@ -17,9 +9,22 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// One token, and no other, at one position of the output.
+///
+/// - formula:  with `position` tokens of output, K = { id }
+/// - neutral:  never
+/// - range:    position >= 0; id belongs to the row
+/// - ties:     none: no logit is looked at
+/// - edges:    where the token does not live the row is empty; the prompt does not count
+/// - cost:     one step for each 32 tokens, at that position; no value is read
+/// - usual:    position 0 and the id of a language or a task
+/// - when:     a text has to have a given token at a given place
+/// - not:      for whole passages: put them into the prompt
+/// - source:   Hugging Face transformers, ForceTokensLogitsProcessor
+/// - example:  force{17, roof}
 struct force {
-    int position;
-    token_id id;
+    int position;  ///< Tokens of output before it; 0 or more.
+    token_id id;   ///< The token that is put there; one of the row.
 
     static constexpr std::string_view requirement = "force: position must be 0 or more, and id an id of the row";
     static constexpr bool reads_history = true;

@@ -1,13 +1,3 @@
-// frequency_penalty — make tokens less likely each time they have been seen.
-//
-//   formula   l <- l - alpha count, count how often the token stands in the window
-//   neutral   alpha = 0, or window = 0
-//   range     any finite alpha; below 0 makes seen tokens more likely. window: the last so many tokens of the scope, -1 all of them
-//   scope     the output alone by default, as OpenAI's; llama.cpp, text-generation-webui and most others count the prompt too: over = scope::both
-//   ties      equal logits of tokens seen equally often stay equal
-//   cost      a step for each distinct token of the window; the row is not read
-//   source    OpenAI API reference, "frequency_penalty"
-//   edges     ids outside of the row are passed over
 #pragma once
 
 #include <string_view>
@@ -20,10 +10,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Make tokens less likely each time they have been seen.
+///
+/// - formula:  l <- l - alpha count, count how often the token stands in the window
+/// - neutral:  alpha = 0, or window = 0
+/// - range:    any finite alpha; below 0 makes seen tokens more likely. window >= -1, over a scope
+/// - ties:     equal logits of tokens seen equally often stay equal
+/// - edges:    ids outside of the row are passed over
+/// - cost:     a step for each distinct token of the window; the row is not read
+/// - usual:    0.1 to 1, in the OpenAI API from -2 to 2
+/// - when:     words are used too often; the tenth time costs ten times what the first does
+/// - not:      in long texts with a window of everything: articles and full stops go under with the rest; give it a window
+/// - source:   OpenAI API reference, "frequency_penalty"
+/// - example:  frequency_penalty{0.7f}
 struct frequency_penalty {
-    float alpha = 0.0f;
-    int window = -1;
-    scope over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
+    float alpha = 0.0f;          ///< Logit off for each time; finite, 0 is neutral.
+    int window = -1;             ///< The last so many tokens of the scope; -1 is all of them, 0 is off.
+    scope over = scope::output;  ///< Whose tokens count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.
 
     static constexpr std::string_view requirement =
         "frequency_penalty: alpha must be finite (0 is off), window -1 (everything) or more, over a scope";

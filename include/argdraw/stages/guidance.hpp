@@ -1,18 +1,6 @@
-// guidance — classifier-free guidance: away from what the model says without the prompt.
-//
-//   formula   l <- u + scale (l - u), u the logit in the other row
-//   neutral   scale = 1
-//   range     any finite scale; the other row is as wide as the row, of the same scalar or another, or as the part of it that a sequence's
-//             vocabulary leaves
-//   ties      equal logits with equal u stay equal
-//   cost      every living token once, as a double: the row is opened
-//   source    Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
-//   edges     u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that is NaN,
-//             nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -23,10 +11,25 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Classifier-free guidance: away from what the model says without the prompt.
+///
+/// - formula:  l <- u + scale (l - u), u the logit in the other row
+/// - neutral:  scale = 1
+/// - range:    any finite scale; the other row is as wide as the row, of the same scalar or another, or as the part of it that a sequence's
+///             vocabulary leaves
+/// - ties:     equal logits with equal u stay equal
+/// - edges:    u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that
+///             is NaN, nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
+/// - cost:     every living token once, as a double: the row is opened
+/// - usual:    1.5
+/// - when:     the model has to hold to its prompt, and a second row, without the prompt, is worth its price
+/// - not:      without that second row: it doubles the model's work; or behind a truncation that has removed what it would prefer
+/// - source:   Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
+/// - example:  guidance{other, 1.5f}
 template <logit_scalar U>
 struct guidance {
-    row_view<U> row;
-    float scale = 1.0f;
+    row_view<U> row;     ///< Logits without the prompt, as wide as the row; a view.
+    float scale = 1.0f;  ///< How far away from them: finite, 1 is neutral, below 1 towards them.
 
     static constexpr std::string_view requirement = "guidance: scale must be finite (1 is off), and the other row as wide as the row";
     constexpr bool neutral() const noexcept { return scale == 1; }
@@ -51,13 +54,8 @@ struct guidance {
             const bool finite = numeric::finite(l) && numeric::finite(u);
             return finite && !numeric::finite(moved) ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
         };
-        const auto living = c.survivors().ids;
-        if (living.empty()) return;
-        // An edit sees a +inf as it is, where a transform is the quicker one and sees a 0.
-        double first = 0;
-        c.edit(living.first(1), [&first](double l, token_id) { return first = l; });
-        if (first == numeric::infinity) return c.edit(living, guided);
-        c.transform([&](token_id id, double l) { return guided(l, id); });
+        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
+        c.transform([&](token_id id, double l) { return guided(infinite ? numeric::infinity : l, id); });
     }
 
     friend bool operator==(const guidance& x, const guidance& y) noexcept {

@@ -1,20 +1,8 @@
-// logit_bias — add a number to the logits of listed tokens.
-//
-//   formula   l_id <- l_id + b for each entry {id, b}
-//   neutral   no entries
-//   range     b any but NaN; -inf bans, +inf leaves only those of +inf; the ids belong to the row
-//   ties      equal logits with equal biases stay equal
-//   cost      a step for each entry; the row is not read, unless a token of +inf is among them
-//   source    OpenAI API reference, "logit_bias"
-//   edges     repeated ids add up, -inf beats +inf whatever the order; a token that does not live stays so; a row's own +inf takes all before
-//             the biases are added; entries written in braces, or in a std::array, are stored, a span of them is a view that must outlive its
-//             use
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -24,6 +12,21 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Add a number to the logits of listed tokens.
+///
+/// - formula:  l_id <- l_id + b for each entry {id, b}
+/// - neutral:  no entries
+/// - range:    b any but NaN; -inf bans, +inf leaves only those of +inf; the ids belong to the row
+/// - ties:     equal logits with equal biases stay equal
+/// - edges:    repeated ids add up, -inf beats +inf whatever the order; a token that does not live stays so; a row's own +inf takes all
+///             before the biases are added; entries written in braces, or in a std::array, are stored, a span of them is a view that must
+///             outlive its use
+/// - cost:     a step for each entry; the row is not read, unless a token of +inf is among them
+/// - usual:    -10 to 10; -inf to ban
+/// - when:     single tokens are to be more or less likely, as in the OpenAI API
+/// - not:      for words of more than one token: sequence_bias
+/// - source:   OpenAI API reference, "logit_bias"
+/// - example:  logit_bias{{{mat, -1}, {moon, 3}}}
 template <std::size_t N = std::dynamic_extent>
 struct logit_bias : list<token_bias, N> {
     using list<token_bias, N>::list;

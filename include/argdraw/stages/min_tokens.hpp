@@ -1,17 +1,8 @@
-// min_tokens — no end before so many tokens are put out.
-//
-//   formula   the stop ids are removed while there are fewer than n tokens of output
-//   neutral   n = 0, or no stop ids
-//   range     n >= 0; the ids belong to the row
-//   cost      a step for each stop id; no value is read
-//   source    vLLM, SamplingParams.min_tokens
-//   edges     the prompt does not count; ids written in braces are stored, a span of them is a view that must outlive its use
 #pragma once
 
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -20,10 +11,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// No end before so many tokens are put out.
+///
+/// - formula:  the stop ids are removed while there are fewer than n tokens of output
+/// - neutral:  n = 0, or no stop ids
+/// - range:    n >= 0; the ids belong to the row
+/// - ties:     none: no logit is looked at
+/// - edges:    the prompt does not count; ids written in braces are stored, a span of them is a view that must outlive its use
+/// - cost:     a step for each stop id; no value is read
+/// - usual:    the id of the end, and n as the task needs
+/// - when:     answers end too soon, or have to have a length
+/// - not:      with a grammar that allows nothing but the end: no token is left then
+/// - source:   vLLM, SamplingParams.min_tokens
+/// - example:  min_tokens{20, {end}}
 template <std::size_t N = std::dynamic_extent>
 struct min_tokens {
-    int n = 0;
-    list<token_id, N> stop;
+    int n = 0;               ///< Tokens of output before which nothing ends; 0 or more, 0 is off.
+    list<token_id, N> stop;  ///< The ids that end a text: stored where written out, else a view.
 
     constexpr min_tokens() = default;
     constexpr min_tokens(int least, typename list<token_id, N>::given ids) noexcept : n(least), stop(ids) {}

@@ -1,11 +1,3 @@
-// no_repeat_ngram — no n tokens in a row stand twice in prompt and output.
-//
-//   formula   removed is every token that would complete n tokens that have been seen, one after the other, in prompt and output
-//   neutral   n = 0
-//   range     n >= 0; n = 1 bans every token seen
-//   cost      a step for each banned token, whatever the length of the history; no value is read
-//   source    Paulus, Xiong, Socher 2017, arXiv:1705.04304
-//   edges     ids outside of the row are passed over; where every token is banned the row is empty
 #pragma once
 
 #include <cstddef>
@@ -18,8 +10,21 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// No n tokens in a row stand twice in prompt and output.
+///
+/// - formula:  removed is every token that would complete n tokens that have been seen, one after the other, in prompt and output
+/// - neutral:  n = 0
+/// - range:    n >= 0; n = 1 bans every token seen
+/// - ties:     none: no logit is looked at
+/// - edges:    ids outside of the row are passed over; where every token is banned the row is empty
+/// - cost:     a step for each banned token, whatever the length of the history; no value is read
+/// - usual:    3 or 4
+/// - when:     summaries and translations, where no three words should come twice
+/// - not:      for chat, code or anything long: names and phrases that have to come back are banned for good; dry is milder
+/// - source:   Paulus, Xiong, Socher 2017, arXiv:1705.04304
+/// - example:  no_repeat_ngram{3}
 struct no_repeat_ngram {
-    int n = 0;
+    int n = 0;  ///< Tokens in a row that may stand there once; 0 or more, 0 is off.
 
     static constexpr std::string_view requirement = "no_repeat_ngram: n must be 0 (off) or more";
     static constexpr bool reads_history = true;

@@ -1,15 +1,5 @@
-// p_less_norm — p_less with its cut lowered by what two draws of a uniform distribution would agree.
-//
-//   formula   K = { i : p_i >= (n sum_j p_j^2 - 1)/(n - 1) }, n tokens living, equality to a relative 1e-6
-//   neutral   never: it has no parameter that could say so; one living token is kept
-//   range     no parameter but min_keep >= 0
-//   min_keep  the first min_keep in the order stay, whatever their probability
-//   ties      equal logits are kept or dropped together; the most likely always live, and of equals alone all
-//   cost      one read more than p_less: the living are counted
-//   source    Tan et al. 2025, "p-less sampling", arXiv:2509.23234
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -17,8 +7,21 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// P_less with its cut lowered by what two draws of a uniform distribution would agree.
+///
+/// - formula:  K = { i : p_i >= (n sum_j p_j^2 - 1)/(n - 1) }, n tokens living, equality to a relative 1e-6
+/// - neutral:  never: it has no parameter that could say so; one living token is kept
+/// - range:    min_keep >= 0; it has no other parameter
+/// - ties:     equal logits are kept or dropped together; the most likely always live, and of equals alone all
+/// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit
+/// - cost:     one read more than p_less: the living are counted
+/// - usual:    no parameters
+/// - when:     as p_less, with more variety where few tokens live
+/// - not:      without a truncation before it to gain anything: of many living tokens 1 / n is nothing, and it is p_less
+/// - source:   Tan et al. 2025, "p-less sampling", arXiv:2509.23234
+/// - example:  p_less_norm{}
 struct p_less_norm {
-    int min_keep = 1;
+    int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
     static constexpr std::string_view requirement = "p_less_norm: min_keep must be 0 or more";
     constexpr bool neutral() const noexcept { return false; }
@@ -33,7 +36,7 @@ struct p_less_norm {
             return estimate{numeric::product((numeric::product(n, sum.value) - 1) / (n - 1), 1 - 1e-6),
                             numeric::product(n, sum.error) / (n - 1)};
         };
-        c.keep_likely(cut, static_cast<std::size_t>(min_keep));
+        c.keep_likely(cut, min_keep);
     }
 
     friend bool operator==(const p_less_norm&, const p_less_norm&) = default;

@@ -1,15 +1,3 @@
-// penalties — repetition, frequency and presence penalty in one stage, in this order.
-//
-//   formula   l <- l / repetition where l > 0, l repetition otherwise, for the tokens seen in repetition_over; then
-//             l <- l - frequency count - presence for those seen in counts_over
-//   neutral   repetition = 1, frequency = 0 and presence = 0, or window = 0
-//   range     repetition > 0, frequency and presence any, all finite. window: the last so many tokens of a scope, -1 all of them
-//   scope     frequency and presence look at the output alone by default, as OpenAI's do; llama.cpp, text-generation-webui and most others count
-//             the prompt too: counts_over = scope::both is theirs. Repetition looks at both by default, as everywhere
-//   ties      equal logits of tokens seen equally often stay equal
-//   cost      a step for each distinct token of the window, in each of the scopes if they differ; the row is not read
-//   source    as repetition_penalty, frequency_penalty and presence_penalty
-//   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
 #pragma once
 
 #include <string_view>
@@ -23,13 +11,33 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Repetition, frequency and presence penalty in one stage, in this order.
+///
+/// - formula:  l <- l / repetition where l > 0, l repetition otherwise, for the tokens seen in repetition_over; then l <- l - frequency
+///             count - presence for those seen in counts_over
+/// - neutral:  repetition = 1, frequency = 0 and presence = 0, or window = 0
+/// - range:    repetition > 0, frequency and presence any, all finite; window >= -1, both scopes known
+/// - ties:     equal logits of tokens seen equally often stay equal
+/// - edges:    a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
+/// - cost:     a step for each distinct token of the window, in each of the scopes if they differ; the row is not read
+/// - usual:    repetition 1.0 to 1.1, frequency and presence 0 to 0.5, window 64 or -1
+/// - when:     more than one of the three is wanted: one pass over the tokens seen
+/// - not:      where the three need windows of their own: then write them out one after the other
+/// - source:   as repetition_penalty, frequency_penalty and presence_penalty
+/// - example:  penalties{1.2f, 0.5f, 0.2f}
 struct penalties {
+    /// Divides logits above 0, multiplies others; above 0, finite, 1 is neutral.
     float repetition = 1.0f;
+    /// Logit off for each time; finite, 0 is neutral.
     float frequency = 0.0f;
+    /// Logit off, once; finite, 0 is neutral.
     float presence = 0.0f;
+    /// The last so many tokens of each scope; -1 is all of them, 0 is off.
     int window = -1;
+    /// Whose tokens the first looks at: prompt and output, as everywhere.
     scope repetition_over = scope::both;
-    scope counts_over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
+    /// Whose tokens the others count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.
+    scope counts_over = scope::output;
 
     static constexpr std::string_view requirement =
         "penalties: repetition must be positive (1 is off), all three finite (frequency 0, presence 0 are off), window -1 (everything) or "

@@ -1,13 +1,3 @@
-// presence_penalty — make tokens that have been seen less likely, once each.
-//
-//   formula   l <- l - alpha for the distinct tokens of the window
-//   neutral   alpha = 0, or window = 0
-//   range     any finite alpha; below 0 makes seen tokens more likely. window: the last so many tokens of the scope, -1 all of them
-//   scope     the output alone by default, as OpenAI's; llama.cpp, text-generation-webui and most others count the prompt too: over = scope::both
-//   ties      equal logits of tokens that have been seen stay equal
-//   cost      a step for each distinct token of the window; the row is not read
-//   source    OpenAI API reference, "presence_penalty"
-//   edges     ids outside of the row are passed over
 #pragma once
 
 #include <string_view>
@@ -19,10 +9,23 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Make tokens that have been seen less likely, once each.
+///
+/// - formula:  l <- l - alpha for the distinct tokens of the window
+/// - neutral:  alpha = 0, or window = 0
+/// - range:    any finite alpha; below 0 makes seen tokens more likely. window >= -1, over a scope
+/// - ties:     equal logits of tokens that have been seen stay equal
+/// - edges:    ids outside of the row are passed over
+/// - cost:     a step for each distinct token of the window; the row is not read
+/// - usual:    0.1 to 1, in the OpenAI API from -2 to 2
+/// - when:     the text should turn to something new
+/// - not:      against loops: once a token was seen, the tenth time costs no more than the second; that is frequency_penalty or dry
+/// - source:   OpenAI API reference, "presence_penalty"
+/// - example:  presence_penalty{0.7f}
 struct presence_penalty {
-    float alpha = 0.0f;
-    int window = -1;
-    scope over = scope::output;  ///< scope::both is the rule of llama.cpp and most others, which count the prompt too
+    float alpha = 0.0f;          ///< Logit off, once; finite, 0 is neutral.
+    int window = -1;             ///< The last so many tokens of the scope; -1 is all of them, 0 is off.
+    scope over = scope::output;  ///< Whose tokens count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.
 
     static constexpr std::string_view requirement =
         "presence_penalty: alpha must be finite (0 is off), window -1 (everything) or more, over a scope";

@@ -1,12 +1,3 @@
-// quadratic — bend the logits around the maximum: those close to it come closer, those far from it go farther.
-//
-//   formula   l <- m - k f d^2 + s f d^3, d = l - m, m = max l, f = factor, k = (3 - curve)/2, s = (curve - 1)/2
-//   neutral   factor = 0
-//   range     factor >= 0 and finite, 1 <= curve <= 3; inside it the map is monotone
-//   ties      equal logits stay equal; the order stays, but logits within rounding of the maximum may come to equal it
-//   cost      every living token once, as a double: the row is opened
-//   source    kalomaze 2024, "smoothing factor" and "smoothing curve" of text-generation-webui
-//   edges     a logit below the range of double becomes the lowest double, so that its token lives
 #pragma once
 
 #include <algorithm>
@@ -19,9 +10,22 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Bend the logits around the maximum: those close to it come closer, those far from it go farther.
+///
+/// - formula:  l <- m - k f d^2 + s f d^3, d = l - m, m = max l, f = factor, k = (3 - curve)/2, s = (curve - 1)/2
+/// - neutral:  factor = 0
+/// - range:    factor >= 0 and finite, 1 <= curve <= 3; inside it the map is monotone
+/// - ties:     equal logits stay equal; the order stays, but logits within rounding of the maximum may come to equal it
+/// - edges:    a logit below the range of double becomes the lowest double, so that its token lives
+/// - cost:     every living token once, as a double: the row is opened
+/// - usual:    factor 0.2 to 0.3, curve 1
+/// - when:     the first few should be nearer to each other while the tail goes: variety without nonsense
+/// - not:      beside a temperature far from 1: the two bend the same logits, and their order matters
+/// - source:   kalomaze 2024, "smoothing factor" and "smoothing curve" of text-generation-webui
+/// - example:  quadratic{0.3f, 1.0f}
 struct quadratic {
-    float factor = 0.0f;
-    float curve = 1.0f;
+    float factor = 0.0f;  ///< How much the curve bends, in units of 1 / logit; 0 or more, finite, 0 is off.
+    float curve = 1.0f;   ///< 1 is a parabola, 3 a cubic without a parabola in it; from 1 to 3.
 
     static constexpr std::string_view requirement = "quadratic: factor must be finite and 0 (off) or more, curve must lie in [1, 3]";
     constexpr bool neutral() const noexcept { return factor == 0; }
@@ -30,9 +34,7 @@ struct quadratic {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double m = (c.max)();
-        const auto living = c.survivors().logits;
-        // Equals stay as they are, those of +inf infinite.
-        if (std::all_of(living.begin(), living.end(), [m](double l) { return l == m; })) return;
+        if (c.infinite()) return;  // equals stay as they are, those of +inf infinite
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
             // A distance may be beyond the doubles; an infinite one times 0 would be no number.

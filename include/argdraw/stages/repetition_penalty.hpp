@@ -1,12 +1,3 @@
-// repetition_penalty — make tokens that have been seen less likely, once each.
-//
-//   formula   l <- l / r where l > 0, l r otherwise, for the distinct tokens of the window
-//   neutral   r = 1, or window = 0
-//   range     r > 0, finite; below 1 makes seen tokens more likely. window: the last so many tokens of the scope, -1 all of them
-//   ties      equal logits of seen tokens stay equal
-//   cost      a step for each distinct token of the window; the row is not read
-//   source    Keskar et al. 2019, "CTRL", arXiv:1909.05858
-//   edges     a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
 #pragma once
 
 #include <string_view>
@@ -19,16 +10,30 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Make tokens that have been seen less likely, once each.
+///
+/// - formula:  l <- l / penalty where l > 0, l penalty otherwise, for the distinct tokens of the window
+/// - neutral:  penalty = 1, or window = 0
+/// - range:    penalty > 0, finite; below 1 makes seen tokens more likely. window >= -1
+/// - ties:     equal logits of seen tokens stay equal
+/// - edges:    a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
+/// - cost:     a step for each distinct token of the window; the row is not read
+/// - usual:    1.05 to 1.2, over the last 64 tokens or all
+/// - when:     a small model runs in circles
+/// - not:      for code and lists, whose tokens have to come back; a rule that depends on where 0 lies, so put softmax before it to make it
+///             the same for every model
+/// - source:   Keskar et al. 2019, "CTRL", arXiv:1909.05858
+/// - example:  repetition_penalty{1.5f}
 struct repetition_penalty {
-    float r = 1.0f;
-    int window = -1;
-    scope over = scope::both;
+    float penalty = 1.0f;      ///< What logits above 0 are divided by, and others multiplied; above 0, finite, 1 is neutral.
+    int window = -1;           ///< The last so many tokens of the scope; -1 is all of them, 0 is off.
+    scope over = scope::both;  ///< Whose tokens count: prompt and output by default, as everywhere.
 
     static constexpr std::string_view requirement =
-        "repetition_penalty: r must be positive and finite (1 is off), window -1 (everything) or more, over a scope";
+        "repetition_penalty: penalty must be positive and finite (1 is off), window -1 (everything) or more, over a scope";
     static constexpr bool reads_history = true;
-    constexpr bool neutral() const noexcept { return r == 1 || window == 0; }
-    constexpr bool valid() const noexcept { return 0 < r && numeric::finite(r) && window >= -1 && is_known(over); }
+    constexpr bool neutral() const noexcept { return penalty == 1 || window == 0; }
+    constexpr bool valid() const noexcept { return 0 < penalty && numeric::finite(penalty) && window >= -1 && is_known(over); }
 
     status prepare(history& seen) const noexcept { return neutral() ? status::ok : seen.watch_counts(window, over); }
 
@@ -37,7 +42,7 @@ struct repetition_penalty {
         const token_counts seen = context.history().counts(window, over);
         if (!seen) return c.fail(seen.why);
         c.edit(detail::part_in_row(seen.tokens, c.width()),
-               [by = static_cast<double>(r)](double l, const counted_token&) { return numeric::weakened(l, by); });
+               [by = static_cast<double>(penalty)](double l, const counted_token&) { return numeric::weakened(l, by); });
     }
 
     friend bool operator==(const repetition_penalty&, const repetition_penalty&) = default;

@@ -1,13 +1,3 @@
-// sequence_bias — make what completes a sequence of tokens more or less likely.
-//
-//   formula   l <- l + b for the last token of each listed sequence whose other tokens are the last ones of prompt and output
-//   neutral   no sequences
-//   range     each sequence has at least one id, and all of them belong to the row; b any but NaN, -inf bans, +inf leaves only those of +inf
-//   ties      equal logits with equal biases stay equal
-//   cost      the sequences are gone through, each as far as it agrees with the history; the row is not read
-//   source    Hugging Face transformers, SequenceBiasLogitsProcessor
-//   edges     several biases of one token add up, -inf beats +inf; a sequence of one token is a plain bias; the sequences are views that must
-//             outlive their use, and so is the list unless written in braces
 #pragma once
 
 #include <algorithm>
@@ -22,15 +12,31 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Added to the logit of the last token of a sequence where all before it stand at the end of the text.
 struct biased_sequence {
-    view_of<token_id> sequence;
-    float b;
+    view_of<token_id> sequence;  ///< One token or more; a view.
+    float b;                     ///< Logit that is added; any but NaN, 0 is neutral, -inf bans.
 
     friend constexpr bool operator==(const biased_sequence& x, const biased_sequence& y) noexcept {
         return x.b == y.b && std::equal(x.sequence.begin(), x.sequence.end(), y.sequence.begin(), y.sequence.end());
     }
 };
 
+/// Make what completes a sequence of tokens more or less likely.
+///
+/// - formula:  l <- l + b for the last token of each listed sequence whose other tokens are the last ones of prompt and output
+/// - neutral:  no sequences
+/// - range:    each sequence has at least one id, and all of them belong to the row; b any but NaN, -inf bans, +inf leaves only those of
+///             +inf
+/// - ties:     equal logits with equal biases stay equal
+/// - edges:    several biases of one token add up, -inf beats +inf; a sequence of one token is a plain bias; the sequences are views that
+///             must outlive their use, and so is the list unless written in braces
+/// - cost:     the sequences are gone through, each as far as it agrees with the history; the row is not read
+/// - usual:    between -10 and 10
+/// - when:     phrases, not tokens, are to be more or less likely
+/// - not:      to force a phrase: it acts where the phrase is begun, on its last token alone
+/// - source:   Hugging Face transformers, SequenceBiasLogitsProcessor
+/// - example:  sequence_bias{{{the_roof, 2}}}
 template <std::size_t N = std::dynamic_extent>
 struct sequence_bias : list<biased_sequence, N> {
     using list<biased_sequence, N>::list;

@@ -1,13 +1,3 @@
-// skew — move mass down the order (s > 0) or up (s < 0) by a power of the cumulative distribution.
-//
-//   formula   in the order, with C_i = p_(1) + ... + p_(i) and g = e^s: q_i = C_i^g - C_(i-1)^g, l <- ln q
-//   neutral   s = 0
-//   range     finite
-//   ties      by id: of equal logits the lower id comes first, and their logits differ afterwards
-//   cost      sorts all living tokens; two logarithms and two exponentials each
-//   source    ExLlamaV2's skew: its draw uses u^(e^-s) on the sorted distribution
-//   edges     where e^s leaves the range of double, the first token (s < 0) or the last (s > 0) has it all; from s = 60 on, the mass behind a
-//             token, known to 2^-105 of the whole, begins to limit the precision
 #pragma once
 
 #include <algorithm>
@@ -25,16 +15,30 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Move mass down the order (strength > 0) or up (strength < 0) by a power of the cumulative distribution.
+///
+/// - formula:  in the order, with C_i = p_(1) + ... + p_(i) and g = e^strength: q_i = C_i^g - C_(i-1)^g, l <- ln q
+/// - neutral:  strength = 0
+/// - range:    finite
+/// - ties:     by id: of equal logits the lower id comes first, and their logits differ afterwards
+/// - edges:    where g leaves the range of double, the first token (strength < 0) or the last (strength > 0) has it all; from 60 on, the
+///             mass behind a token, known to 2^-105 of the whole, begins to limit the precision
+/// - cost:     sorts all living tokens; two logarithms and two exponentials each
+/// - usual:    between -1 and 1
+/// - when:     the first choices are to lose to the ones behind them, or the other way round, by rank and not by size
+/// - not:      on whole rows where time counts: it sorts all that live; truncate first
+/// - source:   ExLlamaV2's skew: its draw uses u^(e^-skew) on the sorted distribution
+/// - example:  skew{0.6f}
 struct skew {
-    float s = 0.0f;
+    float strength = 0.0f;  ///< Logarithm of the power of the cumulative probability; finite, 0 is neutral, above 0 down the order.
 
-    static constexpr std::string_view requirement = "skew: s must be finite (0 is off)";
-    constexpr bool neutral() const noexcept { return s == 0; }
-    constexpr bool valid() const noexcept { return numeric::finite(s); }
+    static constexpr std::string_view requirement = "skew: strength must be finite (0 is off)";
+    constexpr bool neutral() const noexcept { return strength == 0; }
+    constexpr bool valid() const noexcept { return numeric::finite(strength); }
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double g = numeric::exp(static_cast<double>(s)), m = (c.max)();
+        const double g = numeric::exp(static_cast<double>(strength)), m = (c.max)();
         const auto living = c.survivors().logits;
         const std::size_t n = living.size();
         numeric::compensated_sum all, passed;

@@ -1,16 +1,7 @@
-// suppress_at_begin — listed tokens are not drawn first.
-//
-//   formula   the listed ids are removed while there is no token of output
-//   neutral   no ids
-//   range     the ids belong to the row
-//   cost      a step for each id; no value is read
-//   source    Radford et al. 2022, "Whisper", arXiv:2212.04356; Hugging Face transformers, SuppressTokensAtBeginLogitsProcessor
-//   edges     a prompt is no output; ids written in braces, or in a std::array, are stored, a span of them is a view that must outlive its use
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -19,6 +10,20 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Listed tokens are not drawn first.
+///
+/// - formula:  the listed ids are removed while there is no token of output
+/// - neutral:  no ids
+/// - range:    the ids belong to the row
+/// - ties:     none: no logit is looked at
+/// - edges:    a prompt is no output; ids written in braces, or in a std::array, are stored, a span of them is a view that must outlive its
+///             use
+/// - cost:     a step for each id; no value is read
+/// - usual:    a blank and the end, as Whisper's
+/// - when:     an answer must not begin with certain tokens
+/// - not:      behind the first token: it does nothing there
+/// - source:   Radford et al. 2022, "Whisper", arXiv:2212.04356; Hugging Face transformers, SuppressTokensAtBeginLogitsProcessor
+/// - example:  suppress_at_begin{{mat}}, as the first word
 template <std::size_t N = std::dynamic_extent>
 struct suppress_at_begin : list<token_id, N> {
     using list<token_id, N>::list;

@@ -1,19 +1,7 @@
-// xtc — exclude top choices: now and then, drop every likely token but the least likely of them.
-//
-//   formula   with the given probability: of the tokens with p_i >= threshold, if they are two or more, all but the last in the order go
-//   neutral   probability = 0, or threshold > 0.5: two tokens cannot both have more than half
-//   range     0 <= probability <= 1, threshold >= 0
-//   protect   ids that are counted but never dropped; a view, which must outlive the call; all of them belong to the row
-//   min_keep  where fewer tokens would stay, nothing is dropped
-//   ties      of equal logits at the threshold the highest id is the last, and stays
-//   random    one word of purpose::xtc, whatever the row holds; the coin falls for u < probability
-//   cost      one sweep for the masses, and the few blocks of the likely tokens
-//   source    Philipp Emanuel Weidmann 2024, as in text-generation-webui
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -24,11 +12,26 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Exclude top choices: now and then, drop every likely token but the least likely of them.
+///
+/// - formula:  with the given probability, u = unit(word) < probability: of the tokens with p_i >= threshold, if they are two or more, all
+///             but the last in the order go
+/// - neutral:  probability = 0, or threshold > 0.5: two tokens cannot both have more than half
+/// - range:    0 <= probability <= 1, threshold >= 0, min_keep >= 0; the protected ids belong to the row
+/// - ties:     of equal logits at the threshold the highest id is the last, and stays
+/// - edges:    of infinite logits each has its share; where fewer than min_keep would stay, nothing goes; one word of purpose::xtc is
+///             taken, whatever the row holds
+/// - cost:     one sweep for the masses, and the few blocks of the likely tokens
+/// - usual:    probability 0.5, threshold 0.1, with the ends of line and text protected
+/// - when:     stories should leave the paths that the model always takes
+/// - not:      for facts, code or anything with one right answer: it removes exactly that one
+/// - source:   Philipp Emanuel Weidmann 2024, as in text-generation-webui
+/// - example:  xtc{1.0f, 0.1f}
 struct xtc {
-    float probability = 0.0f;
-    float threshold = 0.1f;
-    view_of<token_id> protect = {};
-    int min_keep = 1;
+    float probability = 0.0f;        ///< How often it acts; 0 to 1, 0 is off.
+    float threshold = 0.1f;          ///< Probability from which on a token counts as likely; 0 or more, above 0.5 is off.
+    view_of<token_id> protect = {};  ///< Ids that are counted but never dropped; a view, which must outlive the call.
+    int min_keep = 1;                ///< Where fewer tokens than these would stay, nothing is dropped; 0 or more.
 
     static constexpr std::string_view requirement =
         "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of "
@@ -43,7 +46,7 @@ struct xtc {
         if (!fits(c.width())) return c.fail(status::outside_row);
         if (!(u < static_cast<double>(probability))) return;
 
-        const auto first = c.most_likely(static_cast<double>(threshold));
+        const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
         const auto dropped = [&](token_id id, double logit) {

@@ -1,19 +1,7 @@
-// xtc_mean — xtc without its coin: the mean of the two laws that the coin decides between.
-//
-//   formula   D = the tokens that xtc drops, P their mass, q the probability: p_i <- p_i (1 - q) for i in D, p_i (1 - q + q / (1 - P)) for the
-//             others. Followed directly by a draw, tokens come with the frequencies of xtc
-//   neutral   probability = 0, or threshold > 0.5: two tokens cannot both have more than half
-//   range     0 <= probability <= 1, threshold >= 0; probability = 1 drops
-//   protect   ids that are counted but never dropped; a view, which must outlive the call; all of them belong to the row
-//   min_keep  where xtc would leave fewer tokens, nothing changes
-//   ties      of equal logits at the threshold the highest id is the last, and is not dropped
-//   cost      the mass in doubles, the likely tokens sorted, and the row as a list
-//   source    the averaged form of exllamav2 (turboderp 2024); xtc: Philipp Emanuel Weidmann 2024
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -26,11 +14,25 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+/// Xtc without its coin: the mean of the two laws that the coin decides between.
+///
+/// - formula:  D = the tokens that xtc drops, P their mass, q the probability: p_i <- p_i (1 - q) for i in D, p_i (1 - q + q / (1 - P)) for
+///             the others. Followed directly by a draw, tokens come with the frequencies of xtc
+/// - neutral:  probability = 0, or threshold > 0.5: two tokens cannot both have more than half
+/// - range:    0 <= probability <= 1, threshold >= 0, min_keep >= 0; the protected ids belong to the row. probability = 1 drops
+/// - ties:     of equal logits at the threshold the highest id is the last, and is not dropped
+/// - edges:    of infinite logits each has its share; where xtc would leave fewer than min_keep, nothing changes
+/// - cost:     the mass in doubles, the likely tokens sorted, and the row as a list
+/// - usual:    as xtc: probability 0.5, threshold 0.1
+/// - when:     the law of xtc is wanted without a coin: log-probabilities, distribution(), tests
+/// - not:      before a truncation: it would cut what the coin decides between, and xtc's frequencies are gone
+/// - source:   the averaged form of exllamav2 (turboderp 2024); xtc: Philipp Emanuel Weidmann 2024
+/// - example:  xtc_mean{0.5f, 0.1f}
 struct xtc_mean {
-    float probability = 0.0f;
-    float threshold = 0.1f;
-    view_of<token_id> protect = {};
-    int min_keep = 1;
+    float probability = 0.0f;        ///< How often xtc would act; 0 to 1, 0 is off.
+    float threshold = 0.1f;          ///< Probability from which on a token counts as likely; 0 or more, above 0.5 is off.
+    view_of<token_id> protect = {};  ///< Ids that are counted but never dropped; a view, which must outlive the call.
+    int min_keep = 1;                ///< Where xtc would leave fewer tokens than these, nothing changes; 0 or more.
 
     static constexpr std::string_view requirement =
         "xtc_mean: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect "
@@ -45,7 +47,7 @@ struct xtc_mean {
 
         const std::size_t living = c.size();
         const double greatest = (c.max)(), mass = c.mass();
-        const auto first = c.most_likely(static_cast<double>(threshold));
+        const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
         const auto dropped = [&](token_id id, double logit) {

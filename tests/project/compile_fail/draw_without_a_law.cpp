@@ -6,5 +6,5 @@
 using namespace argdraw;
 
 distribution_of_row law(const std::vector<float>& logits) {
-    return sampler{top_k{5}, [](auto& c) { return c.first(); }}.distribution(logits);
+    return sampler{top_k{5}, [](auto& c) { return c.draw_first(); }}.distribution(logits);
 }

@@ -22,7 +22,7 @@ its name.
 
 | | |
 |---|---|
-| [`unit`](unit) | a room of the library each: `core simd numeric random history candidates stages draws sampler conformance eigen`; the paths are those of the headers they test |
+| [`unit`](unit) | a room of the library each: `core simd numeric random history candidates stages draws sampler text engine conformance eigen`; the paths are those of the headers they test |
 | [`proof/differential`](proof/differential) | random pipelines on random rows against the plain definition in exact arithmetic |
 | [`proof/metamorphic`](proof/metamorphic) | what must not change, or must change so, when rows, texts and pipelines are changed |
 | [`proof/golden`](proof/golden) | the same tokens from every compiler, flag and instruction set |
@@ -35,6 +35,8 @@ its name.
 | [`project/consumers`](project/consumers) | small projects that use argdraw in the ways it can be used |
 | [`project/compile_fail`](project/compile_fail) | programs that must not compile, each with its sentence |
 | [`project/structure`](project/structure) | the rules of the house that a compiler does not know |
+| [`project/reference`](project/reference) | the pages of [stages](../include/argdraw/stages/README.md) and [draws](../include/argdraw/draws/README.md) are what the contracts make of them, and their examples run |
+| [`project/format`](project/format), [`project/tidy`](project/tidy) | every source as clang-format 19 writes it; the checks of clang-tidy 19 over `include/` |
 | [`project/readme`](project/readme), [`project/promises`](project/promises) | what the README and this page say is so |
 | [`project/shutdown`](project/shutdown) | what happens after `main` |
 | [`project/coverage`](project/coverage), [`project/valgrind`](project/valgrind), [`project/aarch64`](project/aarch64) | what is executed, what memory is read, and other machines |
@@ -50,7 +52,7 @@ Before a release, after that command and in its build:
 - `ctest --preset deep`: the same with larger numbers, ten million fuzzed executions, mutants of the library, and golden streams of other
   compilers and machines; three quarters of an hour on two cores. Entries whose programs were not there at `cmake --preset release` are
   skipped; on Debian they are those of `dieharder g++-aarch64-linux-gnu g++-i686-linux-gnu qemu-user`, and on push of `clang-19
-  qemu-user libc++-14-dev libc++abi-14-dev`, and `wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 libclang-rt-14-dev-wasm32 lld-14`.
+  clang-format-19 clang-tidy-19 qemu-user libc++-14-dev libc++abi-14-dev`, and `wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 libclang-rt-14-dev-wasm32 lld-14`.
 - `ctest --preset audit`: coverage, which is `python3 tests/project/coverage/run.py`, and valgrind (`llvm valgrind`). Coverage prints how much of `include/`
   the tests on push execute, and fails below 98 % of the lines or 90 % of the branches, or where a line that nothing executes is not explained in
   [`explained.txt`](project/coverage/explained.txt).

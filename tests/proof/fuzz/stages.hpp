@@ -27,7 +27,7 @@ struct at_word {
 
     template <argdraw::logit_scalar T>
     argdraw::drawn operator()(argdraw::candidates<T>& c) const noexcept {
-        return c.at(word);
+        return c.draw(word);
     }
 };
 

@@ -30,7 +30,7 @@ struct learning_draw {
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         auto& s = context.state();
         c.scale(1 / (1 + static_cast<double>(s.accepted % 3)));
-        const drawn token = c.at(context.word(purpose::token));
+        const drawn token = c.draw(context.word(purpose::token));
         s = {s.accepted + 1, s.sum + token.id};
         return token;
     }

@@ -4,27 +4,26 @@ from mutant import Mutant
 BANDS = "unit/candidates/bands.cpp"
 # list_top as it is, and as it was: what lives was told by maxima that may be those of removed tokens.
 LIST_TOP = (
-        "if (k < row_.size() && bounds_only_) {\n"
-        "            // More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.\n"
-        "            const std::size_t living = (std::max<std::size_t>)(sampled_share_, 1);\n"
-        "            const std::size_t found = list_reaching(level_of_top(k == 1 ? 1 : k * share_of_all / living + 2), equals);\n"
-        "            if (found >= k) return found;\n"
-        "            look_at_the_living();\n"
-        "        }\n"
-        "        const double level = level_of_top((std::min)(k, row_.size()));\n"
-        "        const std::size_t found = list_reaching(level, equals);\n"
-        "        // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.\n"
-        "        return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;")
-LIST_TOP_OF_ALL = LIST_TOP.replace("bounds_only_) {", "bounds_only_ && band_.whole()) {").replace(
+        "if (k < row_.width() && top_.are_bounds()) {\n"
+        "// More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.\n"
+        "const std::size_t more = k == 1 ? 1 : row_.scaled_by_removed(k) + 2;\n"
+        "if (const std::size_t found = list_reaching(top_.level_of_top(row_, more), equals); found >= k) return found;\n"
+        "top_.find_exact(row_);\n"
+        "}\n"
+        "const double level = top_.level_of_top(row_, (std::min)(k, row_.width()));\n"
+        "const std::size_t found = list_reaching(level, equals);\n"
+        "// Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.\n"
+        "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;\n")
+LIST_TOP_OF_ALL = LIST_TOP.replace("top_.are_bounds()) {", "top_.are_bounds() && row_.banded().whole()) {").replace(
     "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;", "return found;")
 VERBS = "unit/candidates/verbs.cpp"
 
 FAULTS = [
     Mutant(
         "F1", "a maximum below the band is one",
-        "candidates/view.hpp",
-        "maximum_ = strays_.greatest(greatest_in_band());",
-        "maximum_ = strays_.greatest(static_cast<double>(row_maximum_));",
+        "candidates/maxima.hpp",
+        "greatest_ = row.strays().greatest(greatest_in_band(row));",
+        "greatest_ = row.strays().greatest(static_cast<double>(greatest_in_row_));",
         BANDS, "bands: nothing lives where a mask leaves only what lies below one, and every draw says so"),
     Mutant(
         "F1b", "a row without mass has a last block with one",
@@ -34,9 +33,9 @@ FAULTS = [
         "unit/candidates/inverse_cdf.cpp", "inverse_cdf: where nothing weighs anything there is no place, and it is said"),
     Mutant(
         "F1c", "masses are relative to a token below the band",
-        "candidates/view.hpp",
-        "in_float_ = mass_ >= 0.5;",
-        "in_float_ = true;",
+        "candidates/weighing.hpp",
+        "return all >= 0.5;",
+        "return true;",
         BANDS, "bands: of a row of which only an edited token lives, that one is drawn"),
     Mutant(
         "F1d", "a level that tokens below the band reach is one that as many living ones do",
@@ -51,37 +50,38 @@ FAULTS = [
         BANDS, "bands: behind a mask the first k are all found"),
     Mutant(
         "F4", "a token far below the others takes the row to doubles",
-        "candidates/view.hpp",
-        "greatest = (std::max)(greatest, exponent);",
-        "greatest = (std::max)(greatest, -range < exponent ? exponent : range);",
+        "candidates/weighing.hpp",
+        "most = (std::max)(most, exponent);",
+        "most = (std::max)(most, -range < exponent ? exponent : range);",
         BANDS, "bands: a token edited to far below the others leaves the row in floats"),
     Mutant(
         "F13", "an edge within what sums of floats may be off by is theirs",
-        "candidates/nucleus.hpp",
-        "double rounding() const noexcept { return view_.in_float() ? 0x1p-22 : 0; }",
+        "candidates/mass_search.hpp",
+        "double rounding() const noexcept { return weights().in_float() ? float_sums::of_weights : 0; }",
         "double rounding() const noexcept { return 0; }",
         "unit/stages/top_p.cpp", "top_p formula: equal logits and an exact share give the exact number, whatever their logit"),
     Mutant(
         "F13b", "equals weigh relative to the end of the list that they are in",
-        "candidates/nucleus.hpp",
-        "const double reference = *std::max_element(scratch_.values, scratch_.values + found);",
+        "candidates/nucleus_band.hpp",
+        "const double reference = *std::max_element(s.tokens.values, s.tokens.values + found);",
         "const double reference = static_cast<double>(high);",
         VERBS, "verbs: rows of float against the plain list", small=True),
     Mutant(
         "F14", "log-probabilities come from sums of floats",
-        "candidates/candidates.hpp",
-        "if (weigh_view(accuracy::full)) return numeric::log1p(view_.mass_beside_maximum());",
-        "if (weigh_view() && find_maximum()) return numeric::log(view_.relative_to(maximum(), view_.mass()));",
+        "candidates/questions.hpp",
+        "if (view<T>* const seen = d.weighed_view(accuracy::full)) return numeric::log1p(seen->weights().all_beside_greatest(seen->row()));",
+        "if (view<T>* const seen = d.weighed_view(); seen && d.find_maximum())"
+        " return numeric::log(seen->weights().relative_to(d.maximum(), seen->weights().all()));",
         "unit/stages/softmax.cpp", "softmax formula: right to 1e-12 and at most 0, on any row of floats"),
     Mutant(
         "P9a", "the weights of an earlier question are those of the draw",
-        "candidates/view.hpp",
-        "wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == beside_) : !in_float_;",
+        "candidates/masses.hpp",
+        "wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == also_) : !in_float_;",
         "wanted == accuracy::quick || !in_float_;",
         "unit/candidates/questions.cpp", "candidates: a question moves no bit of a draw"),
     Mutant(
         "F1e", "the edge by nearness may lie above the center",
-        "candidates/nucleus.hpp",
+        "candidates/nucleus_band.hpp",
         "if (static_cast<double>(high) > center) high = -numeric::next_above(-high);",
         "",
         BANDS, "bands: nearness beside one token far above the others, where the row's type rounds the center up"),
@@ -93,22 +93,22 @@ FAULTS = [
         "unit/candidates/shortcuts.cpp", "shortcuts: a few tokens that hold the mass become a list, in however many blocks they lie"),
     Mutant(
         "F24b", "a sample that misled is not corrected",
-        "candidates/nucleus.hpp",
-        "            if (of.below > left_out()) {\n",
-        "            if (tries > 0) return false;\n            if (of.below > left_out()) {\n",
+        "candidates/nucleus_band.hpp",
+        "if (of.below > left_out) {\n",
+        "if (top > bottom) return false;\n            if (of.below > left_out) {\n",
         "unit/candidates/shortcuts.cpp", "shortcuts: a row in order of its logits, where blocks at even distances mislead, is not listed as a whole"),
     Mutant(
         "P6a", "a share below the cut is taken for as much above its logarithm",
-        "candidates/candidates.hpp",
+        "candidates/cuts.hpp",
         "log_cut + numeric::log1p(-doubt)",
         "log_cut - doubt",
         BANDS, "bands: a quick estimate of any error within its word decides no token that the full one would not"),
     # The two that random sequences of verbs have to find by themselves, in the number of cases of a push.
     Mutant(
         "F1v", "a maximum below the band is one, in small blocks",
-        "candidates/view.hpp",
-        "maximum_ = strays_.greatest(greatest_in_band());",
-        "maximum_ = strays_.greatest(static_cast<double>(row_maximum_));",
+        "candidates/maxima.hpp",
+        "greatest_ = row.strays().greatest(greatest_in_band(row));",
+        "greatest_ = row.strays().greatest(static_cast<double>(greatest_in_row_));",
         VERBS, "verbs: rows of float against the plain list", small=True),
     Mutant(
         "F2v", "with a band, maxima of removed tokens are exact, in small blocks",

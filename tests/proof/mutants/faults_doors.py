@@ -4,9 +4,9 @@ from mutant import Mutant
 FAULTS = [
     Mutant(
         "F16", "an id outside of the row is a bad parameter, which check() knows nothing of",
-        "candidates/candidates.hpp",
-        "            if (!view_.holds_id(id)) fail(status::outside_row);",
-        "            if (!view_.holds_id(id)) fail(status::bad_parameter);",
+        "candidates/distribution.hpp",
+        "            if (!holds_id(id)) fail(status::outside_row);",
+        "            if (!holds_id(id)) fail(status::bad_parameter);",
         "unit/stages/ban.cpp", "ban range: ids outside of the row are outside_row"),
     Mutant(
         "F16b", "check(width) does not ask the stages",
@@ -16,7 +16,7 @@ FAULTS = [
         "unit/sampler/sampler.cpp", "sampler: what does not fit the row has a status of its own, and check(width) names the stage"),
     Mutant(
         "F28", "the last word of a mask counts whole",
-        "candidates/view.hpp",
+        "candidates/living_row.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = (std::min)((tokens + 31) / 32, words);",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),

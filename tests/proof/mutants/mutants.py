@@ -42,7 +42,7 @@ MISTAKES = [
         "candidates/inverse_cdf.hpp",
         "double running = 0;",
         "float running = 0;",
-        "unit/draws/categorical.cpp", "categorical tails: a token of 2^-30 has its own words, at either end"),
+        "unit/draws/categorical.cpp", "categorical edges: a token of 2^-30 has its own words, at either end"),
     Mutant(
         "6", "the scaled logit is rounded to float",
         "simd/kernels/weights.inl",
@@ -61,19 +61,19 @@ MISTAKES = [
         "simd/kernels/rows.inl",
         "m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());",
         "m[j] = splat(std::numeric_limits<value_of<T>>::lowest());",
-        "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
+        "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "9", "NaN is not looked for",
-        "candidates/view.hpp",
-        "if (row_maximum_ != row_maximum_) return status::nan_logit;",
+        "candidates/maxima.hpp",
+        "if (greatest_in_row_ != greatest_in_row_) return status::nan_logit;",
         "",
-        "unit/draws/greedy.cpp", "greedy failures: NaN wherever it stands, and rows without a living token"),
+        "unit/draws/greedy.cpp", "greedy edges: NaN wherever it stands, and rows without a living token"),
     Mutant(
         "10", "!(s > 0) becomes s <= 0, which a NaN passes",
-        "candidates/candidates.hpp",
+        "candidates/cuts.hpp",
         "if (!(distance > 0)) distance = 0;",
         "if (distance <= 0) distance = 0;",
-        "unit/candidates/removals.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
+        "unit/candidates/cuts.cpp", "candidates: cuts that are no number, or lie above the maximum, leave a living token",
         "no sum that is compared with 0 can be NaN here, since rows with a NaN end before; a distance that a stage computed can"),
     Mutant(
         "11", "T < 1e-5 is greedy",
@@ -84,7 +84,7 @@ MISTAKES = [
     Mutant(
         "12", "top-p by 1 - p in float",
         "stages/top_p.hpp",
-        "c.keep_mass(static_cast<double>(p),",
+        "c.keep_mass(p,",
         "c.keep_mass(1 - static_cast<double>(1 - p),",
         "unit/stages/top_p.cpp", "top_p formula: exactly a cumulative sum, and the next float above it"),
     Mutant(
@@ -96,12 +96,12 @@ MISTAKES = [
     Mutant(
         "14", ">= becomes > in top-p",
         "candidates/prefix.hpp",
-        "w.mass >= target &&",
-        "w.mass > target &&",
+        "w.mass >= target_ &&",
+        "w.mass > target_ &&",
         "unit/stages/top_p.cpp", "top_p formula: exactly a cumulative sum, and the next float above it"),
     Mutant(
         "15", "all that equal the k-th stay",
-        "candidates/candidates.hpp",
+        "candidates/list.hpp",
         "return equals_at_edge == ties::all || (equals > 0 && equals-- > 0);",
         "return true;",
         "unit/stages/top_k.cpp", "top_k ties: a row of equals keeps its first k"),
@@ -114,7 +114,7 @@ MISTAKES = [
     Mutant(
         "17", "min_keep is ignored",
         "candidates/prefix.hpp",
-        "&& w.count >= min_keep;",
+        "&& w.count >= min_keep_;",
         ";",
         "unit/stages/top_p.cpp", "top_p min_keep: the longer of the two prefixes"),
     Mutant(
@@ -138,8 +138,8 @@ MISTAKES = [
     Mutant(
         "21", "repetition acts for every occurrence",
         "stages/repetition_penalty.hpp",
-        "[by = static_cast<double>(r)](double l, const counted_token&) { return numeric::weakened(l, by); }",
-        "[by = static_cast<double>(r)](double l, const counted_token& t) {\n"
+        "[by = static_cast<double>(penalty)](double l, const counted_token&) { return numeric::weakened(l, by); }",
+        "[by = static_cast<double>(penalty)](double l, const counted_token& t) {\n"
         "                   for (int i = 1; i < t.count; ++i) l = numeric::weakened(l, by);\n"
         "                   return numeric::weakened(l, by);\n"
         "               }",
@@ -195,8 +195,8 @@ MISTAKES = [
     Mutant(
         "29", "the position moves on with an error",
         "sampler/sampler.hpp",
-        "if (result) given.succeeded(result);",
-        "given.succeeded(result);",
+        "if (token) given.succeeded(token);",
+        "given.succeeded(token);",
         "unit/sampler/sampler.cpp", "sampler: philox moves by one position with every token, and by none without"),
     Mutant(
         "30", "a row's place in the batch is its sequence",
@@ -213,7 +213,7 @@ MISTAKES = [
         "unit/random/philox.cpp", "philox: all 64 bits of seed and sequence, and all 32 of position, matter"),
     Mutant(
         "32", "bits past the mask are read",
-        "candidates/view.hpp",
+        "candidates/living_row.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = words;",
         "unit/stages/allow.cpp", "allow formula: words behind the mask are not read"),

@@ -51,13 +51,13 @@ TEST_CASE("bands: nothing lives where a mask leaves only what lies below one, an
             CHECK(token.why == status::empty);
         };
         for (const std::uint64_t word : {std::uint64_t{0}, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
-            empty([&](auto& c) { return c.at(word); });
+            empty([&](auto& c) { return c.draw(word); });
             empty([&](auto& c) {
                 c.keep_top(40);
-                return c.at(word);
+                return c.draw(word);
             });
         }
-        empty([](auto& c) { return c.first(); });
+        empty([](auto& c) { return c.draw_first(); });
         empty([](auto& c) {
             CHECK(std::isnan(c.max()));
             return drawn{.why = c.why()};
@@ -92,10 +92,10 @@ TEST_CASE("bands: of a row of which only an edited token lives, that one is draw
         CHECK(ask([](auto& c) { return c.max(); }) == 1 - 1e6);
         CHECK(ask([](auto& c) { return c.mass(); }) == 1);
         CHECK(ask([](auto& c) { return c.mass(accuracy::quick).value; }) == 1);
-        CHECK(ask([](auto& c) { return c.at(0).id; }) == 7);
-        CHECK(ask([](auto& c) { return c.at(~std::uint64_t{0}).id; }) == 7);
+        CHECK(ask([](auto& c) { return c.draw(0).id; }) == 7);
+        CHECK(ask([](auto& c) { return c.draw(~std::uint64_t{0}).id; }) == 7);
         CHECK(ask([](auto& c) { return c.leaders(3).size(); }) == 1);
-        CHECK(ask([](auto& c) { return c.first().id; }) == 7);
+        CHECK(ask([](auto& c) { return c.draw_first().id; }) == 7);
     });
 }
 

@@ -23,29 +23,32 @@ struct noted {
 struct inside {
     template <class T>
     static noted of(const candidates<T>& c) noexcept {
-        noted now{.list = c.list_, .scale = c.scale_.value() != 1, .shift = c.shift_ != 0};
-        if (c.list_) return now;
-        const auto& view = c.view_;
-        now.band = !view.band_.whole();
-        now.bits = view.blocks_.alive != nullptr;
-        now.strays = view.strays_.count() > 0;
-        view.strays_.for_each([&](token_id, double v) { now.infinite |= v == std::numeric_limits<double>::infinity(); });
-        now.maxima = view.known_maximum_ && !view.bounds_only_;
-        now.bounds = view.known_maximum_ && view.bounds_only_;
-        now.weights = view.known_weights_;
+        const auto& d = c.d_;
+        noted now{.list = d.is_list_, .scale = d.scale() != 1, .shift = d.shift() != 0};
+        if (now.list) return now;
+        const auto& row = d.view_.row_;
+        now.band = !row.banded().whole();
+        now.bits = row.blocks().alive != nullptr;
+        now.strays = row.strays().count() > 0;
+        row.strays().for_each([&](token_id, double v) { now.infinite |= v == numeric::infinity; });
+        const bool known = d.view_.top_.known_of(row);
+        now.maxima = known && !d.view_.top_.are_bounds();
+        now.bounds = known && d.view_.top_.are_bounds();
+        now.weights = d.view_.weights_.known_of(row);
         return now;
     }
 
     /// Of a view that was weighed: whether its weights are sums of floats.
     template <class T>
     static bool in_floats(const candidates<T>& c) noexcept {
-        return !c.list_ && c.view_.known_weights_ && c.view_.in_float();
+        const auto& d = c.d_;
+        return !d.is_list_ && d.view_.weights_.known_of(d.view_.row_) && d.view_.weights_.in_float();
     }
 
     /// Whether the next weights are those of a view in float, which are right to 2^-22 of themselves.
     template <class T>
     static bool weighs_in_float(const candidates<T>& c) noexcept {
-        return !c.list_ && detail::view<T>::has_weight_kernel;
+        return !c.d_.is_list_ && detail::view<T>::has_weight_kernel;
     }
 };
 

@@ -279,7 +279,7 @@ TEST_CASE("candidates: a question moves no bit of a draw") {
             candidates<float> c(row, space);
             before(c);
             if (asked) question(c);
-            return c.at(word);
+            return c.draw(word);
         };
         int differ = 0;
         for (std::uint64_t i = 0; i < 50; ++i) {

@@ -14,22 +14,33 @@ TEST_CASE("scratch: arrays are aligned, ordered and apart") {
         REQUIRE(s.lay_out(space, width, blocks));
         const auto at = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p); };
         // Every array has room for its entries and for what a kernel of sixteen lanes writes behind them.
-        std::vector<std::pair<std::uintptr_t, std::size_t>> arrays{{at(s.block_max), (blocks + simd::lanes) * sizeof(float)},
-                                                                   {at(s.block_mass), (blocks + simd::lanes) * sizeof(double)},
-                                                                   {at(s.block_end), (blocks + simd::lanes) * sizeof(double)},
-                                                                   {at(s.block_top), (blocks + simd::lanes) * sizeof(std::int32_t)},
-                                                                   {at(s.block_list), (blocks + simd::lanes) * sizeof(std::int32_t)},
-                                                                   {at(s.tail), simd::block_size * sizeof(float)},
-                                                                   {at(s.ids), (width + simd::lanes) * sizeof(token_id)},
-                                                                   {at(s.values), (width + simd::lanes) * sizeof(double)},
-                                                                   {at(s.weights), (width + simd::lanes) * sizeof(double)},
-                                                                   {at(s.spare), (width + simd::lanes) * sizeof(double)},
-                                                                   {at(s.stray_values), width * sizeof(double)},
-                                                                   {at(s.stray_bits), blocks * simd::block_size / 8},
-                                                                   {at(s.stray_blocks), (blocks + 63) / 64 * 8},
-                                                                   {at(s.block_beside), (blocks + simd::lanes) * sizeof(double)},
-                                                                   {at(s.alive), blocks * simd::block_size / 8},
-                                                                   {at(s.order), 16 * width}};
+        const std::size_t per_block = blocks + simd::lanes, per_token = width + simd::lanes, bits = blocks * simd::block_size / 8;
+        std::vector<std::pair<std::uintptr_t, std::size_t>> arrays{{at(s.maxima), per_block * sizeof(float)},
+                                                                   {at(s.masses.of_block), per_block * sizeof(double)},
+                                                                   {at(s.masses.ends), per_block * sizeof(double)},
+                                                                   {at(s.masses.beside), per_block * sizeof(double)},
+                                                                   {at(s.masses.tops), per_block * sizeof(std::int32_t)},
+                                                                   {at(s.split.above), per_block * sizeof(double)},
+                                                                   {at(s.split.below), per_block * sizeof(double)},
+                                                                   {at(s.split.tops), per_block * sizeof(std::int32_t)},
+                                                                   {at(s.split.equals), per_block * sizeof(std::int32_t)},
+                                                                   {at(s.moments.reference), per_block * sizeof(double)},
+                                                                   {at(s.moments.sum), per_block * sizeof(double)},
+                                                                   {at(s.moments.squares), per_block * sizeof(double)},
+                                                                   {at(s.moments.count), per_block * sizeof(std::int32_t)},
+                                                                   {at(s.row.selected), per_block * sizeof(std::int32_t)},
+                                                                   {at(s.row.tail), simd::block_size * sizeof(float)},
+                                                                   {at(s.row.alive), bits},
+                                                                   {at(s.row.strays.values), width * sizeof(double)},
+                                                                   {at(s.row.strays.bits), bits},
+                                                                   {at(s.row.strays.marked), (blocks + 63) / 64 * 8},
+                                                                   {at(s.tokens.ids), per_token * sizeof(token_id)},
+                                                                   {at(s.tokens.values), per_token * sizeof(double)},
+                                                                   {at(s.tokens.weights), per_token * sizeof(double)},
+                                                                   {at(s.tokens.spare), per_token * sizeof(double)},
+                                                                   {at(s.sums.bits), bits},
+                                                                   {at(s.sums.marked), (blocks + 63) / 64 * 8},
+                                                                   {at(s.sorting.order), 16 * width}};
         std::sort(arrays.begin(), arrays.end());
         CAPTURE(width);
         for (std::size_t i = 0; i < arrays.size(); ++i) {
@@ -37,11 +48,12 @@ TEST_CASE("scratch: arrays are aligned, ordered and apart") {
             if (i + 1 < arrays.size()) CHECK(arrays[i].first + arrays[i].second <= arrays[i + 1].first);
         }
         CHECK(arrays.back().first + arrays.back().second <= arrays.front().first + space.capacity());
-        // To sort by: what is free beside a list, and what is free beside a view, which has strays.
-        CHECK(at(s.room_beside_list()) == at(s.spare));
-        CHECK(at(s.room_beside_list()) + 16 * width <= at(s.stray_values) + (width + simd::lanes) * sizeof(double));
-        CHECK(at(s.room_beside_view()) == at(s.weights));
-        CHECK(at(s.room_beside_view()) + 16 * width <= at(s.stray_values));
+        // To sort by: what is free beside a list, and what is free beside a row, which has strays.
+        CHECK(at(s.sorting.beside_list) == at(s.tokens.spare));
+        CHECK(at(s.sorting.beside_list) + 16 * width <= at(s.row.strays.values) + (width + simd::lanes) * sizeof(double));
+        CHECK(at(s.sorting.beside_row) == at(s.tokens.weights));
+        CHECK(at(s.sorting.beside_row) + 16 * width <= at(s.row.strays.values));
+        CHECK(s.sums.values == s.tokens.spare);
     }
 }
 

@@ -368,7 +368,7 @@ TEST_CASE("shortcuts: bands take further verbs, and draws see them as lists do")
         int other = 0;
         for (int draw = 0; draw < 20; ++draw) {
             const std::uint64_t word = (std::uint64_t{random()} << 32) | random();
-            other += c.view.at(word).id != c.list.at(word).id;
+            other += c.view.draw(word).id != c.list.draw(word).id;
         }
         CHECK(other <= 1);  // equality, not bias: the two forms add up in other orders
         CHECK(left(c.view).tokens == left(c.list).tokens);
@@ -388,9 +388,9 @@ TEST_CASE("shortcuts: what has no weight beside the row is not drawn from a bloc
                 both_forms c(row);
                 c.act([&](auto& each) { each.edit(std::span(&other, 1), [&](double, token_id) { return -changed; }); });
                 CAPTURE(own, changed, other);
-                const drawn token = c.view.at(0);
+                const drawn token = c.view.draw(0);
                 CHECK(std::isfinite(token.logprob));
-                CHECK(token.id == c.list.at(0).id);
+                CHECK(token.id == c.list.draw(0).id);
             }
 }
 
@@ -405,10 +405,10 @@ TEST_CASE("shortcuts: a changed token that a list gives no weight has none in th
             both_forms c(row);
             const ids one{0};
             c.act([&](auto& each) { each.edit(std::span(one), [&](double, token_id) { return -below; }); });
-            if (c.view.at(0).id != 0) continue;
+            if (c.view.draw(0).id != 0) continue;
             ++drawn_from_both;
             CAPTURE(greatest, below);
-            CHECK(c.list.at(0).id == 0);
+            CHECK(c.list.draw(0).id == 0);
         }
     CHECK(drawn_from_both > 100);
 }
@@ -442,11 +442,11 @@ TEST_CASE("shortcuts: a NaN or +inf is found where it lives, and only there") {
             row[removed_one] = odd;
             both_forms hidden(row);
             hidden.view.allow(mask, false);
-            CHECK(hidden.view.first().why == status::ok);
+            CHECK(hidden.view.draw_first().why == status::ok);
             row[living] = odd;
             both_forms seen(row);
             seen.view.allow(mask, false);
-            const drawn first = seen.view.first();
+            const drawn first = seen.view.draw_first();
             if (odd == infinity) CHECK(first.id == static_cast<token_id>(living));
             else CHECK(first.why == status::nan_logit);
         }

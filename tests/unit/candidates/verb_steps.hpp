@@ -22,8 +22,8 @@ using plain::change;
 
 enum class verb : std::uint8_t {
     // clang-format off
-    size, max, min, mass, log_mass, log_sum_exp, mean_distance, entropy, collision, moments, leaders, likely, survivors, distances,
-    scale, shift, normalise, add, add_sums, edit, transform, transform_in_order,
+    size, max, min, mass, log_mass, log_sum_exp, mean_distance, entropy, collision, moments, infinite, logit, leaders, leaders_until, likely, survivors,
+    distances, scale, shift, normalise, add, add_sums, edit, transform, transform_in_order,
     keep_top, keep_top_ties, keep_mass, keep_mass_near, keep_within, keep_within_deviations, keep_at_least, keep_likely, keep_below, keep_if,
     ban, allow, allow_only, first, at, race, probabilities, number,
     // clang-format on
@@ -31,8 +31,8 @@ enum class verb : std::uint8_t {
 inline constexpr std::size_t number_of_verbs = static_cast<std::size_t>(verb::number);
 // clang-format off
 inline constexpr std::array<const char*, number_of_verbs> names{
-    "size", "max", "min", "mass", "log_mass", "log_sum_exp", "mean_distance", "entropy", "collision", "moments", "leaders", "likely", "survivors",
-    "distances", "scale", "shift", "normalise", "add", "add_sums", "edit", "transform", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
+    "size", "max", "min", "mass", "log_mass", "log_sum_exp", "mean_distance", "entropy", "collision", "moments", "infinite", "logit", "leaders", "leaders_until",
+    "likely", "survivors", "distances", "scale", "shift", "normalise", "add", "add_sums", "edit", "transform", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
     "keep_mass_near", "keep_within", "keep_within_deviations", "keep_at_least", "keep_likely", "keep_below", "keep_if", "ban", "allow", "allow_only",
     "first", "at", "race", "probabilities"};
 // clang-format on
@@ -66,7 +66,9 @@ inline std::string text(const step& s) {
     std::ostringstream out;
     out << std::setprecision(17) << name(s.what) << '(';
     switch (s.what) {
-        case verb::leaders: out << s.n; break;
+        case verb::leaders:
+        case verb::leaders_until: out << s.n; break;
+        case verb::logit: out << s.ids[0]; break;
         case verb::likely:
         case verb::scale:
         case verb::shift:
@@ -243,7 +245,9 @@ private:
         s.min_keep = random_.one_in(6) ? random_.below(width_ + 3) : random_.one_in(8) ? random_.below(5) : 1;
         s.word = random_.one_in(6) ? 0 : random_.one_in(5) ? ~std::uint64_t{0} : random_.word();
         switch (v) {
-            case verb::leaders: s.n = some_number(); break;
+            case verb::leaders:
+            case verb::leaders_until: s.n = some_number(); break;
+            case verb::logit: s.ids = {std::clamp(some_id(), 0, static_cast<token_id>(width_ - 1))}; break;
             case verb::likely:
             case verb::keep_likely: s.x = probability(much_stays); break;
             case verb::scale: s.x = factor(); break;

@@ -270,7 +270,8 @@ private:
     }
     std::string draws_fail() {
         const auto ends = [&](const argdraw::drawn& d) { return !d && d.id == -1 && d.why == c_.why(); };
-        if (!ends(c_.first()) || !ends(c_.at(0)) || !ends(c_.at(~std::uint64_t{0})) || !ends(c_.race([](token_id) { return 0.5; })))
+        if (!ends(c_.draw_first()) || !ends(c_.draw(0)) || !ends(c_.draw(~std::uint64_t{0})) ||
+            !ends(c_.race([](token_id) { return 0.5; })))
             return "a draw does not end in the status";
         if (c_.size() != 0) return "a size where nothing lives";
         ++counts_.failed_rows;
@@ -306,9 +307,15 @@ private:
                 const double found = c_.log_mass();
                 if (!plain_.read()) return expect_nan("log_mass", found);
                 const real right = plain_.log_mass();
-                return expect(
-                    "log_mass", found, right,
-                    static_cast<double>(right) * list_mass + (plain_.mass_error() - 1e-14) * 2 + 1e-290 + (now_.list ? 0 : 1e-14));
+                // What logits are off by may be more of next to nothing than mass_error(), which is one of a mass, can say.
+                real of_logits = 0;
+                for (std::size_t i = 0; i < plain_.tokens().size(); ++i) {
+                    const plain::token& t = plain_.tokens()[i];
+                    if (t.id != plain_.first().id) of_logits += plain_.weight(i) * (t.error + plain_.first().error);
+                }
+                return expect("log_mass", found, right,
+                              static_cast<double>(right) * list_mass + (plain_.mass_error() - 1e-14) * 2 + static_cast<double>(of_logits) +
+                                  1e-290 + (now_.list ? 0 : 1e-14));
             }
             case verb::log_sum_exp: {
                 const double found = c_.log_sum_exp();
@@ -349,6 +356,32 @@ private:
                 if (!plain_.read()) return found.empty() ? void() : differs("leaders of a row that failed");
                 const std::size_t n = std::min(std::max<std::size_t>(s.n, 1), plain_.tokens().size());
                 return compare_order(found, n, n, n);
+            }
+            case verb::leaders_until: {
+                std::size_t calls = 0;
+                const auto found = c_.leaders_until([&](std::span<const argdraw::place> first, bool others_end) {
+                    ++calls;
+                    if (others_end && plain_.read() && first.size() != plain_.tokens().size())
+                        differs("all of the tokens are not " + std::to_string(first.size()));
+                    return first.size() >= s.n;
+                });
+                if (!plain_.read()) return found.empty() && calls == 0 ? void() : differs("leaders_until of a row that failed");
+                const std::size_t all = plain_.tokens().size();
+                return compare_order(found, std::min(s.n, all), found.size(), all);
+            }
+            case verb::infinite: {
+                const bool found = c_.infinite();
+                if (!plain_.read()) return found ? differs("infinite in a row that failed") : void();
+                return found == plain_.infinite() ? void() : differs("infinite " + std::to_string(found));
+            }
+            case verb::logit: {
+                const double found = c_.logit(s.ids[0]);
+                if (!plain_.read()) return expect_nan("logit", found);
+                const plain::token* const t = plain_.find(s.ids[0]);
+                if (!t) return found == -argdraw::numeric::infinity ? void() : differs("logit " + text(found) + " where no token lives");
+                if (plain_.infinite())
+                    return found == argdraw::numeric::infinity ? void() : differs("logit " + text(found) + " of an infinite one");
+                return expect_logit("logit", t->id, found, *t);
             }
             case verb::likely: {
                 const auto found = c_.most_likely(s.x);
@@ -430,16 +463,16 @@ private:
             case verb::allow: c_.allow(s.mask, s.past_end); return plain_.allow(s.mask, s.past_end);
             case verb::allow_only: c_.allow_only(s.ids); return plain_.allow_only(s.ids);
             case verb::first: {
-                const auto found = c_.first();
+                const auto found = c_.draw_first();
                 made_ = plain_.keep_top(1, false, 1);
-                if (!plain_.read()) return found ? differs("first of a row that failed") : expect_nan("logprob", found.logprob);
+                if (!plain_.read()) return found ? differs("first of a row that failed") : expect_nan("probability", found.probability);
                 std::size_t at = 0;
                 if (made_ && doubtful(found.id)) return;
                 return expect_drawn(found, at);
             }
             case verb::at: {
-                const auto found = c_.at(s.word);
-                if (!plain_.read()) return found ? differs("at of a row that failed") : expect_nan("logprob", found.logprob);
+                const auto found = c_.draw(s.word);
+                if (!plain_.read()) return found ? differs("at of a row that failed") : expect_nan("probability", found.probability);
                 std::size_t at = 0;
                 expect_drawn(found, at);
                 if (!wrong_.empty()) return;
@@ -454,7 +487,7 @@ private:
             case verb::race: {
                 const auto uniform = [&](token_id id) { return argdraw::open_unit(plain::mixed(s.word + static_cast<std::uint64_t>(id))); };
                 const auto found = c_.race(uniform);
-                if (!plain_.read()) return found ? differs("race of a row that failed") : expect_nan("logprob", found.logprob);
+                if (!plain_.read()) return found ? differs("race of a row that failed") : expect_nan("probability", found.probability);
                 std::size_t at = 0;
                 expect_drawn(found, at);
                 if (!wrong_.empty()) return;

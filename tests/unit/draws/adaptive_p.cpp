@@ -215,7 +215,7 @@ TEST_CASE("adaptive_p scalars: the same law whatever the row is made of") {
     check(std::type_identity<argdraw::bfloat16>{});
 }
 
-TEST_CASE("adaptive_p state: of a sequence that nobody started nothing is drawn, and the law says so too") {
+TEST_CASE("adaptive_p edges: of a sequence that nobody started nothing is drawn, and the law says so too") {
     const sampler pick{adaptive_p{0.5f, 0.9f}};
     decltype(pick.start()) seq;
     const std::vector<float> row{1, 2, 3};

@@ -241,7 +241,7 @@ TEST_CASE("categorical logprob: ln p in the final set") {
     CHECK_FALSE(none);
 }
 
-TEST_CASE("categorical tails: a token of 2^-30 has its own words, at either end") {
+TEST_CASE("categorical edges: a token of 2^-30 has its own words, at either end") {
     const float depth = static_cast<float>(-30 * std::log(2.0));
     const double p = 1 / (1 + std::exp(-static_cast<double>(depth)));
     // 2^-30 is 2^23 steps of 2^-53; the kernel's 5e-7 are 4 of them.
@@ -262,7 +262,7 @@ TEST_CASE("categorical tails: a token of 2^-30 has its own words, at either end"
     CHECK(std::abs(static_cast<double>(steps - end_of(pick, wide, 10, 0)) * 0x1p-53 / p - 1) < 1e-6);
 }
 
-TEST_CASE("categorical tails: a token of 2^-50 as well") {
+TEST_CASE("categorical edges: a token of 2^-50 as well") {
     const float depth = static_cast<float>(-50 * std::log(2.0));
     const std::vector row{depth, 0.0f};
     const std::uint64_t end = end_of(pick, row, 0, 0);

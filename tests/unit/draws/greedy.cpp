@@ -110,7 +110,7 @@ TEST_CASE("greedy logprob: 0, for the final set is that token") {
     CHECK(law.probabilities == std::vector{1.0});
 }
 
-TEST_CASE("greedy failures: NaN wherever it stands, and rows without a living token") {
+TEST_CASE("greedy edges: NaN wherever it stands, and rows without a living token") {
     std::vector<float> row(530, 1.0f);
     int missed = 0;
     for (const float nan : {not_a_number, -not_a_number})

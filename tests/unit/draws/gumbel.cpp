@@ -158,7 +158,7 @@ TEST_CASE("gumbel logprob: asking for the law draws nothing") {
     CHECK(law.probabilities[2] == Approx(0.2).epsilon(1e-6));
 }
 
-TEST_CASE("gumbel tails: tokens that never have weight are never drawn") {
+TEST_CASE("gumbel edges: tokens that never have weight are never drawn") {
     std::vector<float> row(500, -800.0f);
     row[123] = 0.0f;
     row[124] = -infinity;

@@ -148,7 +148,7 @@ TEST_CASE("mirostat state: learned with accept of the token drawn, forgotten wit
     CHECK(mu_of(pick.resume(fork.bytes())) == learned);
 }
 
-TEST_CASE("mirostat state: mu may go below 0 and far above all surprise") {
+TEST_CASE("mirostat edges: mu may go below 0 and far above all surprise") {
     const sampler pick{mirostat{0, 1000}};
     const std::vector<float> row(16, 0.0f);
     auto seq = pick.start();

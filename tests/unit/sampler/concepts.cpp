@@ -12,7 +12,7 @@ namespace {
 struct throws_words_away {
     template <logit_scalar T, class Words>
     drawn operator()(candidates<T>& c, Words&) const noexcept {
-        return c.first();
+        return c.draw_first();
     }
 };
 
@@ -39,7 +39,7 @@ TEST_CASE("concepts: the return type tells a draw from a stage") {
     CHECK_FALSE(stage<categorical>);
     CHECK(random_draw<throws_words_away>);
     const auto act = [](auto& c) { c.scale(2); };
-    const auto end = [](auto& c) { return c.first(); };
+    const auto end = [](auto& c) { return c.draw_first(); };
     CHECK(stage<decltype(act)>);
     CHECK(deterministic_draw<decltype(end)>);
     CHECK_FALSE(stage<needs_no_const>);
@@ -51,7 +51,7 @@ TEST_CASE("concepts: the return type tells a draw from a stage") {
 
 TEST_CASE("concepts: one scalar is enough") {
     const auto only_doubles = [](candidates<double>&) {};
-    const auto only_halves = [](candidates<argdraw::half>& c) { return c.first(); };
+    const auto only_halves = [](candidates<argdraw::half>& c) { return c.draw_first(); };
     CHECK(stage<decltype(only_doubles)>);
     CHECK(deterministic_draw<decltype(only_halves)>);
 }

@@ -335,7 +335,7 @@ struct least_likely {
     template <logit_scalar T>
     drawn operator()(candidates<T>& c) const noexcept {
         narrow(c);
-        return c.first();
+        return c.draw_first();
     }
 };
 
@@ -373,13 +373,13 @@ TEST_CASE("sampler: lambdas as stages and as draws") {
     // A draw without randomness: the least likely.
     const auto last_one = [](auto& c) {
         c.transform([](token_id, double l) { return -l; });
-        return c.first();
+        return c.draw_first();
     };
     CHECK(sampler{not_the_second, last_one}(row).id == 0);
     // A draw with randomness: uniform over what is left, from its own purpose.
     const auto any_one = [](auto& c, auto& words) {
         c.scale(0);
-        return c.at(words.word(purpose::user));
+        return c.draw(words.word(purpose::user));
     };
     const sampler uniform{any_one};
     philox random{.seed = 3};
@@ -398,7 +398,7 @@ TEST_CASE("sampler: a draw that asks for several words gets several") {
     std::array<std::uint64_t, 3> seen{};
     const auto three = [&seen](candidates<float>& c, auto& words) {
         for (auto& w : seen) w = words.word(purpose::token);
-        return c.at(seen[2]);
+        return c.draw(seen[2]);
     };
     philox random{.seed = 6, .position = 9};
     const philox there = random;

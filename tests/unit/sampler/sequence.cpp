@@ -34,7 +34,7 @@ struct learning_draw {
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         narrow(c, context);
         auto& s = context.state();
-        const drawn token = c.at(context.word(purpose::token));
+        const drawn token = c.draw(context.word(purpose::token));
         s = {s.accepted + 1, s.sum + token.id};
         return token;
     }
@@ -98,7 +98,7 @@ TEST_CASE("sequence: a redraw takes the next index, and the first draws are thos
         const drawn again = plain(row, seq);
         workspace space;
         candidates<float> c(row, space);
-        CHECK(again.id == c.at(here.word(purpose::token, 1)).id);
+        CHECK(again.id == c.draw(here.word(purpose::token, 1)).id);
         CHECK(seq.accept(token.id) == status::ok);
     }
 }

@@ -36,7 +36,7 @@ TEST_CASE("encoder_repetition in a sequence: what is accepted is no prompt") {
 }
 
 TEST_CASE("encoder_repetition neutral: r = 1 is the default and changes nothing") {
-    CHECK(encoder_repetition{}.r == 1);
+    CHECK(encoder_repetition{}.penalty == 1);
     check_neutral(row, after({0, 1}, {2}, encoder_repetition{}));
     CHECK_FALSE(encoder_repetition{std::nextafter(1.0f, 2.0f)}.neutral());
 }

@@ -76,7 +76,7 @@ TEST_CASE("repetition_penalty in a sequence: what is accepted counts, what is ro
 }
 
 TEST_CASE("repetition_penalty neutral: r = 1 and a window of 0 change nothing") {
-    CHECK(repetition_penalty{}.r == 1);
+    CHECK(repetition_penalty{}.penalty == 1);
     CHECK(repetition_penalty{}.window == -1);
     check_neutral(row, after({0, 1}, {2}, repetition_penalty{}));
     check_neutral(row, after({0, 1}, {2}, repetition_penalty{2, 0}));

@@ -73,7 +73,7 @@ TEST_CASE("typical formula: however close all logits are to each other") {
 }
 
 TEST_CASE("typical neutral: 1 and more keep everything") {
-    CHECK(typical{}.t == 1);
+    CHECK(typical{}.mass == 1);
     const auto row = weighing({5, 0, 3, 2});
     const auto without = law_of(row);
     for (const float t : {1.0f, 2.0f, infinity}) {

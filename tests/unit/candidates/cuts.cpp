@@ -144,7 +144,7 @@ TEST_CASE("candidates: keep_below may leave nothing") {
     c.act([](auto& one) {
         one.keep_below(-5);
         CHECK(one.why() == status::empty);
-        CHECK(one.at(0).why == status::empty);
+        CHECK(one.draw(0).why == status::empty);
     });
 }
 

@@ -104,8 +104,8 @@ TEST_CASE("candidates: the order is by the changed value") {
     // 2^-40 decides, though no float could hold it.
     both_forms c({2.0f, 2.0f, 2.0f});
     c.act([](auto& one) { one.add(2, 0x1p-40); });
-    CHECK(c.view.first().id == 2);
-    CHECK(c.list.first().id == 2);
+    CHECK(c.view.draw_first().id == 2);
+    CHECK(c.list.draw_first().id == 2);
 }
 
 TEST_CASE("candidates: add after a scale adds to the scaled logit") {
@@ -128,7 +128,7 @@ TEST_CASE("candidates: add of -inf removes, of +inf leaves nothing else, of NaN 
     both_forms forced({1.0f, 2.0f, 3.0f});
     forced.act([](auto& one) { one.add(0, infinite); });
     CHECK(left(forced.view).tokens == ids{0});
-    CHECK(forced.list.first().id == 0);
+    CHECK(forced.list.draw_first().id == 0);
 
     both_forms broken({1.0f, 2.0f, 3.0f});
     broken.act([](auto& one) {
@@ -215,10 +215,10 @@ TEST_CASE("candidates: after a failure every verb does nothing") {
             one.ban(ids{0});
             one.allow(std::vector<std::uint32_t>{1}, true);
             one.probabilities([&](token_id, double) { ++called; });
-            CHECK(one.first().why == why);
-            CHECK(one.first().id == -1);
-            CHECK(one.at(0).why == why);
-            CHECK(one.at(~std::uint64_t{0}).id == -1);
+            CHECK(one.draw_first().why == why);
+            CHECK(one.draw_first().id == -1);
+            CHECK(one.draw(0).why == why);
+            CHECK(one.draw(~std::uint64_t{0}).id == -1);
             CHECK(one.why() == why);
             CHECK(called == 0);
         });
@@ -236,7 +236,7 @@ TEST_CASE("candidates: a row too wide has a status of its own, and is not read")
     candidates<float> c(std::span<const float>(&one, candidates<float>::max_width + 1), space);
     CHECK(c.why() == status::too_wide);
     CHECK(c.size() == 0);
-    CHECK(c.first().why == status::too_wide);
+    CHECK(c.draw_first().why == status::too_wide);
     CHECK(space.capacity() == 0);
 }
 
@@ -333,8 +333,8 @@ TEST_CASE("candidates: a changed logit beyond the weights' range, above and belo
         one.add(2, 1e6);
         CHECK(one.mass() == 1);
         CHECK(one.max() == 1e6 + 1);
-        CHECK(one.at(~std::uint64_t{0}).id == 2);
-        CHECK(one.at(0).id == 2);
+        CHECK(one.draw(~std::uint64_t{0}).id == 2);
+        CHECK(one.draw(0).id == 2);
     });
     both_forms below({1.0f, 1.0f, 1.0f, 1.0f});
     below.act([](auto& one) {

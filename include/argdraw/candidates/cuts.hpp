@@ -1,0 +1,234 @@
+// cuts — what keeps a part of the order, of a view or of a list.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/edits.hpp>
+#include <argdraw/candidates/nucleus.hpp>
+#include <argdraw/candidates/nucleus_band.hpp>
+#include <argdraw/candidates/questions.hpp>
+#include <argdraw/candidates/view.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/log1p.hpp>
+#include <argdraw/numeric/order.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+// ---- by number ---------------------------------------------------------------------------------------------------------
+
+template <logit_scalar T>
+void keep_top(distribution<T>& d, std::size_t k, ties equals, std::size_t min_keep) noexcept {
+    k = (std::max<std::size_t>)(k, 1);
+    if (equals == ties::first) {
+        k = (std::max)(k, min_keep);
+    } else if (min_keep > k) {
+        // The k-th token's equals may reach further than min_keep does; those of the last one kept for min_keep stay out.
+        const auto order = d.sorted(min_keep);
+        if (order.size() < min_keep || order[k - 1].value != order.back().value) return keep_top(d, min_keep, ties::first, 1);
+    }
+    if (k >= d.width() || !d.find_maximum()) return;
+    if (d.as_view()) d.open_top(k, equals == ties::first ? k : d.width());
+    if (list* const tokens = d.as_list()) tokens->keep_top(k, equals);
+}
+
+// ---- by value ----------------------------------------------------------------------------------------------------------
+
+/// Whether what reaches the cut stays a view: to list tens of tokens a block costs more than to weigh the view again. A cut below the band leaves the
+/// row as it is.
+template <logit_scalar T>
+bool stays_a_view(const view<T>& seen, double cut) noexcept {
+    if (!seen.row().banded().whole() && cut <= seen.row().banded().cut) return true;
+    return seen.blocks() >= sizes::band_blocks && seen.blocks_reaching(cut) > seen.blocks() / 4 &&
+           seen.row().count_reaching(cut) > sizes::band_tokens_a_block * seen.blocks();
+}
+
+/// Whether at least n living tokens reach the cut.
+template <logit_scalar T>
+bool reached_by(distribution<T>& d, const view<T>& seen, std::size_t n, double cut) noexcept {
+    if (seen.row().banded().whole() && seen.row().count_reaching(cut) >= n) return true;
+    const auto first = d.sorted(n);
+    return first.size() == n && first.back().value >= cut;
+}
+
+/// After find_maximum(), of a cut no higher than the maximum.
+template <logit_scalar T>
+void keep_reaching(distribution<T>& d, double cut, std::size_t min_keep) noexcept {
+    if (list* const tokens = d.as_list()) return tokens->keep_reaching(cut, min_keep);
+    view<T>* const seen = d.as_view();
+    if (!seen) return;
+    if (min_keep > 1 && !reached_by(d, *seen, min_keep, cut)) return keep_top(d, min_keep, ties::first, 1);
+    if (stays_a_view(*seen, cut)) seen->row().narrow_to({.cut = cut});
+    else d.open(cut);
+}
+
+template <logit_scalar T>
+void keep_within(distribution<T>& d, double distance, std::size_t min_keep) noexcept {
+    if (!d.find_maximum()) return;
+    if (!(distance > 0)) distance = 0;  // NaN included: the maximum always stays
+    keep_reaching(d, numeric::lowest_within(distance / d.scale(), d.maximum()), min_keep);
+}
+
+/// Keeps the tokens within n standard deviations by a quick deviation, where no token lies as near to the cut as that may be off; false where one does.
+template <logit_scalar T>
+bool keep_within_quick_deviations(distribution<T>& d, view<T>& seen, double n) noexcept {
+    moments quick;
+    if (const status why = seen.moments_of(false, quick); why != status::ok) {
+        d.fail(why);
+        return true;
+    }
+    const double deviation = std::sqrt(quick.variance);
+    const double low = numeric::lowest_within(numeric::product(n, std::sqrt(quick.variance + quick.error)), seen.maximum());
+    const double high = numeric::lowest_within(numeric::product(n, deviation - quick.error / deviation), seen.maximum());
+    if (!(seen.maximum() < numeric::infinity && deviation > 0 && high <= seen.maximum()) || stays_a_view(seen, low)) return false;
+    const std::size_t found = seen.list_reaching(low);
+    const double* const values = d.scratch().tokens.values;
+    if (std::any_of(values, values + found, [&](double v) { return v < high; })) return false;
+    d.become_list(found, seen.maximum());
+    return true;
+}
+
+template <logit_scalar T>
+void keep_within_deviations(distribution<T>& d, double n, std::size_t min_keep) noexcept {
+    if (view<T>* const seen = d.as_plain_view(); seen && min_keep <= 1)
+        if (keep_within_quick_deviations(d, *seen, n)) return;
+    keep_within(d, numeric::product(n, moments_of(d).deviation), min_keep);
+}
+
+// ---- by probability ----------------------------------------------------------------------------------------------------
+
+/// Keeps the tokens with a probability of p by the masses of a view weighed in floats; the maximum need not be known. False where a token is too near
+/// to the cut to be told.
+template <logit_scalar T>
+bool keep_likely_in_floats(distribution<T>& d, view<T>& seen, estimate p, std::size_t min_keep) noexcept {
+    if (!(seen.weights().all() > 0)) return !d.find_maximum();
+    const double doubt = p.error / p.value + float_sums::of_likely;
+    if (!(0x1p-1000 <= p.value && doubt < 0.5)) return false;  // keys tell values above the lower end of their range
+    const double log_cut = numeric::log(seen.weights().all()) + numeric::log(p.value) + numeric::product(seen.weights().reference(), ln2);
+    const double low = (log_cut + numeric::log1p(-doubt)) / d.scale(), high = (log_cut + doubt) / d.scale();
+    if (stays_a_view(seen, low)) {
+        if (!seen.row().none_between(low, high)) return false;
+        if (!d.find_maximum()) return true;
+        if (low <= d.maximum()) keep_reaching(d, low, min_keep);
+        else keep_top(d, min_keep, ties::first, 1);
+        return true;
+    }
+    const std::size_t found = seen.list_reaching(low);
+    const double* const values = d.scratch().tokens.values;
+    if (std::any_of(values, values + found, [&](double v) { return v < high; })) return false;
+    if (found < min_keep) keep_top(d, min_keep, ties::first, 1);
+    else d.become_list(found, *std::max_element(values, values + found));
+    return true;
+}
+
+/// Of an estimate of p that p_of(accuracy) gives.
+template <logit_scalar T, class F>
+void keep_likely(distribution<T>& d, F p_of, std::size_t min_keep) noexcept {
+    if (d.as_view() && view<T>::has_weight_kernel) {
+        const estimate p = p_of(accuracy::quick);
+        if (p.error == 0 && !(p.value > 0)) return;
+        view<T>* const seen = d.weighed_view();
+        if (seen && seen->weights().in_float() && keep_likely_in_floats(d, *seen, p, min_keep)) return;
+    }
+    const double p = p_of(accuracy::full).value, all = mass_of(d, accuracy::full).value;
+    if (!d.ok() || !(p > 0)) return;
+    if (numeric::product(p, all) > 1 + 1e-13) return keep_top(d, min_keep, ties::first, 1);
+    // l >= ln S + ln p, with S relative to the maximum, so that nothing cancels.
+    const double below = (std::max)(-(numeric::log(all) + numeric::log(p)) / d.scale(), 0.0);
+    keep_reaching(d, numeric::lowest_within(below, d.maximum()), min_keep);
+}
+
+/// The first tokens in the order, the last of which has a probability of p. Where a scale or a shift makes two logits of them one number, the list takes
+/// logits for values, so that a logit and an id alone tell a token's place.
+template <logit_scalar T>
+std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
+    const estimate all = mass_of(d, accuracy::quick);
+    const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
+    for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
+        auto first = d.sorted(asked);
+        const auto reaching = [&](double cut) {
+            const auto reaches = [&](const place& each) { return numeric::product(each.value - d.maximum(), d.scale()) >= cut; };
+            return static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
+        };
+        std::size_t count = reaching(lowest - doubt);
+        if (count == asked) continue;
+        if (doubt > 0 && count != reaching(lowest + doubt)) {
+            const double exact = numeric::log(p) + numeric::log(mass_of(d, accuracy::full).value);
+            first = d.sorted(asked);
+            count = reaching(exact);
+        }
+        for (place& each : first) each.value = d.logit_of(each.value);
+        if (std::is_sorted(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(count))) return first.first(count);
+        transform(d, [](token_id, double l) { return l; });
+        first = d.sorted(count);
+        for (place& each : first) each.value = d.logit_of(each.value);
+        return first;
+    }
+}
+
+// ---- by mass -----------------------------------------------------------------------------------------------------------
+
+/// Leaves what a search has found, in the order of the logits, or by nearness; false where it found nothing.
+template <logit_scalar T>
+bool keep_found(distribution<T>& d, view<T>& seen, const nucleus_found& found, bool by_nearness) noexcept {
+    if (found.is == nucleus_found::form::nothing) return false;
+    if (found.is == nucleus_found::form::list) {
+        d.become_weighed_list(found.count, found.maximum, found.mass);
+        if (by_nearness) d.as_list()->keep_nearest_up_to(found.last);
+        else d.as_list()->keep_up_to(found.last);
+        return true;
+    }
+    for (const token_id id : found.removed) seen.row().set(id, -numeric::infinity);
+    seen.row().narrow_to(found.kept);
+    if (found.weighed) seen.weights().narrowed(seen.row());
+    return true;
+}
+
+template <logit_scalar T>
+void keep_mass(distribution<T>& d, double p, std::size_t min_keep) noexcept {
+    if (view<T>* const seen = d.weighed_view()) {
+        mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};
+        if (keep_found(d, *seen, in_heavy_blocks(search), false)) return;
+        if constexpr (view<T>::has_weight_kernel)
+            if (keep_found(d, *seen, in_band(search), false)) return;
+    }
+    if (list* const tokens = d.weighed_list()) tokens->keep_mass(p, min_keep);
+}
+
+/// Of an estimate, below_of(accuracy), of how far the center lies below the maximum. It is asked for in full where the quick one leaves a token in doubt.
+template <logit_scalar T, class F>
+void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_keep) noexcept {
+    for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {
+        estimate below = below_of(known);
+        if (below.error == 0 && !(below.value > 0)) return keep_mass(d, p, min_keep);
+        below.value = (std::max)(below.value, 0.0);
+        view<T>* const seen = d.weighed_view();
+        if (!seen || !d.find_maximum()) break;
+        mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};
+        nucleus_found found = near_in_heavy_blocks(search, below);
+        if (keep_found(d, *seen, found, true)) return;
+        bool in_doubt = found.center_in_doubt;
+        if constexpr (view<T>::has_weight_kernel) {
+            found = near_in_band(search, below);
+            if (keep_found(d, *seen, found, true)) return;
+            in_doubt |= found.center_in_doubt;
+        }
+        if (!in_doubt) break;
+    }
+    list* const tokens = d.weighed_list();
+    if (!tokens) return;
+    const double below = below_of(accuracy::full).value;
+    if (!(below > 0)) return keep_mass(d, p, min_keep);
+    tokens->keep_mass_near(p, min_keep, [&](std::size_t i) { return -std::fabs(d.above_maximum(*tokens, i) + below); });
+}
+
+}  // namespace argdraw::detail

@@ -1,0 +1,207 @@
+// distribution — what the candidates are at the moment: a view of the row or a list of tokens, and what takes values to logits.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include <argdraw/candidates/list.hpp>
+#include <argdraw/candidates/order.hpp>
+#include <argdraw/candidates/scratch.hpp>
+#include <argdraw/candidates/view.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/core/workspace.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/saturated.hpp>
+#include <argdraw/numeric/wide_scale.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+struct inside;  // of the tests: what is noted when a verb is called
+
+/// One distribution in one of two forms, with its status. Which form it has is decided here: who works on it asks for the one he can use, and gets
+/// it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; nothing turns a list back.
+///
+/// The logit of a value v is (v - anchor) * scale + shift.
+template <logit_scalar T>
+class distribution {
+public:
+    using view = detail::view<T>;
+
+    distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept {
+        if (row.empty()) fail(status::empty);
+        else if (row.size() > max_width) fail(status::too_wide);
+        else if (!view_.look_at(row, scratch_, space)) fail(status::out_of_memory);
+        list_ = {scratch_.tokens, scratch_.sorting.order, scratch_.sorting.beside_list};
+    }
+
+    bool ok() const noexcept { return why_ == status::ok; }
+    status why() const noexcept { return why_; }
+    void fail(status why) noexcept {
+        if (ok()) why_ = why;
+    }
+    std::size_t width() const noexcept { return view_.row().width(); }
+    bool holds_id(token_id id) const noexcept { return view_.row().holds_id(id); }
+    detail::scratch<T>& scratch() noexcept { return scratch_; }
+
+    // ---- values and logits ---------------------------------------------------------------------------------------------
+
+    double scale() const noexcept { return scale_.value(); }
+    double exponent_scale() const noexcept { return numeric::product(scale(), numeric::log2_e); }
+    double shift() const noexcept { return shift_; }
+    double anchor() const noexcept { return anchor_; }
+
+    /// A finite value has a finite logit, whatever the scale: only what is +inf in the row, or by a stage, is more than all others.
+    double logit_of(double v) const noexcept {
+        const double l = numeric::product(v - anchor_, scale()) + shift_;
+        return numeric::finite(v) ? numeric::saturated(l) : l;
+    }
+    double value_from(double l) const noexcept {
+        if (!numeric::finite(l)) return l;
+        return numeric::saturated(anchor_ + (scale() == 1 ? l - shift_ : (l - shift_) / scale()));
+    }
+    /// How far above the maximum a token of the list is: 0 or less.
+    double above_maximum(const list& of, std::size_t i) const noexcept { return numeric::product(of.value(i) - of.maximum(), scale()); }
+
+    void multiply(double factor) noexcept {
+        scale_.multiply(factor);
+        shift_ = numeric::saturated(numeric::product(shift_, factor));
+    }
+    void add(double offset) noexcept { shift_ = numeric::saturated(shift_ + offset); }
+    void set_origin(double anchor, double shift) noexcept {
+        anchor_ = anchor;
+        shift_ = shift;
+    }
+    /// From here on the values of the list are logits.
+    void values_are_logits() noexcept {
+        scale_ = {};
+        set_origin(0, 0);
+    }
+
+    // ---- the form ------------------------------------------------------------------------------------------------------
+
+    /// The view where it is one, the list where that is; nullptr where not, or where the distribution has failed.
+    view* as_view() noexcept { return ok() && !is_list_ ? &view_ : nullptr; }
+    list* as_list() noexcept { return ok() && is_list_ ? &list_ : nullptr; }
+
+    /// The view, if what lives is not listed sooner than a sweep is made, and no band hides a part of what the sweep sees.
+    view* as_plain_view() noexcept {
+        view* const row = as_view();
+        return row && !row->row().sparse() && row->row().banded().whole() ? row : nullptr;
+    }
+
+    /// Finds the maximum, and with it everything that can be wrong with a row; false if something is. A row of which few live, or with tokens of
+    /// +inf, becomes a list.
+    bool find_maximum() noexcept {
+        if (!ok()) return false;
+        if (is_list_) return true;
+        if (view_.row().sparse() && list_sparse()) return ok();
+        if (const status why = view_.find_maximum(); why != status::ok) {
+            fail(why);
+            return false;
+        }
+        if (view_.maximum() == numeric::infinity) {
+            open(numeric::infinity);
+            list_.take_for_infinite();
+        }
+        return true;
+    }
+    /// After find_maximum().
+    double maximum() const noexcept { return is_list_ ? list_.maximum() : view_.maximum(); }
+
+    /// The view with the masses of its blocks; nullptr where it is a list, or fails.
+    template <extra also = extra::nothing>
+    view* weighed_view(accuracy wanted = accuracy::quick) noexcept {
+        if (!as_view() || (view_.row().sparse() && list_sparse())) return nullptr;
+        if (view_.template weigh<also>(exponent_scale(), wanted)) return &view_;
+        find_maximum();
+        return nullptr;
+    }
+
+    /// The list; nullptr where the distribution has failed.
+    list* listed() noexcept {
+        if (!find_maximum()) return nullptr;
+        if (!is_list_) open(-numeric::infinity);
+        return as_list();
+    }
+    list* weighed_list() noexcept {
+        list* const tokens = listed();
+        if (tokens) tokens->weigh(exponent_scale());
+        return tokens;
+    }
+
+    /// Turns the view into the list of the tokens that reach the cut. After find_maximum(), as the next.
+    void open(double cut) noexcept { become_list(view_.list_reaching(cut), view_.maximum()); }
+    /// Into a list of the first k tokens in the order, and maybe others; of those equal to the last no more than `equals` need be in it.
+    void open_top(std::size_t k, std::size_t equals) noexcept {
+        const std::size_t found = view_.list_top(k, equals);
+        become_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
+    }
+    /// Becomes the list of so many tokens that have been written to the scratch.
+    void become_list(std::size_t count, double maximum) noexcept {
+        if (count == 0) return fail(status::empty);
+        list_.hold(count, maximum);
+        is_list_ = true;
+    }
+    void become_weighed_list(std::size_t count, double maximum, double mass) noexcept {
+        list_.hold(count, maximum, exponent_scale(), mass);
+        is_list_ = true;
+    }
+
+    /// Says what became of the list.
+    void settled(status why) noexcept {
+        if (why != status::ok) fail(why);
+    }
+
+    /// The first n tokens in the order, by value; view and list stay as they are.
+    std::span<place> sorted(std::size_t n) noexcept {
+        n = (std::max<std::size_t>)(n, 1);
+        if (!find_maximum()) return {};
+        if (is_list_) return list_.leaders(n);
+        return list_.leaders_of(view_.list_top(n, n), n, -numeric::infinity, scratch_.sorting.beside_row);
+    }
+
+    // ---- NaN -----------------------------------------------------------------------------------------------------------
+
+    /// A value of the row has been looked at.
+    void note_reading() noexcept { was_read_ = true; }
+
+    /// Whether these ids may be removed. Removing looks at no value, so that a NaN which is removed is no error; but once a value was looked at, a
+    /// NaN is reported before it can be hidden.
+    bool can_remove(std::span<const token_id> ids) noexcept {
+        for (const token_id id : ids)
+            if (!holds_id(id)) fail(status::outside_row);
+        if (was_read_ && as_view()) find_maximum();
+        return ok();
+    }
+
+private:
+    friend struct inside;
+
+    // Lists the few that live. Returns false where they turned out to be many, or none.
+    bool list_sparse() noexcept {
+        const std::size_t count = view_.row().list_sparse(scratch_.tokens);
+        if (count == 0) return false;
+        list_.hold(count, numeric::nan);
+        is_list_ = true;
+        settled(list_.settle());
+        return true;
+    }
+
+    view view_;
+    list list_;
+    detail::scratch<T> scratch_;
+    numeric::wide_scale scale_;
+    double anchor_ = 0;
+    double shift_ = 0;
+    status why_ = status::ok;
+    bool is_list_ = false;
+    bool was_read_ = false;
+};
+
+}  // namespace argdraw::detail

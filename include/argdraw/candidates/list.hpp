@@ -1,0 +1,401 @@
+// list — the distribution as a list of tokens: their ids, values and weights, and what is known of all of them.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/order.hpp>
+#include <argdraw/candidates/prefix.hpp>
+#include <argdraw/candidates/scratch.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/sizes.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/radix_sort.hpp>
+#include <argdraw/numeric/selection.hpp>
+#include <argdraw/numeric/sums.hpp>
+#include <argdraw/simd/dispatch.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// What happens to tokens that equal the last one kept.
+enum class ties : std::uint8_t {
+    first,  ///< the lower ids stay, so that the number is exact
+    all,    ///< all of them stay
+};
+
+namespace detail {
+
+/// Puts n tokens in order. `room` is another array as long; of equal values those that stand first come first, as lower ids do.
+inline void put_in_order(place* tokens, std::size_t n, place* room) noexcept {
+    numeric::sort_descending(tokens, n, room, [](const place& each) { return each.value; });
+}
+
+/// Distinct tokens in id order. Values are the row's numbers; weights are 2^((value - maximum) c), c the scale that weigh() was told last.
+///
+/// It lives in arrays that others fill: hold() says how many tokens stand there. No member looks at what a value means but for its order,
+/// -inf, which is no token, and +inf, which is all there is.
+class list {
+public:
+    list() = default;
+    list(const token_arrays& tokens, place* order, place* room) noexcept : at_{tokens}, order_{order}, room_{room} {}
+
+    std::size_t size() const noexcept { return count_; }
+    std::span<const token_id> ids() const noexcept { return {at_.ids, count_}; }
+    std::span<const double> values() const noexcept { return {at_.values, count_}; }
+    token_id id(std::size_t i) const noexcept { return at_.ids[i]; }
+    double value(std::size_t i) const noexcept { return at_.values[i]; }
+    double maximum() const noexcept { return maximum_; }
+    double minimum() const noexcept { return *std::min_element(at_.values, at_.values + count_); }
+    /// Whether the tokens are those of +inf; their values are then 0.
+    bool infinite() const noexcept { return infinite_; }
+    void make_finite() noexcept { infinite_ = false; }
+
+    /// Where the token stands; size() where it is not in the list.
+    std::size_t find(token_id id) const noexcept {
+        const auto* const found = std::lower_bound(at_.ids, at_.ids + count_, id);
+        return found != at_.ids + count_ && *found == id ? static_cast<std::size_t>(found - at_.ids) : count_;
+    }
+
+    // ---- what it holds -------------------------------------------------------------------------------------------------
+
+    /// Is from now on the first `count` tokens of its arrays, with this maximum.
+    void hold(std::size_t count, double maximum) noexcept {
+        count_ = count;
+        maximum_ = maximum;
+        mass_ = 0;
+        infinite_ = false;
+    }
+    /// The same where the weights are there, too: those of scale c, with this sum.
+    void hold(std::size_t count, double maximum, double c, double mass) noexcept {
+        hold(count, maximum);
+        c_ = c;
+        mass_ = mass;
+    }
+
+    /// Gives every token the value f(i, value). Leaves what settle() settles.
+    template <class F>
+    void set_all(F f) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) at_.values[i] = f(i, at_.values[i]);
+    }
+    void set(std::size_t i, double value) noexcept { at_.values[i] = value; }
+    /// Gives tokens of +inf, which stand there as 0, their value. Leaves what settle() settles.
+    void show_infinite() noexcept {
+        if (infinite_) std::fill_n(at_.values, count_, numeric::infinity);
+    }
+
+    /// After values were changed: what is -inf goes, +inf takes all, and the maximum is looked up. nan_logit or empty where that is what it comes to.
+    status settle() noexcept {
+        mass_ = 0;
+        infinite_ = false;
+        double greatest = -numeric::infinity;
+        bool some_removed = false;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const double v = at_.values[i];
+            if (v != v) return status::nan_logit;
+            some_removed |= v == -numeric::infinity;
+            greatest = (std::max)(greatest, v);
+        }
+        maximum_ = greatest;
+        if (greatest == numeric::infinity) {
+            keep_if([&](std::size_t i) { return at_.values[i] == numeric::infinity; });
+            take_for_infinite();
+        } else if (some_removed) {
+            keep_if([&](std::size_t i) { return at_.values[i] > -numeric::infinity; });
+        }
+        return count_ == 0 ? status::empty : status::ok;
+    }
+    /// After tokens were removed, or got the value -inf: those that stay are what they were, +inf too.
+    status settle_removed() noexcept {
+        const bool infinite = infinite_;
+        const status why = settle();
+        infinite_ = infinite;
+        return why;
+    }
+    /// All of its tokens are +inf.
+    void take_for_infinite() noexcept {
+        std::fill_n(at_.values, count_, 0.0);
+        maximum_ = 0;
+        infinite_ = true;
+    }
+
+    // ---- what stays ----------------------------------------------------------------------------------------------------
+
+    /// Keeps the entries i for which keep(i), and what is known of each of them; the maximum must stay, or settle() be called. Every entry is
+    /// written and only the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
+    template <class F>
+    void keep_if(F keep) noexcept {
+        token_id* const ids = at_.ids;
+        double* const values = at_.values;
+        double* const weights = at_.weights;
+        const bool weighed = mass_ > 0;
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const bool stays = keep(i);
+            ids[kept] = ids[i];
+            values[kept] = values[i];
+            if (weighed) weights[kept] = weights[i];
+            kept += stays;
+        }
+        count_ = kept;
+        if (weighed) mass_ = numeric::sum(weights, count_);
+    }
+
+    /// Keeps the listed tokens.
+    status keep_only(std::span<const token_id> listed) noexcept {
+        std::fill_n(at_.weights, count_, 0.0);
+        for (const token_id id : listed)
+            if (const std::size_t i = find(id); i < count_) at_.weights[i] = 1;
+        for (std::size_t i = 0; i < count_; ++i)
+            if (at_.weights[i] == 0) at_.values[i] = -numeric::infinity;
+        return settle_removed();
+    }
+
+    /// Keeps the first k >= 1 in the order, or with them all that equal the last of them.
+    void keep_top(std::size_t k, ties equals_at_edge = ties::first) noexcept {
+        if (count_ <= k) return;
+        // A certificate rarely lets in more than a few too many: those leave one by one.
+        if (equals_at_edge == ties::first && count_ <= k + sizes::few_too_many) {
+            while (count_ > k) remove_last();
+            return;
+        }
+        if (count_ > 4 * k + sizes::long_list) {
+            // Most of a long list goes without being put in order.
+            const double level = level_reached_by(k);
+            keep_if([&](std::size_t i) { return at_.values[i] >= level; });
+        }
+        std::copy_n(at_.values, count_, at_.spare);
+        std::nth_element(at_.spare, at_.spare + (k - 1), at_.spare + count_, [](double a, double b) { return a > b; });
+        const double cut = at_.spare[k - 1];
+        std::size_t equals = k - static_cast<std::size_t>(std::count_if(at_.spare, at_.spare + (k - 1), [&](double v) { return v > cut; }));
+        keep_if([&](std::size_t i) {
+            if (at_.values[i] != cut) return at_.values[i] > cut;
+            return equals_at_edge == ties::all || (equals > 0 && equals-- > 0);
+        });
+    }
+
+    /// Keeps the tokens of value >= cut, and at least min_keep.
+    void keep_reaching(double cut, std::size_t min_keep) noexcept {
+        const auto reaches = [&](std::size_t i) { return at_.values[i] >= cut; };
+        if (min_keep > 1) {
+            std::size_t kept = 0;
+            for (std::size_t i = 0; i < count_; ++i) kept += reaches(i);
+            if (kept < min_keep) return keep_top(min_keep);
+        }
+        keep_if(reaches);
+    }
+
+    /// Of a weighed list: keeps the shortest prefix of the order that has p of the mass and at least min_keep tokens.
+    void keep_mass(double p, std::size_t min_keep) noexcept { keep_up_to(last_of_mass(p, min_keep, at_.values)); }
+
+    /// The same in the order of nearness(i), the nearest first.
+    template <class F>
+    void keep_mass_near(double p, std::size_t min_keep, F nearness) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = nearness(i);
+        keep_nearest_up_to(last_of_mass(p, min_keep, at_.spare));
+    }
+
+    void keep_up_to(const place& last) noexcept {
+        keep_if([&](std::size_t i) { return !(last < place{at_.values[i], at_.ids[i]}); });
+    }
+    /// In the order of what stands in tokens.spare. The maximum may go.
+    void keep_nearest_up_to(const place& last) noexcept {
+        keep_if([&](std::size_t i) { return !(last < place{at_.spare[i], at_.ids[i]}); });
+        maximum_ = *std::max_element(at_.values, at_.values + count_);
+        mass_ = 0;
+    }
+
+    /// The first n tokens in the order, or all where there are fewer. The list stays as it is.
+    std::span<place> leaders(std::size_t n) noexcept {
+        return leaders_of(count_, n, count_ > 4 * n + sizes::long_list ? level_reached_by(n) : -numeric::infinity, room_);
+    }
+    /// The same of the first `count` tokens of the arrays that reach a level; `room` has as many places.
+    std::span<place> leaders_of(std::size_t count, std::size_t n, double level, place* room) noexcept {
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < count; ++i) {  // written whether it counts or not: which do is not to be predicted
+            new (order_ + found) place{at_.values[i], at_.ids[i]};
+            found += at_.values[i] >= level;
+        }
+        n = (std::min)(n, found);
+        if (found >= sizes::radix_entries) {
+            put_in_order(order_, found, room);
+        } else {
+            if (n < found) std::nth_element(order_, order_ + n, order_ + found);
+            std::sort(order_, order_ + n);
+        }
+        return {order_, n};
+    }
+
+    // ---- weights -------------------------------------------------------------------------------------------------------
+
+    void weigh(double c) noexcept {
+        if (mass_ > 0 && c == c_) return;
+        simd::lists().weights(at_.values, count_, maximum_, c, at_.weights);
+        mass_ = numeric::sum(at_.weights, count_);
+        c_ = c;
+    }
+    // What follows is asked of a weighed list.
+
+    /// Between 1 and size().
+    double mass() const noexcept { return mass_; }
+    double probability(std::size_t i) const noexcept { return at_.weights[i] / mass_; }
+
+    /// The mass without one token of the greatest value, whose weight of 1 would hide that the others weigh next to nothing.
+    double mass_beside_maximum() noexcept {
+        std::copy_n(at_.weights, count_, at_.spare);
+        *std::find(at_.spare, at_.spare + count_, 1.0) = 0;
+        return numeric::sum(at_.spare, count_);
+    }
+
+    /// sum p distance(i); a token whose weight vanished adds 0.
+    template <class F>
+    double mean_of(F distance) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = at_.weights[i] > 0 ? numeric::product(at_.weights[i], distance(i)) : 0.0;
+        return numeric::sum(at_.spare, count_) / mass_;
+    }
+
+    /// Sum of p^2.
+    double collision() noexcept {
+        for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = numeric::product(at_.weights[i], at_.weights[i]);
+        return numeric::sum(at_.spare, count_) / numeric::product(mass_, mass_);
+    }
+
+    /// The token at u of the cumulative distribution; none where nothing weighs anything.
+    taken token_at(double u) const noexcept {
+        std::size_t from = 0;
+        double t = u, mass = mass_;
+        if (count_ > numeric::sum_block) {
+            double* const masses = at_.spare;
+            double* const ends = at_.spare + (count_ + 1) / 2;
+            const std::size_t blocks = numeric::block_sums(at_.weights, count_, masses, ends);
+            const auto found = find_block(u, masses, ends, blocks);
+            if (found.block == blocks) return {};
+            from = found.block * numeric::sum_block;
+            t = found.t;
+            mass = masses[found.block];
+        }
+        const std::size_t n = (std::min)(numeric::sum_block, count_ - from);
+        const auto [i, share] = find_in_block(t, at_.weights + from, n);
+        if (i == n) return {};
+        return {at_.ids[from + i], numeric::product(share, mass) / mass_};
+    }
+
+    /// The token with the greatest distance(i) + noise, noise = -ln(-ln u) for u = uniform(id), where distance is ln of the weight; at equal sums the
+    /// lower id.
+    template <class F, class D>
+    taken race(F uniform, D distance) const noexcept {
+        std::size_t best = count_;
+        double greatest = -numeric::infinity, bound = numeric::infinity;
+        for (std::size_t i = 0; i < count_; ++i) {
+            if (at_.weights[i] == 0) continue;  // noise spans 40, this token is 693 below the maximum
+            const double u = uniform(at_.ids[i]);
+            // -ln u >= 1 - u, and l + noise beats the best so far only if -ln u < w e^(m - best): most lose without a logarithm.
+            if (1 - u > numeric::product(at_.weights[i], bound)) continue;
+            const double sum = distance(i) - numeric::log(-numeric::log(u));
+            if (!(sum > greatest)) continue;
+            best = i;
+            greatest = sum;
+            bound = numeric::product(numeric::exp2(numeric::product(-sum, numeric::log2_e)), 1 + 1e-9);
+        }
+        if (best == count_) return {};
+        return {at_.ids[best], probability(best)};
+    }
+
+    /// Gives every token the value f(value, probability), in the order. Leaves what settle() settles.
+    template <class F>
+    void set_in_order(F f) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) new (order_ + i) place{at_.values[i], static_cast<token_id>(i)};  // with i for an id
+        put_in_order(order_, count_, room_);
+        for (const place& each : std::span(order_, count_)) {
+            const auto i = static_cast<std::size_t>(each.id);
+            at_.spare[i] = f(each.value, probability(i));
+        }
+        std::copy_n(at_.spare, count_, at_.values);
+    }
+
+    // ---- values --------------------------------------------------------------------------------------------------------
+
+    struct spread {
+        double mean, deviation;
+    };
+    /// The mean of the values, and the population standard deviation times a scale.
+    spread moments(double scale) noexcept {
+        const double n = static_cast<double>(count_);
+        // Rows of double may hold what overflows when it is added up or squared.
+        const double down = (std::max)(std::fabs(minimum()), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
+        for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = numeric::product(at_.values[i], down) - numeric::product(maximum_, down);
+        const double mean = numeric::sum(at_.spare, count_) / n;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const double d = at_.spare[i] - mean;
+            at_.spare[i] = numeric::product(d, d);
+        }
+        return {maximum_ + mean / down, numeric::product(std::sqrt(numeric::sum(at_.spare, count_) / n), scale) / down};
+    }
+
+    /// f(i) of every token, in tokens.spare.
+    template <class F>
+    std::span<const double> each(F f) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = f(i);
+        return {at_.spare, count_};
+    }
+
+private:
+    void remove_last() noexcept {
+        std::size_t last = 0;
+        for (std::size_t i = 1; i < count_; ++i)
+            if (at_.values[i] <= at_.values[last]) last = i;
+        std::copy(at_.ids + last + 1, at_.ids + count_, at_.ids + last);
+        std::copy(at_.values + last + 1, at_.values + count_, at_.values + last);
+        --count_;
+        mass_ = 0;
+    }
+
+    // Returns a level that at least k < size() entries reach, and in general not many more. Found in a sample and certified by a count; where the
+    // sample misled, by bisection.
+    double level_reached_by(std::size_t k) noexcept {
+        std::fill_n(at_.values + count_, simd::lanes, -numeric::infinity);
+        const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(at_.values, count_, cut); };
+        constexpr std::size_t size = sizes::level_sample;
+        if (count_ > 4 * size) {
+            const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
+            const auto rank = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
+            if (rank < size) {
+                std::array<double, size> sample;
+                for (std::size_t i = 0; i < size; ++i) sample[i] = at_.values[i * count_ / size];
+                const auto at = sample.begin() + static_cast<std::ptrdiff_t>(rank);
+                std::nth_element(sample.begin(), at, sample.end(), [](double a, double b) { return a > b; });
+                if (reached(*at) >= k) return *at;
+            }
+        }
+        return numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, reached);
+    }
+
+    // Needs weights, and the numbers to order by. Returns the last token of the shortest prefix.
+    place last_of_mass(double p, std::size_t min_keep, double* order) noexcept {
+        return shortest_prefix({at_.ids, order, at_.weights, count_}, numeric::product(p, mass_), min_keep,
+                               reinterpret_cast<std::byte*>(order_))
+            .last;
+    }
+
+    token_arrays at_;
+    place* order_ = nullptr;
+    place* room_ = nullptr;
+    double maximum_ = numeric::nan;
+    double mass_ = 0;  // 0 where the weights are not known
+    double c_ = 0;     // of the weights
+    std::size_t count_ = 0;
+    bool infinite_ = false;
+};
+
+}  // namespace detail
+
+}  // namespace argdraw

@@ -1,0 +1,396 @@
+// living_row — the row as the caller gave it, and which of its tokens live with which values.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+
+#include <argdraw/candidates/scratch.hpp>
+#include <argdraw/candidates/strays.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/order.hpp>
+#include <argdraw/simd/dispatch.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+/// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
+struct band {
+    double cut = -numeric::infinity;
+    token_id last_equal = (std::numeric_limits<token_id>::max)();
+
+    bool whole() const noexcept { return cut == -numeric::infinity; }
+    bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
+};
+
+/// Which state of a row something is known of. What is known of the greatest values holds for every band.
+struct revision {
+    std::uint32_t values = 0, bands = 0;
+
+    friend bool operator==(const revision&, const revision&) = default;
+};
+
+/// The least number of the row's type that reaches a cut, as kernels take it.
+template <class V>
+V level_of(double cut) noexcept {
+    return (std::max)(numeric::round_up_to<V>(cut), std::numeric_limits<V>::lowest());
+}
+/// The least above a cut.
+template <class V>
+V level_above(double cut) noexcept {
+    const V at = level_of<V>(cut);
+    return static_cast<double>(at) == cut ? numeric::next_above(at) : at;
+}
+
+constexpr std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
+
+/// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`; their bit
+/// in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not hold leave when it is
+/// set, and what later falls below it stays.
+template <logit_scalar T>
+class living_row {
+public:
+    using value = value_of<T>;
+
+    void look_at(std::span<const T> row, const detail::scratch<T>& space) noexcept {
+        const std::size_t complete = row.size() / simd::block_size, rest = row.size() % simd::block_size;
+        row_ = row;
+        alive_ = space.row.alive;
+        blocks_ = {row.data(), space.row.tail, complete, complete + (rest != 0)};
+        strays_ = {space.row.strays, row.size()};
+        if (rest == 0) return;
+        std::copy_n(row.data() + complete * simd::block_size, rest, space.row.tail);
+        std::fill_n(space.row.tail + rest, simd::block_size - rest, removed<T>());
+    }
+
+    std::size_t width() const noexcept { return row_.size(); }
+    bool holds_id(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < row_.size(); }
+    const simd::blocked_row<T>& blocks() const noexcept { return blocks_; }
+    const detail::strays& strays() const noexcept { return strays_; }
+    const band& banded() const noexcept { return band_; }
+    /// Which tokens live and with which values, as a number of states.
+    const detail::revision& revision() const noexcept { return revision_; }
+
+    // ---- what changes it -----------------------------------------------------------------------------------------------
+
+    /// Asks for the memory of a token's logit before it is needed.
+    void announce(token_id id) const noexcept {
+        ARGDRAW_PREFETCH(row_.data() + id);
+        strays_.announce(id);
+    }
+
+    /// The value of a living token; -inf for one that does not live. May be NaN.
+    double value_of_token(token_id id) const noexcept {
+        if (strays_.has(id)) return strays_.value_of(id);
+        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -numeric::infinity;
+        return value_in_row(id);
+    }
+
+    /// Gives a living token a value of its own; -inf removes it.
+    void set(token_id id, double v) noexcept {
+        const bool stray = strays_.has(id);
+        if (!stray) own_alive()[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+        if (v == -numeric::infinity) {
+            if (stray) strays_.erase(id);
+        } else {
+            strays_.put(id, v);
+        }
+        ++revision_.values;
+    }
+
+    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is finite,
+    /// or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one, or the
+    /// width. -inf removes a token; one whose value stays as it is stays in the row.
+    template <class Q, class F>
+    std::size_t set_all(const detail::strays& numbers, Q quick, F changed) noexcept {
+        std::size_t stopped = width();
+        numbers.for_each_word([&](std::size_t w, std::uint64_t bits) {
+            if (stopped < width()) return;
+            const std::uint64_t in_row = alive_word(w), beside = strays_.word(w);
+            word_of_changes made{w, bits & (in_row | beside), beside};
+            stopped = change(made, numbers, quick, changed);
+            if ((made.set | made.removed) == 0) return;
+            put_alive_word(w, in_row & ~(made.set | made.removed));
+            strays_.put_word(w, (beside | made.set) & ~made.removed);
+        });
+        ++revision_.values;
+        return stopped;
+    }
+
+    /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
+    void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
+        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = (std::min)(tokens / 32, words);
+        const bool in_part = covered < words && tokens % 32 != 0;  // the word behind those covered
+        if (std::endian::native == std::endian::little && !blocks_.alive) {
+            if (covered > 0) std::memcpy(alive_, mask.data(), covered * sizeof(std::uint32_t));  // an empty span may be null
+            std::memset(alive_ + 2 * covered, 0xff, (past_end ? words - covered : std::size_t{in_part}) * sizeof(std::uint32_t));
+            blocks_.alive = alive_;
+        } else {
+            std::uint16_t* const alive = own_alive();
+            for (std::size_t w = 0; w < covered; ++w) {
+                alive[2 * w] &= static_cast<std::uint16_t>(mask[w]);
+                alive[2 * w + 1] &= static_cast<std::uint16_t>(mask[w] >> 16);
+            }
+        }
+        if (in_part) {
+            const std::uint32_t past = ~std::uint32_t{0} << (tokens % 32), kept = (mask[covered] & ~past) | (past_end ? past : 0);
+            alive_[2 * covered] &= static_cast<std::uint16_t>(kept);
+            alive_[2 * covered + 1] &= static_cast<std::uint16_t>(kept >> 16);
+        }
+        const std::size_t spoken_of = covered + std::size_t{in_part};
+        if (!past_end) std::fill_n(alive_ + 2 * spoken_of, 2 * (words - spoken_of), std::uint16_t{0});
+        sample_share();
+        strays_.keep_if([&](token_id id, double) {
+            const auto at = static_cast<std::size_t>(id);
+            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
+        });
+        ++revision_.values;
+    }
+
+    /// Keeps the listed tokens, all of them inside the row. `marks` has a bit for each token.
+    void allow_only(std::span<const token_id> ids, std::uint32_t* marks) noexcept {
+        const std::size_t words = blocks_.blocks * (simd::block_size / 32);
+        std::fill_n(marks, words, std::uint32_t{0});
+        for (const token_id id : ids) marks[id >> 5] |= std::uint32_t{1} << (id & 31);
+        allow({marks, words}, false, 32 * words);
+    }
+
+    /// Leaves the tokens that the band holds. The row's own band only narrows; strays are held against `other` alone, since one may have been moved
+    /// below the row's band after that was set.
+    void narrow_to(const band& other) noexcept {
+        strays_.keep_if([&](token_id id, double v) { return other.holds(v, id); });
+        if (other.cut > band_.cut || (other.cut == band_.cut && other.last_equal < band_.last_equal)) band_ = other;
+        ++revision_.bands;
+    }
+
+    // ---- what lives ----------------------------------------------------------------------------------------------------
+
+    /// The number of living tokens, where the band is whole. One read.
+    std::size_t size() const noexcept { return count_reaching(-numeric::infinity) + strays_.count(); }
+
+    /// The least living value, where the band is whole. One read.
+    double minimum() const noexcept {
+        double least = static_cast<double>(simd::spreads<T>().least(blocks_));
+        strays_.for_each([&](token_id, double v) { least = (std::min)(least, v); });
+        return least;
+    }
+
+    /// The number of values >= cut that live in the row: strays and the band are not looked at. One read.
+    std::size_t count_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level_of<value>(cut)); }
+
+    /// Whether no living token has low <= value < high, as far as is known: the band is not looked at. Two reads.
+    bool none_between(double low, double high) const noexcept {
+        bool none = count_reaching(low) == count_reaching(high);
+        strays_.for_each([&](token_id, double v) { none &= v < low || high <= v; });
+        return none;
+    }
+
+    /// The number of a block's living tokens of exactly this value; strays and the band are not looked at.
+    std::size_t count_equal(std::size_t b, value v) const noexcept {
+        const auto one = only_block(b);
+        return simd::rows<T>().count(one, v) - simd::rows<T>().count(one, numeric::next_above(v));
+    }
+    /// The id of the n-th of a block's living tokens of this value, n >= 1; there are as many.
+    token_id nth_equal(std::size_t b, value v, std::size_t n) const noexcept {
+        double values[simd::block_size];
+        values_of_block(b, values);
+        std::size_t i = 0;
+        for (;; ++i)
+            if (values[i] == static_cast<double>(v) && --n == 0) return static_cast<token_id>(b * simd::block_size + i);
+    }
+
+    /// Calls visit(block, count) with the number of the block's tokens that stand at the cut of the band and are in it, strays not among them.
+    template <class F>
+    void for_equals_of_cut(F visit) const noexcept {
+        const value at = level_of<value>(band_.cut);
+        if (static_cast<double>(at) != band_.cut) return;
+        const std::size_t last = (std::min)(block_of(band_.last_equal), blocks_.blocks);
+        for (std::size_t b = 0; b < last; ++b)
+            if (const std::size_t count = count_equal(b, at); count > 0) visit(b, count);
+        if (last == blocks_.blocks) return;
+        double values[simd::block_size];
+        values_of_block(last, values);
+        for_strays_of(last, [&](std::size_t i, double) { values[i] = -numeric::infinity; });
+        if (const auto count = std::count(values, values + simd::block_size, band_.cut); count > 0)
+            visit(last, static_cast<std::size_t>(count));
+    }
+
+    /// The values of a block's 256 tokens; -inf for those that do not live.
+    void values_of_block(std::size_t b, double* out) const noexcept {
+        const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
+        const std::uint16_t* const alive = blocks_.alive ? blocks_.alive + b * (simd::block_size / 16) : nullptr;
+        for (std::size_t i = 0; i < simd::block_size; ++i) {
+            out[i] = static_cast<double>(static_cast<value>(block[i]));
+            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -numeric::infinity;
+        }
+        if (!band_.whole()) fill_outside_band(b, out, -numeric::infinity);
+        for_strays_of(b, [&](std::size_t at, double v) { out[at] = v; });
+    }
+    /// Gives the entries of a block's 256 tokens that lie outside of the band a number.
+    void fill_outside_band(std::size_t b, double* out, double with) const noexcept {
+        const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
+        for (std::size_t i = 0; i < simd::block_size; ++i)
+            if (!band_.holds(static_cast<double>(static_cast<value>(block[i])), static_cast<token_id>(b * simd::block_size + i)))
+                out[i] = with;
+    }
+    /// Calls visit(index in the block, value) for the strays of a block, in order.
+    template <class F>
+    void for_strays_of(std::size_t b, F visit) const noexcept {
+        strays_.for_each_in(b, [&](token_id id, double v) { visit(static_cast<std::size_t>(id) % simd::block_size, v); });
+    }
+
+    simd::blocked_row<T> only_block(std::size_t b) const noexcept {
+        simd::blocked_row<T> one = blocks_;
+        one.data += b * simd::block_size;
+        one.complete = b < blocks_.complete;
+        one.blocks = 1;
+        if (blocks_.alive) one.alive += b * (simd::block_size / 16);
+        return one;
+    }
+
+    // ---- lists ---------------------------------------------------------------------------------------------------------
+
+    /// Makes a list of the first `found` tokens, all of the row, of which those outside of the band go, and of the strays with low <= value, and not
+    /// value >= high. Returns its length.
+    std::size_t finish_list(const token_arrays& out, std::size_t found, double low, double high) const noexcept {
+        if (!band_.whole()) {
+            std::size_t kept = 0;
+            for (std::size_t i = 0; i < found; ++i) {
+                const bool stays = band_.holds(out.values[i], out.ids[i]);
+                out.ids[kept] = out.ids[i];
+                out.values[kept] = out.values[i];
+                kept += stays;
+            }
+            found = kept;
+        }
+        return strays_.merge_into(out.ids, out.values, found, low, high);
+    }
+
+    /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
+    bool sparse() const noexcept { return blocks_.alive && share_ * sizes::sparse_one_in < share_of_all; }
+
+    /// Lists all that lives. Returns 0 where that turned out to be too many, and the row is no longer sparse, or none.
+    std::size_t list_sparse(const token_arrays& out) noexcept {
+        // Where the next bit is, is as good as random: two ids a word are written whether there or not, and only what is there is counted.
+        const std::size_t words = blocks_.blocks * (simd::block_size / 64), most = row_.size() / sizes::not_sparse_one_in;
+        token_id* const ids = out.ids;
+        std::size_t found = 0;
+        for (std::size_t w = 0; w < words; ++w) {
+            std::uint64_t bits = alive_word(w);
+            const auto base = static_cast<token_id>(64 * w);
+            for (int i = 0; i < 2; ++i) {
+                ids[found] = base + std::countr_zero(bits);
+                found += bits != 0;
+                bits &= bits - 1;
+            }
+            for (; bits != 0; bits &= bits - 1) ids[found++] = base + std::countr_zero(bits);
+            if (found > most) {
+                share_ = share_of_all / sizes::not_sparse_one_in;  // at least as much: what was counted tells more than a sample
+                return 0;
+            }
+        }
+        while (found > 0 && static_cast<std::size_t>(ids[found - 1]) >= row_.size()) --found;
+        for (std::size_t i = 0; i < found; ++i)
+            out.values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
+        return finish_list(out, found, -numeric::infinity, numeric::nan);
+    }
+
+    /// About how many tokens one in the row stands for that lives: `wanted` of all have that many living ones among them.
+    std::size_t scaled_by_removed(std::size_t wanted) const noexcept { return wanted * share_of_all / (std::max<std::size_t>)(share_, 1); }
+
+private:
+    friend struct inside;  // of the tests
+    static constexpr std::size_t share_of_all = 64 * 64;
+
+    // The tokens of a word that have a number, those of the word with a value of their own, and which of the first were set or removed.
+    struct word_of_changes {
+        std::size_t w;
+        std::uint64_t tokens, beside;
+        std::uint64_t set = 0, removed = 0;
+    };
+    // Leaves new values where strays have theirs. Returns the id where it ended, or the width.
+    template <class Q, class F>
+    std::size_t change(word_of_changes& made, const detail::strays& numbers, Q& quick, F& changed) noexcept {
+        const bool banded = !band_.whole();
+        double* const values = strays_.values();
+        for (std::uint64_t rest = made.tokens; rest != 0; rest &= rest - 1) {
+            const std::uint64_t bit = rest & (~rest + 1);
+            const auto id = static_cast<token_id>(64 * made.w) + std::countr_zero(rest);
+            const bool stray = (made.beside & bit) != 0;
+            double v = stray ? values[id] : static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
+            if (banded && !stray && v == v && !band_.holds(v, id)) v = -numeric::infinity;
+            double to = quick(v, numbers.value_of(id));
+            if (!numeric::finite(to)) {
+                if (v == -numeric::infinity) continue;
+                to = changed(v, numbers.value_of(id));
+                if (to != to) return static_cast<std::size_t>(id);
+                if (to == -numeric::infinity) {
+                    made.removed |= bit;
+                    continue;
+                }
+            }
+            if (to == v) continue;
+            values[id] = to;
+            made.set |= bit;
+        }
+        return width();
+    }
+
+    // Of a token that was not removed by itself and has no value of its own: -inf outside of the band.
+    double value_in_row(token_id id) const noexcept {
+        const double v = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
+        return v != v || band_.holds(v, id) ? v : -numeric::infinity;
+    }
+
+    // The bits of the tokens from 64 w on.
+    std::uint64_t alive_word(std::size_t w) const noexcept {
+        std::uint64_t bits = 0;
+        if (!blocks_.alive) return ~bits;
+        if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
+        else
+            for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+        return bits;
+    }
+    void put_alive_word(std::size_t w, std::uint64_t bits) noexcept {
+        std::uint16_t* const alive = own_alive() + 4 * w;
+        for (std::size_t i = 0; i < 4; ++i) alive[i] = static_cast<std::uint16_t>(bits >> (16 * i));
+    }
+
+    std::uint16_t* own_alive() noexcept {
+        if (!blocks_.alive) {
+            std::memset(alive_, 0xff, blocks_.blocks * (simd::block_size / 8));
+            blocks_.alive = alive_;
+            share_ = share_of_all;
+        }
+        return alive_;
+    }
+
+    // Counts how many of some words' bits are set.
+    void sample_share() noexcept {
+        constexpr std::size_t words = share_of_all / 64;
+        const std::size_t all = blocks_.blocks * (simd::block_size / 64);
+        share_ = 0;
+        for (std::size_t i = 0; i < words; ++i) {
+            std::uint64_t word;
+            std::memcpy(&word, alive_ + 4 * (i * all / words), sizeof(word));
+            share_ += static_cast<std::size_t>(std::popcount(word));
+        }
+    }
+
+    std::span<const T> row_;
+    simd::blocked_row<T> blocks_{};
+    std::uint16_t* alive_ = nullptr;  // blocks_.alive as soon as a token was removed
+    detail::strays strays_{};
+    band band_{};
+    detail::revision revision_{};
+    std::size_t share_ = share_of_all;  // of the tokens that live in the row, as a sample tells
+};
+
+}  // namespace argdraw::detail

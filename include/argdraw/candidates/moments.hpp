@@ -1,0 +1,56 @@
+// moments — mean and variance of the living values of a row, in one read.
+#pragma once
+
+#include <cstddef>
+
+#include <argdraw/candidates/living_row.hpp>
+#include <argdraw/candidates/masses.hpp>
+#include <argdraw/candidates/maxima.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/simd/dispatch.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+/// Of the living tokens' values: their number, mean and population variance, and how far the variance may be off.
+struct moments {
+    double count, mean, variance, error;
+};
+
+/// Sums for each block become those of all that lives. Each set of tokens about its own mean, and the means about that of all: shares of the whole, since
+/// sums of rows of double overflow, and distances from the maximum, since far from 0 a mean has no digits left for the scatter about it. `of` gives way.
+template <logit_scalar T>
+moments summed_up(const living_row<T>& row, double maximum, const simd::row_moments& of, bool exact) noexcept {
+    const std::size_t blocks = row.blocks().blocks;
+    const auto square = [](double x) { return numeric::product(x, x); };
+    const double anchor = maximum < numeric::infinity ? maximum : 0.0;
+    double n = static_cast<double>(row.strays().count()), mean = 0, squares = 0, scatter = 0;
+    for (std::size_t b = 0; b < blocks; ++b) n += of.count[b];
+    for (std::size_t b = 0; b < blocks; ++b) {
+        if (of.count[b] == 0) continue;
+        const double count = of.count[b], apart = of.sum[b] / count;
+        scatter += of.squares[b];
+        const double about_mean = of.squares[b] - numeric::product(of.sum[b], apart);
+        squares += about_mean < 0 ? 0 : about_mean;  // NaN where squares overflowed: the variance then says so
+        of.reference[b] = (of.reference[b] - anchor) + apart;
+        mean += numeric::product(of.reference[b], count / n);
+    }
+    row.strays().for_each([&](token_id, double v) { mean += (v - anchor) / n; });
+    for (std::size_t b = 0; b < blocks; ++b)
+        if (of.count[b] != 0) squares += numeric::product(of.count[b], square(of.reference[b] - mean));
+    row.strays().for_each([&](token_id, double v) { squares += square(v - anchor - mean); });
+    return {n, anchor + mean, squares / n, exact ? 0.0 : numeric::product(float_sums::of_moments, (scatter + squares) / n)};
+}
+
+/// Finds the moments, and with them the maxima. The band must be whole.
+template <logit_scalar T>
+status find_moments(const living_row<T>& row, maxima<T>& top, const simd::row_moments& of, bool exact, moments& found) noexcept {
+    const status why = top.fill(row, [&](auto* of_block) { simd::spreads<T>().maxima_and_moments(row.blocks(), exact, of_block, of); });
+    if (why == status::ok) found = summed_up(row, top.greatest(), of, exact);
+    return why;
+}
+
+}  // namespace argdraw::detail

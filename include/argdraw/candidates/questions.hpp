@@ -1,0 +1,122 @@
+// questions — what is asked about masses and moments, of a view or of a list.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/view.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/log.hpp>
+#include <argdraw/numeric/log1p.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::detail {
+
+inline constexpr double ln2 = 0x1.62e42fefa39efp-1;
+
+// How far an entropy or a mean distance may be off that comes from sums of floats. The terms w e are off by less than 4.1e-7 of themselves, and
+// the sum of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
+inline double error_of_exponents(double nats) noexcept { return numeric::product(float_sums::of_exponents, (std::max)(nats, 0.0) + 1); }
+
+template <logit_scalar T>
+std::size_t size_of(distribution<T>& d) noexcept {
+    if (view<T>* const seen = d.as_plain_view(); seen && d.find_maximum() && d.as_view()) return seen->row().size();
+    const list* const tokens = d.listed();
+    return tokens ? tokens->size() : 0;
+}
+
+template <logit_scalar T>
+double least_value(distribution<T>& d) noexcept {
+    if (d.find_maximum() && d.as_plain_view()) return d.as_plain_view()->row().minimum();
+    const list* const tokens = d.listed();
+    return tokens ? tokens->minimum() : numeric::nan;
+}
+
+template <logit_scalar T>
+estimate mass_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = d.weighed_view(wanted); seen && d.find_maximum()) {
+        const double mass = seen->weights().relative_to(d.maximum(), seen->weights().all());
+        return {mass, seen->weights().in_float() ? numeric::product(float_sums::of_weights, mass) : 0.0};
+    }
+    const list* const tokens = d.weighed_list();
+    return {tokens ? tokens->mass() : numeric::nan};
+}
+
+template <logit_scalar T>
+double log_mass_of(distribution<T>& d) noexcept {
+    if (view<T>* const seen = d.weighed_view(accuracy::full)) return numeric::log1p(seen->weights().all_beside_greatest(seen->row()));
+    list* const tokens = d.weighed_list();
+    return tokens ? numeric::log1p(tokens->mass_beside_maximum()) : numeric::nan;
+}
+
+template <logit_scalar T>
+double mean_distance_of(distribution<T>& d, list& weighed) noexcept {
+    return -weighed.mean_of([&](std::size_t i) { return d.above_maximum(weighed, i); });
+}
+template <logit_scalar T>
+estimate mean_distance_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = d.template weighed_view<extra::exponents>(wanted); seen && d.find_maximum()) {
+        const double exponent = seen->weights().beside() / seen->weights().all();
+        if (!seen->weights().in_float()) return {-numeric::product(ln2, exponent)};
+        const double distance =
+            numeric::product(ln2, numeric::product(seen->maximum(), d.exponent_scale()) - seen->weights().reference() - exponent);
+        return {distance, error_of_exponents(distance)};
+    }
+    list* const tokens = d.weighed_list();
+    return {tokens ? mean_distance_of(d, *tokens) : numeric::nan};
+}
+
+// -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
+template <logit_scalar T>
+estimate entropy_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = d.template weighed_view<extra::exponents>(wanted)) {
+        const double exponents = numeric::product(ln2, seen->weights().beside() / seen->weights().all());
+        if (!seen->weights().in_float())
+            return {(std::max)(0.0, numeric::log1p(seen->weights().all_beside_greatest(seen->row())) - exponents)};
+        const double h = (std::max)(0.0, numeric::log(seen->weights().all()) - exponents);
+        return {h, error_of_exponents(h)};
+    }
+    list* const tokens = d.weighed_list();
+    if (!tokens) return {numeric::nan};
+    const double log_mass = numeric::log1p(tokens->mass_beside_maximum());
+    return {(std::max)(0.0, log_mass + mean_distance_of(d, *tokens))};
+}
+
+template <logit_scalar T>
+estimate collision_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = d.template weighed_view<extra::squares>(wanted)) {
+        const double sum = seen->weights().beside() / numeric::product(seen->weights().all(), seen->weights().all());
+        return {sum, seen->weights().in_float() ? numeric::product(float_sums::of_squares, sum) : 0.0};
+    }
+    list* const tokens = d.weighed_list();
+    return {tokens ? tokens->collision() : numeric::nan};
+}
+
+struct mean_and_deviation {
+    double mean;
+    double deviation;  ///< population standard deviation
+};
+
+template <logit_scalar T>
+mean_and_deviation moments_of(distribution<T>& d) noexcept {
+    if (view<T>* const seen = d.as_plain_view()) {
+        moments found;
+        if (const status why = seen->moments_of(true, found); why != status::ok) {
+            d.fail(why);
+            return {numeric::nan, numeric::nan};
+        }
+        if (seen->maximum() < numeric::infinity && found.variance < numeric::infinity)
+            return {d.logit_of(found.mean), numeric::product(std::sqrt(found.variance), d.scale())};
+    }
+    list* const tokens = d.listed();
+    if (!tokens) return {numeric::nan, numeric::nan};
+    const auto [mean, deviation] = tokens->moments(d.scale());
+    return {d.logit_of(mean), deviation};
+}
+
+}  // namespace argdraw::detail

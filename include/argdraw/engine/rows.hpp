@@ -1,0 +1,31 @@
+// rows — the logits of a step, one row for each text or each node of a draft.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// Whatever gives a row for a number: rows_view, a vector of vectors, an object of the engine's.
+template <class R>
+concept rows_of_logits = requires(const R& rows, std::size_t i) {
+    { rows[i] } -> logit_row;
+};
+
+/// Rows of one width below one another, the beginnings of two of them `stride` logits apart: a padded matrix as it lies. A view.
+template <logit_scalar T>
+struct rows_view {
+    const T* logits = nullptr;
+    std::size_t count = 0;
+    std::size_t width = 0;
+    std::size_t stride = width;
+
+    std::size_t size() const noexcept { return count; }
+    std::span<const T> operator[](std::size_t i) const noexcept { return {logits + i * stride, width}; }
+};
+
+}  // namespace argdraw

@@ -1,0 +1,193 @@
+// values — a parameter as text, and text as a parameter.
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <argdraw/core/bias.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/list.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/view_of.hpp>
+#include <argdraw/stages.hpp>
+#include <argdraw/text/reader.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI::text {
+
+/// The lists that a text has, for the stages that see them. What is in it does not move when more comes.
+class memory {
+public:
+    template <class T>
+    std::span<const T> keep(std::vector<T> items) {
+        auto& all = of(static_cast<T*>(nullptr));
+        all.push_back(std::move(items));
+        return all.back();
+    }
+
+private:
+    std::deque<std::vector<token_id>>& of(token_id*) noexcept { return ids_; }
+    std::deque<std::vector<std::uint32_t>>& of(std::uint32_t*) noexcept { return words_; }
+    std::deque<std::vector<float>>& of(float*) noexcept { return rows_; }
+    std::deque<std::vector<token_bias>>& of(token_bias*) noexcept { return biases_; }
+    std::deque<std::vector<std::span<const token_id>>>& of(std::span<const token_id>*) noexcept { return phrases_; }
+    std::deque<std::vector<biased_sequence>>& of(biased_sequence*) noexcept { return biased_; }
+
+    std::deque<std::vector<token_id>> ids_;
+    std::deque<std::vector<std::uint32_t>> words_;
+    std::deque<std::vector<float>> rows_;
+    std::deque<std::vector<token_bias>> biases_;
+    std::deque<std::vector<std::span<const token_id>>> phrases_;
+    std::deque<std::vector<biased_sequence>> biased_;
+};
+
+/// The words that stand for the values of an enumeration.
+template <class E>
+struct words_for;
+template <>
+struct words_for<ties> {
+    static constexpr std::array all{std::pair{std::string_view("first"), ties::first}, std::pair{std::string_view("all"), ties::all}};
+};
+template <>
+struct words_for<scope> {
+    static constexpr std::array all{std::pair{std::string_view("output"), scope::output},
+                                    std::pair{std::string_view("prompt"), scope::prompt}, std::pair{std::string_view("both"), scope::both}};
+};
+template <>
+struct words_for<past_end> {
+    static constexpr std::array all{std::pair{std::string_view("ban"), past_end::ban}, std::pair{std::string_view("keep"), past_end::keep}};
+};
+
+// ---- text to values ----------------------------------------------------------------------------------------------------------
+
+inline bool read(reader& in, memory&, float& out) { return in.number(out); }
+template <std::integral N>
+bool read(reader& in, memory&, N& out) {
+    return in.whole(out);
+}
+template <class E>
+    requires requires { words_for<E>::all; }
+bool read(reader& in, memory&, E& out) {
+    const std::size_t column = in.column();
+    const std::string_view word = in.name();
+    std::string all;
+    for (const auto& [name, value] : words_for<E>::all) {
+        if (word == name) {
+            out = value;
+            return true;
+        }
+        all += (all.empty() ? "" : " or ") + std::string(name);
+    }
+    return in.fail(column, "expected " + all + ", found " + in.quoted_at(column));
+}
+
+/// [item, item]: each read by one(item).
+template <class T, class F>
+bool read_items(reader& in, std::vector<T>& out, F one) {
+    if (!in.want('[')) return false;
+    if (in.take(']')) return true;
+    do {
+        T item{};
+        if (!one(item)) return false;
+        out.push_back(item);
+    } while (in.take(','));
+    return in.take(']') || in.expected("',' or ']'");
+}
+template <class T>
+bool read_list(reader& in, memory& kept, std::span<const T>& out) {
+    std::vector<T> items;
+    const bool good = read_items(in, items, [&](T& item) {
+        if constexpr (std::same_as<T, token_bias>) {
+            return in.whole(item.id) && in.want(':') && in.number(item.b);
+        } else if constexpr (std::same_as<T, std::span<const token_id>>) {
+            return read_list(in, kept, item);
+        } else if constexpr (std::same_as<T, biased_sequence>) {
+            std::span<const token_id> ids;
+            if (!read_list(in, kept, ids) || !in.want(':')) return false;
+            item.sequence = ids;
+            return in.number(item.b);
+        } else {
+            return read(in, kept, item);
+        }
+    });
+    if (good) out = kept.keep(std::move(items));
+    return good;
+}
+template <class T>
+bool read(reader& in, memory& kept, view_of<T>& out) {
+    std::span<const T> items;
+    if (!read_list(in, kept, items)) return false;
+    out = items;
+    return true;
+}
+inline bool read(reader& in, memory& kept, row_view<float>& out) {
+    std::span<const float> items;
+    if (!read_list(in, kept, items)) return false;
+    out = items;
+    return true;
+}
+template <class T>
+bool read(reader& in, memory& kept, list<T>& out) {
+    std::span<const T> items;
+    if (!read_list(in, kept, items)) return false;
+    out = list<T>(view_of<T>(items));
+    return true;
+}
+
+// ---- values to text ----------------------------------------------------------------------------------------------------------
+
+template <class N>
+    requires std::integral<N> || std::same_as<N, float>
+void write(std::string& out, N value) {
+    std::array<char, 40> digits{};
+    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+template <class E>
+    requires requires { words_for<E>::all; }
+void write(std::string& out, E value) {
+    for (const auto& [name, each] : words_for<E>::all)
+        if (each == value) out += name;
+}
+template <class T>
+void write(std::string& out, std::span<const T> items) {
+    out += '[';
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0) out += ", ";
+        const T& item = items[i];
+        if constexpr (std::same_as<T, token_bias>) {
+            write(out, item.id);
+            out += ": ";
+            write(out, item.b);
+        } else if constexpr (std::same_as<T, biased_sequence>) {
+            write(out, std::span<const token_id>(item.sequence));
+            out += ": ";
+            write(out, item.b);
+        } else if constexpr (std::convertible_to<const T&, std::span<const token_id>>) {
+            write(out, std::span<const token_id>(item));
+        } else if constexpr (logit_scalar<T>) {
+            write(out, static_cast<float>(item));
+        } else {
+            write(out, item);
+        }
+    }
+    out += ']';
+}
+template <class T>
+void write(std::string& out, const view_of<T>& items) {
+    write(out, std::span<const T>(items));
+}
+inline void write(std::string& out, const row_view<float>& items) { write(out, std::span<const float>(items)); }
+template <class T, std::size_t N>
+void write(std::string& out, const list<T, N>& items) {
+    write(out, items.items());
+}
+
+}  // namespace argdraw::text
