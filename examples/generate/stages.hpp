@@ -340,7 +340,7 @@ inline std::vector<stage_option> all_stages() {
 }
 
 inline bool compares_rows(const any_stage& stage) {
-    return stage.as<argdraw::guidance<float>>() || stage.as<argdraw::contrastive<float>>();
+    return stage.get_if<argdraw::guidance<float>>() || stage.get_if<argdraw::contrastive<float>>();
 }
 
 // ---- draws --------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/compiled.hpp>
 #include <argdraw/draws.hpp>
 #include <argdraw/eigen.hpp>
 #include <argdraw/history/history.hpp>

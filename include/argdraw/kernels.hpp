@@ -5,6 +5,7 @@
 //     ARGDRAW_KERNELS_HERE
 #pragma once
 
+#include <argdraw/candidates/compiled.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/sampler/any_draw.hpp>
 #include <argdraw/sampler/any_stage.hpp>
@@ -44,5 +45,6 @@ drawn library_draw_at(const void* at, candidates<T>& c, any_context& context, an
 
 #define ARGDRAW_KERNELS_HERE                           \
     ARGDRAW_KERNELS()                                  \
+    ARGDRAW_VERBS()                                    \
     ARGDRAW_LIBRARY_STAGES(ARGDRAW_LIBRARY_STAGE_HERE) \
     ARGDRAW_LIBRARY_DRAWS(ARGDRAW_LIBRARY_DRAW_HERE)

@@ -1,6 +1,7 @@
 // any_context — what a stage or draw may ask for, whoever gives it: the context of those that are chosen at run time.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -52,6 +53,11 @@ template <class E>
 inline constexpr bool in_library = false;
 
 // What any element of a pipeline says of itself, from the place where it is kept.
+template <class E>
+bool equal_at(const void* a, const void* b) noexcept {
+    if constexpr (std::equality_comparable<E>) return *static_cast<const E*>(a) == *static_cast<const E*>(b);
+    else return a == b;
+}
 template <class E>
 bool neutral_at(const void* at) noexcept {
     if constexpr (has_neutral<E>) return static_cast<const E*>(at)->neutral();

@@ -1,7 +1,7 @@
 // any_draw — a draw chosen at run time.
 //
 //   formula   that of the draw, exactly as if it stood in the pipeline
-//   range     that of the draw; without one, none is in it
+//   range     that of the draw; it is categorical where none was chosen
 //   random    what the draw takes
 //   cost      that of the draw, and one indirect call
 #pragma once
@@ -120,10 +120,12 @@ struct draw_type : draws_on<T>... {
     std::string_view (*fault)(const void*) noexcept;
     status (*prepare)(const void*, history&) noexcept;
     any_state (*start)(const void*) noexcept;
+    bool (*equal)(const void*, const void*) noexcept;
     bool learns;
 };
 template <class D, class... T>
-inline constexpr draw_type<T...> type_of_draw{{draw_of<D, T>()}..., fault_at<D>, prepare_at<D>, start_at<D>, requires {typename D::state;
+inline constexpr draw_type<T...> type_of_draw{{draw_of<D, T>()}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>,
+                                              requires {typename D::state;
 }
 };
 
@@ -161,8 +163,7 @@ public:
     using state = any_state;
     static constexpr bool reads_history = false;  // some of them do, and say so in a draw
 
-    /// None: not valid.
-    any_draw_for() = default;
+    any_draw_for() noexcept : any_draw_for(categorical{}) {}
 
     template <class D>
         requires(!std::same_as<D, any_draw_for> && sizeof(D) <= capacity && alignof(D) <= alignof(void*) &&
@@ -174,17 +175,17 @@ public:
 
     /// The draw, if it is of this type; else nullptr.
     template <class D>
-    const D* as() const noexcept {
+    const D* get_if() const noexcept {
         return type_ == &detail::type_of_draw<D, T...> ? std::launder(reinterpret_cast<const D*>(held_)) : nullptr;
     }
 
     bool valid() const noexcept { return fault().empty(); }
     /// What it wants where it is out of its range; empty where all is well.
-    std::string_view fault() const noexcept { return type_ ? type_->fault(held_) : "any_draw: no draw was chosen"; }
-    status prepare(history& seen) const noexcept { return type_ ? type_->prepare(held_, seen) : status::bad_parameter; }
-    /// Whether it keeps a state: see sampler::learns().
-    bool learns() const noexcept { return type_ && type_->learns; }
-    state start() const noexcept { return type_ ? type_->start(held_) : state{}; }
+    std::string_view fault() const noexcept { return type_->fault(held_); }
+    status prepare(history& seen) const noexcept { return type_->prepare(held_, seen); }
+    /// Whether it learns from what it drew: see sampler::learns().
+    bool learns() const noexcept { return type_->learns; }
+    state start() const noexcept { return type_->start(held_); }
 
     template <class Of, class Context>
         requires(std::same_as<Of, T> || ...)
@@ -198,13 +199,13 @@ public:
         call(c, context, detail::asked::law);
     }
 
+    friend bool operator==(const any_draw_for& a, const any_draw_for& b) noexcept {
+        return a.type_ == b.type_ && a.type_->equal(a.held_, b.held_);
+    }
+
 private:
     template <class Of, class Context>
     drawn call(candidates<Of>& c, Context& context, detail::asked what) const noexcept {
-        if (!type_) {
-            c.fail(status::bad_parameter);
-            return {.why = c.why()};
-        }
         any_context seen(context);
         state* kept = nullptr;
         if constexpr (requires { context.state(); }) kept = &context.state();
@@ -212,7 +213,7 @@ private:
     }
 
     alignas(void*) std::byte held_[capacity] = {};
-    const detail::draw_type<T...>* type_ = nullptr;
+    const detail::draw_type<T...>* type_;
 };
 
 using any_draw = any_draw_for<float, double, half, bfloat16>;

@@ -54,9 +54,11 @@ struct stage_type : acts_on<T>... {
     std::string_view (*misfit)(const void*, std::size_t) noexcept;
     void (*narrow)(void*, std::size_t, std::size_t) noexcept;
     status (*prepare)(const void*, history&) noexcept;
+    bool (*equal)(const void*, const void*) noexcept;
 };
 template <class S, class... T>
-inline constexpr stage_type<T...> type_of_stage{{act_of<S, T>()}..., neutral_at<S>, fault_at<S>, misfit_at<S>, narrow_at<S>, prepare_at<S>};
+inline constexpr stage_type<T...> type_of_stage{{act_of<S, T>()}..., neutral_at<S>, fault_at<S>, misfit_at<S>,
+                                                narrow_at<S>,        prepare_at<S>, equal_at<S>};
 
 template <class S, class T>
 concept acts_in_any_context = requires(const S& stage, candidates<T>& c, any_context& context) {
@@ -86,7 +88,7 @@ public:
 
     /// The stage, if it is of this type; else nullptr.
     template <class S>
-    const S* as() const noexcept {
+    const S* get_if() const noexcept {
         return type_ == &detail::type_of_stage<S, T...> ? std::launder(reinterpret_cast<const S*>(held_)) : nullptr;
     }
 
@@ -114,6 +116,10 @@ public:
     void operator()(candidates<Of>& c, Context& context) const noexcept {
         any_context seen(context);
         (*this)(c, seen);
+    }
+
+    friend bool operator==(const any_stage_for& a, const any_stage_for& b) noexcept {
+        return a.type_ == b.type_ && (!a.type_ || a.type_->equal(a.held_, b.held_));
     }
 
 private:

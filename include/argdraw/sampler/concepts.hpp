@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/compiled.hpp>
 #include <argdraw/sampler/context.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {

@@ -150,11 +150,11 @@ void write_element(std::string& out, const S& s) {
 
 template <class... S>
 void write_held(std::string& out, const any_stage& held, types<S...>) {
-    static_cast<void>(((held.as<S>() ? (write_element(out, *held.as<S>()), true) : false) || ...));
+    static_cast<void>(((held.get_if<S>() ? (write_element(out, *held.get_if<S>()), true) : false) || ...));
 }
 template <class... D>
 void write_held(std::string& out, const any_draw& held, types<D...>) {
-    static_cast<void>(((held.as<D>() ? (write_element(out, *held.as<D>()), true) : false) || ...));
+    static_cast<void>(((held.get_if<D>() ? (write_element(out, *held.get_if<D>()), true) : false) || ...));
 }
 
 }  // namespace text

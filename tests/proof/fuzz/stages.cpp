@@ -60,7 +60,7 @@ float_chain::stage_type stages::next() {
         }
         case 8: {
             const encoder_repetition s{p()};
-            range(0 < s.r && finite(s.r));
+            range(0 < s.penalty && finite(s.penalty));
             return s;
         }
         case 9: {
@@ -144,7 +144,7 @@ float_chain::stage_type stages::next() {
         }
         case 25: {
             const repetition_penalty s{p(), window(), scope()};
-            range(0 < s.r && finite(s.r));
+            range(0 < s.penalty && finite(s.penalty));
             return s;
         }
         case 26: {
@@ -158,7 +158,7 @@ float_chain::stage_type stages::next() {
         }
         case 27: {
             const skew s{p()};
-            range(finite(s.s));
+            range(finite(s.strength));
             return s;
         }
         case 28: {
@@ -210,7 +210,7 @@ float_chain::stage_type stages::next() {
         }
         case 38: {
             const typical s{p(), keep()};
-            range(s.t > 0);
+            range(s.mass > 0);
             return s;
         }
         case 39: {

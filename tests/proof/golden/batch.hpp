@@ -40,7 +40,6 @@ struct thread {
 using std::thread;
 #endif
 
-
 struct batch_size {
     std::size_t texts, width, tokens;
 };

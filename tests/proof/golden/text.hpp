@@ -19,7 +19,7 @@ inline bool add_text(const any_row& row, const sampler<chain, any_draw>& pick, s
     const auto draw_again = [&] { return std::visit([&](const auto& logits) { return pick(logits, seq, space); }, row); };
     const auto draw = [&] {
         const drawn token = draw_again();
-        if (pick.get<1>().as<without_replacement>() && token)
+        if (pick.get<1>().get_if<without_replacement>() && token)
             for (const drawn& each : several) out.add(each);
         else out.add(token);
         return token;

@@ -129,8 +129,8 @@ TEST_CASE("text: every way to write a value") {
           "min_tokens(5, [2]) | guidance([1, -inf], scale=1.5) | greedy");
     CHECK(again("temperature(inf)|adaptive_p") == "temperature(inf) | adaptive_p");
     // The number that was meant, to the last digit.
-    CHECK(parse("temperature(.1)|greedy").pick.get<0>()[0].as<temperature>()->t == .1f);
-    CHECK(parse("temperature(16777217)|greedy").pick.get<0>()[0].as<temperature>()->t == 16777216.0f);
+    CHECK(parse("temperature(.1)|greedy").pick.get<0>()[0].get_if<temperature>()->t == .1f);
+    CHECK(parse("temperature(16777217)|greedy").pick.get<0>()[0].get_if<temperature>()->t == 16777216.0f);
     CHECK(again("temperature(1e-45)|greedy") == "temperature(1e-45) | greedy");
 }
 
@@ -198,7 +198,12 @@ TEST_CASE("text: what comes out goes in again, 100 000 pipelines") {
         const parsed second = parse(canonical);
         if (!second) FAIL(source << " gave " << canonical << " at " << second.error.column << ": " << second.error.sentence);
         if (to_text(second.pick) != canonical) FAIL(source << " gave " << canonical << " and then " << to_text(second.pick));
-        if (first.pick.get<0>().size() != second.pick.get<0>().size()) FAIL(source << " gave " << canonical);
+        for (std::size_t i = 0; i < first.pick.get<0>().size(); ++i)
+            // Rows beside the row are equal where they are the same memory.
+            if (!first.pick.get<0>()[i].get_if<guidance<float>>() && !first.pick.get<0>()[i].get_if<contrastive<float>>() &&
+                !(first.pick.get<0>()[i] == second.pick.get<0>()[i]))
+                FAIL(source << " gave " << canonical);
+        if (!(first.pick.get<1>() == second.pick.get<1>())) FAIL(source << " gave " << canonical);
     }
     CHECK(legal > 20'000);
 }

@@ -65,12 +65,12 @@ ARGDRAW_INLINE v128_t half_to_float(v128_t words) {
     const v128_t sign = wasm_i32x4_shl(wasm_v128_and(words, wasm_i32x4_splat(0x8000)), 16);
     return wasm_v128_or(wasm_v128_or(scaled, special), sign);
 }
-ARGDRAW_INLINE f32 load(const Eigen::half* p) {
+ARGDRAW_INLINE f32 load(const half* p) {
     f32 out;
     for (int i = 0; i < 4; ++i) out.v[i] = half_to_float(wasm_u32x4_load16x4(p + 4 * i));
     return out;
 }
-ARGDRAW_INLINE f32 load(const Eigen::bfloat16* p) {
+ARGDRAW_INLINE f32 load(const bfloat16* p) {
     f32 out;
     for (int i = 0; i < 4; ++i) out.v[i] = wasm_i32x4_shl(wasm_u32x4_load16x4(p + 4 * i), 16);
     return out;
