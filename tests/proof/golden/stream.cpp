@@ -135,7 +135,7 @@ void check_all_are_here(stream& out) {
 #define ARGDRAW_EXPECT_STAGE(stage)                       \
     expect(#stage, [](const pipeline& p) {                \
         for (std::size_t i = 0; i < p.stages.size(); ++i) \
-            if (p.stages[i].get_if<stage>()) return true;     \
+            if (p.stages[i].get_if<stage>()) return true; \
         return false;                                     \
     });
 #define ARGDRAW_EXPECT_DRAW(last) expect(#last, [](const pipeline& p) { return p.draw.get_if<last>() != nullptr; });

@@ -22,7 +22,7 @@ FAULTS = [
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F28b", "so it does where the row has become a list",
-        "candidates/candidates.hpp",
+        "candidates/edits.hpp",
         "            return at < tokens ?",
         "            return at < 32 * mask.size() ?",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
