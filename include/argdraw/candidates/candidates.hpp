@@ -69,6 +69,7 @@ class candidates {
 public:
     using value = value_of<T>;
     using mean_and_deviation = detail::mean_and_deviation;
+    using ranks = detail::ranks;
 
     candidates(std::span<const T> row, workspace& space) noexcept : d_(row, space, max_width) {}
     candidates(const candidates&) = delete;
@@ -111,6 +112,9 @@ public:
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
         return d_.find_maximum() ? detail::logit_of(d_, id) : numeric::nan;
     }
+
+    /// How many living tokens have a logit above this one, and how many at least this one. Two reads of a row, or one of a list.
+    ranks rank(double logit) noexcept { return detail::ranks_of(d_, logit); }
 
     // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the candidates
     // have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there are some,

@@ -97,6 +97,33 @@ estimate collision_of(distribution<T>& d, accuracy wanted) noexcept {
     return {tokens ? tokens->collision() : numeric::nan};
 }
 
+/// Numbers of tokens.
+struct ranks {
+    std::size_t above = 0;
+    std::size_t reaching = 0;
+};
+
+template <logit_scalar T>
+ranks ranks_of(distribution<T>& d, double logit) noexcept {
+    if (!d.find_maximum()) return {};
+    if (view<T>* const seen = d.as_plain_view(); seen && d.scale() == 1 && d.logit_of(0.0) == 0) {
+        ranks of{seen->row().count_reaching(numeric::next_above(logit)), seen->row().count_reaching(logit)};
+        seen->row().strays().for_each([&](token_id, double v) {
+            of.above += v > logit;
+            of.reaching += v >= logit;
+        });
+        return of;
+    }
+    ranks of;
+    list* const tokens = d.listed();
+    for (std::size_t i = 0; tokens && i < tokens->size(); ++i) {
+        const double l = tokens->infinite() ? numeric::infinity : d.logit_of(tokens->value(i));
+        of.above += l > logit;
+        of.reaching += l >= logit;
+    }
+    return of;
+}
+
 struct mean_and_deviation {
     double mean;
     double deviation;  ///< population standard deviation

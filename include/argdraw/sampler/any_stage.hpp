@@ -55,10 +55,11 @@ struct stage_type : acts_on<T>... {
     void (*narrow)(void*, std::size_t, std::size_t) noexcept;
     status (*prepare)(const void*, history&) noexcept;
     bool (*equal)(const void*, const void*) noexcept;
+    bool truncates;
 };
 template <class S, class... T>
 inline constexpr stage_type<T...> type_of_stage{{act_of<S, T>()}..., neutral_at<S>, fault_at<S>, misfit_at<S>,
-                                                narrow_at<S>,        prepare_at<S>, equal_at<S>};
+                                                narrow_at<S>,        prepare_at<S>, equal_at<S>, truncating<S>};
 
 template <class S, class T>
 concept acts_in_any_context = requires(const S& stage, candidates<T>& c, any_context& context) {
@@ -92,6 +93,8 @@ public:
         return type_ == &detail::type_of_stage<S, T...> ? std::launder(reinterpret_cast<const S*>(held_)) : nullptr;
     }
 
+    /// Whether it removes tokens by their rank or mass.
+    bool truncates() const noexcept { return type_ && type_->truncates; }
     bool neutral() const noexcept { return !type_ || type_->neutral(held_); }
     bool valid() const noexcept { return fault().empty(); }
     /// What it wants where it is out of its range; empty where all is well.

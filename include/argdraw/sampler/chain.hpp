@@ -85,6 +85,14 @@ public:
         return {};
     }
 
+    /// The same without the stages that remove tokens by their rank or mass.
+    chain_for scaling() const noexcept {
+        chain_for rest;
+        for (std::size_t i = 0; i < size_; ++i)
+            if (!stages_[i].truncates()) rest.add(stages_[i]);
+        return rest;
+    }
+
     /// The same with those of its stages narrowed that have a row of their own.
     chain_for narrowed(std::size_t from, std::size_t to) const noexcept {
         chain_for cut = *this;

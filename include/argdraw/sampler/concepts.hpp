@@ -114,6 +114,11 @@ concept has_misfit = requires(const S& s, std::size_t width) {
     { s.misfit(width) } -> std::convertible_to<std::string_view>;
 };
 
+/// A stage that removes tokens by their rank or by their mass says so: `static constexpr bool truncates = true`. What a row's tokens had before that is
+/// asked beside the draw, as by scaled_set().
+template <class S>
+concept truncating = requires { requires S::truncates; };
+
 /// A stage that asks the history for a view of it, counts or matches, says so when a sequence is started, so that draws build nothing.
 template <class S>
 concept has_prepare = requires(const S& s, history& seen) {

@@ -210,13 +210,17 @@ public:
             if (c.size() > 0) f(c);
             return c.why();
         };
-        constexpr bool has_space = (std::same_as<std::remove_cvref_t<From>, workspace> || ...);
-        if constexpr (has_space) {
-            return ask(row, narrowed, from...);
-        } else {
-            const detail::workspace_lease lease;
-            return lease.get() ? ask(row, narrowed, from..., *lease.get()) : status::out_of_memory;
-        }
+        return with_space<applied::all>(row, narrowed, from...);
+    }
+
+    /// The same before anything was removed by rank or mass: what all stages leave but those that truncate, and without the draw's own narrowing.
+    template <logit_row R, class F, class... From>
+    status scaled_set(const R& row, F f, From&&... from) const noexcept {
+        const auto scaled = [&](auto& c, auto&) {
+            if (c.size() > 0) f(c);
+            return c.why();
+        };
+        return with_space<applied::scaling>(row, scaled, from...);
     }
 
     /// A sequence for this pipeline: nothing drawn yet, a prompt read, and what was put out before. Never throws: seq.why() says if there was no
@@ -283,6 +287,8 @@ public:
     }
 
 private:
+    enum class applied : bool { all, scaling };
+
     // For rows of `given` tokens, of which the first `width` may live.
     constexpr checked check_part(std::size_t given, std::size_t width) const noexcept {
         checked result = check();
@@ -336,34 +342,45 @@ private:
             if (token) given.succeeded(token);
             return status::ok;
         };
-        const status why = run(row, given, space, draw_it);
+        const status why = run<applied::all>(row, given, space, draw_it);
         return why == status::ok ? token : drawn{.why = why};
     }
 
-    template <logit_row R, class F>
+    // With a workspace among the arguments, or one of the thread's.
+    template <applied Which, class R, class F, class... From>
+    status with_space(const R& row, F& then, From&... from) const noexcept {
+        if constexpr ((std::same_as<std::remove_cvref_t<From>, workspace> || ...)) {
+            return ask<Which>(row, then, from...);
+        } else {
+            const detail::workspace_lease lease;
+            return lease.get() ? ask<Which>(row, then, from..., *lease.get()) : status::out_of_memory;
+        }
+    }
+
+    template <applied Which, logit_row R, class F>
     status ask(const R& row, F& narrowed, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         static_assert(!(detail::stage_in_context<S> || ...),
                       "argdraw: a stage of this pipeline takes random words; ask for distribution(logits, random), the law given those at "
                       "random's position");
         detail::nothing_given given;
-        return run(as_row(row), given, space, narrowed);
+        return run<Which>(as_row(row), given, space, narrowed);
     }
-    template <logit_row R, class F>
+    template <applied Which, logit_row R, class F>
     status ask(const R& row, F& narrowed, const philox& random, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         detail::generator_given<const philox> given(random);
-        return run(as_row(row), given, space, narrowed);
+        return run<Which>(as_row(row), given, space, narrowed);
     }
-    template <logit_row R, class F>
+    template <applied Which, logit_row R, class F>
     status ask(const R& row, F& narrowed, const sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return seq.why();
         if (seq.attempt_ == most_attempts) return status::out_of_words;
         const auto logits = as_row(row);
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        return run(seq.in_vocabulary(logits), given, space, narrowed);
+        return run<Which>(seq.in_vocabulary(logits), given, space, narrowed);
     }
-    template <logit_row R, class F, class Other>
+    template <applied, logit_row R, class F, class Other>
     status ask(const R&, F&, const Other&, workspace&) const noexcept {
         static_assert(std::same_as<Other, philox>,
                       "argdraw: a law is asked for with a philox or with a sequence of this pipeline; another generator could not take its "
@@ -373,20 +390,27 @@ private:
 
     // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Returns why they failed, or else what
     // then(c, context) returns, called with the candidates and what the draw may ask for.
-    template <class T, class Given, class F>
+    template <applied Which, class T, class Given, class F>
     status run(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
         static_assert(detail::given<Given>);
         return under_default_rounding([&] {
             if (const status why = check().why; why != status::ok) return why;
             candidates<T> c(row, space);
-            apply_stages(c, given);
+            apply_stages<Which>(c, given);
             if (c.why() != status::ok) return c.why();
             auto&& context = given.template context<last>();
             return then(c, context);
         });
     }
 
-    template <class T, class Given>
+    // Of a stage that is several, those of them that are applied.
+    template <applied Which, class Element>
+    static decltype(auto) part_of(const Element& element) noexcept {
+        if constexpr (Which == applied::scaling && requires { element.scaling(); }) return element.scaling();
+        else return (element);
+    }
+
+    template <applied Which, class T, class Given>
     void apply_stages(candidates<T>& c, Given& given) const noexcept {
         each([&]<std::size_t Index>(const auto& element) {
             if constexpr (Index != last) {
@@ -395,9 +419,11 @@ private:
                 static_assert(in_context || detail::acts<element_type, T>::value,
                               "argdraw: a stage or draw of this pipeline cannot be called with rows of this scalar; write it for every "
                               "candidates<T>");
+                if constexpr (Which == applied::scaling && truncating<element_type>) return;
                 if constexpr (has_neutral<element_type>)
                     if (element.neutral()) return;
-                const auto act = [&](const element_type& stage) {
+                const auto act = [&](const element_type& whole) {
+                    const auto& stage = part_of<Which>(whole);
                     if constexpr (in_context) {
                         auto&& context = given.template context<Index>();
                         stage(c, context);

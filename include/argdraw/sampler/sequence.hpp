@@ -186,6 +186,8 @@ public:
     /// Draws at this position so far.
     std::uint32_t attempt() const noexcept { return attempt_; }
     const philox& random() const noexcept { return random_; }
+    /// Ids from here on do not live; 0: every token of a row does.
+    std::size_t vocabulary() const noexcept { return vocabulary_; }
     /// The state of the I-th element of the pipeline.
     template <std::size_t Index>
     const auto& state() const noexcept {

@@ -34,6 +34,7 @@ struct contrastive {
     float alpha = 0.0f;   ///< Least probability, as a share of the greatest; 0 to 1, 0 keeps everything.
     float beta = 0.0f;    ///< How much the smaller model's preference counts; 0 or more, finite.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement =
         "contrastive: alpha must lie in [0, 1], beta be finite and 0 or more (both 0 is off), and the amateur's row as wide as the row";
     constexpr bool neutral() const noexcept { return alpha == 0 && beta == 0; }

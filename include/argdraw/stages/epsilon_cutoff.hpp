@@ -23,6 +23,7 @@ struct epsilon_cutoff {
     float epsilon = 0.0f;  ///< Least probability; 0 up to but not 1, 0 is off.
     int min_keep = 1;      ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "epsilon_cutoff: epsilon must lie in [0, 1) (0 is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return epsilon == 0; }
     constexpr bool valid() const noexcept { return 0 <= epsilon && epsilon < 1 && min_keep >= 0; }

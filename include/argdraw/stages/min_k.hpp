@@ -29,6 +29,7 @@ struct min_k {
     float tau = -1.0f;  ///< Tokens kept per unit of range where no drop stands out, in logits; any number, below 0 is off.
     int min_keep = 1;   ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "min_k: tau must be a number (below 0 is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return tau < 0; }
     constexpr bool valid() const noexcept { return tau == tau && min_keep >= 0; }

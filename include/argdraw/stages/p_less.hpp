@@ -23,6 +23,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct p_less {
     int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "p_less: min_keep must be 0 or more";
     constexpr bool neutral() const noexcept { return false; }
     constexpr bool valid() const noexcept { return min_keep >= 0; }

@@ -29,6 +29,7 @@ struct tail_free {
     float z = 1.0f;    ///< Share of all bends that the kept have at most; 0 or more, 1 and above are off.
     int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "tail_free: z must be 0 or more (1 and above is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return z >= 1; }
     constexpr bool valid() const noexcept { return z >= 0 && min_keep >= 0; }

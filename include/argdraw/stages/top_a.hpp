@@ -24,6 +24,7 @@ struct top_a {
     float a = 0.0f;    ///< Least probability, as a share of the square of the greatest; 0 to 1, 0 is off.
     int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "top_a: a must lie in [0, 1] (0 is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return a == 0; }
     constexpr bool valid() const noexcept { return 0 <= a && a <= 1 && min_keep >= 0; }

@@ -28,6 +28,7 @@ struct top_h_sum {
     float h = 1.0f;    ///< Terms of the entropy that the kept have, as a share of all; above 0 up to 1, 1 is off.
     int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "top_h_sum: h must lie in (0, 1] (1 is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return h == 1; }
     constexpr bool valid() const noexcept { return 0 < h && h <= 1 && min_keep >= 0; }

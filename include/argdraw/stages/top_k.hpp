@@ -25,6 +25,7 @@ struct top_k {
     int min_keep = 1;           ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
     ties equals = ties::first;  ///< Ties::first keeps exactly k, ties::all the equals of the k-th as well.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "top_k: k must be 0 (off) or more, min_keep 0 or more, equals one of ties";
     constexpr bool neutral() const noexcept { return k == 0; }
     constexpr bool valid() const noexcept { return k >= 0 && min_keep >= 0 && (equals == ties::first || equals == ties::all); }

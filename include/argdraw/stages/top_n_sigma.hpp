@@ -23,6 +23,7 @@ struct top_n_sigma {
     float n = 0.0f;    ///< Standard deviations below the greatest logit; 0 or more, 0 and +inf are off.
     int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "top_n_sigma: n must be 0 (off) or more, min_keep 0 or more";
     constexpr bool neutral() const noexcept { return n == 0; }
     constexpr bool valid() const noexcept { return n >= 0 && min_keep >= 0; }

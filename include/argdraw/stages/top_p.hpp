@@ -24,6 +24,7 @@ struct top_p {
     float p = 1.0f;    ///< Probability that the kept have together at least; 0 or more, 1 and above are off.
     int min_keep = 1;  ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "top_p: p must be 0 or more (1 and above is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return p >= 1; }
     constexpr bool valid() const noexcept { return p >= 0 && min_keep >= 0; }

@@ -24,6 +24,7 @@ struct typical {
     float mass = 1.0f;  ///< Probability that the kept have together at least; above 0, 1 and above are off.
     int min_keep = 1;   ///< Tokens that stay at least, the first by nearness; 0 or more, 0 and 1 are neutral.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "typical: mass must be above 0 (1 and above is off), min_keep 0 or more";
     constexpr bool neutral() const noexcept { return mass >= 1; }
     constexpr bool valid() const noexcept { return mass > 0 && min_keep >= 0; }

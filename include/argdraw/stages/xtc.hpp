@@ -33,6 +33,7 @@ struct xtc {
     view_of<token_id> protect = {};  ///< Ids that are counted but never dropped; a view, which must outlive the call.
     int min_keep = 1;                ///< Where fewer tokens than these would stay, nothing is dropped; 0 or more.
 
+    static constexpr bool truncates = true;
     static constexpr std::string_view requirement =
         "xtc: probability must lie in [0, 1] (0 is off), threshold be 0 or more (above 0.5 is off), min_keep 0 or more, and protect ids of "
         "the row";

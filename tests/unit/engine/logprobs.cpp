@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include <argdraw/argdraw.hpp>
+#include <argdraw/engine/logprobs.hpp>
+
+#include "catch.hpp"
+
+using namespace argdraw;
+
+namespace {
+
+using ids = std::vector<token_id>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// ln p by the definition.
+std::vector<long double> log_softmax(const std::vector<long double>& l) {
+    const long double greatest = *std::max_element(l.begin(), l.end());
+    long double sum = 0;
+    for (const long double each : l) sum += std::exp(each - greatest);
+    std::vector<long double> out;
+    for (const long double each : l) out.push_back(each - greatest - std::log(sum));
+    return out;
+}
+
+bool near(double found, long double exact) {
+    if (std::isinf(exact)) return found == -infinity;
+    return std::abs(static_cast<long double>(found) - exact) <= 1e-9L * std::max(1.0L, std::abs(exact));
+}
+
+}  // namespace
+
+TEST_CASE("logprobs: raw, scaled and processed are those of the definition, in every order") {
+    std::mt19937 random(3);
+    for (int trial = 0; trial < 400; ++trial) {
+        const std::size_t width = 2 + random() % (trial % 20 == 0 ? 40'000 : 300);
+        std::vector<float> row(width);
+        for (float& l : row) l = static_cast<float>(random() % 4000) / (trial % 2 ? 100.0f : 400.0f);
+        if (trial % 5 == 0) row[random() % width] = -std::numeric_limits<float>::infinity();
+        const auto banned = static_cast<token_id>(random() % width), biased = static_cast<token_id>(random() % width);
+        const float t = 0.5f + static_cast<float>(random() % 100) / 50.0f;
+        const int k = static_cast<int>(1 + random() % 30);
+        const sampler pick{ban{{banned}}, logit_bias{{{biased, 1.5f}}}, top_k{k}, temperature{t}, categorical{}};
+        auto seq = pick.start({.seed = 1});
+
+        std::vector<long double> raw(row.begin(), row.end()), scaled = raw;
+        scaled[static_cast<std::size_t>(biased)] += 1.5L;
+        scaled[static_cast<std::size_t>(banned)] = -std::numeric_limits<long double>::infinity();
+        for (long double& l : scaled) l /= static_cast<long double>(t);
+        const auto law = pick.distribution(row, seq);
+        if (!law) continue;
+        std::vector<long double> processed(width, -std::numeric_limits<long double>::infinity());
+        for (const token_id id : law.ids) processed[static_cast<std::size_t>(id)] = scaled[static_cast<std::size_t>(id)];
+        const auto of_raw = log_softmax(raw), of_scaled = log_softmax(scaled), of_processed = log_softmax(processed);
+
+        const auto bytes = seq.bytes();
+        for (const logprobs_of order : {logprobs_of::raw, logprobs_of::scaled, logprobs_of::processed}) {
+            const auto chosen = static_cast<token_id>(random() % width);
+            const ids asked{banned, biased};
+            std::vector<token_logprobs> found(3 + 8);
+            const auto result = log_probabilities(pick, row, seq, {.chosen = chosen, .ids = asked, .top = 8, .order = order}, found);
+            REQUIRE(result);
+            CHECK(result.kept == law.ids.size());
+            REQUIRE(result.count >= 3);
+            CHECK(found[0].id == chosen);
+            CHECK(found[1].id == banned);
+            CHECK(found[2].id == biased);
+            const auto& by = order == logprobs_of::raw ? of_raw : order == logprobs_of::scaled ? of_scaled : of_processed;
+            ids expected;
+            for (std::size_t i = 0; i < width; ++i)
+                if (!std::isinf(by[i])) expected.push_back(static_cast<token_id>(i));
+            std::stable_sort(expected.begin(), expected.end(), [&](token_id a, token_id b) {
+                const auto& l = order == logprobs_of::raw ? raw : scaled;
+                return l[static_cast<std::size_t>(a)] > l[static_cast<std::size_t>(b)];
+            });
+            expected.resize(std::min<std::size_t>(expected.size(), 8));
+            expected.erase(std::remove(expected.begin(), expected.end(), chosen), expected.end());
+            REQUIRE(result.count == 3 + expected.size());
+            for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found[3 + i].id == expected[i]);
+            long double mass = 0;
+            for (const token_id id : law.ids) mass += std::exp(of_scaled[static_cast<std::size_t>(id)]);
+            CHECK(std::abs(result.log_kept - static_cast<double>(std::log(mass))) < 1e-12);
+            for (const auto& each : std::span(found).first(result.count)) {
+                const auto i = static_cast<std::size_t>(each.id);
+                CHECK(near(each.raw, of_raw[i]));
+                CHECK(near(each.scaled, of_scaled[i]));
+                CHECK(near(each.processed, of_processed[i]));
+                const auto above = static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [&](float l) { return l > row[i]; }));
+                const auto reaching = static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [&](float l) { return l >= row[i]; }));
+                CHECK(each.rank == above + 1);
+                if (std::isfinite(row[i])) CHECK(each.rank_with_ties == reaching);
+                if (each.processed > -infinity) CHECK(std::abs(each.scaled - each.processed - result.log_kept) < 1e-12);
+            }
+        }
+        CHECK(seq.bytes() == bytes);
+    }
+}
+
+TEST_CASE("logprobs: stages by name and chosen at run time, and stages that learn nothing of it") {
+    const std::vector<float> row{1, 5, 3, 4, 2};
+    const sampler written{repetition_penalty{2.0f}, top_p{0.8f}, categorical{}};
+    const sampler chosen{chain{repetition_penalty{2.0f}, top_p{0.8f}}, any_draw{categorical{}}};
+    auto a = written.start({.prompt = ids{1}});
+    auto b = chosen.start({.prompt = ids{1}});
+    std::vector<token_logprobs> x(6), y(6);
+    const auto first = log_probabilities(written, row, a, {.top = 5}, x), second = log_probabilities(chosen, row, b, {.top = 5}, y);
+    REQUIRE(first);
+    REQUIRE(second);
+    CHECK(first.count == 5);
+    CHECK(first.log_kept == second.log_kept);
+    CHECK(first.log_kept < 0);
+    for (std::size_t i = 0; i < 5; ++i) {
+        CHECK(x[i].id == y[i].id);
+        CHECK(x[i].scaled == y[i].scaled);
+        CHECK(x[i].processed == y[i].processed);
+    }
+}
+
+TEST_CASE("logprobs: +inf shares the mass, a failed row and an id outside of it have a status") {
+    const float inf = std::numeric_limits<float>::infinity();
+    const sampler pick{ban{{2}}, categorical{}};
+    auto seq = pick.start();
+    std::vector<token_logprobs> found(4);
+    const ids all{0, 1, 2};
+    REQUIRE(log_probabilities(pick, std::vector{inf, 1.0f, inf}, seq, {.ids = all}, found));
+    CHECK(found[0].raw == Approx(std::log(0.5)));
+    CHECK(found[1].raw == -infinity);
+    CHECK(found[0].processed == 0);
+    CHECK(found[2].processed == -infinity);
+    CHECK(log_probabilities(pick, std::vector{1.0f, NAN, 2.0f}, seq, {.ids = all}, found).why == status::nan_logit);
+    CHECK(log_probabilities(pick, std::vector{1.0f, 1.0f, NAN}, seq, {.ids = all}, found).why == status::nan_logit);
+    CHECK(log_probabilities(pick, std::vector{-inf, -inf, 1.0f}, seq, {.ids = all}, found).why == status::empty);
+    const ids outside{3};
+    CHECK(log_probabilities(pick, std::vector{1.0f, 1.0f, 1.0f}, seq, {.ids = outside}, found).why == status::outside_row);
+    // No more than there is room for.
+    CHECK(log_probabilities(pick, std::vector{1.0f, 2.0f, 3.0f}, seq, {.top = 9}, std::span(found).first(2)).count == 2);
+}
