@@ -69,12 +69,16 @@ ARGDRAW_INLINE float block_maximum(whole_block<T> block) {
 
 template <template <class> class Block, class T>
 ARGDRAW_INLINE void four_maxima(Block<T> b0, Block<T> b1, Block<T> b2, Block<T> b3, value_of<T>* out) {
-    decltype(b0.at(0)) s[4];
-    const auto m0 = scan_block(b0, s[0]);
-    const auto m1 = scan_block(b1, s[1]);
-    const auto m2 = scan_block(b2, s[2]);
-    const auto m3 = scan_block(b3, s[3]);
-    const auto sum = add(add(s[0], s[1]), add(s[2], s[3]));
+    // Added up as they come: four of them would be more than the registers hold, and one that goes to the stack and back may be taken for a
+    // part of the row, which is read in pages.
+    decltype(b0.at(0)) sum, s;
+    const auto m0 = scan_block(b0, sum);
+    const auto m1 = scan_block(b1, s);
+    sum = add(sum, s);
+    const auto m2 = scan_block(b2, s);
+    sum = add(sum, s);
+    const auto m3 = scan_block(b3, s);
+    sum = add(sum, s);
     if (lanes_of(unordered(sum, sum)) == 0) {
         store_maxima(out, m0, m1, m2, m3);
     } else {
