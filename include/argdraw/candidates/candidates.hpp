@@ -17,6 +17,7 @@
 #include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/questions.hpp>
+#include <argdraw/candidates/race.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
@@ -109,7 +110,7 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        return d_.find_maximum() ? detail::logit_of(d_, id) : numeric::nan;
+        return detail::logit_of(d_, id);
     }
 
     // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the candidates
@@ -275,9 +276,7 @@ public:
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
     void keep_at_least(double cut, detail::amount min_keep = 1) noexcept {
-        const double at = d_.anchor() + (cut - d_.shift()) / d_.scale();
-        if (!d_.find_maximum()) return;
-        detail::keep_reaching(d_, at < d_.maximum() ? at : d_.maximum(), min_keep);  // for NaN too the maximum stays
+        detail::keep_reaching(d_, d_.anchor() + (cut - d_.shift()) / d_.scale(), min_keep);
     }
 
     /// Keeps the tokens with a probability of at least p, and at least min_keep tokens: where not even the first has as much, the first min_keep
@@ -302,8 +301,7 @@ public:
     void keep_if(F keep) noexcept {
         detail::list* const tokens = d_.listed();
         if (!tokens) return;
-        tokens->keep_if([&](std::size_t i) { return keep(tokens->id(i), d_.logit_of(tokens->value(i))); });
-        d_.settled(tokens->settle_removed());
+        d_.settled(tokens->keep_if([&](std::size_t i) { return keep(tokens->id(i), d_.logit_of(tokens->value(i))); }));
     }
 
     /// Removes the listed tokens. An id outside the row fails with outside_row.
@@ -350,7 +348,7 @@ public:
     picked race(F uniform) noexcept {
         const detail::list* const tokens = d_.weighed_list();
         if (!tokens) return result({});
-        return result(tokens->race(uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
+        return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
 
 private:

@@ -60,9 +60,10 @@ bool reached_by(distribution<T>& d, const view<T>& seen, std::size_t n, double c
     return first.size() == n && first.back().value >= cut;
 }
 
-/// After find_maximum(), of a cut no higher than the maximum.
+/// The maximum stays whatever the cut.
 template <logit_scalar T>
 void keep_reaching(distribution<T>& d, double cut, std::size_t min_keep) noexcept {
+    if (const double greatest = d.maximum(); !(cut <= greatest)) cut = greatest;
     if (list* const tokens = d.as_list()) return tokens->keep_reaching(cut, min_keep);
     view<T>* const seen = d.as_view();
     if (!seen) return;

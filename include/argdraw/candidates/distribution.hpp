@@ -106,13 +106,16 @@ public:
             return false;
         }
         if (view_.maximum() == numeric::infinity) {
-            open(numeric::infinity);
+            become_list(view_.list_reaching(numeric::infinity), numeric::infinity);
             list_.take_for_infinite();
         }
         return true;
     }
-    /// After find_maximum().
-    double maximum() const noexcept { return is_list_ ? list_.maximum() : view_.maximum(); }
+    /// NaN where the distribution has failed.
+    double maximum() noexcept {
+        if (!find_maximum()) return numeric::nan;
+        return is_list_ ? list_.maximum() : view_.maximum();
+    }
 
     /// The view with the masses of its blocks; nullptr where it is a list, or fails.
     template <extra also = extra::nothing>
@@ -125,8 +128,7 @@ public:
 
     /// The list; nullptr where the distribution has failed.
     list* listed() noexcept {
-        if (!find_maximum()) return nullptr;
-        if (!is_list_) open(-numeric::infinity);
+        open(-numeric::infinity);
         return as_list();
     }
     list* weighed_list() noexcept {
@@ -135,10 +137,13 @@ public:
         return tokens;
     }
 
-    /// Turns the view into the list of the tokens that reach the cut. After find_maximum(), as the next.
-    void open(double cut) noexcept { become_list(view_.list_reaching(cut), view_.maximum()); }
+    /// Turns a view into the list of the tokens that reach the cut.
+    void open(double cut) noexcept {
+        if (find_maximum() && as_view()) become_list(view_.list_reaching(cut), view_.maximum());
+    }
     /// Into a list of the first k tokens in the order, and maybe others; of those equal to the last no more than `equals` need be in it.
     void open_top(std::size_t k, std::size_t equals) noexcept {
+        if (!find_maximum() || !as_view()) return;
         const std::size_t found = view_.list_top(k, equals);
         become_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
     }
@@ -187,9 +192,8 @@ private:
     bool list_sparse() noexcept {
         const std::size_t count = view_.row().list_sparse(scratch_.tokens);
         if (count == 0) return false;
-        list_.hold(count, numeric::nan);
         is_list_ = true;
-        settled(list_.settle());
+        settled(list_.hold_any(count));
         return true;
     }
 

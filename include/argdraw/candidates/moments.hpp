@@ -45,7 +45,7 @@ moments summed_up(const living_row<T>& row, double maximum, const simd::row_mome
     return {n, anchor + mean, squares / n, exact ? 0.0 : numeric::product(float_sums::of_moments, (scatter + squares) / n)};
 }
 
-/// Finds the moments, and with them the maxima. The band must be whole.
+/// Needs a whole band. Finds the moments, and with them the maxima.
 template <logit_scalar T>
 status find_moments(const living_row<T>& row, maxima<T>& top, const simd::row_moments& of, bool exact, moments& found) noexcept {
     const status why = top.fill(row, [&](auto* of_block) { simd::spreads<T>().maxima_and_moments(row.blocks(), exact, of_block, of); });

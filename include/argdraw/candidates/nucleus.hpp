@@ -102,7 +102,7 @@ nucleus_found in_heavy_blocks(mass_search<T>& s) noexcept {
 }
 
 /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
-/// as those weigh enough. The center is a logit, so far below the maximum, which must be known. Of a list, leaves - |distance| in tokens.spare.
+/// as those weigh enough. Needs the maximum, and the center as a logit so far below it. Of a list, leaves - |distance| in tokens.spare.
 template <logit_scalar T>
 nucleus_found near_in_heavy_blocks(mass_search<T>& s, estimate below_maximum) noexcept {
     const double below = below_maximum.value;

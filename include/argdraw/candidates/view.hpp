@@ -62,7 +62,7 @@ public:
         return weights_.template weigh<also>(row_, top_, c, wanted);
     }
 
-    /// See find_moments. The band must be whole.
+    /// See find_moments. Needs a whole band.
     status moments_of(bool exact, moments& found) noexcept { return find_moments(row_, top_, space_->moments, exact, found); }
 
     // ---- what reaches a cut --------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ struct weighing {
         return all >= 0.5;
     }
 
-    /// Leaves masses, running sums and second sums, relative to the weight of the greatest value, which must be known and finite.
+    /// Needs a finite greatest value in `most`. Leaves masses, running sums and second sums, relative to its weight.
     template <extra also>
     void weigh_in_doubles(const row& of, const maxima<T>& most) noexcept {
         constexpr block_sums what = also == extra::exponents ? block_sums::exponents
