@@ -1,4 +1,4 @@
 // argdraw::kernels — what files that are compiled with ARGDRAW_KERNELS_ELSEWHERE leave to be linked.
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/kernels.hpp>
 
 ARGDRAW_KERNELS_HERE

@@ -26,7 +26,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace {
@@ -45,7 +44,7 @@ struct options {
     std::string prompt = "The cat sat on the";
     std::vector<request> pipeline;
     std::string dry_breakers, xtc_protect;
-    generate::any_draw draw;
+    any_draw draw = categorical{};
     std::string draw_title;
     std::uint64_t seed = 42;
     std::uint64_t sequence = 0;
@@ -76,8 +75,7 @@ void add_usual(std::vector<request>& pipeline, const std::vector<generate::stage
 
 std::string titled(const request& r) { return r.text.empty() ? r.stage->name : r.stage->name + " " + r.text; }
 
-template <class Draw>
-int write(const options& o, const chain& stages, const Draw& draw, generate::transformer& model, const generate::tokenizer& words,
+int write(const options& o, const chain& stages, const any_draw& draw, generate::transformer& model, const generate::tokenizer& words,
           generate::transformer* unprompted, Eigen::VectorXf& unprompted_logits) {
     const sampler pick{stages, draw};
     Eigen::VectorXf logits(model.shape().vocabulary);
@@ -168,7 +166,7 @@ int run(const options& o) {
 
     std::unique_ptr<generate::transformer> unprompted;
     if (compares) unprompted = std::make_unique<generate::transformer>(o.model);
-    return std::visit([&](const auto& draw) { return write(o, stages, draw, model, words, unprompted.get(), unprompted_logits); }, o.draw);
+    return write(o, stages, o.draw, model, words, unprompted.get(), unprompted_logits);
 }
 
 }  // namespace

@@ -20,7 +20,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace generate {
@@ -341,13 +340,12 @@ inline std::vector<stage_option> all_stages() {
 }
 
 inline bool compares_rows(const any_stage& stage) {
-    return std::holds_alternative<argdraw::guidance<float>>(stage) || std::holds_alternative<argdraw::contrastive<float>>(stage);
+    return stage.get_if<argdraw::guidance<float>>() || stage.get_if<argdraw::contrastive<float>>();
 }
 
 // ---- draws --------------------------------------------------------------------------------------------------------------------
 
-using any_draw =
-    std::variant<argdraw::categorical, argdraw::greedy, argdraw::gumbel, argdraw::mirostat, argdraw::mirostat_v1, argdraw::adaptive_p>;
+using argdraw::any_draw;
 
 struct draw_option {
     std::string name;

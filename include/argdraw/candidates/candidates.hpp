@@ -299,9 +299,7 @@ public:
     /// Keeps the tokens for which keep(id, logit) is true; none may be left. Opens the row.
     template <class F>
     void keep_if(F keep) noexcept {
-        detail::list* const tokens = d_.listed();
-        if (!tokens) return;
-        d_.settled(tokens->keep_if([&](std::size_t i) { return keep(tokens->id(i), d_.logit_of(tokens->value(i))); }));
+        detail::keep_if(d_, keep);
     }
 
     /// Removes the listed tokens. An id outside the row fails with outside_row.
@@ -311,13 +309,7 @@ public:
     /// ids past them are kept if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end,
                std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
-        if (!d_.can_remove({})) return;
-        tokens = (std::min)(tokens, 32 * mask.size());
-        if (auto* const seen = d_.as_view()) return seen->row().allow(mask, past_end, tokens);
-        keep_if([=](token_id id, double) {
-            const auto at = static_cast<std::size_t>(id);
-            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
-        });
+        detail::allow(d_, mask, past_end, (std::min)(tokens, 32 * mask.size()));
     }
 
     /// Keeps the listed tokens only. An id outside the row fails with outside_row.
@@ -336,12 +328,7 @@ public:
     ///
     /// The running sum ends at the very number that u is multiplied by, and a token is taken only where the sum rises past
     /// u S: so every word gives a living token of positive weight, and no token loses its share to rounding.
-    picked draw(std::uint64_t word) noexcept {
-        const double u = unit(word);
-        if (const auto* const seen = d_.weighed_view()) return result(seen->weights().token_at(seen->row(), u));
-        const detail::list* const tokens = d_.weighed_list();
-        return result(tokens ? tokens->token_at(u) : detail::taken{});
-    }
+    picked draw(std::uint64_t word) noexcept { return result(detail::token_at(d_, unit(word))); }
 
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
     template <class F>

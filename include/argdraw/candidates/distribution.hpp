@@ -33,12 +33,7 @@ class distribution {
 public:
     using view = detail::view<T>;
 
-    distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept {
-        if (row.empty()) fail(status::empty);
-        else if (row.size() > max_width) fail(status::too_wide);
-        else if (!view_.look_at(row, scratch_, space)) fail(status::out_of_memory);
-        list_ = {scratch_.tokens, scratch_.sorting.order, scratch_.sorting.beside_list};
-    }
+    distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept;
 
     bool ok() const noexcept { return why_ == status::ok; }
     status why() const noexcept { return why_; }
@@ -97,20 +92,7 @@ public:
 
     /// Finds the maximum, and with it everything that can be wrong with a row; false if something is. A row of which few live, or with tokens of
     /// +inf, becomes a list.
-    bool find_maximum() noexcept {
-        if (!ok()) return false;
-        if (is_list_) return true;
-        if (view_.row().sparse() && list_sparse()) return ok();
-        if (const status why = view_.find_maximum(); why != status::ok) {
-            fail(why);
-            return false;
-        }
-        if (view_.maximum() == numeric::infinity) {
-            become_list(view_.list_reaching(numeric::infinity), numeric::infinity);
-            list_.take_for_infinite();
-        }
-        return true;
-    }
+    bool find_maximum() noexcept;
     /// NaN where the distribution has failed.
     double maximum() noexcept {
         if (!find_maximum()) return numeric::nan;
@@ -119,34 +101,16 @@ public:
 
     /// The view with the masses of its blocks; nullptr where it is a list, or fails.
     template <extra also = extra::nothing>
-    view* weighed_view(accuracy wanted = accuracy::quick) noexcept {
-        if (!as_view() || (view_.row().sparse() && list_sparse())) return nullptr;
-        if (view_.template weigh<also>(exponent_scale(), wanted)) return &view_;
-        find_maximum();
-        return nullptr;
-    }
+    view* weighed_view(accuracy wanted = accuracy::quick) noexcept;
 
     /// The list; nullptr where the distribution has failed.
-    list* listed() noexcept {
-        open(-numeric::infinity);
-        return as_list();
-    }
-    list* weighed_list() noexcept {
-        list* const tokens = listed();
-        if (tokens) tokens->weigh(exponent_scale());
-        return tokens;
-    }
+    list* listed() noexcept;
+    list* weighed_list() noexcept;
 
     /// Turns a view into the list of the tokens that reach the cut.
-    void open(double cut) noexcept {
-        if (find_maximum() && as_view()) become_list(view_.list_reaching(cut), view_.maximum());
-    }
+    void open(double cut) noexcept;
     /// Into a list of the first k tokens in the order, and maybe others; of those equal to the last no more than `equals` need be in it.
-    void open_top(std::size_t k, std::size_t equals) noexcept {
-        if (!find_maximum() || !as_view()) return;
-        const std::size_t found = view_.list_top(k, equals);
-        become_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
-    }
+    void open_top(std::size_t k, std::size_t equals) noexcept;
     /// Becomes the list of so many tokens that have been written to the scratch.
     void become_list(std::size_t count, double maximum) noexcept {
         if (count == 0) return fail(status::empty);
@@ -164,12 +128,7 @@ public:
     }
 
     /// The first n tokens in the order, by value; view and list stay as they are.
-    std::span<place> sorted(std::size_t n) noexcept {
-        n = (std::max<std::size_t>)(n, 1);
-        if (!find_maximum()) return {};
-        if (is_list_) return list_.leaders(n);
-        return list_.leaders_of(view_.list_top(n, n), n, -numeric::infinity, scratch_.sorting.beside_row);
-    }
+    std::span<place> sorted(std::size_t n) noexcept;
 
     // ---- NaN -----------------------------------------------------------------------------------------------------------
 
@@ -178,24 +137,13 @@ public:
 
     /// Whether these ids may be removed. Removing looks at no value, so that a NaN which is removed is no error; but once a value was looked at, a
     /// NaN is reported before it can be hidden.
-    bool can_remove(std::span<const token_id> ids) noexcept {
-        for (const token_id id : ids)
-            if (!holds_id(id)) fail(status::outside_row);
-        if (was_read_ && as_view()) find_maximum();
-        return ok();
-    }
+    bool can_remove(std::span<const token_id> ids) noexcept;
 
 private:
     friend struct inside;
 
     // Lists the few that live. Returns false where they turned out to be many, or none.
-    bool list_sparse() noexcept {
-        const std::size_t count = view_.row().list_sparse(scratch_.tokens);
-        if (count == 0) return false;
-        is_list_ = true;
-        settled(list_.hold_any(count));
-        return true;
-    }
+    bool list_sparse() noexcept;
 
     view view_;
     list list_;
@@ -207,5 +155,90 @@ private:
     bool is_list_ = false;
     bool was_read_ = false;
 };
+
+// Not inline: where they are compiled elsewhere, a file compiles none of them.
+
+template <logit_scalar T>
+distribution<T>::distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept {
+    if (row.empty()) fail(status::empty);
+    else if (row.size() > max_width) fail(status::too_wide);
+    else if (!view_.look_at(row, scratch_, space)) fail(status::out_of_memory);
+    list_ = {scratch_.tokens, scratch_.sorting.order, scratch_.sorting.beside_list};
+}
+
+template <logit_scalar T>
+bool distribution<T>::find_maximum() noexcept {
+    if (!ok()) return false;
+    if (is_list_) return true;
+    if (view_.row().sparse() && list_sparse()) return ok();
+    if (const status why = view_.find_maximum(); why != status::ok) {
+        fail(why);
+        return false;
+    }
+    if (view_.maximum() == numeric::infinity) {
+        become_list(view_.list_reaching(numeric::infinity), numeric::infinity);
+        list_.take_for_infinite();
+    }
+    return true;
+}
+
+template <logit_scalar T>
+template <extra also>
+view<T>* distribution<T>::weighed_view(accuracy wanted) noexcept {
+    if (!as_view() || (view_.row().sparse() && list_sparse())) return nullptr;
+    if (view_.template weigh<also>(exponent_scale(), wanted)) return &view_;
+    find_maximum();
+    return nullptr;
+}
+
+template <logit_scalar T>
+list* distribution<T>::listed() noexcept {
+    open(-numeric::infinity);
+    return as_list();
+}
+
+template <logit_scalar T>
+list* distribution<T>::weighed_list() noexcept {
+    list* const tokens = listed();
+    if (tokens) tokens->weigh(exponent_scale());
+    return tokens;
+}
+
+template <logit_scalar T>
+void distribution<T>::open(double cut) noexcept {
+    if (find_maximum() && as_view()) become_list(view_.list_reaching(cut), view_.maximum());
+}
+
+template <logit_scalar T>
+void distribution<T>::open_top(std::size_t k, std::size_t equals) noexcept {
+    if (!find_maximum() || !as_view()) return;
+    const std::size_t found = view_.list_top(k, equals);
+    become_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
+}
+
+template <logit_scalar T>
+std::span<place> distribution<T>::sorted(std::size_t n) noexcept {
+    n = (std::max<std::size_t>)(n, 1);
+    if (!find_maximum()) return {};
+    if (is_list_) return list_.leaders(n);
+    return list_.leaders_of(view_.list_top(n, n), n, -numeric::infinity, scratch_.sorting.beside_row);
+}
+
+template <logit_scalar T>
+bool distribution<T>::can_remove(std::span<const token_id> ids) noexcept {
+    for (const token_id id : ids)
+        if (!holds_id(id)) fail(status::outside_row);
+    if (was_read_ && as_view()) find_maximum();
+    return ok();
+}
+
+template <logit_scalar T>
+bool distribution<T>::list_sparse() noexcept {
+    const std::size_t count = view_.row().list_sparse(scratch_.tokens);
+    if (count == 0) return false;
+    is_list_ = true;
+    settled(list_.hold_any(count));
+    return true;
+}
 
 }  // namespace argdraw::detail

@@ -131,6 +131,25 @@ void ban(distribution<T>& d, std::span<const token_id> ids) noexcept {
     d.settled(d.as_list()->remove(ids));
 }
 
+/// Keeps the tokens for which keep(id, logit) is true.
+template <logit_scalar T, class F>
+void keep_if(distribution<T>& d, F keep) noexcept {
+    list* const tokens = d.listed();
+    if (!tokens) return;
+    d.settled(tokens->keep_if([&](std::size_t i) { return keep(tokens->id(i), d.logit_of(tokens->value(i))); }));
+}
+
+/// Keeps the tokens whose bit is set among the first `tokens` bits of the mask, and those past them if `past_end`.
+template <logit_scalar T>
+void allow(distribution<T>& d, std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
+    if (!d.can_remove({})) return;
+    if (auto* const seen = d.as_view()) return seen->row().allow(mask, past_end, tokens);
+    keep_if(d, [=](token_id id, double) {
+        const auto at = static_cast<std::size_t>(id);
+        return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
+    });
+}
+
 /// Keeps the listed tokens.
 template <logit_scalar T>
 void allow_only(distribution<T>& d, std::span<const token_id> ids) noexcept {

@@ -119,4 +119,12 @@ mean_and_deviation moments_of(distribution<T>& d) noexcept {
     return {d.logit_of(mean), deviation};
 }
 
+/// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives.
+template <logit_scalar T>
+taken token_at(distribution<T>& d, double u) noexcept {
+    if (const auto* const seen = d.weighed_view()) return seen->weights().token_at(seen->row(), u);
+    const list* const tokens = d.weighed_list();
+    return tokens ? tokens->token_at(u) : taken{};
+}
+
 }  // namespace argdraw::detail

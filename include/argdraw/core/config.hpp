@@ -64,6 +64,8 @@
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(lse)
 #elif defined(__riscv_vector)  // RISC-V
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(rvv)
+#elif defined(__wasm_simd128__)  // WebAssembly
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(simd128)
 #else
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(base)
 #endif

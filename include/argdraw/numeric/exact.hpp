@@ -21,6 +21,8 @@ ARGDRAW_INLINE double product(double a, double b) noexcept {
     asm("" : "+x"(p));
 #elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
     asm("" : "+w"(p));
+#elif defined(__wasm__)
+    asm("" : "+r"(p));
 #elif defined(__GNUC__) || defined(__clang__)
     asm("" : "+m"(p));
 #endif

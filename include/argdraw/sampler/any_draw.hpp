@@ -1,132 +1,223 @@
-// any_draw — a draw chosen at run time; itself a draw.
+// any_draw — a draw chosen at run time.
+//
+//   formula   that of the draw, exactly as if it stood in the pipeline
+//   range     that of the draw; it is categorical where none was chosen
+//   random    what the draw takes
+//   cost      that of the draw, and one indirect call
 #pragma once
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <string_view>
 #include <type_traits>
-#include <variant>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
-#include <argdraw/draws.hpp>
-#include <argdraw/history/history.hpp>
 #include <argdraw/random/philox.hpp>
+#include <argdraw/sampler/any_context.hpp>
 #include <argdraw/sampler/concepts.hpp>
+#include <argdraw/sampler/context.hpp>
+#include <argdraw/sampler/library.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Any draw of the library, as one value:
-///
-///     any_draw last = wanted_greedy ? any_draw{greedy{}} : any_draw{mirostat{5, 0.1f}};
-///     sampler pick{stages, last};
-///     auto seq = pick.start({.seed = 42});
-///
-/// The same tokens, laws and feedback as with the draw itself. Since it may keep a state, it is always called with a sequence.
-class any_draw {
+/// The state of a draw that is chosen at run time: the bytes of its own.
+struct any_state {
+    alignas(std::uint64_t) std::byte bytes[32];
+};
+
+namespace detail {
+
+/// The context of a draw that keeps a state: a copy of its bytes, put back at the end.
+template <class State>
+class context_with_state {
 public:
-    using held_type = std::variant<categorical, greedy, gumbel, mirostat, mirostat_v1, adaptive_p, without_replacement>;
+    using state_type = State;
 
-    /// Of the draw that is held, at its beginning; the rest is 0.
-    struct state {
-        double numbers[2];
+    context_with_state(any_context& outer, any_state& kept) noexcept : outer_(outer), kept_(kept) {
+        std::memcpy(static_cast<void*>(&own_), kept.bytes, sizeof(State));
+    }
+    context_with_state(const context_with_state&) = delete;
+    context_with_state& operator=(const context_with_state&) = delete;
+    ~context_with_state() { std::memcpy(kept_.bytes, static_cast<const void*>(&own_), sizeof(State)); }
 
-        friend bool operator==(const state&, const state&) = default;
+    std::uint64_t word(purpose what) { return outer_.word(what); }
+    std::uint64_t noise(token_id id) const { return outer_.noise(id); }
+    argdraw::history& history() const noexcept { return outer_.history(); }
+    std::size_t row_width() const noexcept { return outer_.row_width(); }
+    State& state() noexcept { return own_; }
+
+private:
+    any_context& outer_;
+    any_state& kept_;
+    State own_;
+};
+
+enum class asked : bool { token, law };
+
+// The token, or with asked::law the candidates that it is drawn from, and nothing is drawn. `kept` is nullptr where there is no sequence.
+template <class D, class T>
+drawn draw_at(const void* at, candidates<T>& c, any_context& context, any_state* kept, asked what) noexcept {
+    const D& draw = *static_cast<const D*>(at);
+    if constexpr (needs_sequence<D>)
+        if (!kept || !context.has_history()) {
+            c.fail(status::no_sequence);
+            return {.why = c.why()};
+        }
+    const auto in = [&](auto& own) -> drawn {
+        if (what == asked::law) {
+            if constexpr (requires { draw.narrow(c, own); }) draw.narrow(c, own);
+            else if constexpr (requires { draw.narrow(c); }) draw.narrow(c);
+            return {};
+        }
+        if constexpr (requires { draw(c, own); }) return draw(c, own);
+        else return draw(c);
     };
+    if constexpr (requires { typename D::state; }) {
+        context_with_state<typename D::state> own(context, *kept);
+        return in(own);
+    } else {
+        return in(context);
+    }
+}
+/// The same of a draw of the library, where the kernels are.
+template <class D, class T>
+drawn library_draw_at(const void* at, candidates<T>& c, any_context& context, any_state* kept, asked what) noexcept;
 
-    any_draw() = default;  ///< categorical
+template <class T>
+using draws = drawn (*)(const void*, candidates<T>&, any_context&, any_state*, asked) noexcept;
+
+template <class D, class T>
+constexpr draws<T> draw_of() noexcept {
+#if defined(ARGDRAW_KERNELS_ELSEWHERE)
+    if constexpr (in_library<D>) return library_draw_at<D, T>;
+    else
+#endif
+        return draw_at<D, T>;
+}
+
+template <class D>
+any_state start_at([[maybe_unused]] const void* at) noexcept {
+    any_state begun{};
+    if constexpr (requires { typename D::state; }) {
+        const typename D::state own = static_cast<const D*>(at)->start();
+        std::memcpy(begun.bytes, static_cast<const void*>(&own), sizeof own);
+    }
+    return begun;
+}
+
+template <class T>
+struct draws_on {
+    draws<T> call;
+};
+/// What is known of the type of a draw when it is chosen.
+template <class... T>
+struct draw_type : draws_on<T>... {
+    std::string_view (*fault)(const void*) noexcept;
+    status (*prepare)(const void*, history&) noexcept;
+    any_state (*start)(const void*) noexcept;
+    bool (*equal)(const void*, const void*) noexcept;
+    bool learns;
+};
+template <class D, class... T>
+inline constexpr draw_type<T...> type_of_draw{{draw_of<D, T>()}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>,
+                                              requires {typename D::state;
+}
+};
+
+template <class D>
+struct context_of_draw {
+    using type = any_context;
+};
+template <class D>
+    requires requires { typename D::state; }
+struct context_of_draw<D> {
+    using type = context_with_state<typename D::state>;
+};
+template <class D, class T>
+concept draws_in_any_context = requires(const D& draw, candidates<T>& c, typename context_of_draw<D>::type& context) {
+    { draw(c, context) } -> std::same_as<drawn>;
+} || requires(const D& draw, candidates<T>& c) {
+    { draw(c) } -> std::same_as<drawn>;
+};
+
+}  // namespace detail
+
+/// Any draw of the library as one type:
+///
+///     any_draw last = categorical{};
+///     if (configuration.mirostat) last = mirostat{.tau = 5.0f, .eta = 0.1f};
+///     sampler pick{stages, last};
+///
+/// or any of your own that states its law, is of at most 24 bytes, keeps at most 32 as its state and can be called with candidates<T>& for each of
+/// these formats. The same tokens as the pipeline with the draw written out. With a sequence every draw may be one; with a bare generator one that
+/// keeps a state fails with no_sequence. Made at run time only: no constant expressions.
+template <logit_scalar... T>
+class any_draw_for {
+public:
+    static constexpr std::size_t capacity = 24;
+    using state = any_state;
+    static constexpr bool reads_history = false;  // some of them do, and say so in a draw
+
+    any_draw_for() noexcept : any_draw_for(categorical{}) {}
+
     template <class D>
-        requires(!std::same_as<D, any_draw> && std::constructible_from<held_type, const D&>)
-    any_draw(const D& one) noexcept : held_(one) {}
+        requires(!std::same_as<D, any_draw_for> && sizeof(D) <= capacity && alignof(D) <= alignof(void*) &&
+                 std::is_trivially_copyable_v<D> && sizeof(typename detail::state_of<D>::type) <= sizeof(any_state) && has_law<D> &&
+                 (detail::draws_in_any_context<D, T> && ...))
+    any_draw_for(const D& draw) noexcept : type_(&detail::type_of_draw<D, T...>) {
+        new (held_) D(draw);
+    }
 
-    /// The draw that it is, if it is a D.
+    /// The draw, if it is of this type; else nullptr.
     template <class D>
     const D* get_if() const noexcept {
-        return std::get_if<D>(&held_);
+        return type_ == &detail::type_of_draw<D, T...> ? std::launder(reinterpret_cast<const D*>(held_)) : nullptr;
     }
 
     bool valid() const noexcept { return fault().empty(); }
-    /// What the draw wants, where it is out of its range.
-    std::string_view fault() const noexcept {
-        return std::visit(
-            []<class D>(const D& one) -> std::string_view {
-                if constexpr (has_valid<D>)
-                    if (!one.valid()) return D::requirement;
-                return {};
-            },
-            held_);
-    }
+    /// What it wants where it is out of its range; empty where all is well.
+    std::string_view fault() const noexcept { return type_->fault(held_); }
+    status prepare(history& seen) const noexcept { return type_->prepare(held_, seen); }
     /// Whether it learns from what it drew: see sampler::learns().
-    bool learns() const noexcept {
-        return std::visit([]<class D>(const D&) { return requires { typename D::state; }; }, held_);
+    bool learns() const noexcept { return type_->learns; }
+    state start() const noexcept { return type_->start(held_); }
+
+    template <class Of, class Context>
+        requires(std::same_as<Of, T> || ...)
+    drawn operator()(candidates<Of>& c, Context& context) const noexcept {
+        return call(c, context, detail::asked::token);
     }
-    state start() const noexcept {
-        return std::visit(
-            []<class D>(const D& one) {
-                state made{};
-                if constexpr (requires { typename D::state; }) {
-                    const typename D::state own = one.start();
-                    static_assert(sizeof own <= sizeof made && std::is_trivially_copyable_v<typename D::state>);
-                    std::memcpy(&made, &own, sizeof own);
-                }
-                return made;
-            },
-            held_);
+    /// The final set, for distribution().
+    template <class Of, class Context>
+        requires(std::same_as<Of, T> || ...)
+    void narrow(candidates<Of>& c, Context& context) const noexcept {
+        call(c, context, detail::asked::law);
     }
 
-    template <logit_scalar T, class Context>
-    void narrow(candidates<T>& c, Context& context) const noexcept {
-        std::visit(
-            [&]<class D>(const D& one) {
-                own_context<D, Context> own(context);
-                if constexpr (requires { one.narrow(c, own); }) one.narrow(c, own);
-                else if constexpr (requires { one.narrow(c); }) one.narrow(c);
-            },
-            held_);
+    friend bool operator==(const any_draw_for& a, const any_draw_for& b) noexcept {
+        return a.type_ == b.type_ && a.type_->equal(a.held_, b.held_);
     }
-    template <logit_scalar T, class Context>
-    drawn operator()(candidates<T>& c, Context& context) const noexcept {
-        return std::visit(
-            [&]<class D>(const D& one) {
-                own_context<D, Context> own(context);
-                if constexpr (requires { one(c, own); }) return one(c, own);
-                else return one(c);
-            },
-            held_);
-    }
-
-    friend bool operator==(const any_draw&, const any_draw&) = default;
 
 private:
-    // The context of the draw that is held: its state is copied out of this one's, and back at the end.
-    template <class D, class Context>
-    class own_context {
-    public:
-        using state_type = typename detail::state_of<D>::type;
-        static constexpr bool has_state = !std::same_as<state_type, detail::no_state>;
+    template <class Of, class Context>
+    drawn call(candidates<Of>& c, Context& context, detail::asked what) const noexcept {
+        any_context seen(context);
+        state* kept = nullptr;
+        if constexpr (requires { context.state(); }) kept = &context.state();
+        return static_cast<const detail::draws_on<Of>&>(*type_).call(held_, c, seen, kept, what);
+    }
 
-        explicit own_context(Context& outer) noexcept : outer_(outer) {
-            if constexpr (has_state) std::memcpy(static_cast<void*>(&state_), &outer.state(), sizeof state_);
-        }
-        own_context(const own_context&) = delete;
-        own_context& operator=(const own_context&) = delete;
-        ~own_context() {
-            if constexpr (has_state) std::memcpy(static_cast<void*>(&outer_.state()), &state_, sizeof state_);
-        }
-
-        std::uint64_t word(purpose what) noexcept { return outer_.word(what); }
-        std::uint64_t noise(token_id id) const noexcept { return outer_.noise(id); }
-        argdraw::history& history() const noexcept { return outer_.history(); }
-        state_type& state() noexcept { return state_; }
-
-    private:
-        Context& outer_;
-        state_type state_{};
-    };
-
-    held_type held_;
+    alignas(void*) std::byte held_[capacity] = {};
+    const detail::draw_type<T...>* type_;
 };
+
+using any_draw = any_draw_for<float, double, half, bfloat16>;
+
+static_assert(std::is_trivially_copyable_v<any_draw>);
 
 }  // namespace argdraw

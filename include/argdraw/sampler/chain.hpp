@@ -12,21 +12,15 @@
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
-#include <variant>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/core/token.hpp>
 #include <argdraw/history/history.hpp>
-#include <argdraw/sampler/concepts.hpp>
-#include <argdraw/stages.hpp>
+#include <argdraw/sampler/any_context.hpp>
+#include <argdraw/sampler/any_stage.hpp>
+#include <argdraw/sampler/library.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
-
-/// Any stage of the library, with its lists as spans and rows of float where it takes a row.
-using any_stage = std::variant<temperature, allow, allow_only<>, bad_words<>, ban<>, contrastive<float>, dry, dynamic_temperature,
-                               encoder_repetition, epsilon_cutoff, eta_cutoff, exponential_length, force, frequency_penalty,
-                               guidance<float>, logit_bias<>, min_k, min_p, min_tokens<>, no_repeat_ngram, p_less, p_less_norm, penalties,
-                               presence_penalty, quadratic, repetition_penalty, sequence_bias<>, skew, softcap, softmax,
-                               suppress_at_begin<>, tail_free, top_a, top_h, top_h_sum, top_k, top_n_sigma, top_p, typical, xtc, xtc_mean>;
 
 /// Up to 32 stages as one:
 ///
@@ -34,34 +28,39 @@ using any_stage = std::variant<temperature, allow, allow_only<>, bad_words<>, ba
 ///     for (const auto& name : configuration) stages.add(by_name(name));
 ///     sampler pick{stages, categorical{}};
 ///
-/// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all stages may stand in it; with a bare generator
-/// one that reads the history fails with no_sequence, unless it is neutral.
-class chain {
+/// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all stages may
+/// stand in it; with a bare generator one that reads the history fails with no_sequence, unless it is neutral. What a program compiles are the
+/// stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one. Where argdraw::kernels is linked, those of
+/// the library are in there, and either costs the program nothing.
+template <logit_scalar... T>
+class chain_for {
 public:
+    using stage_type = any_stage_for<T...>;
     static constexpr std::size_t capacity = 32;
 
-    chain() = default;
+    chain_for() = default;
 
     template <class... S>
-        requires(sizeof...(S) > 0 && sizeof...(S) <= capacity && (std::constructible_from<any_stage, S> && ...))
-    explicit chain(const S&... stages) noexcept {
+        requires(sizeof...(S) > 0 && sizeof...(S) <= capacity && (!std::same_as<S, chain_for> && ...) &&
+                 (std::constructible_from<stage_type, const S&> && ...))
+    explicit chain_for(const S&... stages) noexcept {
         (add(stages), ...);
     }
 
     /// Appends a stage; false where the chain is full, and from then on valid() is false too.
-    bool add(const any_stage& stage) noexcept {
+    bool add(const stage_type& stage) noexcept {
         if (size_ == capacity) {
             overfull_ = true;
             return false;
         }
         stages_[size_] = stage;
-        acts_[size_] = !std::visit([](const auto& s) { return neutral_of(s); }, stage);
+        acts_[size_] = !stage.neutral();
         ++size_;
         return true;
     }
 
     std::size_t size() const noexcept { return size_; }
-    const any_stage& operator[](std::size_t i) const noexcept { return stages_[i]; }
+    const stage_type& operator[](std::size_t i) const noexcept { return stages_[i]; }
 
     bool neutral() const noexcept {
         for (std::size_t i = 0; i < size_; ++i)
@@ -73,87 +72,49 @@ public:
     std::string_view fault() const noexcept {
         if (overfull_) return "chain: at most 32 stages";
         for (std::size_t i = 0; i < size_; ++i)
-            if (const std::string_view wanted = std::visit([](const auto& s) { return fault_of(s); }, stages_[i]); !wanted.empty())
-                return wanted;
+            if (const std::string_view wanted = stages_[i].fault(); !wanted.empty()) return wanted;
         return {};
     }
 
     bool fits(std::size_t width) const noexcept { return misfit(width).empty(); }
     /// What the first stage wants that is not neutral and does not find its tokens in a row of this width; empty where all is well.
     std::string_view misfit(std::size_t width) const noexcept {
-        for (std::size_t i = 0; i < size_; ++i) {
-            if (!acts_[i]) continue;
-            if (const auto wanted = std::visit([width](const auto& s) { return misfit_of(s, width); }, stages_[i]); !wanted.empty())
-                return wanted;
-        }
+        for (std::size_t i = 0; i < size_; ++i)
+            if (acts_[i])
+                if (const std::string_view wanted = stages_[i].misfit(width); !wanted.empty()) return wanted;
         return {};
     }
 
     /// The same with those of its stages narrowed that have a row of their own.
-    chain narrowed(std::size_t from, std::size_t to) const noexcept {
-        chain cut = *this;
-        for (std::size_t i = 0; i < size_; ++i)
-            std::visit(
-                [&]<class S>(S& s) {
-                    if constexpr (has_narrowed<S>) s = s.narrowed(from, to);
-                },
-                cut.stages_[i]);
+    chain_for narrowed(std::size_t from, std::size_t to) const noexcept {
+        chain_for cut = *this;
+        for (std::size_t i = 0; i < size_; ++i) cut.stages_[i] = stages_[i].narrowed(from, to);
         return cut;
     }
 
     /// Registers with the history what the stages will ask of it.
     status prepare(history& seen) const noexcept {
-        for (std::size_t i = 0; i < size_; ++i) {
-            const status why = std::visit(
-                [&](const auto& s) {
-                    if constexpr (requires { s.prepare(seen); }) return s.prepare(seen);
-                    else return status::ok;
-                },
-                stages_[i]);
-            if (why != status::ok) return why;
-        }
+        for (std::size_t i = 0; i < size_; ++i)
+            if (const status why = stages_[i].prepare(seen); why != status::ok) return why;
         return status::ok;
     }
 
-    template <logit_scalar T, class Context>
-    void operator()(candidates<T>& c, Context& context) const noexcept {
+    template <class Of, class Context>
+        requires(std::same_as<Of, T> || ...)
+    void operator()(candidates<Of>& c, Context& context) const noexcept {
+        any_context seen(context);
         for (std::size_t i = 0; i < size_; ++i)
-            if (acts_[i]) std::visit([&](const auto& s) { act(s, c, context); }, stages_[i]);
+            if (acts_[i]) stages_[i](c, seen);
     }
 
 private:
-    template <class S>
-    static constexpr bool neutral_of(const S& s) noexcept {
-        if constexpr (has_neutral<S>) return s.neutral();
-        else return false;
-    }
-    template <class S>
-    static constexpr std::string_view fault_of(const S& s) noexcept {
-        if constexpr (has_valid<S>)
-            if (!s.valid()) {
-                if constexpr (has_requirement<S>) return S::requirement;
-                else return "a stage's parameter is outside its range";
-            }
-        return {};
-    }
-    template <class S>
-    static constexpr std::string_view misfit_of(const S& s, std::size_t width) noexcept {
-        if constexpr (has_fits<S>)
-            if (!s.fits(width)) return S::requirement;
-        return {};
-    }
-    template <class S, class T, class Context>
-    static void act(const S& s, candidates<T>& c, Context& context) noexcept {
-        if constexpr (needs_sequence<S> && requires { typename Context::without_history; }) c.fail(status::no_sequence);
-        else if constexpr (requires { s(c, context); }) s(c, context);
-        else s(c);
-    }
-
-    std::array<any_stage, capacity> stages_{};
+    std::array<stage_type, capacity> stages_{};
     std::array<bool, capacity> acts_{};
     std::size_t size_ = 0;
     bool overfull_ = false;
 };
+
+using chain = chain_for<float, double, half, bfloat16>;
 
 static_assert(std::is_trivially_copyable_v<chain>);
 

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/compiled.hpp>
 #include <argdraw/sampler/context.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -61,10 +62,12 @@ template <class S>
 concept stage = detail::plain_stage<S> || detail::stage_in_context<S>;
 
 /// A stage or draw that asks the context for more than random words needs a sequence. It says so with
-/// `static constexpr bool reads_history = true`, or by a member type `state` and a member function `state start() const`.
+/// `static constexpr bool reads_history = true`, or by a member type `state` and a member function `state start() const`. One that can do without
+/// says `reads_history = false` beside its state, and is then called with contexts that have none, too.
 // clang-format off
 template <class S>
-concept needs_sequence = requires { typename S::state; } || requires { requires S::reads_history; };
+concept needs_sequence = requires { requires S::reads_history; } ||
+                         (requires { typename S::state; } && !requires { requires !S::reads_history; });
 // clang-format on
 
 /// A stage that says when it does nothing is not called then.

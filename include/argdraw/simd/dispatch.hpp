@@ -1,10 +1,8 @@
 // dispatch — the tables of kernels of the instruction set in force.
 //
 // The kernels are most of what a compiler has to do here: every scalar for every instruction set. A program of many files may define
-// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, in a file with
-//     #include <argdraw/simd/kernels.hpp>
-//     ARGDRAW_KERNELS_HERE
-// The others then parse nothing of the kernels.
+// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, as argdraw/kernels.hpp says. The others then parse nothing of the kernels.
+// ARGDRAW_SIMD_ELSEWHERE leaves these alone to another file: one with simd/kernels.hpp and ARGDRAW_KERNELS().
 #pragma once
 
 #include <cstdint>
@@ -58,9 +56,8 @@ const list_kernels& lists() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, numbers, double)         \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)
-#define ARGDRAW_KERNELS_HERE ARGDRAW_KERNELS()
 
-#if defined(ARGDRAW_KERNELS_ELSEWHERE)
+#if defined(ARGDRAW_KERNELS_ELSEWHERE) || defined(ARGDRAW_SIMD_ELSEWHERE)
 ARGDRAW_KERNELS(extern)
 #else
 #include <argdraw/simd/kernels.hpp>

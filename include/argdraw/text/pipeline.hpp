@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <variant>
 #include <vector>
 
 #include <argdraw/core/config.hpp>
@@ -151,7 +150,7 @@ void write_element(std::string& out, const S& s) {
 
 template <class... S>
 void write_held(std::string& out, const any_stage& held, types<S...>) {
-    static_cast<void>(((std::get_if<S>(&held) ? (write_element(out, *std::get_if<S>(&held)), true) : false) || ...));
+    static_cast<void>(((held.get_if<S>() ? (write_element(out, *held.get_if<S>()), true) : false) || ...));
 }
 template <class... D>
 void write_held(std::string& out, const any_draw& held, types<D...>) {
@@ -195,7 +194,7 @@ inline parsed parse(std::string_view source) {
     if (in.good() && !ended) in.fail(in.column(), "the pipeline has no draw; end it with greedy or categorical");
     if (in.good()) {
         for (std::size_t i = 0; i < stages.size() && in.good(); ++i)
-            if (const std::string_view wanted = chain(stages[i]).fault(); !wanted.empty()) in.fail(columns[i], std::string(wanted));
+            if (const std::string_view wanted = stages[i].fault(); !wanted.empty()) in.fail(columns[i], std::string(wanted));
         if (!last.fault().empty()) in.fail(columns.back(), std::string(last.fault()));
     }
     result.error = in.wrong();

@@ -21,7 +21,7 @@ UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 PROOFS = {"golden": "pipelines.hpp", "fuzz": "stages.*", "differential": "*.[ch]pp"}
 
 # From the ground up. A group header, such as stages.hpp, counts as the folder of its name.
-LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text", "conformance engine"]
+LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text kernels", "conformance engine"]
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms.split()}
 
 # The keys of a contract, in this order. What those of the first line say is tested, unless they say that there is none.
@@ -58,7 +58,7 @@ def check_header(path, text, excuses):
         faults.append(f"{path} uses what libc++ 14 or WebAssembly has not; there are std's algorithms and ARGDRAW_THREAD_LOCAL: {found[0]}")
     if room != "eigen" and "Eigen" in text:
         faults.append(f"{path} names Eigen, which is for eigen.hpp alone")
-    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4", text):
+    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4|wasm_[fiuv][0-9]|v128_t", text):
         faults.append(f"{path} names an instruction set")
 
 

@@ -413,9 +413,9 @@ verdict check_law(tally& t, const one_case& about, std::span<const T> row) {
     pair<T, argdraw::categorical> two(about, row, {});
     for (std::size_t i = 0; i < about.stages.size(); ++i) {
         const bool valid = std::visit([](const auto& s) { return s.valid(); }, about.stages[i]);
-        const bool valid_there = std::visit([](const auto& s) { return s.valid(); }, two.translated()[i]);
+        const bool valid_there = two.translated()[i].valid();
         if (valid != valid_there) return "valid() of " + cases::describe({about.stages[i]});
-        const bool neutral_there = std::visit([](const auto& s) { return s.neutral(); }, two.translated()[i]);
+        const bool neutral_there = two.translated()[i].neutral();
         if (valid && neutral(about.stages[i]) != neutral_there) return "neutral() of " + cases::describe({about.stages[i]});
         if (valid && !neutral_there) ++t.acted[about.stages[i].index()];
     }

@@ -197,31 +197,31 @@ void run_floats(input& in) {
     constexpr float largest = std::numeric_limits<float>::max();
     const bool surprising = 0 <= a && a <= largest && 0 <= b && b <= largest;
     std::vector<drawn> into(which == 5 && m > 0 ? static_cast<std::size_t>(m % 16) : 0);
-    fuzz::any_draw draw{at_word{word}};
+    fuzz::float_draw draw{at_word{word}};
     bool legal = true;
     switch (which) {
-        case 0: draw.held = greedy{}; break;
-        case 1: draw.held = gumbel{}; break;
+        case 0: draw = greedy{}; break;
+        case 1: draw = gumbel{}; break;
         case 2:
-            draw.held = mirostat{a, b};
+            draw = mirostat{a, b};
             legal = surprising;
             break;
         case 3:
-            draw.held = mirostat_v1{a, b, m};
+            draw = mirostat_v1{a, b, m};
             legal = surprising && m >= 2;
             break;
         case 4:
-            draw.held = adaptive_p{a, b};
+            draw = adaptive_p{a, b};
             legal = 0 <= a && a <= 1 && 0 <= b && b <= 0.99f;
             break;
         case 5:
-            draw.held = without_replacement{into};
+            draw = without_replacement{into};
             legal = !into.empty();
             break;
         default: break;
     }
     draw_with(at, draw, legal, into);
-    greedy_is_first<fuzz::any_draw>(row, fuzz::float_chain{chain{temperature{0}}}, fuzz::float_chain{chain{top_k{1}}});
+    greedy_is_first<fuzz::float_draw>(row, fuzz::float_chain{temperature{0}}, fuzz::float_chain{top_k{1}});
     require(std::memcmp(copy.data(), row.data(), row.size() * sizeof(float)) == 0, "a row is never written");
 }
 

@@ -23,7 +23,7 @@ using rows_of_text = std::vector<std::vector<float>>;
 
 class texts {
 public:
-    texts(const fuzz::float_chain& stages, const fuzz::any_draw& draw, const rows_of_text& rows, const start_options& options,
+    texts(const fuzz::float_chain& stages, const fuzz::float_draw& draw, const rows_of_text& rows, const start_options& options,
           const std::vector<token_id>& prompt)
         : pick_(stages, draw), rows_(rows), options_(options), prompt_(prompt), all_{{pick_.start(options, prompt), {}, {}, -1}} {
         require(static_cast<bool>(all_[0].seq), "a sequence starts");
@@ -78,7 +78,7 @@ public:
     }
 
 private:
-    using pipeline = sampler<fuzz::float_chain, fuzz::any_draw>;
+    using pipeline = sampler<fuzz::float_chain, fuzz::float_draw>;
     using sequence_type = decltype(std::declval<const pipeline&>().start());
 
     // A position that has passed: the rows it was drawn from, in turn, and what was accepted.
@@ -213,12 +213,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const float a = in.parameter(), b = in.parameter();
     const int m = in.whole(4);
     const fuzz::stages made(in, 4, rows[0].size(), 0);
-    fuzz::any_draw draw{categorical{}};
+    fuzz::float_draw draw{categorical{}};
     switch (which) {
-        case 0: draw.held = mirostat{a, b}; break;
-        case 1: draw.held = mirostat_v1{a, b, m}; break;
-        case 2: draw.held = adaptive_p{a, b}; break;
-        case 3: draw.held = gumbel{}; break;
+        case 0: draw = mirostat{a, b}; break;
+        case 1: draw = mirostat_v1{a, b, m}; break;
+        case 2: draw = adaptive_p{a, b}; break;
+        case 3: draw = gumbel{}; break;
         default: break;
     }
     if (!sampler{made.chain, draw}.check()) return 0;

@@ -1,4 +1,4 @@
 // The kernels of the golden streams, under the same flags as their stages.
-#include <argdraw/simd/kernels.hpp>
+#include <argdraw/kernels.hpp>
 
 ARGDRAW_KERNELS_HERE

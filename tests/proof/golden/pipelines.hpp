@@ -9,7 +9,6 @@
 #include <limits>
 #include <span>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "rows.hpp"
@@ -44,8 +43,6 @@ struct material {
 
     std::span<const std::uint32_t> half_a_mask() const { return std::span(mask).first(mask.size() / 2); }
 };
-
-using any_draw = std::variant<categorical, greedy, gumbel, mirostat, mirostat_v1, adaptive_p, without_replacement>;
 
 inline std::array<drawn, 5> several{};
 

@@ -8,6 +8,7 @@
 // ARGDRAW_ISA says on which instruction set. The program ends with 77 where the machine has not got it (skipped), and
 // fails where it has and another is in force.
 
+#include <algorithm>
 #include <argdraw/argdraw.hpp>
 #include <array>
 #include <cstddef>
@@ -114,9 +115,7 @@ void add_texts(const scalar& type, row_kind kind, std::vector<pipeline> (*pipeli
             const any_row row = type.row(kind, width, mixed(width) + 64 * r + static_cast<std::uint64_t>(kind));
             for (std::size_t p = 0; p < all.size(); ++p) {
                 if (!out.wanted(names[p])) continue;
-                const bool good = std::visit(
-                    [&](const auto& draw) { return add_text(row, sampler{all[p].stages, draw}, r, size.tokens, m, space, table[p]); },
-                    all[p].draw);
+                const bool good = add_text(row, sampler{all[p].stages, all[p].draw}, r, size.tokens, m, space, table[p]);
                 if (!good) out.fault(names[p] + ": other tokens after a rollback, width " + std::to_string(width));
             }
         }
@@ -127,18 +126,21 @@ void add_texts(const scalar& type, row_kind kind, std::vector<pipeline> (*pipeli
 
 // A stage that joins the library has to join the pipelines.
 void check_all_are_here(stream& out) {
-    std::array<bool, std::variant_size_v<any_stage>> stages{};
-    std::array<bool, std::variant_size_v<any_draw>> draws{};
     const material m(5);
-    for (const auto& table : {usual_pipelines(m), all_pipelines(m)})
-        for (const pipeline& p : table) {
-            draws[p.draw.index()] = true;
-            for (std::size_t i = 0; i < p.stages.size(); ++i) stages[p.stages[i].index()] = true;
-        }
-    for (std::size_t i = 0; i < stages.size(); ++i)
-        if (!stages[i]) out.fault("no pipeline has stage " + std::to_string(i) + " of any_stage");
-    for (std::size_t i = 0; i < draws.size(); ++i)
-        if (!draws[i]) out.fault("no pipeline has draw " + std::to_string(i) + " of any_draw");
+    std::vector<pipeline> all = usual_pipelines(m);
+    for (const pipeline& p : all_pipelines(m)) all.push_back(p);
+    const auto expect = [&](std::string_view name, auto is) {
+        if (std::none_of(all.begin(), all.end(), is)) out.fault("no pipeline has " + std::string(name));
+    };
+#define ARGDRAW_EXPECT_STAGE(stage)                       \
+    expect(#stage, [](const pipeline& p) {                \
+        for (std::size_t i = 0; i < p.stages.size(); ++i) \
+            if (p.stages[i].get_if<stage>()) return true; \
+        return false;                                     \
+    });
+#define ARGDRAW_EXPECT_DRAW(last) expect(#last, [](const pipeline& p) { return p.draw.get_if<last>() != nullptr; });
+    ARGDRAW_LIBRARY_STAGES(ARGDRAW_EXPECT_STAGE)
+    ARGDRAW_LIBRARY_DRAWS(ARGDRAW_EXPECT_DRAW)
 }
 
 // One line for each shape, with equal hashes in all of them.

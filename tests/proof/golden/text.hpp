@@ -2,7 +2,6 @@
 #pragma once
 
 #include <argdraw/argdraw.hpp>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
@@ -14,14 +13,13 @@ namespace golden {
 
 /// Adds the draws of a text of so many tokens to the columns. Returns whether its last quarter, drawn again after a rollback by a sequence
 /// resumed from bytes, came out the same.
-template <class Draw>
-bool add_text(const any_row& row, const sampler<chain, Draw>& pick, std::uint64_t number, std::size_t tokens, const material& m,
-              workspace& space, columns& out) {
+inline bool add_text(const any_row& row, const sampler<chain, any_draw>& pick, std::uint64_t number, std::size_t tokens, const material& m,
+                     workspace& space, columns& out) {
     auto seq = pick.start({.seed = 0x243f6a8885a308d3u, .sequence = number}, m.prompt);
     const auto draw_again = [&] { return std::visit([&](const auto& logits) { return pick(logits, seq, space); }, row); };
     const auto draw = [&] {
         const drawn token = draw_again();
-        if (std::same_as<Draw, without_replacement> && token)
+        if (pick.get<1>().get_if<without_replacement>() && token)
             for (const drawn& each : several) out.add(each);
         else out.add(token);
         return token;

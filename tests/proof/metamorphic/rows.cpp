@@ -165,9 +165,9 @@ struct counted {
 
 // Whether one of the two sets is the other and one token more, which a filter by mass may take or leave: the smaller weighs its share to 1e-12.
 bool at_boundary(const any_stage& stage, row_of_floats row, const std::vector<token_id>& a, const std::vector<token_id>& b) {
-    const float* const share = std::holds_alternative<top_p>(stage)     ? &std::get<top_p>(stage).p
-                               : std::holds_alternative<typical>(stage) ? &std::get<typical>(stage).mass
-                                                                        : nullptr;
+    const float* const share = stage.get_if<top_p>()     ? &stage.get_if<top_p>()->p
+                               : stage.get_if<typical>() ? &stage.get_if<typical>()->mass
+                                                         : nullptr;
     const auto& smaller = a.size() < b.size() ? a : b;
     const auto& larger = a.size() < b.size() ? b : a;
     if (!share || larger.size() != smaller.size() + 1 || !std::includes(larger.begin(), larger.end(), smaller.begin(), smaller.end()))
@@ -203,7 +203,7 @@ void judge(counted& all, const any_stage& stage, row_of_floats row, row_of_float
 any_stage shift_free_stage(dice& random) {
     for (;;) {
         const any_stage stage = random_stage(random);
-        if (!std::holds_alternative<softcap>(stage) && !std::holds_alternative<argdraw::softmax>(stage)) return stage;
+        if (!stage.get_if<softcap>() && !stage.get_if<argdraw::softmax>()) return stage;
     }
 }
 

@@ -22,7 +22,7 @@ FAULTS = [
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F28b", "so it does where the row has become a list",
-        "candidates/candidates.hpp",
+        "candidates/edits.hpp",
         "            return at < tokens ?",
         "            return at < 32 * mask.size() ?",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
@@ -71,8 +71,8 @@ FAULTS = [
     Mutant(
         "F17b", "another row is not cut with the row, in a chain",
         "sampler/chain.hpp",
-        "if constexpr (has_narrowed<S>) s = s.narrowed(from, to);",
-        "(void)s;",
+        "cut.stages_[i] = stages_[i].narrowed(from, to);",
+        "(void)from, (void)to;",
         "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
     Mutant(
         "F18", "output given at the start does not move the position",

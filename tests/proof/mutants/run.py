@@ -63,7 +63,7 @@ class Bench:
         # -I and not -isystem, which would put a directory that the compiler knows already into another place.
         self.compile = [options.compiler, "-std=c++20", "-O1", "-w", *(f"-I{d}" for d in (self.include, TESTS, TESTS / "unit", *options.include))]
         self.kernels = self.scratch / "kernels.cpp"
-        self.kernels.write_text("#include <argdraw/simd/kernels.hpp>\nARGDRAW_KERNELS_HERE\n")
+        self.kernels.write_text("#include <argdraw/simd/kernels.hpp>\nARGDRAW_KERNELS()\n")
         listed = subprocess.run([*self.compile, "-M", str(self.kernels)], check=True, capture_output=True, text=True).stdout
         self.below_kernels = set(listed.replace("\\\n", " ").split())
         self.main = options.catch_library
@@ -88,7 +88,7 @@ class Bench:
             if small not in self.kernels_objects:
                 self.kernels_objects[small] = self.object("kernels_small" if small else "kernels", self.kernels, *self.flags(small))
             kernels = self.kernels_objects[small]
-        objects = [self.object("test", TESTS / source, "-DARGDRAW_KERNELS_ELSEWHERE", *self.flags(small)), kernels]
+        objects = [self.object("test", TESTS / source, "-DARGDRAW_SIMD_ELSEWHERE", *self.flags(small)), kernels]
         if (counted_new := (TESTS / source).with_name("counted_new.cpp")).exists():  # of this directory's executable
             objects.append(self.object("counted_new", counted_new))
         out = str(self.scratch / "test")

@@ -126,5 +126,5 @@ TEST_CASE("chain: a plain value") {
     const chain fixed{temperature{0.5f}, top_k{3}};
     const chain copy = fixed;
     CHECK(copy.size() == 2);
-    CHECK(std::get<top_k>(copy[1]).k == 3);
+    CHECK(copy[1].get_if<top_k>()->k == 3);
 }

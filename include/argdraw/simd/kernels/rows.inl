@@ -25,8 +25,9 @@ ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
     return m[0];
 }
 
+// Of a block by itself: where a NaN is among several, or a row ends. Not worth to be written out at each use.
 template <template <class> class Block, class T>
-ARGDRAW_INLINE value_of<T> block_maximum(Block<T> block) {
+ARGDRAW_NOINLINE value_of<T> block_maximum(Block<T> block) {
     decltype(block.at(0)) sum;
     const auto greatest = scan_block(block, sum);
     // +inf with -inf sums up to NaN too, hence the second look.

@@ -1,6 +1,9 @@
 // Sixteen logical lanes in plain C++: the definition that the other sets are tested against. Included inside a namespace by
 // kernels.hpp. Loops over sixteen are what compilers vectorise with whatever the target offers.
 
+// What is a loop over sixteen lanes is a function that is called: inlined at each use, it would take a compiler more time than all other sets
+// together, and a call beside the loop costs little. Sums of doubles are the exception: their loops are few, and short.
+#define ARGDRAW_OUTLINE ARGDRAW_NOINLINE inline
 #define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 inline constexpr int chains = 1;
 
@@ -28,7 +31,7 @@ ARGDRAW_INLINE Out each(F f, const In&... in) {
     return out;
 }
 template <class F, class V>
-ARGDRAW_INLINE mask test(F f, const V& a, const V& b) {
+ARGDRAW_OUTLINE mask test(F f, const V& a, const V& b) {
     unsigned lanes = 0;
     for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
     return {lanes};
@@ -147,25 +150,25 @@ struct scaled {
     }
 };
 
-ARGDRAW_INLINE f32 add(const f32& a, const f32& b) { return each<f32>(plus{}, a, b); }
-ARGDRAW_INLINE f32 sub(const f32& a, const f32& b) { return each<f32>(minus{}, a, b); }
+ARGDRAW_OUTLINE f32 add(const f32& a, const f32& b) { return each<f32>(plus{}, a, b); }
+ARGDRAW_OUTLINE f32 sub(const f32& a, const f32& b) { return each<f32>(minus{}, a, b); }
 // In double a product of floats is exact, so rounding it to float is one rounding, and nothing is left to fuse.
 struct times_float {
     ARGDRAW_INLINE float operator()(float a, float b) const {
         return static_cast<float>(numeric::product(static_cast<double>(a), static_cast<double>(b)));
     }
 };
-ARGDRAW_INLINE f32 mul(const f32& a, const f32& b) { return each<f32>(times_float{}, a, b); }
+ARGDRAW_OUTLINE f32 mul(const f32& a, const f32& b) { return each<f32>(times_float{}, a, b); }
 #if defined(ARGDRAW_HAS_FMA)
 struct fused {
     ARGDRAW_INLINE float operator()(float a, float b, float c) const { return numeric::fma(a, b, c); }
 };
-ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
+ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
 #else
 // The product is exact in double, so the sum s is the only rounding before the last. A second rounding, to float, goes
 // wrong only where s lies exactly between two floats (its last 29 bits are 1 and zeros) or where the float is subnormal and
 // has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way.
-ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) {
+ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) {
     double s[16];
     for (int l = 0; l < 16; ++l)
         s[l] = numeric::product(static_cast<double>(a.v[l]), static_cast<double>(b.v[l])) + static_cast<double>(c.v[l]);
@@ -185,7 +188,7 @@ ARGDRAW_INLINE f32 fma(const f32& a, const f32& b, const f32& c) {
     return out;
 }
 #endif
-ARGDRAW_INLINE f32 max(const f32& x, const f32& otherwise) { return each<f32>(greater{}, x, otherwise); }
+ARGDRAW_OUTLINE f32 max(const f32& x, const f32& otherwise) { return each<f32>(greater{}, x, otherwise); }
 
 ARGDRAW_INLINE f64 add(const f64& a, const f64& b) { return each<f64>(plus{}, a, b); }
 ARGDRAW_INLINE f64 sub(const f64& a, const f64& b) { return each<f64>(minus{}, a, b); }
@@ -193,18 +196,18 @@ ARGDRAW_INLINE f64 mul(const f64& a, const f64& b) { return each<f64>(times{}, a
 ARGDRAW_INLINE f64 max(const f64& x, const f64& otherwise) { return each<f64>(greater{}, x, otherwise); }
 ARGDRAW_INLINE f64 widen(const f32& a) { return each<f64>(to_double{}, a); }
 
-ARGDRAW_INLINE i32 add(const i32& a, const i32& b) { return each<i32>(wrap_plus{}, a, b); }
-ARGDRAW_INLINE i32 sub(const i32& a, const i32& b) { return each<i32>(wrap_minus{}, a, b); }
-ARGDRAW_INLINE i32 max(const i32& a, const i32& b) { return each<i32>(greater{}, a, b); }
-ARGDRAW_INLINE i32 min(const i32& a, const i32& b) { return each<i32>(lesser{}, a, b); }
+ARGDRAW_OUTLINE i32 add(const i32& a, const i32& b) { return each<i32>(wrap_plus{}, a, b); }
+ARGDRAW_OUTLINE i32 sub(const i32& a, const i32& b) { return each<i32>(wrap_minus{}, a, b); }
+ARGDRAW_OUTLINE i32 max(const i32& a, const i32& b) { return each<i32>(greater{}, a, b); }
+ARGDRAW_OUTLINE i32 min(const i32& a, const i32& b) { return each<i32>(lesser{}, a, b); }
 template <int n>
-ARGDRAW_INLINE i32 shift_left(const i32& a) {
+ARGDRAW_OUTLINE i32 shift_left(const i32& a) {
     return each<i32>(shifted<n>{}, a);
 }
-ARGDRAW_INLINE i32 bits(const f32& a) { return each<i32>(to_bits{}, a); }
-ARGDRAW_INLINE f32 from_bits(const i32& a) { return each<f32>(to_float{}, a); }
+ARGDRAW_OUTLINE i32 bits(const f32& a) { return each<i32>(to_bits{}, a); }
+ARGDRAW_OUTLINE f32 from_bits(const i32& a) { return each<f32>(to_float{}, a); }
 // table[index mod 8]; the table stands in lanes 0..7 and again in 8..15.
-ARGDRAW_INLINE i32 lookup8(const i32& table, const i32& index) {
+ARGDRAW_OUTLINE i32 lookup8(const i32& table, const i32& index) {
     i32 out;
     for (int l = 0; l < 16; ++l) out.v[l] = table.v[index.v[l] & 7];
     return out;
@@ -217,44 +220,44 @@ ARGDRAW_INLINE i16 load(const std::int16_t* p) {
     std::memcpy(out.v, p, sizeof out.v);
     return out;
 }
-ARGDRAW_INLINE i16 max(i16 a, const i16& b) {
+ARGDRAW_OUTLINE i16 max(i16 a, const i16& b) {
     for (int l = 0; l < 32; ++l) a.v[l] = a.v[l] > b.v[l] ? a.v[l] : b.v[l];
     return a;
 }
-ARGDRAW_INLINE i16 min_unsigned(i16 a, const i16& b) {
+ARGDRAW_OUTLINE i16 min_unsigned(i16 a, const i16& b) {
     for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::uint16_t>(a.v[l]) < static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
     return a;
 }
-ARGDRAW_INLINE i16 max_unsigned(i16 a, const i16& b) {
+ARGDRAW_OUTLINE i16 max_unsigned(i16 a, const i16& b) {
     for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::uint16_t>(a.v[l]) > static_cast<std::uint16_t>(b.v[l]) ? a.v[l] : b.v[l];
     return a;
 }
-ARGDRAW_INLINE bool any_above(const i16& a, std::int16_t limit) {
+ARGDRAW_OUTLINE bool any_above(const i16& a, std::int16_t limit) {
     bool any = false;
     for (int l = 0; l < 32; ++l) any |= a.v[l] > limit;
     return any;
 }
-ARGDRAW_INLINE bool any_above_unsigned(const i16& a, std::uint16_t limit) {
+ARGDRAW_OUTLINE bool any_above_unsigned(const i16& a, std::uint16_t limit) {
     bool any = false;
     for (int l = 0; l < 32; ++l) any |= static_cast<std::uint16_t>(a.v[l]) > limit;
     return any;
 }
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
-ARGDRAW_INLINE i16 ranks(i16 a) {
+ARGDRAW_OUTLINE i16 ranks(i16 a) {
     for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::int16_t>(a.v[l] < 0 ? a.v[l] ^ 0x7fff : a.v[l]);
     return a;
 }
-ARGDRAW_INLINE std::int16_t reduce_max(const i16& a) {
+ARGDRAW_OUTLINE std::int16_t reduce_max(const i16& a) {
     std::int16_t greatest = a.v[0];
     for (int l = 1; l < 32; ++l) greatest = a.v[l] > greatest ? a.v[l] : greatest;
     return greatest;
 }
 
-ARGDRAW_INLINE mask at_least(const f32& a, const f32& b) { return test(is_at_least{}, a, b); }
-ARGDRAW_INLINE mask unordered(const f32& a, const f32& b) { return test(is_unordered{}, a, b); }
-ARGDRAW_INLINE mask at_least(const i32& a, const i32& b) { return test(is_at_least{}, a, b); }
+ARGDRAW_OUTLINE mask at_least(const f32& a, const f32& b) { return test(is_at_least{}, a, b); }
+ARGDRAW_OUTLINE mask unordered(const f32& a, const f32& b) { return test(is_unordered{}, a, b); }
+ARGDRAW_OUTLINE mask at_least(const i32& a, const i32& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask at_least(const f64& a, const f64& b) { return test(is_at_least{}, a, b); }
-ARGDRAW_INLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
+ARGDRAW_OUTLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
 template <class V>
 ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     V out;
@@ -262,13 +265,14 @@ ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     return out;
 }
 
-ARGDRAW_INLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
-ARGDRAW_INLINE double reduce_max(const f64& a) { return fold(greater{}, a); }
-ARGDRAW_INLINE std::int32_t reduce_max(const i32& a) { return fold(greater{}, a); }
-ARGDRAW_INLINE std::int32_t reduce_min(const i32& a) { return fold(lesser{}, a); }
+ARGDRAW_OUTLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
+ARGDRAW_OUTLINE double reduce_max(const f64& a) { return fold(greater{}, a); }
+ARGDRAW_OUTLINE std::int32_t reduce_max(const i32& a) { return fold(greater{}, a); }
+ARGDRAW_OUTLINE std::int32_t reduce_min(const i32& a) { return fold(lesser{}, a); }
 // The fixed tree of every sum: lane l with l + 8, then + 4, + 2, + 1.
-ARGDRAW_INLINE double tree_sum(f64 a) {
+ARGDRAW_OUTLINE double tree_sum(f64 a) {
     for (int half = 8; half > 0; half /= 2)
         for (int l = 0; l < half; ++l) a.v[l] += a.v[l + half];
     return a.v[0];
 }
+#undef ARGDRAW_OUTLINE
