@@ -24,8 +24,8 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 
 struct inside;  // of the tests: what is noted when a verb is called
 
-/// One distribution in one of two forms, with its status. Which form it has is decided here: who works on it asks for the one he can use, and gets
-/// it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; nothing turns a list back.
+/// One distribution in one of two forms, with its status. Which form it has is decided here: who works on it asks for the one he can use,
+/// and gets it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; nothing turns a list back.
 ///
 /// The logit of a value v is (v - anchor) * scale + shift.
 template <logit_scalar T>
@@ -90,8 +90,8 @@ public:
         return row && !row->row().sparse() && row->row().banded().whole() ? row : nullptr;
     }
 
-    /// Finds the maximum, and with it everything that can be wrong with a row; false if something is. A row of which few live, or with tokens of
-    /// +inf, becomes a list.
+    /// Finds the maximum, and with it everything that can be wrong with a row; false if something is. A row of which few live, or with
+    /// tokens of +inf, becomes a list.
     bool find_maximum() noexcept;
     /// NaN where the distribution has failed.
     double maximum() noexcept {
@@ -135,8 +135,8 @@ public:
     /// A value of the row has been looked at.
     void note_reading() noexcept { was_read_ = true; }
 
-    /// Whether these ids may be removed. Removing looks at no value, so that a NaN which is removed is no error; but once a value was looked at, a
-    /// NaN is reported before it can be hidden.
+    /// Whether these ids may be removed. Removing looks at no value, so that a NaN which is removed is no error; but once a value was
+    /// looked at, a NaN is reported before it can be hidden.
     bool can_remove(std::span<const token_id> ids) noexcept;
 
 private:

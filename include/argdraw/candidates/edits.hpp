@@ -31,9 +31,9 @@ inline double finite_sum(double l, double number) noexcept {
     return numeric::finite(number) && numeric::finite(l) ? numeric::saturated(l + number) : l + number;
 }
 
-/// Gives a token of the view the logit f(l). `made_infinite` says whether a change before has made one +inf. Returns false where the view has become
-/// a list instead, and the change is still to be made there: whether an infinite token has others beside it is a question to the row as it
-/// stood before.
+/// Gives a token of the view the logit f(l). `made_infinite` says whether a change before has made one +inf. Returns false where the view
+/// has become a list instead, and the change is still to be made there: whether an infinite token has others beside it is a question to the
+/// row as it stood before.
 template <logit_scalar T, class F>
 bool edit_in_view(distribution<T>& d, view<T>& seen, token_id id, F f, bool& made_infinite) noexcept {
     const double v = seen.row().value_of_token(id);
@@ -75,8 +75,8 @@ void edit(distribution<T>& d, std::span<Entry> entries, F f) noexcept {
     }));
 }
 
-/// Adds numbers to the logits of the tokens that live in a view, in id order and as long as both are finite. Returns the id of the first that it
-/// leaves to others, or the width.
+/// Adds numbers to the logits of the tokens that live in a view, in id order and as long as both are finite. Returns the id of the first
+/// that it leaves to others, or the width.
 template <logit_scalar T>
 std::size_t add_finite(distribution<T>& d, view<T>& seen, const strays& numbers) noexcept {
     const double anchor = d.anchor(), factor = d.scale(), shift = d.shift();

@@ -80,8 +80,8 @@ public:
         maximum_ = 0;
         infinite_ = true;
     }
-    /// The same of tokens with any values: what is -inf is none of them, and +inf takes all. nan_logit or empty where that is what it comes to, as
-    /// in what follows.
+    /// The same of tokens with any values: what is -inf is none of them, and +inf takes all. nan_logit or empty where that is what it comes
+    /// to, as in what follows.
     status hold_any(std::size_t count) noexcept {
         hold(count, numeric::nan);
         return settle();
@@ -294,8 +294,8 @@ public:
     }
 
 private:
-    // Leaves the entries i for which keep(i), with the maximum that was, and with their weights if there are any. Every entry is written and only
-    // the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
+    // Leaves the entries i for which keep(i), with the maximum that was, and with their weights if there are any. Every entry is written
+    // and only the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
     template <class F>
     void retain(F keep) noexcept {
         token_id* const ids = at_.ids;
@@ -314,8 +314,8 @@ private:
         if (weighed) mass_ = numeric::sum(weights, count_);
     }
 
-    // Needs any values. Leaves out what is -inf, or all but +inf where there is one, and leaves the maximum and no weights. Returns nan_logit or empty
-    // where that is what it comes to.
+    // Needs any values. Leaves out what is -inf, or all but +inf where there is one, and leaves the maximum and no weights. Returns
+    // nan_logit or empty where that is what it comes to.
     status settle() noexcept {
         mass_ = 0;
         infinite_ = false;
@@ -354,8 +354,8 @@ private:
         mass_ = 0;
     }
 
-    // Returns a level that at least k < size() entries reach, and in general not many more. Found in a sample and certified by a count; where the
-    // sample misled, by bisection.
+    // Returns a level that at least k < size() entries reach, and in general not many more. Found in a sample and certified by a count;
+    // where the sample misled, by bisection.
     double level_reached_by(std::size_t k) noexcept {
         std::fill_n(at_.values + count_, simd::lanes, -numeric::infinity);
         const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(at_.values, count_, cut); };

@@ -20,8 +20,9 @@ struct moments {
     double count, mean, variance, error;
 };
 
-/// Sums for each block become those of all that lives. Each set of tokens about its own mean, and the means about that of all: shares of the whole, since
-/// sums of rows of double overflow, and distances from the maximum, since far from 0 a mean has no digits left for the scatter about it. `of` gives way.
+/// Sums for each block become those of all that lives. Each set of tokens about its own mean, and the means about that of all: shares of
+/// the whole, since sums of rows of double overflow, and distances from the maximum, since far from 0 a mean has no digits left for the
+/// scatter about it. `of` gives way.
 template <logit_scalar T>
 moments summed_up(const living_row<T>& row, double maximum, const simd::row_moments& of, bool exact) noexcept {
     const std::size_t blocks = row.blocks().blocks;

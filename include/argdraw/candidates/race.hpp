@@ -13,8 +13,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Of a weighed list: the token with the greatest distance(i) + noise, noise = -ln(-ln u) for u = uniform(id), where distance is ln of the weight; at equal sums
-/// the lower id.
+/// Of a weighed list: the token with the greatest distance(i) + noise, noise = -ln(-ln u) for u = uniform(id), where distance is ln of the
+/// weight; at equal sums the lower id.
 template <class F, class D>
 taken race(const list& tokens, F uniform, D distance) noexcept {
     std::size_t best = tokens.size();
