@@ -28,9 +28,9 @@ struct revision {
     friend bool operator==(const revision&, const revision&) = default;
 };
 
-/// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`; their bit
-/// in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not hold leave when it is
-/// set, and what later falls below it stays.
+/// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`;
+/// their bit in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not
+/// hold leave when it is set, and what later falls below it stays.
 template <logit_scalar T>
 class living_row {
 public:
@@ -93,9 +93,9 @@ public:
         ++revision_.values;
     }
 
-    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is finite,
-    /// or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one, or the
-    /// width. -inf removes a token; one whose value stays as it is stays in the row.
+    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is
+    /// finite, or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one,
+    /// or the width. -inf removes a token; one whose value stays as it is stays in the row.
     template <class Q, class F>
     std::size_t set_all(const detail::strays& numbers, Q quick, F changed) noexcept {
         std::size_t stopped = width();
@@ -150,8 +150,8 @@ public:
         allow({marks, words}, false, 32 * words);
     }
 
-    /// Leaves the tokens that the band holds. The row's own band only narrows; strays are held against `other` alone, since one may have been moved
-    /// below the row's band after that was set.
+    /// Leaves the tokens that the band holds. The row's own band only narrows; strays are held against `other` alone, since one may have
+    /// been moved below the row's band after that was set.
     void narrow_to(const band& other) noexcept {
         strays_.keep_if([&](token_id id, double v) { return other.holds(v, id); });
         if (other.cut > band_.cut || (other.cut == band_.cut && other.last_equal < band_.last_equal)) band_ = other;
@@ -194,7 +194,8 @@ public:
             if (values[i] == static_cast<double>(v) && --n == 0) return static_cast<token_id>(b * simd::block_size + i);
     }
 
-    /// Calls visit(block, count) with the number of the block's tokens that stand at the cut of the band and are in it, strays not among them.
+    /// Calls visit(block, count) with the number of the block's tokens that stand at the cut of the band and are in it, strays not among
+    /// them.
     template <class F>
     void for_equals_of_cut(F visit) const noexcept {
         const value at = level_of<value>(band_.cut);
@@ -245,8 +246,8 @@ public:
 
     // ---- lists ---------------------------------------------------------------------------------------------------------
 
-    /// Makes a list of the first `found` tokens, all of the row, of which those outside of the band go, and of the strays with low <= value, and not
-    /// value >= high. Returns its length.
+    /// Makes a list of the first `found` tokens, all of the row, of which those outside of the band go, and of the strays with low <=
+    /// value, and not value >= high. Returns its length.
     std::size_t finish_list(const token_arrays& out, std::size_t found, double low, double high) const noexcept {
         if (!band_.whole()) {
             std::size_t kept = 0;

@@ -40,8 +40,8 @@ struct estimate {
 
 namespace detail {
 
-/// Masses of the blocks of a row as it was at a revision: sums of weights 2^(v c - reference()) of all that lives, strays included. In floats, where
-/// every block has a reference of its own, 2^floor(top / 8), and masses are then brought to that of the row; or in doubles.
+/// Masses of the blocks of a row as it was at a revision: sums of weights 2^(v c - reference()) of all that lives, strays included. In
+/// floats, where every block has a reference of its own, 2^floor(top / 8), and masses are then brought to that of the row; or in doubles.
 template <logit_scalar T>
 class masses {
 public:
@@ -54,9 +54,9 @@ public:
 
     bool known_of(const row& of) const noexcept { return known_ && revision_ == of.revision(); }
 
-    /// Finds them where they are not known; in doubles where accuracy is full, where the row's values are doubles, and where its scaled logits leave the
-    /// range of the weight kernel. False if that failed: top.find() then tells why, or that +inf takes all. What is weighed does not depend on
-    /// how it was asked for before, or a question about masses would move the last digits of a draw.
+    /// Finds them where they are not known; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
+    /// logits leave the range of the weight kernel. False if that failed: top.find() then tells why, or that +inf takes all. What is
+    /// weighed does not depend on how it was asked for before, or a question about masses would move the last digits of a draw.
     template <extra also>
     bool weigh(const row& of, maxima<T>& top, double c, accuracy wanted) noexcept {
         const bool as_wanted = wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == also_) : !in_float_;
@@ -89,7 +89,8 @@ public:
         return numeric::product(mass, numeric::exp2(reference() - numeric::product(v, w_.c)));
     }
 
-    /// Of a row weighed in doubles: its mass without one token of the greatest value, whose weight of 1 would hide what next to nothing adds.
+    /// Of a row weighed in doubles: its mass without one token of the greatest value, whose weight of 1 would hide what next to nothing
+    /// adds.
     double all_beside_greatest(const row& of) const noexcept {
         if (w_.all >= 2) return w_.all - 1;
         double rest = 0;
@@ -122,7 +123,8 @@ public:
         simd::lists().weights(out, simd::block_size, w_.greatest, w_.c, out);
     }
 
-    /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the maximum.
+    /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the
+    /// maximum.
     double weight_of(double v) const noexcept {
         static_assert(-998 - 1 > numeric::exp2_lowest);
         const double exponent = numeric::product(v, w_.c) - reference();
@@ -154,15 +156,16 @@ public:
     }
     const std::int32_t* tops() const noexcept { return in_blocks().tops; }
     std::int32_t top() const noexcept { return w_.top; }
-    /// The least value with such a key. Keys are monotone in the value: what reaches it has at least this key, and so has its block's greatest.
+    /// The least value with such a key. Keys are monotone in the value: what reaches it has at least this key, and so has its block's
+    /// greatest.
     value least_of_key(std::int32_t key) const noexcept {
         return numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, w_.c));
     }
 
     // ---- a part of them ------------------------------------------------------------------------------------------------
 
-    /// What n blocks at even distances, or all where there are fewer, tell about what weighs in a row less than a cut; infinite where many reach it, of
-    /// which they then tell little. Writes to the tokens.
+    /// What n blocks at even distances, or all where there are fewer, tell about what weighs in a row less than a cut; infinite where many
+    /// reach it, of which they then tell little. Writes to the tokens.
     double sample_below(const row& of, double cut, std::size_t n) const noexcept {
         const value at = level_of<value>(cut);
         if (simd::rows<T>().count(of.only_block(0), at) > simd::block_size / 2) return numeric::infinity;
@@ -187,8 +190,8 @@ public:
         std::size_t listed;
         double below;
     };
-    /// One read: lists the tokens with low <= value < high, and sums up those with a value >= high for each block, and those with value < lower. Of
-    /// masses in floats, and high inside of the band.
+    /// One read: lists the tokens with low <= value < high, and sums up those with a value >= high for each block, and those with value <
+    /// lower. Of masses in floats, and high inside of the band.
     cut_row split(const row& of, value lower, value low, value high) const noexcept
         requires in_floats_at_all
     {
@@ -218,8 +221,8 @@ public:
     struct parts {
         double above, below;
     };
-    /// One read, in doubles: the mass of the living with a value >= high, and of those with a value < lower; weights are 2^((v - reference) c), and
-    /// no value may be a thousand binary places above the reference. above() gives way.
+    /// One read, in doubles: the mass of the living with a value >= high, and of those with a value < lower; weights are 2^((v - reference)
+    /// c), and no value may be a thousand binary places above the reference. above() gives way.
     parts split_in_doubles(const row& of, const maxima<T>& top, double reference, double lower, double high) const noexcept {
         w_.template sum_in_doubles<block_sums::parts>(of, top, {.reference = reference, .scale = w_.c, .lower = lower, .high = high},
                                                       split_blocks().above, split_blocks().below);

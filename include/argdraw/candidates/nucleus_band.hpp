@@ -28,8 +28,8 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 
 // ---- a sample ----------------------------------------------------------------------------------------------------------
 
-/// Leaves some of the blocks in the tokens, without ids and with weights in the unit of the masses. Returns how many tokens these are; 0 where the row is
-/// too short to be told by them, or no band will do.
+/// Leaves some of the blocks in the tokens, without ids and with weights in the unit of the masses. Returns how many tokens these are; 0
+/// where the row is too short to be told by them, or no band will do.
 template <logit_scalar T>
 std::size_t sample_blocks(mass_search<T>& s) noexcept {
     const std::size_t complete = s.of_row().blocks().complete;
@@ -79,7 +79,8 @@ struct search_range {
     }
 };
 
-/// Levels about the edge, told by a sample of n. From a second sample on, `again`, only what lies in the range counts, whose other weights give way.
+/// Levels about the edge, told by a sample of n. From a second sample on, `again`, only what lies in the range counts, whose other weights
+/// give way.
 template <logit_scalar T>
 std::array<double, 2> sampled_levels(mass_search<T>& s, std::size_t n, const search_range& in, bool again) noexcept {
     for (std::size_t i = 0; i < n && again; ++i)
@@ -225,7 +226,8 @@ inline void merge_by_id(const place* a, const place* b, std::size_t n, const tok
     }
 }
 
-/// The edge on both sides of a center: above `upper`, where few and heavy tokens are known one by one, and between two levels below the center.
+/// The edge on both sides of a center: above `upper`, where few and heavy tokens are known one by one, and between two levels below the
+/// center.
 struct both_sides {
     double center, upper;
     double mass_above = 0;         ///< of the tokens >= upper, relative to the maximum
@@ -238,8 +240,9 @@ struct both_sides {
     }
 };
 
-/// Leaves the tokens that are in doubt on both sides, by nearness in tokens.spare, with weights relative to the maximum: those >= upper, which a
-/// sample says little of, and those between levels told by them and the first n sampled ones. False where there are too many, or no such levels.
+/// Leaves the tokens that are in doubt on both sides, by nearness in tokens.spare, with weights relative to the maximum: those >= upper,
+/// which a sample says little of, and those between levels told by them and the first n sampled ones. False where there are too many, or no
+/// such levels.
 template <logit_scalar T>
 bool list_both_sides(mass_search<T>& s, both_sides& of, std::size_t n) noexcept {
     using value = value_of<T>;
@@ -329,8 +332,8 @@ nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper,
     return {.is = nucleus_found::form::band, .kept = kept, .removed = {tokens.ids, removed}};
 }
 
-/// A band by nearness to the center, a logit so far below the maximum. Where even the maximum is nearer than what is in doubt, the order by nearness is
-/// the order.
+/// A band by nearness to the center, a logit so far below the maximum. Where even the maximum is nearer than what is in doubt, the order by
+/// nearness is the order.
 template <logit_scalar T>
 nucleus_found near_in_band(mass_search<T>& s, estimate below_maximum) noexcept {
     using value = value_of<T>;

@@ -9,8 +9,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// A token and its place in an order: the greater value comes first, and of equal ones the lower id. The value is the logit wherever nothing
-/// else is said.
+/// A token and its place in an order: the greater value comes first, and of equal ones the lower id. The value is the logit wherever
+/// nothing else is said.
 struct place {
     double value;
     token_id id;

@@ -14,7 +14,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Tokens as arrays beside each other, in id order: a list, or what a search has taken out of the row. `spare` is for whoever works on them.
+/// Tokens as arrays beside each other, in id order: a list, or what a search has taken out of the row. `spare` is for whoever works on
+/// them.
 struct token_arrays {
     token_id* ids = nullptr;
     double* values = nullptr;
@@ -63,8 +64,8 @@ struct scratch {
 
     // Numbers that are added up before they meet the tokens; the values stand in tokens.spare.
     number_arrays sums;
-    // Sixteen bytes a token to put tokens in order, and as many more to sort them by: beside a list, which has no strays, where tokens.spare
-    // and the strays' values lie; beside a row, where tokens.weights and tokens.spare do.
+    // Sixteen bytes a token to put tokens in order, and as many more to sort them by: beside a list, which has no strays, where
+    // tokens.spare and the strays' values lie; beside a row, where tokens.weights and tokens.spare do.
     struct {
         place* order = nullptr;
         place* beside_list = nullptr;
@@ -79,7 +80,8 @@ struct scratch {
     }
 
 private:
-    // Needs the address of room for all of it, or 0. Leaves every array in its place, each on a line of the cache; returns how many bytes they take.
+    // Needs the address of room for all of it, or 0. Leaves every array in its place, each on a line of the cache; returns how many bytes
+    // they take.
     std::size_t lay_out(std::uintptr_t base, std::size_t width, std::size_t blocks) noexcept {
         // All numbers are multiples of 16, and of 8 where entries have eight bytes: so all arrays have whole lines.
         const std::size_t per_block = round_up(blocks) + simd::lanes;

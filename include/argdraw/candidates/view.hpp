@@ -24,8 +24,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// A row that nobody copies, with one line for every block of 256: the greatest value, or the mass and a key that bounds the greatest. Each of them
-/// is of a revision of the row, and is found anew where the row has gone on.
+/// A row that nobody copies, with one line for every block of 256: the greatest value, or the mass and a key that bounds the greatest. Each
+/// of them is of a revision of the row, and is found anew where the row has gone on.
 ///
 /// Values are the row's numbers; the logit of a value is value * scale + shift, and c = scale * log2(e).
 template <logit_scalar T>
@@ -62,12 +62,13 @@ public:
         return weights_.template weigh<also>(row_, top_, c, wanted);
     }
 
-    /// See find_moments. The band must be whole.
+    /// See find_moments. Needs a whole band.
     status moments_of(bool exact, moments& found) noexcept { return find_moments(row_, top_, space_->moments, exact, found); }
 
     // ---- what reaches a cut --------------------------------------------------------------------------------------------
 
-    /// The number of blocks that hold a value >= cut, as far as is known: never too few. Needs maxima, or masses in floats; so do the lists below.
+    /// The number of blocks that hold a value >= cut, as far as is known: never too few. Needs maxima, or masses in floats; so do the lists
+    /// below.
     std::size_t blocks_reaching(double cut) const noexcept {
         const value at = level_of<value>(cut);
         return top_.known_of(row_) ? top_.count_reaching(row_, at) : weights_.count_reaching(row_, at);
@@ -100,8 +101,8 @@ public:
 
     // ---- the heaviest blocks -------------------------------------------------------------------------------------------
 
-    /// Selects about `wanted` blocks and finds a cut such that every token of the row which reaches it lies in one of them. Where all are wanted, the
-    /// cut is the greatest that all with a weight have a token for. Returns their number. Needs masses.
+    /// Selects about `wanted` blocks and finds a cut such that every token of the row which reaches it lies in one of them. Where all are
+    /// wanted, the cut is the greatest that all with a weight have a token for. Returns their number. Needs masses.
     std::size_t select_heaviest(std::size_t wanted, double& cut) noexcept {
         if constexpr (has_weight_kernel)
             if (weights_.in_float()) {

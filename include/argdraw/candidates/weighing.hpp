@@ -30,13 +30,13 @@ inline constexpr double of_weights = 0x1p-22;
 inline constexpr double of_likely = 0x1p-21;
 /// Of sums of w w: a w w is off by twice 1.17e-7 and a rounding, sums of four of them by two more, and the mass, squared, by 2 2^-22.
 inline constexpr double of_squares = 0x1p-20;
-/// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 4.1e-7 of themselves, and the sum of the w by
-/// 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
+/// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 4.1e-7 of themselves, and the sum
+/// of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
 inline constexpr double of_exponents = 0x1p-20;
-/// Of a variance, as a share of the squares about each block's first logit and about the mean. Each d is within 2^-24 of itself, a chain of eight
-/// squares within ten times that of itself, and the sum of eight d within 2^-22 of the sum of their magnitudes. With sum |d| <= sqrt(n sum d d), a
-/// set's squares about its mean are off by less than 18 times 2^-24 of those about its first logit, and what its mean's error adds is less than
-/// 2^-22 of these and of the squares about the mean of all.
+/// Of a variance, as a share of the squares about each block's first logit and about the mean. Each d is within 2^-24 of itself, a chain of
+/// eight squares within ten times that of itself, and the sum of eight d within 2^-22 of the sum of their magnitudes. With sum |d| <=
+/// sqrt(n sum d d), a set's squares about its mean are off by less than 18 times 2^-24 of those about its first logit, and what its mean's
+/// error adds is less than 2^-22 of these and of the squares about the mean of all.
 inline constexpr double of_moments = 0x1p-19;
 }  // namespace float_sums
 
@@ -46,7 +46,8 @@ enum class extra { nothing, exponents, squares };
 /// What is summed of each block in doubles: as above, or the parts of a cut row.
 enum class block_sums { masses, exponents, squares, parts };
 
-/// 2^n, 0 below 2^-900. A list flushes weights below 2^exp2_lowest, and a block spans 2^64: so what has a weight in a block has one in a list.
+/// 2^n, 0 below 2^-900. A list flushes weights below 2^exp2_lowest, and a block spans 2^64: so what has a weight in a block has one in a
+/// list.
 inline double power_of_two(std::int32_t n) noexcept {
     static_assert(-900 - simd::weight_scale::depth / 8 - 2 > numeric::exp2_lowest);
     return n < -900 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
@@ -71,15 +72,16 @@ struct weighing {
     double beside = 0;               ///< of the second sums
     std::int32_t top = 0;            ///< the greatest key, where it was weighed in floats
 
-    /// Leaves masses, running sums, keys and second sums, relative to the reference of the greatest block. False where the scale or a key is beyond
-    /// the range of keys, where what lives is so far down that keys say too little, and where a band has no kernel for the second sums.
+    /// Leaves masses, running sums, keys and second sums, relative to the reference of the greatest block. False where the scale or a key
+    /// is beyond the range of keys, where what lives is so far down that keys say too little, and where a band has no kernel for the second
+    /// sums.
     template <extra also>
     bool weigh_in_floats(const row& of) noexcept {
         if (!simd::weight_scale::covers(c) || (also != extra::nothing && !of.banded().whole())) return false;
         keys = simd::weight_scale::of(c);
         if (!sweep<also>(of) || !add_strays(of, also)) return false;
-        // A block far below the rest counts as nothing. Keys end at the range: where even the greatest is within 1024 octaves of its lower end, blocks
-        // that matter may have been taken for empty.
+        // A block far below the rest counts as nothing. Keys end at the range: where even the greatest is within 1024 octaves of its lower
+        // end, blocks that matter may have been taken for empty.
         if (top < -simd::weight_scale::range + 8 * 1024) return false;
         beside = 0;
         for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
@@ -91,12 +93,12 @@ struct weighing {
             else if (also == extra::squares) beside += in_reference_of(top, key, in_reference_of(top, key, space->masses.beside[b]));
         }
         add_up(of);
-        // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was left
-        // out by add_strays, and all that lives is strays somewhere below.
+        // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was
+        // left out by add_strays, and all that lives is strays somewhere below.
         return all >= 0.5;
     }
 
-    /// Leaves masses, running sums and second sums, relative to the weight of the greatest value, which must be known and finite.
+    /// Needs a finite greatest value in `most`. Leaves masses, running sums and second sums, relative to its weight.
     template <extra also>
     void weigh_in_doubles(const row& of, const maxima<T>& most) noexcept {
         constexpr block_sums what = also == extra::exponents ? block_sums::exponents
@@ -110,8 +112,8 @@ struct weighing {
         add_up(of);
     }
 
-    /// For every block the sums that simd::double_kernels names, of all that lives: the row inside of its band, and the strays. cuts.lowest is
-    /// not looked at.
+    /// For every block the sums that simd::double_kernels names, of all that lives: the row inside of its band, and the strays. cuts.lowest
+    /// is not looked at.
     template <block_sums what>
     void sum_in_doubles(const row& of, const maxima<T>& most, const simd::double_cuts& cuts, double* first, double* second) const noexcept {
         const auto add = [&](std::size_t b, double v, double times) {
@@ -180,8 +182,8 @@ private:
         return top != simd::weight_scale::beyond;
     }
 
-    // Adds the strays to the blocks they stand in. False for one above the range of keys. One below it has no weight beside a row that has a
-    // reference a thousand octaves above the lower end of the range, and others are left to doubles.
+    // Adds the strays to the blocks they stand in. False for one above the range of keys. One below it has no weight beside a row that has
+    // a reference a thousand octaves above the lower end of the range, and others are left to doubles.
     bool add_strays(const row& of, extra also) noexcept {
         constexpr double range = simd::weight_scale::range / 8;
         bool within = true;
