@@ -22,9 +22,9 @@ FAULTS = [
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F28b", "so it does where the row has become a list",
-        "candidates/candidates.hpp",
-        "            return at < tokens ?",
-        "            return at < 32 * mask.size() ?",
+        "candidates/edits.hpp",
+        "return at < tokens ?",
+        "return at < 32 * mask.size() ?",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F8", "uses of a purpose are counted to 256",
