@@ -9,9 +9,9 @@
     "argdraw: needs C++20; this file is compiled for an older standard. Build it with -std=c++20 (/std:c++20), or give its target CXX_STANDARD 20."
 #endif
 
-// What CMakeLists.txt reads as well. One number to compare: 10000 major + 100 minor + patch.
+// The one place where the version stands: CMakeLists.txt reads it from here, and the namespace below is named after it. One number to compare: 10000 major + 100 minor + patch.
 #define ARGDRAW_VERSION_MAJOR 0
-#define ARGDRAW_VERSION_MINOR 1
+#define ARGDRAW_VERSION_MINOR 2
 #define ARGDRAW_VERSION_PATCH 0
 #define ARGDRAW_VERSION (ARGDRAW_VERSION_MAJOR * 10000 + ARGDRAW_VERSION_MINOR * 100 + ARGDRAW_VERSION_PATCH)
 
@@ -22,10 +22,12 @@
 // for machines that have the same. The sizes are a part where a build has others. What the standard library has out of line carries the
 // name where it is made for a type or a comparison of this namespace: a sort of plain numbers is given a comparison.
 #if defined(ARGDRAW_SMALL_BLOCKS)
-#define ARGDRAW_ABI_OF(sets) v0_##sets##_small
+#define ARGDRAW_ABI_NAME(major, minor, patch, sets) v##major##_##minor##_##patch##_##sets##_small
 #else
-#define ARGDRAW_ABI_OF(sets) v0_##sets
+#define ARGDRAW_ABI_NAME(major, minor, patch, sets) v##major##_##minor##_##patch##_##sets
 #endif
+#define ARGDRAW_ABI_NAMED(major, minor, patch, sets) ARGDRAW_ABI_NAME(major, minor, patch, sets)
+#define ARGDRAW_ABI_OF(sets) ARGDRAW_ABI_NAMED(ARGDRAW_VERSION_MAJOR, ARGDRAW_VERSION_MINOR, ARGDRAW_VERSION_PATCH, sets)
 #if defined(__AVX512FP16__)  // x86
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(avx512fp16)
 #elif defined(__AVX512VBMI2__)

@@ -4,7 +4,6 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <ranges>
 #include <span>
 
 #include <argdraw/core/config.hpp>
@@ -30,13 +29,13 @@ public:
     }
 
     // For items that are views: from views of another type, span<int> for view_of<int>.
-    template <std::ranges::borrowed_range U>
-        requires(!std::same_as<U, T> && std::convertible_to<const U&, T>)
+    template <class U>
+        requires(std::ranges::enable_borrowed_range<U> && !std::same_as<U, T> && std::convertible_to<const U&, T>)
     constexpr list(const U (&items)[N]) noexcept {
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }
-    template <std::ranges::borrowed_range U>
-        requires(!std::same_as<U, T> && std::convertible_to<const U&, T>)
+    template <class U>
+        requires(std::ranges::enable_borrowed_range<U> && !std::same_as<U, T> && std::convertible_to<const U&, T>)
     constexpr list(const std::array<U, N>& items) noexcept {
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <ranges>
 #include <span>
 #include <type_traits>
 
@@ -14,7 +13,7 @@ namespace detail {
 
 /// What still lies there when the call is over to which it was passed: an object with a name, or a view of one.
 template <class R>
-inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>;
+inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<R> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>;
 
 }  // namespace detail
 

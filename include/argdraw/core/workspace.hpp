@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <utility>
 
@@ -57,10 +56,16 @@ namespace detail {
 struct workspace_chain {
     struct link {
         workspace space;
-        std::unique_ptr<link> next;
+        link* next = nullptr;
         bool leased = false;
     };
-    ~workspace_chain() { ended() = true; }
+    workspace_chain() = default;
+    workspace_chain(const workspace_chain&) = delete;
+    workspace_chain& operator=(const workspace_chain&) = delete;
+    ~workspace_chain() {
+        ended() = true;
+        while (first) delete std::exchange(first, first->next);
+    }
 
     /// Whether the thread's chain has been destroyed. The flag itself never is.
     static bool& ended() noexcept {
@@ -68,7 +73,7 @@ struct workspace_chain {
         return was_destroyed;
     }
 
-    std::unique_ptr<link> first;
+    link* first = nullptr;
 };
 
 /// nullptr where the thread has none any more: in the destructor of a static object, or of another object of the thread.
@@ -82,23 +87,24 @@ class workspace_lease {
 public:
     workspace_lease() noexcept {
         workspace_chain* const chain = thread_workspaces();
-        std::unique_ptr<workspace_chain::link>* at = chain ? &chain->first : &own_;
+        workspace_chain::link** at = chain ? &chain->first : &own_;
         while (*at && (*at)->leased) at = &(*at)->next;
-        if (!*at) at->reset(new (std::nothrow) workspace_chain::link);
-        link_ = at->get();
+        if (!*at) *at = new (std::nothrow) workspace_chain::link;
+        link_ = *at;
         if (link_) link_->leased = true;
     }
     workspace_lease(const workspace_lease&) = delete;
     workspace_lease& operator=(const workspace_lease&) = delete;
     ~workspace_lease() {
         if (link_) link_->leased = false;
+        delete own_;
     }
 
     /// nullptr where not even the handle could be allocated.
     workspace* get() const noexcept { return link_ ? &link_->space : nullptr; }
 
 private:
-    std::unique_ptr<workspace_chain::link> own_;  // used once the thread's chain is destroyed
+    workspace_chain::link* own_ = nullptr;  // used once the thread's chain is destroyed
     workspace_chain::link* link_ = nullptr;
 };
 
@@ -107,7 +113,7 @@ private:
 /// Gives back the calling thread's scratch memory. Draws under way on this thread keep theirs.
 inline void release_workspace() noexcept {
     const detail::workspace_chain* const chain = detail::thread_workspaces();
-    for (auto* at = chain ? chain->first.get() : nullptr; at; at = at->next.get())
+    for (auto* at = chain ? chain->first : nullptr; at; at = at->next)
         if (!at->leased) at->space.release();
 }
 

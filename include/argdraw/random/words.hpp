@@ -4,7 +4,6 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
-#include <random>
 #include <type_traits>
 
 #include <argdraw/core/config.hpp>
@@ -20,6 +19,14 @@ constexpr double open_unit(std::uint64_t word) noexcept { return static_cast<dou
 
 namespace detail {
 
+/// What the standard calls std::uniform_random_bit_generator, without the header in which it is.
+template <class G>
+concept bits_at_random = std::invocable<G&> && std::unsigned_integral<std::invoke_result_t<G&>> && requires {
+    { (G::min)() } -> std::same_as<std::invoke_result_t<G&>>;
+    { (G::max)() } -> std::same_as<std::invoke_result_t<G&>>;
+    requires(G::min)() < (G::max)();
+};
+
 template <class G>
 inline constexpr std::uint64_t generator_span = std::uint64_t{(G::max)()} - std::uint64_t{(G::min)()};
 
@@ -28,7 +35,7 @@ inline constexpr std::uint64_t generator_span = std::uint64_t{(G::max)()} - std:
 /// Whether a generator gives whole bits: max() - min() + 1 is a power of two. Others (std::minstd_rand) would need rejection,
 /// and the number of calls would depend on luck.
 template <class G>
-concept bit_generator = std::uniform_random_bit_generator<std::remove_cvref_t<G>> &&
+concept bit_generator = detail::bits_at_random<std::remove_cvref_t<G>> &&
                         (detail::generator_span<std::remove_cvref_t<G>> & (detail::generator_span<std::remove_cvref_t<G>> + 1)) == 0;
 
 /// One word of 64 bits, from as many calls as that takes; the first call gives the most significant bits.

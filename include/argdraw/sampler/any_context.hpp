@@ -48,10 +48,6 @@ private:
 
 namespace detail {
 
-/// Whether a stage or draw belongs to the library. What such a one does when it is chosen at run time can be compiled elsewhere.
-template <class E>
-inline constexpr bool in_library = false;
-
 // What any element of a pipeline says of itself, from the place where it is kept.
 template <class E>
 bool equal_at(const void* a, const void* b) noexcept {

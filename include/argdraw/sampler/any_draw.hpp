@@ -17,11 +17,11 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/draws/categorical.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/any_context.hpp>
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
-#include <argdraw/sampler/library.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -84,21 +84,8 @@ drawn draw_at(const void* at, candidates<T>& c, any_context& context, any_state*
         return in(context);
     }
 }
-/// The same of a draw of the library, where the kernels are.
-template <class D, class T>
-drawn library_draw_at(const void* at, candidates<T>& c, any_context& context, any_state* kept, asked what) noexcept;
-
 template <class T>
 using draws = drawn (*)(const void*, candidates<T>&, any_context&, any_state*, asked) noexcept;
-
-template <class D, class T>
-constexpr draws<T> draw_of() noexcept {
-#if defined(ARGDRAW_KERNELS_ELSEWHERE)
-    if constexpr (in_library<D>) return library_draw_at<D, T>;
-    else
-#endif
-        return draw_at<D, T>;
-}
 
 template <class D>
 any_state start_at([[maybe_unused]] const void* at) noexcept {
@@ -124,7 +111,7 @@ struct draw_type : draws_on<T>... {
     bool learns;
 };
 template <class D, class... T>
-inline constexpr draw_type<T...> type_of_draw{{draw_of<D, T>()}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>,
+inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>,
                                               requires {typename D::state;
 }
 };

@@ -29,18 +29,6 @@ void act_at(const void* at, candidates<T>& c, any_context& context) noexcept {
     if constexpr (requires { stage(c, context); }) stage(c, context);
     else stage(c);
 }
-/// The same of a stage of the library, where the kernels are.
-template <class S, class T>
-void library_act_at(const void* at, candidates<T>& c, any_context& context) noexcept;
-
-template <class S, class T>
-constexpr act<T> act_of() noexcept {
-#if defined(ARGDRAW_KERNELS_ELSEWHERE)
-    if constexpr (in_library<S>) return library_act_at<S, T>;
-    else
-#endif
-        return act_at<S, T>;
-}
 
 template <class T>
 struct acts_on {
@@ -58,8 +46,8 @@ struct stage_type : acts_on<T>... {
     bool truncates;
 };
 template <class S, class... T>
-inline constexpr stage_type<T...> type_of_stage{{act_of<S, T>()}..., neutral_at<S>, fault_at<S>, misfit_at<S>,
-                                                narrow_at<S>,        prepare_at<S>, equal_at<S>, truncating<S>};
+inline constexpr stage_type<T...> type_of_stage{{act_at<S, T>}..., neutral_at<S>, fault_at<S>, misfit_at<S>,
+                                                narrow_at<S>,      prepare_at<S>, equal_at<S>, truncating<S>};
 
 template <class S, class T>
 concept acts_in_any_context = requires(const S& stage, candidates<T>& c, any_context& context) {

@@ -18,7 +18,6 @@
 #include <argdraw/history/history.hpp>
 #include <argdraw/sampler/any_context.hpp>
 #include <argdraw/sampler/any_stage.hpp>
-#include <argdraw/sampler/library.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -30,8 +29,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 ///
 /// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all stages may
 /// stand in it; with a bare generator one that reads the history fails with no_sequence, unless it is neutral. What a program compiles are the
-/// stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one. Where argdraw::kernels is linked, those of
-/// the library are in there, and either costs the program nothing.
+/// stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one.
 template <logit_scalar... T>
 class chain_for {
 public:

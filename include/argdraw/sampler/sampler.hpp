@@ -141,10 +141,10 @@ public:
         using generator = std::remove_reference_t<G>;
         static_assert(!detail::is_sequence<std::remove_const_t<generator>>,
                       "argdraw: the sequence belongs to a pipeline of another type; start one with this pipeline's start()");
-        static_assert(std::uniform_random_bit_generator<generator> || detail::is_sequence<std::remove_const_t<generator>>,
+        static_assert(detail::bits_at_random<generator> || detail::is_sequence<std::remove_const_t<generator>>,
                       "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
-        static_assert(!needs_sequences || !std::uniform_random_bit_generator<generator>, ARGDRAW_NEEDS_SEQUENCE);
-        if constexpr (std::uniform_random_bit_generator<generator>) {
+        static_assert(!needs_sequences || !detail::bits_at_random<generator>, ARGDRAW_NEEDS_SEQUENCE);
+        if constexpr (detail::bits_at_random<generator>) {
             static_assert(
                 bit_generator<generator>,
                 "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "

@@ -2,7 +2,7 @@
 
     reference.py program OUT         writes a program that runs the example of every contract
     reference.py pages PROGRAM       writes include/argdraw/{stages,draws}/README.md, with pictures of what PROGRAM says, and
-                                     include/argdraw/{text/descriptions,sampler/library_list}.hpp, which say the same to programs
+                                     include/argdraw/text/descriptions.hpp, which says the same to programs
     reference.py check PROGRAM       fails where that would change one of them
 
 All three fail where a contract is not one, or a member says nothing; which keys there are is checked by the structure test.
@@ -20,7 +20,6 @@ FINE_PRINT = "neutral range ties edges random logprob cost source".split()
 FIRST_WORD = ", as the first word"
 NOT_IN_TEXT = {"without_replacement"}  # what it writes to is memory
 DESCRIPTIONS = INCLUDE / "text" / "descriptions.hpp"
-LIST = INCLUDE / "sampler" / "library_list.hpp"
 
 HEADS = {
     "stages": """# Stages
@@ -281,15 +280,6 @@ def descriptions():
     return "\n".join(out)
 
 
-def library_list():
-    """The stages and draws as macros that name them all."""
-    out = ["// Made by tests/project/reference/reference.py of stages.hpp and draws.hpp: ARGDRAW_LIBRARY_STAGES(f) is f(temperature) f(...) ...", "#pragma once", "", "// clang-format off"]
-    for folder in HEADS:
-        names = [each.type for _, _, group in contracts(folder) for each in group]
-        out += [f"#define ARGDRAW_LIBRARY_{folder.upper()}(f) \\"] + [f"    f({name}) \\" for name in names[:-1]] + [f"    f({names[-1]})", ""]
-    return "\n".join(out)
-
-
 def strange_to_the_gallery():
     """The stages that the gallery shows by another example than their contract's."""
     shown = re.findall(r"CODE\((\w+)(\{.*?\})\)[,)]", (ROOT / "examples" / "gallery" / "main.cpp").read_text())
@@ -304,7 +294,7 @@ def main():
     lines = [line.split() for line in subprocess.run([str(path.resolve())], check=True, capture_output=True, text=True).stdout.splitlines()]
     words = lines[0][1:]
     laws = {name: [float(p) for p in row] for name, *row in lines[1:]}
-    made_files = {INCLUDE / folder / "README.md": page(folder, words, laws) for folder in HEADS} | {DESCRIPTIONS: descriptions(), LIST: library_list()}
+    made_files = {INCLUDE / folder / "README.md": page(folder, words, laws) for folder in HEADS} | {DESCRIPTIONS: descriptions()}
     for file, made in made_files.items():
         if what == "pages":
             file.write_text(made)

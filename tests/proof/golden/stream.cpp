@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <argdraw/argdraw.hpp>
+#include <argdraw/text/descriptions.hpp>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -132,15 +133,20 @@ void check_all_are_here(stream& out) {
     const auto expect = [&](std::string_view name, auto is) {
         if (std::none_of(all.begin(), all.end(), is)) out.fault("no pipeline has " + std::string(name));
     };
-#define ARGDRAW_EXPECT_STAGE(stage)                       \
-    expect(#stage, [](const pipeline& p) {                \
-        for (std::size_t i = 0; i < p.stages.size(); ++i) \
-            if (p.stages[i].get_if<stage>()) return true; \
-        return false;                                     \
-    });
-#define ARGDRAW_EXPECT_DRAW(last) expect(#last, [](const pipeline& p) { return p.draw.get_if<last>() != nullptr; });
-    ARGDRAW_LIBRARY_STAGES(ARGDRAW_EXPECT_STAGE)
-    ARGDRAW_LIBRARY_DRAWS(ARGDRAW_EXPECT_DRAW)
+    const auto each_stage = [&]<class... S>(text::types<S...>) {
+        const auto in = []<class Stage>(const chain& some) {
+            for (std::size_t i = 0; i < some.size(); ++i)
+                if (some[i].get_if<Stage>()) return true;
+            return false;
+        };
+        (expect(text::description<S>::name, [&](const pipeline& p) { return in.template operator()<S>(p.stages); }), ...);
+    };
+    const auto each_draw = [&]<class... D>(text::types<D...>) {
+        (expect(text::description<D>::name, [](const pipeline& p) { return p.draw.get_if<D>() != nullptr; }), ...);
+    };
+    each_stage(text::all_stages{});
+    each_draw(text::all_draws{});
+    expect("without_replacement", [](const pipeline& p) { return p.draw.get_if<without_replacement>() != nullptr; });
 }
 
 // One line for each shape, with equal hashes in all of them.

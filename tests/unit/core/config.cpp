@@ -14,8 +14,9 @@
 static_assert(std::is_same_v<argdraw::drawn, argdraw::ARGDRAW_ABI::drawn>);
 #define ARGDRAW_TEXT(x) #x
 #define ARGDRAW_TEXT_OF(x) ARGDRAW_TEXT(x)
-static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).starts_with("v0_"),
-              "the ABI's name changed: was a layout or a token stream changed too?");
+#define ARGDRAW_VERSION_PREFIX \
+    "v" ARGDRAW_TEXT_OF(ARGDRAW_VERSION_MAJOR) "_" ARGDRAW_TEXT_OF(ARGDRAW_VERSION_MINOR) "_" ARGDRAW_TEXT_OF(ARGDRAW_VERSION_PATCH) "_"
+static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).starts_with(ARGDRAW_VERSION_PREFIX), "the ABI is named after the version");
 #if defined(ARGDRAW_SMALL_BLOCKS)
 static_assert(std::string_view(ARGDRAW_TEXT_OF(ARGDRAW_ABI)).ends_with("_small"));
 #endif

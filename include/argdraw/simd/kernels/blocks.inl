@@ -51,3 +51,23 @@ template <class T>
 ARGDRAW_INLINE const std::uint16_t* alive_in(const blocked_row<T>& row, std::size_t b) {
     return row.alive + b * (block_size / 16);
 }
+
+// A copy of a block with the removed ones as -inf, for kernels that do so much with a block that they are not to be compiled for partial ones too.
+template <class T>
+ARGDRAW_NOINLINE void copy_living(const T* p, const std::uint16_t* alive, T* out) {
+    if constexpr (sizeof(T) == 2) {
+        const T gone = removed<T>();
+        for (std::size_t i = 0; i < block_size; ++i) out[i] = (alive[i / 16] >> (i % 16)) & 1 ? p[i] : gone;
+    } else {
+        for (int i = 0; i < vectors; ++i) store(out + 16 * i, partial_block<T>{p, alive}.at(i));
+    }
+}
+
+// The block, or where some of it are removed its copy in `room`.
+template <class T>
+ARGDRAW_INLINE whole_block<T> living_block(const blocked_row<T>& row, std::size_t b, T* room) {
+    const T* const p = block_at(row, b);
+    if (!row.alive || living_of(alive_in(row, b)) == living::all) return {p};
+    copy_living(p, alive_in(row, b), room);
+    return {room};
+}

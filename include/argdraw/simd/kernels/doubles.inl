@@ -12,8 +12,8 @@ ARGDRAW_INLINE f64 exp2_lanes(f64 y) {
 
 // The sum of a block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <= logit < lower;
 // the sum then is of those with logit >= high.
-template <beside also, template <class> class Block, class T>
-ARGDRAW_INLINE double block_in_doubles(Block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
+template <beside also, class T>
+ARGDRAW_INLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
     const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lowest = splat(cuts.lowest);
     [[maybe_unused]] const f64 lower = splat(cuts.lower), high = splat(cuts.high);
     f64 sum = splat(0.0);
@@ -40,17 +40,14 @@ ARGDRAW_INLINE double block_in_doubles(Block<T> block, const double_cuts& cuts, 
 
 template <beside also, class T>
 void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
+    alignas(64) T room[block_size];
     for (std::size_t b = 0; b < row.blocks; ++b) {
-        const T* const p = block_at(row, b);
-        const living lives = row.alive ? living_of(alive_in(row, b)) : living::all;
         double* const beside_b = also == beside::nothing ? nullptr : second + b;
-        if (lives == living::none) {
+        if (row.alive && living_of(alive_in(row, b)) == living::none) {
             mass[b] = 0;
             if constexpr (also != beside::nothing) *beside_b = 0;
-        } else if (lives == living::all) {
-            mass[b] = block_in_doubles<also>(whole_block<T>{p}, cuts, beside_b);
         } else {
-            mass[b] = block_in_doubles<also>(partial_block<T>{p, alive_in(row, b)}, cuts, beside_b);
+            mass[b] = block_in_doubles<also>(living_block(row, b, room), cuts, beside_b);
         }
     }
 }

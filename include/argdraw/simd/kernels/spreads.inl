@@ -57,6 +57,7 @@ void careful_moments(Block<T> block, double reference, std::int32_t& count, doub
 template <class T>
 void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maximum, const row_moments& out) {
     constexpr std::size_t together = 4;
+    alignas(64) T room[block_size];
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
         out.reference[b] = static_cast<double>(static_cast<value_of<T>>(p[0]));
@@ -79,8 +80,7 @@ void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maxi
                 break;
             }
         }
-        if (whole) careful_moments(whole_block<T>{p}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
-        else careful_moments(partial_block<T>{p, alive_in(row, b)}, out.reference[b], out.count[b], out.sum[b], out.squares[b]);
+        careful_moments(living_block(row, b, room), out.reference[b], out.count[b], out.sum[b], out.squares[b]);
     }
 }
 

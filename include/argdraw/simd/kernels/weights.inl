@@ -2,8 +2,8 @@
 
 // For each logit x of a block the t that holds its key in its low bits. Returns the greatest key, or what stands for it; `some_drop` says
 // whether one may be so far below that its weight counts as 0.
-template <template <class> class Block, class T>
-ARGDRAW_INLINE std::int32_t keys_of(Block<T> block, const weight_scale& scale, f32 (&t)[vectors], bool& some_drop) {
+template <class T>
+ARGDRAW_INLINE std::int32_t keys_of(whole_block<T> block, const weight_scale& scale, f32 (&t)[vectors], bool& some_drop) {
     const f32 c_hi = splat(scale.hi), magic = splat(weight_scale::magic);
     ARGDRAW_UNROLL
     for (int i = 0; i < vectors; ++i) t[i] = fma(block.at(i), c_hi, magic);
@@ -85,8 +85,8 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
 
 // The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside. Where
 // that is the mass of the lighter ones, those with cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach cuts.high.
-template <beside also, template <class> class Block, class T>
-ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] double* second,
+template <beside also, class T>
+ARGDRAW_INLINE double block_mass(whole_block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] double* second,
                                  const row_cuts& cuts) {
     f32 t[vectors];
     bool some_drop = false;
@@ -112,19 +112,11 @@ ARGDRAW_INLINE double block_mass(Block<T> block, const weight_scale& scale, std:
 }
 
 template <beside also, class T>
-ARGDRAW_INLINE double mass_at(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, std::int32_t& top, double* second,
-                              const row_cuts& cuts = {}) {
-    const T* const p = block_at(row, b);
-    if (row.alive && living_of(alive_in(row, b)) != living::all)
-        return block_mass<also>(partial_block<T>{p, alive_in(row, b)}, scale, top, second, cuts);
-    return block_mass<also>(whole_block<T>{p}, scale, top, second, cuts);
-}
-
-template <beside also, class T>
 std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
+    alignas(64) T room[block_size];
     std::int32_t greatest_key = weight_scale::nothing;
     for (std::size_t b = 0; b < row.blocks; ++b) {
-        mass[b] = mass_at<also>(row, b, scale, top[b], also == beside::nothing ? nullptr : second + b);
+        mass[b] = block_mass<also>(living_block(row, b, room), scale, top[b], also == beside::nothing ? nullptr : second + b, {});
         greatest_key = top[b] > greatest_key ? top[b] : greatest_key;
     }
     return greatest_key;
@@ -135,8 +127,8 @@ std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double
     return masses_and<beside::nothing>(row, scale, mass, top, nullptr);
 }
 
-template <template <class> class Block, class T>
-ARGDRAW_INLINE std::int32_t weights_of_block(Block<T> block, const weight_scale& scale, float* out) {
+template <class T>
+ARGDRAW_INLINE std::int32_t weights_of_block(whole_block<T> block, const weight_scale& scale, float* out) {
     f32 t[vectors];
     bool some_drop = false;
     const std::int32_t top = keys_of(block, scale, t, some_drop);
@@ -153,19 +145,19 @@ ARGDRAW_INLINE std::int32_t weights_of_block(Block<T> block, const weight_scale&
 
 template <class T>
 std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
-    const T* const p = block_at(row, b);
-    if (row.alive && living_of(alive_in(row, b)) != living::all) return weights_of_block(partial_block<T>{p, alive_in(row, b)}, scale, out);
-    return weights_of_block(whole_block<T>{p}, scale, out);
+    alignas(64) T room[block_size];
+    return weights_of_block(living_block(row, b, room), scale, out);
 }
 
 template <class T>
 std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below,
                   std::int32_t* top, std::int32_t* ids, double* values) {
+    alignas(64) T room[block_size];
     const f32 from = splat(cuts.low), to = splat(cuts.high);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
-        above[b] = mass_at<beside::lighter>(row, b, scale, top[b], below + b, cuts);
+        above[b] = block_mass<beside::lighter>(living_block(row, b, room), scale, top[b], below + b, cuts);
         std::uint64_t hits[words];
         const auto between = [&](int i) {
             const f32 x = load(p + 16 * i);

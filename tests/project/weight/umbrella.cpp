@@ -1,0 +1,1 @@
+#include <argdraw/argdraw.hpp>
