@@ -59,6 +59,17 @@ private:
 
 enum class asked : bool { token, law };
 
+template <class D, class T, class Context>
+drawn draw_in(const D& draw, candidates<T>& c, Context& context, asked what) noexcept {
+    if (what == asked::law) {
+        if constexpr (requires { draw.narrow(c, context); }) draw.narrow(c, context);
+        else if constexpr (requires { draw.narrow(c); }) draw.narrow(c);
+        return {};
+    }
+    if constexpr (requires { draw(c, context); }) return draw(c, context);
+    else return draw(c);
+}
+
 // The token, or with asked::law the candidates that it is drawn from, and nothing is drawn. `kept` is nullptr where there is no sequence.
 template <class D, class T>
 drawn draw_at(const void* at, candidates<T>& c, any_context& context, any_state* kept, asked what) noexcept {
@@ -68,20 +79,11 @@ drawn draw_at(const void* at, candidates<T>& c, any_context& context, any_state*
             c.fail(status::no_sequence);
             return {.why = c.why()};
         }
-    const auto in = [&](auto& own) -> drawn {
-        if (what == asked::law) {
-            if constexpr (requires { draw.narrow(c, own); }) draw.narrow(c, own);
-            else if constexpr (requires { draw.narrow(c); }) draw.narrow(c);
-            return {};
-        }
-        if constexpr (requires { draw(c, own); }) return draw(c, own);
-        else return draw(c);
-    };
     if constexpr (requires { typename D::state; }) {
         context_with_state<typename D::state> own(context, *kept);
-        return in(own);
+        return draw_in(draw, c, own, what);
     } else {
-        return in(context);
+        return draw_in(draw, c, context, what);
     }
 }
 template <class T>

@@ -90,31 +90,31 @@ ARGDRAW_END_TARGET_REGION
     }
 
 template <logit_scalar T>
-const row_kernels<T>& rows() noexcept {
+ARGDRAW_NOINLINE const row_kernels<T>& rows() noexcept {
     ARGDRAW_DISPATCH(of_rows<T>)
 }
 template <logit_scalar T>
-const spread_kernels<T>& spreads() noexcept {
+ARGDRAW_NOINLINE const spread_kernels<T>& spreads() noexcept {
     ARGDRAW_DISPATCH(of_spreads<T>)
 }
 template <logit_scalar T>
-const weight_kernels<T>& block_weights() noexcept {
+ARGDRAW_NOINLINE const weight_kernels<T>& block_weights() noexcept {
     ARGDRAW_DISPATCH(of_weights<T>)
 }
 template <logit_scalar T>
-const weight_sum_kernels<T>& block_weight_sums() noexcept {
+ARGDRAW_NOINLINE const weight_sum_kernels<T>& block_weight_sums() noexcept {
     ARGDRAW_DISPATCH(of_weight_sums<T>)
 }
 template <logit_scalar T>
-const double_kernels<T>& doubles() noexcept {
+ARGDRAW_NOINLINE const double_kernels<T>& doubles() noexcept {
     ARGDRAW_DISPATCH(of_doubles<T>)
 }
 template <class V>
-const number_kernels<V>& numbers() noexcept {
+ARGDRAW_NOINLINE const number_kernels<V>& numbers() noexcept {
     ARGDRAW_DISPATCH(of_numbers<V>)
 }
 template <class V>
-const list_kernels& lists() noexcept {
+ARGDRAW_NOINLINE const list_kernels& lists() noexcept {
     ARGDRAW_DISPATCH(of_lists<V>)
 }
 

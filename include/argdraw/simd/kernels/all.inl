@@ -1,6 +1,9 @@
 // The kernels, written once over sixteen lanes. Included by kernels.hpp inside a namespace of its own for every instruction set, after the
 // lanes of that set. Only raw pointers and lanes in here: a function template of the standard library that is first instantiated inside a
 // target region could be compiled for that target and then be shared with the whole program.
+#if !defined(ARGDRAW_OUTLINE)
+#define ARGDRAW_OUTLINE ARGDRAW_INLINE  // for a set whose lanes are instructions
+#endif
 #include <argdraw/simd/lanes/derived.inl>
 #include <argdraw/simd/kernels/blocks.inl>
 #include <argdraw/simd/kernels/hits.inl>
@@ -11,3 +14,4 @@
 #include <argdraw/simd/kernels/numbers.inl>
 #include <argdraw/simd/kernels/lists.inl>
 #undef ARGDRAW_UNROLL
+#undef ARGDRAW_OUTLINE

@@ -3,7 +3,7 @@
 // The maximum and the sum of each lane of a block. max() lets a NaN in x lose, so `greatest` never holds one: a NaN shows in the sum
 // instead, which runs on other ports than the maximum and costs nothing beside it.
 template <template <class> class Block, class T>
-ARGDRAW_INLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
+ARGDRAW_OUTLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
     decltype(block.at(0)) m[chains], s[chains];
     ARGDRAW_UNROLL
     for (int j = 0; j < chains; ++j) {
@@ -41,7 +41,7 @@ ARGDRAW_NOINLINE value_of<T> block_maximum(Block<T> block) {
 // magnitude. Among words of both signs the signed maximum is the greatest float, among negative ones the unsigned minimum is; so the
 // greater of the two in rank is, either way. A NaN lies above the infinity of its sign: the signed maximum shows the positive ones,
 // the unsigned maximum, `loudest`, the others.
-ARGDRAW_INLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
+ARGDRAW_OUTLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
     i16 greatest = load(p), least = greatest, loud = greatest;
     ARGDRAW_UNROLL
     for (int i = 1; i < vectors / 2; ++i) {

@@ -275,4 +275,3 @@ ARGDRAW_OUTLINE double tree_sum(f64 a) {
         for (int l = 0; l < half; ++l) a.v[l] += a.v[l + half];
     return a.v[0];
 }
-#undef ARGDRAW_OUTLINE
