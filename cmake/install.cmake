@@ -2,7 +2,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(argdraw_package "${CMAKE_INSTALL_LIBDIR}/cmake/argdraw")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/argdraw" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/argdraw" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl" PATTERN "*.h")
 install(TARGETS argdraw EXPORT argdraw_targets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT argdraw_targets NAMESPACE argdraw:: DESTINATION "${argdraw_package}" FILE argdrawTargets.cmake)
 configure_package_config_file(cmake/argdrawConfig.cmake.in "${PROJECT_BINARY_DIR}/argdrawConfig.cmake" INSTALL_DESTINATION "${argdraw_package}")
@@ -20,4 +20,11 @@ if(ARGDRAW_INSTALL_KERNELS)
   install(EXPORT argdraw_kernels NAMESPACE argdraw:: DESTINATION "${argdraw_package}" FILE argdrawKernels.cmake)
   configure_file(cmake/argdraw-kernels.pc.in "${PROJECT_BINARY_DIR}/argdraw-kernels.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/argdraw-kernels.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endif()
+
+if(ARGDRAW_BUILD_C)
+  install(TARGETS argdraw_c argdraw_c_static EXPORT argdraw_c
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+    INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  install(EXPORT argdraw_c NAMESPACE argdraw:: DESTINATION "${argdraw_package}" FILE argdrawC.cmake)
 endif()

@@ -95,6 +95,8 @@ elseif(CONSUMER STREQUAL "find_package")
   # Linked to the kernels, whose object is what the program has not compiled.
   configure(kernels)
   build_and_run(kernels)
+  configure(c)
+  build_and_run(c)
   if(PKG_CONFIG)
     file(GLOB_RECURSE file "${prefix}/lib*/argdraw-kernels.pc")
     get_filename_component(directory "${file}" DIRECTORY)

@@ -22,7 +22,7 @@ its name.
 
 | | |
 |---|---|
-| [`unit`](unit) | a room of the library each: `core simd numeric random history candidates stages draws sampler text engine conformance eigen`; the paths are those of the headers they test |
+| [`unit`](unit) | a room of the library each: `core simd numeric random history candidates stages draws sampler text engine conformance c eigen`; the paths are those of the headers they test |
 | [`proof/differential`](proof/differential) | random pipelines on random rows against the plain definition in exact arithmetic |
 | [`proof/metamorphic`](proof/metamorphic) | what must not change, or must change so, when rows, texts and pipelines are changed |
 | [`proof/golden`](proof/golden) | the same tokens from every compiler, flag and instruction set |
@@ -33,6 +33,7 @@ its name.
 | [`proof/model`](proof/model) | the example model in the loop |
 | [`proof/threads`](proof/threads) | one sampler, many threads |
 | [`project/consumers`](project/consumers) | small projects that use argdraw in the ways it can be used |
+| [`project/c`](project/c) | programs in C99, C++11 and C++17 for `argdraw::c`, and what of it is seen |
 | [`project/compile_fail`](project/compile_fail) | programs that must not compile, each with its sentence |
 | [`project/structure`](project/structure) | the rules of the house that a compiler does not know |
 | [`project/reference`](project/reference) | the pages of [stages](../include/argdraw/stages/README.md) and [draws](../include/argdraw/draws/README.md) are what the contracts make of them, and their examples run |

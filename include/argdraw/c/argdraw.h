@@ -1,0 +1,189 @@
+/* argdraw for C: a pipeline as text, rows of logits, tokens. C99, and C++ of any standard.
+ *
+ *     argdraw_pipeline* pipeline;
+ *     argdraw_sequence* text;
+ *     const char* const asked = "top_k(40) | temperature(0.8) | categorical";
+ *     if (argdraw_parse(asked, strlen(asked), &pipeline, &column, sentence, sizeof sentence) != ARGDRAW_OK) ...
+ *     argdraw_start(pipeline, NULL, &text);
+ *     argdraw_row row = {sizeof row, logits, ARGDRAW_FLOAT, width, 0};
+ *     while (argdraw_draw(text, &row, &token) == ARGDRAW_OK && argdraw_accept(text, token.id) == ARGDRAW_OK) ...
+ *     argdraw_free_sequence(text);
+ *     argdraw_free_pipeline(pipeline);
+ *
+ * The same tokens, log-probabilities and bytes as from C++. What is said here of a call is what there is to know of it beside the C++ headers, which say what
+ * stages, draws and sequences do; the names of stages and of their parameters are those of include/argdraw/stages/README.md.
+ *
+ * Every call that can fail returns a status, and argdraw_message has a sentence for each. ARGDRAW_BAD_PARAMETER is also a null pointer where there may be none, a
+ * handle of another kind, and a struct whose size field is none of this version's; nothing is changed then. No exception leaves a call. What is written through
+ * a pointer is written where the status is ARGDRAW_OK, and else as it is said there. A handle that was freed must not be used, and is not recognised.
+ *
+ * Threads: a pipeline may be used in many at once; a sequence in one at a time, also where it is only asked. Scratch memory is the thread's; a draw allocates
+ * at its first row of a width and not later, and argdraw_accept where the text outgrows its room: argdraw_reserve.
+ *
+ * Stays as it is within a major version: calls and structs may be added, and a struct that has a size field may grow; a caller that was compiled
+ * with an older header goes on being understood. Structs without one stand in arrays, and do not grow.
+ */
+#ifndef ARGDRAW_C_ARGDRAW_H
+#define ARGDRAW_C_ARGDRAW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) && defined(ARGDRAW_C_EXPORTS)
+#define ARGDRAW_C_CALL __declspec(dllexport)
+#elif defined(__GNUC__)
+#define ARGDRAW_C_CALL __attribute__((visibility("default")))
+#else
+#define ARGDRAW_C_CALL
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A pipeline, and the lists of its stages. */
+typedef struct argdraw_pipeline argdraw_pipeline;
+/* What one text carries: its pipeline, its tokens, its place in the randomness, what its stages feed back. It keeps its pipeline alive by itself. */
+typedef struct argdraw_sequence argdraw_sequence;
+
+/* The values of argdraw::status. */
+typedef int32_t argdraw_status;
+enum {
+    ARGDRAW_OK = 0,
+    ARGDRAW_EMPTY = 1,         /* no token lives */
+    ARGDRAW_NAN_LOGIT = 2,     /* a living token's logit is NaN */
+    ARGDRAW_BAD_PARAMETER = 3, /* a parameter or an argument is outside its range */
+    ARGDRAW_OUT_OF_MEMORY = 4,
+    ARGDRAW_OUTSIDE_ROW = 5, /* a stage names a token outside of the row; argdraw_check says which */
+    ARGDRAW_TOO_WIDE = 6,    /* more than 2^24 tokens */
+    ARGDRAW_NO_SEQUENCE = 7, /* does not occur here, where every draw has one */
+    ARGDRAW_OUT_OF_WORDS = 8 /* 2^32 - 1 draws at one position */
+};
+
+/* The formats of a logit. */
+enum { ARGDRAW_FLOAT = 0, ARGDRAW_DOUBLE = 1, ARGDRAW_HALF = 2, ARGDRAW_BFLOAT16 = 3 };
+
+/* A row of logits where it lies. It is read in a call, never written, and not kept.
+ *
+ * `stride` is the number of bytes between the beginnings of two logits; 0 is the size of one. A row whose logits are neighbours is read in place, as in C++.
+ * Of one with another stride, such as records {id, logit, p} of 12 bytes, or one that is not aligned to its format, each call first gathers a row in memory
+ * of the sequence, width times the size of a logit. Less than the size of one: ARGDRAW_BAD_PARAMETER. */
+typedef struct argdraw_row {
+    size_t size; /* sizeof(argdraw_row) */
+    const void* logits;
+    int32_t format;
+    size_t width;
+    size_t stride;
+} argdraw_row;
+
+/* Where a sequence starts: all zero, but for the size, is a text of its own under seed 0. See argdraw::start_options. */
+typedef struct argdraw_start_options {
+    size_t size; /* sizeof(argdraw_start_options) */
+    uint64_t seed;
+    uint64_t sequence;     /* another number for every text under one seed */
+    uint32_t position;     /* of the first token of output */
+    size_t vocabulary;     /* ids from here on do not live; 0: every token of a row does */
+    const int32_t* prompt; /* read by argdraw_start, and not kept */
+    size_t prompt_count;
+    const int32_t* output; /* tokens of before, as if they had been accepted */
+    size_t output_count;
+} argdraw_start_options;
+
+/* `logprob` is ln of the token's probability in the final set; NaN, and -1 as the id, where `why` is not ARGDRAW_OK. */
+typedef struct argdraw_drawn {
+    int32_t id;
+    float logprob;
+    argdraw_status why;
+} argdraw_drawn;
+
+/* By which log-probabilities the first `top` tokens are chosen: of the row as it is, behind every stage but those that truncate, of the final set. */
+enum { ARGDRAW_RAW = 0, ARGDRAW_SCALED = 1, ARGDRAW_PROCESSED = 2 };
+
+/* Which tokens are asked of: `chosen` unless it is -1, then `ids`, then the first `top` in the order without the chosen one. */
+typedef struct argdraw_logprobs_request {
+    size_t size; /* sizeof(argdraw_logprobs_request) */
+    int32_t chosen;
+    int32_t order; /* ARGDRAW_RAW, ARGDRAW_SCALED, ARGDRAW_PROCESSED */
+    const int32_t* ids;
+    size_t ids_count;
+    size_t top;
+} argdraw_logprobs_request;
+
+/* Natural logarithms, 0 or less; -inf where the token does not live. */
+typedef struct argdraw_token_logprobs {
+    int32_t id;
+    double raw;
+    double scaled;
+    double processed;
+    size_t rank;           /* 1 + the number of tokens with a greater logit in the row */
+    size_t rank_with_ties; /* the number of tokens with as great a logit or a greater one */
+} argdraw_token_logprobs;
+
+typedef struct argdraw_logprobs_result {
+    size_t size;          /* sizeof(argdraw_logprobs_result) */
+    size_t count;         /* tokens that were found */
+    double log_kept;      /* ln of the mass that truncation kept, among what was scaled */
+    double raw_entropy;   /* of the row, in nats */
+    double final_entropy; /* of the final set */
+    size_t kept;          /* tokens in the final set */
+} argdraw_logprobs_result;
+
+/* 10000 major + 100 minor + patch, of the library that is linked. */
+ARGDRAW_C_CALL int32_t argdraw_version(void);
+/* A sentence for a status, of every number: never null, and never freed. */
+ARGDRAW_C_CALL const char* argdraw_message(argdraw_status why);
+
+/* A pipeline from `length` bytes of text. Where they are none: ARGDRAW_BAD_PARAMETER, *out is null, *column is the place that is wrong, from 1, and `sentence`
+ * has what was read there and what would be right, as much of it as fits in `room` bytes with the zero behind it. `column` may be null, and `sentence` where
+ * room is 0. *column is 0 where it was not the text that failed. */
+ARGDRAW_C_CALL argdraw_status argdraw_parse(const char* text, size_t length, argdraw_pipeline** out, size_t* column, char* sentence,
+                                            size_t room);
+/* The canonical text of a pipeline, as much of it as fits in `room` bytes with a zero behind it. *length is that of all of it, without the zero. */
+ARGDRAW_C_CALL argdraw_status argdraw_to_text(const argdraw_pipeline* pipeline, char* text, size_t room, size_t* length);
+/* Whether every stage finds its tokens in rows of a width: what a draw fails with before it has looked at a value. *stage is the one at fault, from 0, or -1;
+ * what it wants is in `sentence`. Both may be null, as in argdraw_parse, and both are written where the status is another. */
+ARGDRAW_C_CALL argdraw_status argdraw_check(const argdraw_pipeline* pipeline, size_t width, int32_t* stage, char* sentence, size_t room);
+/* Null is nothing. Sequences of the pipeline go on. */
+ARGDRAW_C_CALL argdraw_status argdraw_free_pipeline(argdraw_pipeline* pipeline);
+
+/* A sequence for a pipeline; `options` may be null. Where it fails *out is null. */
+ARGDRAW_C_CALL argdraw_status argdraw_start(const argdraw_pipeline* pipeline, const argdraw_start_options* options, argdraw_sequence** out);
+/* Another that goes on alike: a fork, a checkpoint. Where it fails *out is null. */
+ARGDRAW_C_CALL argdraw_status argdraw_clone(const argdraw_sequence* from, argdraw_sequence** out);
+/* The sequence that argdraw_bytes wrote, for a pipeline like its own. Bytes of another kind: ARGDRAW_BAD_PARAMETER. Where it fails *out is null. */
+ARGDRAW_C_CALL argdraw_status argdraw_resume(const argdraw_pipeline* pipeline, const void* bytes, size_t count, argdraw_sequence** out);
+/* Everything of a sequence but its pipeline, as bytes: as many of them as there is room for. *count is that of all. Allocates. */
+ARGDRAW_C_CALL argdraw_status argdraw_bytes(const argdraw_sequence* from, void* bytes, size_t room, size_t* count);
+/* Null is nothing. */
+ARGDRAW_C_CALL argdraw_status argdraw_free_sequence(argdraw_sequence* sequence);
+
+/* Draws a token; accepts nothing. token->why is the status, also where it is another than ARGDRAW_OK. */
+ARGDRAW_C_CALL argdraw_status argdraw_draw(argdraw_sequence* sequence, const argdraw_row* row, argdraw_drawn* token);
+/* Draws tokens[i] for sequences[i] from rows[i], one after another. One that fails has its status, and the others go on; the status that is returned
+ * is that of the first. A sequence that stands there twice is drawn for twice. */
+ARGDRAW_C_CALL argdraw_status argdraw_draw_many(argdraw_sequence* const* sequences, const argdraw_row* rows, argdraw_drawn* tokens,
+                                                size_t count);
+/* Appends a token, drawn or chosen elsewhere. An id outside of the vocabulary: ARGDRAW_BAD_PARAMETER. */
+ARGDRAW_C_CALL argdraw_status argdraw_accept(argdraw_sequence* sequence, int32_t id);
+/* Undoes the last accepts. More than there were: ARGDRAW_BAD_PARAMETER. */
+ARGDRAW_C_CALL argdraw_status argdraw_rollback(argdraw_sequence* sequence, size_t accepts);
+/* Room for that many further accepts, which allocate nothing until the sequence is cloned. */
+ARGDRAW_C_CALL argdraw_status argdraw_reserve(argdraw_sequence* sequence, size_t accepts);
+/* The tokens that were accepted, the first `room` of them. *count is that of all. */
+ARGDRAW_C_CALL argdraw_status argdraw_output(const argdraw_sequence* sequence, int32_t* ids, size_t room, size_t* count);
+
+/* What a draw chooses from: the ids of the final set in their order, and their probabilities, the first `room` of them; draws nothing. *count is that of
+ * all. Either array may be null: the kept set alone is `ids`, and room 0 counts. A token below 2^-1000 of the greatest has probability 0. */
+ARGDRAW_C_CALL argdraw_status argdraw_distribution(argdraw_sequence* sequence, const argdraw_row* row, int32_t* ids, double* probabilities,
+                                                   size_t room, size_t* count);
+/* The log-probabilities of a row's tokens, of as many as there is room for; the draw's token is the same before and after. See argdraw::log_probabilities. An
+ * id that is outside of the row: ARGDRAW_OUTSIDE_ROW. What was in `found` is lost, whatever the status. */
+ARGDRAW_C_CALL argdraw_status argdraw_log_probabilities(argdraw_sequence* sequence, const argdraw_row* row,
+                                                        const argdraw_logprobs_request* request, argdraw_token_logprobs* found, size_t room,
+                                                        argdraw_logprobs_result* result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,2 @@
+// argdraw::c — what C and older C++ link.
+#include <argdraw/c/argdraw.inl>

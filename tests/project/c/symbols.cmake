@@ -1,0 +1,10 @@
+# cmake -DNM=... -DLIBRARY=... -DEXPECTED=... -P symbols.cmake: what is seen of the shared library is the list, neither more nor less.
+cmake_policy(VERSION 3.25)
+execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}" OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^ \n]+\n" symbols "${output}")
+list(TRANSFORM symbols STRIP)
+list(SORT symbols)
+file(STRINGS "${EXPECTED}" expected)
+if(NOT symbols STREQUAL expected)
+  message(FATAL_ERROR "${LIBRARY} shows\n  ${symbols}\nand the list is\n  ${expected}")
+endif()
