@@ -52,6 +52,13 @@ private:
     std::uint64_t used_often_[256];
 };
 
+/// The width of the row as it came with the call, where what came with it knows of more than may live.
+template <class Given>
+std::size_t row_width(const Given& given, std::size_t living) noexcept {
+    if constexpr (requires { given.row_width(); }) return given.row_width();
+    else return living;
+}
+
 /// For pipelines that ask for nothing.
 struct nothing_given {
     template <std::size_t>

@@ -20,6 +20,7 @@
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/random/words.hpp>
+#include <argdraw/sampler/checked.hpp>
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
 #include <argdraw/sampler/leaves.hpp>
@@ -29,41 +30,6 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 #define ARGDRAW_NEEDS_SEQUENCE \
     "argdraw: this pipeline reads the history or keeps a state; call it as pick(logits, seq), with auto seq = pick.start({.seed = 42})"
-
-namespace detail {
-
-// The width of the row that came with the call, where what came with it knows of more than may live.
-template <class Given>
-std::size_t row_width(const Given& given, std::size_t living) noexcept {
-    if constexpr (requires { given.row_width(); }) return given.row_width();
-    else return living;
-}
-
-template <class>
-inline constexpr bool is_sequence = false;
-template <class... S>
-inline constexpr bool is_sequence<sequence<S...>> = true;
-
-}  // namespace detail
-
-/// What sampler::check() found: true in a condition when every parameter is in its range, and fits the row if that was asked.
-struct checked {
-    status why = status::ok;
-    int stage = -1;  ///< which element of the pipeline is at fault, from 0
-    std::string_view sentence = "ok";
-
-    explicit constexpr operator bool() const noexcept { return why == status::ok; }
-};
-
-/// The law of a draw: every living token of the final set in id order, with its probability. Tokens whose probability is
-/// below 2^-1000 of the greatest have 0.
-struct distribution_of_row {
-    std::vector<token_id> ids;
-    std::vector<double> probabilities;
-    status why = status::ok;
-
-    explicit operator bool() const noexcept { return why == status::ok; }
-};
 
 /// A pipeline: stages in the order in which they act, then a draw.
 ///
@@ -251,13 +217,7 @@ public:
         if (!std::is_constant_evaluated() && detail::nans_are_lost())
             return {status::bad_parameter, -1, "argdraw: compiled with -fno-honor-nans; NaN logits could not be recognised"};
         each([&]<std::size_t Index>(const auto& element) {
-            using element_type = std::remove_cvref_t<decltype(element)>;
-            if constexpr (has_valid<element_type>)
-                if (result && !element.valid()) {
-                    result = {status::bad_parameter, static_cast<int>(Index), "a stage's parameter is outside its range"};
-                    if constexpr (has_requirement<element_type>) result.sentence = element_type::requirement;
-                    if constexpr (has_fault<element_type>) result.sentence = element.fault();
-                }
+            if (result) result = detail::checked_element(static_cast<int>(Index), element);
         });
         return result;
     }
@@ -295,14 +255,7 @@ private:
         if (result && width == 0) result = {status::empty, -1, message(status::empty)};
         if (result && width > candidates<float>::max_width) result = {status::too_wide, -1, message(status::too_wide)};
         each([&]<std::size_t Index>(const auto& element) {
-            using element_type = std::remove_cvref_t<decltype(element)>;
-            if constexpr (has_fits<element_type>) {
-                if constexpr (has_neutral<element_type>)
-                    if (element.neutral()) return;
-                if (!result) return;
-                if constexpr (has_narrowed<element_type>) result = fitted<Index>(element.narrowed(given, width), width);
-                else result = fitted<Index>(element, width);
-            }
+            if (result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);
         });
         return result;
     }
@@ -312,15 +265,6 @@ private:
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             (f.template operator()<Index>(this->template get<Index>()), ...);
         }(std::index_sequence_for<S...>{});
-    }
-
-    template <std::size_t Index, class Element>
-    static constexpr checked fitted(const Element& element, std::size_t width) noexcept {
-        if (element.fits(width)) return {};
-        checked result{status::outside_row, static_cast<int>(Index), message(status::outside_row)};
-        if constexpr (has_requirement<Element>) result.sentence = Element::requirement;
-        if constexpr (has_misfit<Element>) result.sentence = element.misfit(width);
-        return result;
     }
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.

@@ -340,6 +340,11 @@ private:
 
 namespace detail {
 
+template <class>
+inline constexpr bool is_sequence = false;
+template <class... S>
+inline constexpr bool is_sequence<sequence<S...>> = true;
+
 /// A draw with a sequence: everything it may ask for, and what it leaves behind if there was a token.
 template <class... S>
 class sequence_given {

@@ -1,0 +1,69 @@
+// checked — what a pipeline answers: whether it and a row fit together, and the law of a row.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/sampler/concepts.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// What sampler::check() found: true in a condition when every parameter is in its range, and fits the row if that was asked.
+struct checked {
+    status why = status::ok;
+    int stage = -1;  ///< which element of the pipeline is at fault, from 0
+    std::string_view sentence = "ok";
+
+    explicit constexpr operator bool() const noexcept { return why == status::ok; }
+};
+
+/// The law of a draw: every living token of the final set in id order, with its probability. Tokens whose probability is
+/// below 2^-1000 of the greatest have 0.
+struct distribution_of_row {
+    std::vector<token_id> ids;
+    std::vector<double> probabilities;
+    status why = status::ok;
+
+    explicit operator bool() const noexcept { return why == status::ok; }
+};
+
+namespace detail {
+
+/// Whether an element's parameters are in their range.
+template <class E>
+constexpr checked checked_element(int index, const E& element) noexcept {
+    checked result;
+    if constexpr (has_valid<E>)
+        if (!element.valid()) {
+            result = {status::bad_parameter, index, "a stage's parameter is outside its range"};
+            if constexpr (has_requirement<E>) result.sentence = E::requirement;
+            if constexpr (has_fault<E>) result.sentence = element.fault();
+        }
+    return result;
+}
+
+/// Whether an element that is not neutral finds its tokens in rows of `given` tokens, of which the first `width` may live.
+template <class E>
+constexpr checked fitted_element(int index, const E& element, std::size_t given, std::size_t width) noexcept {
+    checked result;
+    if constexpr (has_fits<E>) {
+        if constexpr (has_neutral<E>)
+            if (element.neutral()) return result;
+        const auto look = [&](const E& part) {
+            if (part.fits(width)) return;
+            result = {status::outside_row, index, message(status::outside_row)};
+            if constexpr (has_requirement<E>) result.sentence = E::requirement;
+            if constexpr (has_misfit<E>) result.sentence = part.misfit(width);
+        };
+        if constexpr (has_narrowed<E>) look(element.narrowed(given, width));
+        else look(element);
+    }
+    return result;
+}
+
+}  // namespace detail
+
+}  // namespace argdraw
