@@ -34,13 +34,13 @@ public:
     bool has(token_id id) const noexcept { return list_->set.find(list_->ids.data(), &id) >= 0; }
 
     /// How many of `end` tokens follow the latest breaker; all of them without one.
-    place since_latest(place end) const noexcept { return places_.empty() ? end : end - 1 - places_.back(); }
+    text_index since_latest(text_index end) const noexcept { return places_.empty() ? end : end - 1 - places_.back(); }
 
     /// Reads a whole sequence. Throws.
     void assign(std::span<const token_id> sequence) {
         places_.clear();
         for (std::size_t i = 0; i < sequence.size(); ++i)
-            if (has(sequence[i])) places_.push_back(static_cast<place>(i));
+            if (has(sequence[i])) places_.push_back(static_cast<text_index>(i));
     }
     /// Room for `extra` appends. Throws.
     void make_room(std::size_t extra) { detail::make_room(places_, extra); }
@@ -57,7 +57,7 @@ private:
     struct list {
         explicit list(std::span<const token_id> breakers) : ids(breakers.begin(), breakers.end()) {
             set.make_room(ids.data(), 0, ids.size());
-            for (place i = 0; i < static_cast<place>(ids.size()); ++i) set.put(ids.data(), i);
+            for (text_index i = 0; i < static_cast<text_index>(ids.size()); ++i) set.put(ids.data(), i);
             for (const token_id id : ids) {
                 least = (std::min)(least, id);
                 greatest = (std::max)(greatest, id);
@@ -70,10 +70,10 @@ private:
         token_id greatest = (std::numeric_limits<token_id>::min)();
     };
 
-    static place last(std::span<const token_id> sequence) noexcept { return static_cast<place>(sequence.size()) - 1; }
+    static text_index last(std::span<const token_id> sequence) noexcept { return static_cast<text_index>(sequence.size()) - 1; }
 
-    shared<list> list_;      // never changed: copies of the index keep it in common
-    growing<place> places_;  // where breakers stand, ascending
+    shared<list> list_;           // never changed: copies of the index keep it in common
+    growing<text_index> places_;  // where breakers stand, ascending
 };
 
 }  // namespace argdraw::detail

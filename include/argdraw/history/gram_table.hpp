@@ -13,7 +13,7 @@
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
 /// A position in a history, -1 for none. 32 bits: a history ends far below 2^31 tokens, and links are most of an index.
-using place = std::int32_t;
+using text_index = std::int32_t;
 
 /// Maps the `length` tokens that begin `back` before a place to the latest such place. The table holds the place alone and compares
 /// with the history, so that colliding hashes cost a step and never a wrong answer.
@@ -22,44 +22,44 @@ using place = std::int32_t;
 /// stands between a living key and its hash, and needs no mark.
 class gram_table {
 public:
-    gram_table(place back, place length) noexcept : back_(back), length_(length) {}
+    gram_table(text_index back, text_index length) noexcept : back_(back), length_(length) {}
 
     /// The latest place, -1 for none.
-    place find(const token_id* h, const token_id* gram) const noexcept { return slots_.empty() ? -1 : slots_[slot_of(h, gram)]; }
+    text_index find(const token_id* h, const token_id* gram) const noexcept { return slots_.empty() ? -1 : slots_[slot_of(h, gram)]; }
 
     /// The same for the gram that `lead`, all its tokens but the last, makes with any last one: what is done once for all of them.
     std::uint64_t hash_of_lead(const token_id* lead) const noexcept { return hashed(lead, length_ - 1); }
-    place find(const token_id* h, const token_id* lead, std::uint64_t hash, token_id last) const noexcept {
+    text_index find(const token_id* h, const token_id* lead, std::uint64_t hash, token_id last) const noexcept {
         if (slots_.empty()) return -1;
-        return slots_[probed(added(hash, last), [&](place at) {
+        return slots_[probed(added(hash, last), [&](text_index at) {
             const token_id* const there = h + at - back_;
             return there[length_ - 1] == last && std::equal(lead, lead + length_ - 1, there);
         })];
     }
 
     /// Makes `at` the latest place of its gram and says which was. There must be room.
-    place put(const token_id* h, place at) noexcept {
-        place& slot = slots_[slot_of(h, h + at - back_)];
-        const place before = slot;
+    text_index put(const token_id* h, text_index at) noexcept {
+        text_index& slot = slots_[slot_of(h, h + at - back_)];
+        const text_index before = slot;
         keys_ += before < 0;
         slot = at;
         return before;
     }
 
     /// Undoes put(), the last one not undone: the latest place is `before` again.
-    void restore(const token_id* h, place at, place before) noexcept {
+    void restore(const token_id* h, text_index at, text_index before) noexcept {
         slots_[slot_of(h, h + at - back_)] = before;
         keys_ -= before < 0;
     }
 
     /// Room for `extra` more keys; `end` is how many places the history has. Throws, and then nothing has changed.
-    void make_room(const token_id* h, place end, std::size_t extra) {
+    void make_room(const token_id* h, text_index end, std::size_t extra) {
         if (2 * (keys_ + extra) <= slots_.size()) return;
-        std::vector<place> wider(std::bit_ceil(std::max<std::size_t>(16, 2 * (keys_ + extra))), -1);
+        std::vector<text_index> wider(std::bit_ceil(std::max<std::size_t>(16, 2 * (keys_ + extra))), -1);
         slots_.swap(wider);
         keys_ = 0;
         // Inserted in the order of the history: keys leave in the opposite order, and a probe must not cross a slot that has been emptied.
-        for (place at = back_; at < end; ++at) put(h, at);
+        for (text_index at = back_; at < end; ++at) put(h, at);
     }
 
 private:
@@ -67,9 +67,9 @@ private:
         hash = (hash + static_cast<std::uint32_t>(id)) * 0x9e3779b97f4a7c15u;
         return hash ^ hash >> 32;
     }
-    static std::uint64_t hashed(const token_id* gram, place length) noexcept {
+    static std::uint64_t hashed(const token_id* gram, text_index length) noexcept {
         std::uint64_t hash = 0;
-        for (place i = 0; i < length; ++i) hash = added(hash, gram[i]);
+        for (text_index i = 0; i < length; ++i) hash = added(hash, gram[i]);
         return hash;
     }
     template <class Same>
@@ -80,13 +80,13 @@ private:
         return slot;
     }
     std::size_t slot_of(const token_id* h, const token_id* gram) const noexcept {
-        return probed(hashed(gram, length_), [&](place at) { return std::equal(gram, gram + length_, h + at - back_); });
+        return probed(hashed(gram, length_), [&](text_index at) { return std::equal(gram, gram + length_, h + at - back_); });
     }
 
-    place back_;
-    place length_;
+    text_index back_;
+    text_index length_;
     std::size_t keys_ = 0;
-    std::vector<place> slots_;
+    std::vector<text_index> slots_;
 };
 
 }  // namespace argdraw::detail

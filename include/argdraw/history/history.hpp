@@ -188,14 +188,14 @@ public:
         if (!breakers) return breakers.why();
         constexpr bool with_lengths = !std::is_invocable_v<F&, token_id>;
         if (const status why = with_lengths ? watch_lengths(n) : watch_ngrams(n); why != status::ok) return why;
-        const auto& view = *ngrams_.find(static_cast<detail::place>(n));
+        const auto& view = *ngrams_.find(static_cast<detail::text_index>(n));
         const token_id* const h = data();
-        const auto end = static_cast<detail::place>(tokens().size());
-        const detail::place from = window < 0 || window >= end ? 0 : end - static_cast<detail::place>(window);
-        detail::place p = view.first(h, from);
+        const auto end = static_cast<detail::text_index>(tokens().size());
+        const detail::text_index from = window < 0 || window >= end ? 0 : end - static_cast<detail::text_index>(window);
+        detail::text_index p = view.first(h, from);
         if (p < 0) return status::ok;
         const auto* const broken = breakers.view_;
-        const detail::place room = broken ? broken->since_latest(end) : end;
+        const detail::text_index room = broken ? broken->since_latest(end) : end;
         if (room < view.n()) return status::ok;
         const auto visit_all = [&](auto visit_one) {
             for (; p >= 0; p = view.next(p, from))
@@ -213,9 +213,9 @@ public:
     /// Builds the view for continuations(n, ...), if it is not there. n >= most_tokens is status::bad_parameter.
     status watch_ngrams(std::size_t n) noexcept {
         if (n >= most_tokens) return status::bad_parameter;
-        if (ngrams_.find(static_cast<detail::place>(n))) return status::ok;
+        if (ngrams_.find(static_cast<detail::text_index>(n))) return status::ok;
         ARGDRAW_TRY {
-            ngrams_.add(indexed(detail::ngram_index(static_cast<detail::place>(n))));
+            ngrams_.add(indexed(detail::ngram_index(static_cast<detail::text_index>(n))));
             return status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
@@ -224,7 +224,7 @@ public:
     /// Builds the views for continuations(n, ...) with lengths, if they are not there. The same status.
     status watch_lengths(std::size_t n) noexcept {
         if (const status why = watch_ngrams(n); why != status::ok) return why;
-        const auto longer = static_cast<detail::place>(n) + 1;
+        const auto longer = static_cast<detail::text_index>(n) + 1;
         if (matches_.find(longer)) return status::ok;
         ARGDRAW_TRY {
             matches_.add(indexed(detail::match_index(longer)));

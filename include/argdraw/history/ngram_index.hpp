@@ -20,10 +20,10 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 /// A new token costs two hash look-ups of n + 1 tokens; a continuation of the current gram costs nothing to find.
 class ngram_index {
 public:
-    explicit ngram_index(place n) noexcept : n_(n), grams_(n, n), continuations_(n, n + 1) {}
+    explicit ngram_index(text_index n) noexcept : n_(n), grams_(n, n), continuations_(n, n + 1) {}
 
-    bool is(place n) const noexcept { return n_ == n; }
-    place n() const noexcept { return n_; }
+    bool is(text_index n) const noexcept { return n_ == n; }
+    text_index n() const noexcept { return n_; }
 
     /// Throws, and then nothing that can be seen has changed.
     void make_room(const token_id* h, std::size_t extra) {
@@ -34,12 +34,12 @@ public:
 
     /// The history has one more token. There must be room.
     void append(const token_id* h) noexcept {
-        const place at = end();
+        const text_index at = end();
         links_.push_back({});
         if (at < n_) return;
         link& x = links_.back();
         x.same = continuations_.put(h, at);
-        const place head = grams_.put(h, at);
+        const text_index head = grams_.put(h, at);
         if (x.same < 0 || x.same != head) {
             x.older = head;
             if (head >= 0) link_of(head).newer = at;
@@ -56,12 +56,12 @@ public:
 
     /// The last token is about to go.
     void forget(const token_id* h) noexcept {
-        const place at = end() - 1;
+        const text_index at = end() - 1;
         const link x = links_.back();
         links_.pop_back();
         if (at < n_) return;
         continuations_.restore(h, at, x.same);
-        place head = x.older;
+        text_index head = x.older;
         if (x.same >= 0) {
             const link& q = link_of(x.same);
             if (q.newer >= 0) link_of(q.newer).older = x.same;
@@ -73,28 +73,28 @@ public:
     }
 
     /// The latest place that followed the last n tokens within the history from `begin` on, -1 for none.
-    place first(const token_id* h, place begin) const noexcept {
+    text_index first(const token_id* h, text_index begin) const noexcept {
         if (end() - begin <= n_) return -1;
         return within(grams_.find(h, h + end() - n_), begin);
     }
     /// Whether the last n + 1 tokens stood before; if not, no match is longer than n.
     bool goes_on() const noexcept { return link_of(end() - 1).same >= 0; }
     /// The latest place of the next continuation.
-    place next(place p, place begin) const noexcept { return within(links_[index(p)].older, begin); }
+    text_index next(text_index p, text_index begin) const noexcept { return within(links_[index(p)].older, begin); }
 
 private:
     struct link {
-        place same = -1;               // the place before of the same continuation
-        place older = -1, newer = -1;  // neighbours among the continuations of the gram, while this is the latest place of its own
+        text_index same = -1;               // the place before of the same continuation
+        text_index older = -1, newer = -1;  // neighbours among the continuations of the gram, while this is the latest place of its own
     };
 
-    static std::size_t index(place p) noexcept { return static_cast<std::size_t>(p); }
-    place end() const noexcept { return static_cast<place>(links_.size()); }
-    link& link_of(place p) noexcept { return links_[index(p)]; }
-    const link& link_of(place p) const noexcept { return links_[index(p)]; }
-    place within(place p, place begin) const noexcept { return p - n_ >= begin ? p : -1; }
+    static std::size_t index(text_index p) noexcept { return static_cast<std::size_t>(p); }
+    text_index end() const noexcept { return static_cast<text_index>(links_.size()); }
+    link& link_of(text_index p) noexcept { return links_[index(p)]; }
+    const link& link_of(text_index p) const noexcept { return links_[index(p)]; }
+    text_index within(text_index p, text_index begin) const noexcept { return p - n_ >= begin ? p : -1; }
 
-    place n_;
+    text_index n_;
     gram_table grams_;          // the n tokens before a place
     gram_table continuations_;  // the same and the place's own
     growing<link> links_;       // of each place

@@ -61,12 +61,6 @@ FAULTS = [
         "double rounding() const noexcept { return 0; }",
         "unit/stages/top_p.cpp", "top_p formula: equal logits and an exact share give the exact number, whatever their logit"),
     Mutant(
-        "F13b", "equals weigh relative to the end of the list that they are in",
-        "candidates/nucleus_band.hpp",
-        "const double reference = *std::max_element(s.tokens.values, s.tokens.values + found);",
-        "const double reference = static_cast<double>(high);",
-        VERBS, "verbs: rows of float against the plain list", small=True),
-    Mutant(
         "F14", "log-probabilities come from sums of floats",
         "candidates/questions.hpp",
         "if (view<T>* const seen = d.weighed_view(accuracy::full)) return numeric::log1p(seen->weights().all_beside_greatest(seen->row()));",

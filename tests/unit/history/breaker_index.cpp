@@ -11,7 +11,7 @@
 
 using namespace argdraw;
 using detail::breaker_index;
-using detail::place;
+using detail::text_index;
 using reference::ids;
 
 TEST_CASE("breaker_index: which ids are breakers, and between which they lie") {
@@ -59,12 +59,12 @@ TEST_CASE("breaker_index: how many tokens follow the latest one, as tokens come 
             tokens.pop_back();
         }
         const auto found = std::find_if(tokens.rbegin(), tokens.rend(), breaks);
-        const auto expected = static_cast<place>(found - tokens.rbegin());
-        wrong += one_by_one.since_latest(static_cast<place>(tokens.size())) != expected;
+        const auto expected = static_cast<text_index>(found - tokens.rbegin());
+        wrong += one_by_one.since_latest(static_cast<text_index>(tokens.size())) != expected;
         if (i % 500 != 0) continue;
         breaker_index at_once(list);
         at_once.assign(tokens);
-        wrong += at_once.since_latest(static_cast<place>(tokens.size())) != expected;
+        wrong += at_once.since_latest(static_cast<text_index>(tokens.size())) != expected;
     }
     CHECK(wrong == 0);
 }

@@ -9,30 +9,30 @@
 #include <vector>
 
 using namespace argdraw;
-using detail::place;
+using detail::text_index;
 
 TEST_CASE("gram_table: the latest place of a gram, through growth and back") {
     std::mt19937 random(1);
-    constexpr place n = 2, size = 3000;
+    constexpr text_index n = 2, size = 3000;
     reference::ids h(size);
     for (auto& id : h) id = static_cast<token_id>(random() % 60);
-    const auto latest = [&](place end, const token_id* gram) {
-        for (place p = end - 1; p >= n; --p)
+    const auto latest = [&](text_index end, const token_id* gram) {
+        for (text_index p = end - 1; p >= n; --p)
             if (h[static_cast<std::size_t>(p - 2)] == gram[0] && h[static_cast<std::size_t>(p - 1)] == gram[1]) return p;
-        return place{-1};
+        return text_index{-1};
     };
     detail::gram_table table(n, n);
     CHECK(table.find(h.data(), h.data()) == -1);
-    std::vector<place> before(size, -1);
+    std::vector<text_index> before(size, -1);
     std::size_t wrong = 0;
-    for (place p = n; p < size; ++p) {
+    for (text_index p = n; p < size; ++p) {
         table.make_room(h.data(), p, 1);
         before[static_cast<std::size_t>(p)] = table.put(h.data(), p);
         wrong += before[static_cast<std::size_t>(p)] != latest(p, h.data() + p - n);
     }
-    for (place p = size - 1; p >= n; --p) {
+    for (text_index p = size - 1; p >= n; --p) {
         table.restore(h.data(), p, before[static_cast<std::size_t>(p)]);
-        for (const place probe : {p, size - 1 - p / 2, n + p / 3})
+        for (const text_index probe : {p, size - 1 - p / 2, n + p / 3})
             wrong += table.find(h.data(), h.data() + probe - n) != latest(p, h.data() + probe - n);
     }
     CHECK(wrong == 0);
@@ -40,14 +40,14 @@ TEST_CASE("gram_table: the latest place of a gram, through growth and back") {
 
 TEST_CASE("gram_table: a gram in two parts is the gram") {
     std::mt19937 random(2);
-    for (place n = 1; n <= 4; ++n) {
+    for (text_index n = 1; n <= 4; ++n) {
         reference::ids h(400);
         for (auto& id : h) id = static_cast<token_id>(random() % 5);
         detail::gram_table table(n, n);
         table.make_room(h.data(), 0, h.size());
-        for (place p = n; p < 200; ++p) table.put(h.data(), p);
+        for (text_index p = n; p < 200; ++p) table.put(h.data(), p);
         std::size_t wrong = 0;
-        for (place p = n; p < 400; ++p) {
+        for (text_index p = n; p < 400; ++p) {
             reference::ids gram(h.begin() + p - n, h.begin() + p);
             for (token_id last = -1; last < 6; ++last) {
                 gram.back() = last;

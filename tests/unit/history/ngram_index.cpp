@@ -14,13 +14,13 @@
 using namespace argdraw;
 using detail::match_index;
 using detail::ngram_index;
-using detail::place;
+using detail::text_index;
 using reference::ids;
 
 namespace {
 
 struct walker {
-    explicit walker(place n) : index(n), longer(n + 1) {}
+    explicit walker(text_index n) : index(n), longer(n + 1) {}
 
     void say(token_id id) {
         index.make_room(tokens.data(), 1);
@@ -42,12 +42,12 @@ struct walker {
     std::size_t steps(std::size_t window = 0) {
         std::size_t n = 0;
         const auto tally = [&] { ++n; };
-        const auto end = static_cast<place>(tokens.size());
-        const place begin = window > 0 && window < tokens.size() ? end - static_cast<place>(window) : 0;
+        const auto end = static_cast<text_index>(tokens.size());
+        const text_index begin = window > 0 && window < tokens.size() ? end - static_cast<text_index>(window) : 0;
         visited = 0;
         if (tokens.empty()) return 0;
         const match_index::question beyond(longer, tokens.data(), begin, index.goes_on() ? end : 0);
-        for (place p = index.first(tokens.data(), begin); p >= 0; p = index.next(p, begin)) {
+        for (text_index p = index.first(tokens.data(), begin); p >= 0; p = index.next(p, begin)) {
             ++visited;
             longest = std::max({longest, index.n(), beyond(tokens[static_cast<std::size_t>(p)], tally)});
         }
@@ -62,7 +62,7 @@ struct walker {
     match_index longer;
     ids tokens;
     std::size_t visited = 0;
-    place longest = 0;
+    text_index longest = 0;
 };
 
 ids cycle(const ids& period, std::size_t length) {
@@ -85,7 +85,7 @@ ids noise(std::size_t length, token_id alphabet, unsigned seed) {
 
 TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token, however long it is") {
     for (const auto& period : periods)
-        for (place n = 0; n <= 4; ++n)
+        for (text_index n = 0; n <= 4; ++n)
             for (const std::size_t window : {std::size_t{0}, std::size_t{64}, std::size_t{1000}}) {
                 walker w(n);
                 w.say(noise(300, 50000, 1));
@@ -96,13 +96,13 @@ TEST_CASE("ngram_index: in a loop no answer takes more than a few steps a token,
                 }
                 CAPTURE(period, n, window, most);
                 CHECK(most <= 20);
-                CHECK(w.longest >= static_cast<place>(window ? window - 2 * period.size() : 6000 - period.size()));
+                CHECK(w.longest >= static_cast<text_index>(window ? window - 2 * period.size() : 6000 - period.size()));
             }
 }
 
 TEST_CASE("ngram_index: nor in a loop that was left and entered again") {
     for (const auto& period : periods)
-        for (place n = 0; n <= 4; ++n) {
+        for (text_index n = 0; n <= 4; ++n) {
             walker w(n);
             w.say(noise(100, 50000, 1));
             std::size_t most = 0;
@@ -123,7 +123,7 @@ TEST_CASE("ngram_index: nor in a loop that was left and entered again") {
 TEST_CASE("ngram_index: nor where a short loop is part of a long one") {
     ids block = cycle({1, 2}, 20);
     block.push_back(3);
-    for (place n = 0; n <= 4; ++n) {
+    for (text_index n = 0; n <= 4; ++n) {
         walker w(n);
         std::size_t most = 0;
         for (const token_id id : cycle(block, 8400)) {
@@ -186,7 +186,7 @@ TEST_CASE("ngram_index: forgetting and saying again, at every depth, leaves what
     w.say(text);
     const auto order = [&] {
         ids seen;
-        for (place p = w.index.first(w.tokens.data(), 0); p >= 0; p = w.index.next(p, 0)) seen.push_back(p);
+        for (text_index p = w.index.first(w.tokens.data(), 0); p >= 0; p = w.index.next(p, 0)) seen.push_back(p);
         return seen;
     };
     std::vector<ids> orders;
