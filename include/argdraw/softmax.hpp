@@ -40,7 +40,7 @@ inline double distance(T x, double maximum) noexcept {
     return value == maximum ? 0.0 : value - maximum;
 }
 
-// Sixteen kilobytes of stack at a time, rather than a buffer of the row's width.
+// The row is gone through in chunks of sixteen kilobytes of stack, so that no buffer of its width is needed.
 inline constexpr std::size_t chunk = 4 * sum_block;
 
 template <logit_scalar T, class Sink>

@@ -17,6 +17,7 @@
 #include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/questions.hpp>
+#include <argdraw/candidates/race.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
@@ -54,11 +55,11 @@ struct picked {
 /// maximum, or a mass, for each block of 256), and from the summary the few blocks that a verb has to open. As soon as a verb leaves few
 /// tokens, they become a list. A stage cannot tell the two apart.
 ///
-/// Living tokens are those that were not removed and whose logit is not -inf. The order of tokens is logit descending, then id ascending.
-/// A token of +inf leaves only those of +inf, which share all the mass and count as logits of 0; they stay infinite for edit and add. Finite
-/// logits stay finite: one that a scale, a shift or a sum takes beyond the doubles reads as the last double of its sign.
-/// The first verb that has to read a value finds a NaN, or that nothing lives: from then on why() says so and every verb does nothing. What
-/// only removes ids (ban, allow, allow_only) and scale and shift read none. Verbs speak double, whatever the row's scalar.
+/// Living tokens are those that were not removed and whose logit is not -inf. The order of tokens is logit descending, then id ascending. A
+/// token of +inf leaves only those of +inf, which share all the mass and count as logits of 0; they stay infinite for edit and add. Finite
+/// logits stay finite: one that a scale, a shift or a sum takes beyond the doubles reads as the last double of its sign. The first verb
+/// that has to read a value finds a NaN, or that nothing lives: from then on why() says so and every verb does nothing. What only removes
+/// ids (ban, allow, allow_only) and scale and shift read none. Verbs speak double, whatever the row's scalar.
 template <class T>
 class candidates {
     static_assert(
@@ -109,12 +110,12 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        return d_.find_maximum() ? detail::logit_of(d_, id) : numeric::nan;
+        return detail::logit_of(d_, id);
     }
 
-    // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the candidates
-    // have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there are some,
-    // which are several times quicker, and says how far off that may be.
+    // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the
+    // candidates have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there
+    // are some, which are several times quicker, and says how far off that may be.
 
     /// Sum of exp(l - max l) over the living: between 1 and size().
     double mass() noexcept { return mass(accuracy::full).value; }
@@ -151,8 +152,8 @@ public:
         return first;
     }
 
-    /// The first tokens in the order, more and more of them until enough(tokens, all) is true or, as `all` says, there are no others. None where the
-    /// candidates have failed; enough() is then not called. The span holds until the next verb.
+    /// The first tokens in the order, more and more of them until enough(tokens, all) is true or, as `all` says, there are no others. None
+    /// where the candidates have failed; enough() is then not called. The span holds until the next verb.
     template <class F>
     std::span<const place> leaders_until(F enough) noexcept {
         for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
@@ -208,16 +209,16 @@ public:
         if (detail::list* const tokens = d_.as_list()) tokens->make_finite();
     }
 
-    /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id outside
-    /// the row fails with outside_row.
+    /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id
+    /// outside the row fails with outside_row.
     void add(token_id id, double delta) noexcept {
         edit(std::span(&id, 1), [delta](double l, token_id) { return detail::finite_sum(l, delta); });
     }
 
-    /// l_id <- l_id + the sum of the numbers that each(give) hands to give(id, number) for the id: added up before they meet the logit, so that a
-    /// large one and its opposite do not round it away. -inf beats everything and removes the token, +inf beats the rest and leaves only
-    /// those of +inf. A token that does not live stays so. An id outside the row fails with outside_row. The cost is that of the numbers, in
-    /// whatever order they come.
+    /// l_id <- l_id + the sum of the numbers that each(give) hands to give(id, number) for the id: added up before they meet the logit, so
+    /// that a large one and its opposite do not round it away. -inf beats everything and removes the token, +inf beats the rest and leaves
+    /// only those of +inf. A token that does not live stays so. An id outside the row fails with outside_row. The cost is that of the
+    /// numbers, in whatever order they come.
     template <class F>
     void add_sums(F each) noexcept {
         detail::add_sums(d_, each);
@@ -250,8 +251,8 @@ public:
         detail::keep_top(d_, k, equals, min_keep);
     }
 
-    /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass up to
-    /// a token is within 1e-12 of p, that token may be on either side.
+    /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
+    /// up to a token is within 1e-12 of p, that token may be on either side.
     void keep_mass(double p, detail::amount min_keep = 1) noexcept { detail::keep_mass(d_, p, at_least_one(min_keep)); }
 
     /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
@@ -259,15 +260,16 @@ public:
     void keep_mass_near(double below, double p, detail::amount min_keep = 1) noexcept {
         keep_mass_near([below](accuracy) { return estimate{below}; }, p, min_keep);
     }
-    /// The same where `below` is an estimate that below_of(accuracy) gives; it is asked for in full where the quick one leaves a token in doubt.
+    /// The same where `below` is an estimate that below_of(accuracy) gives; it is asked for in full where the quick one leaves a token in
+    /// doubt.
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_mass_near(F below_of, double p, detail::amount min_keep = 1) noexcept {
         detail::keep_mass_near(d_, below_of, p, at_least_one(min_keep));
     }
 
-    /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A distance
-    /// that is negative or NaN counts as 0.
+    /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A
+    /// distance that is negative or NaN counts as 0.
     void keep_within(double distance, detail::amount min_keep = 1) noexcept { detail::keep_within(d_, distance, min_keep); }
 
     /// Keeps the tokens whose logit is at most n standard deviations below the maximum, and at least min_keep tokens.
@@ -275,13 +277,11 @@ public:
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
     void keep_at_least(double cut, detail::amount min_keep = 1) noexcept {
-        const double at = d_.anchor() + (cut - d_.shift()) / d_.scale();
-        if (!d_.find_maximum()) return;
-        detail::keep_reaching(d_, at < d_.maximum() ? at : d_.maximum(), min_keep);  // for NaN too the maximum stays
+        detail::keep_reaching(d_, d_.anchor() + (cut - d_.shift()) / d_.scale(), min_keep);
     }
 
-    /// Keeps the tokens with a probability of at least p, and at least min_keep tokens: where not even the first has as much, the first min_keep
-    /// of the order. A token whose probability is within 1e-12 of p, as a share of it, may be on either side.
+    /// Keeps the tokens with a probability of at least p, and at least min_keep tokens: where not even the first has as much, the first
+    /// min_keep of the order. A token whose probability is within 1e-12 of p, as a share of it, may be on either side.
     void keep_likely(double p, detail::amount min_keep = 1) noexcept {
         keep_likely([p](accuracy) { return estimate{p}; }, min_keep);
     }
@@ -306,8 +306,8 @@ public:
     /// Removes the listed tokens. An id outside the row fails with outside_row.
     void ban(std::span<const token_id> ids) noexcept { detail::ban(d_, ids); }
 
-    /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it has fewer;
-    /// ids past them are kept if `past_end`.
+    /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it
+    /// has fewer; ids past them are kept if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end,
                std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
         detail::allow(d_, mask, past_end, (std::min)(tokens, 32 * mask.size()));
@@ -336,7 +336,7 @@ public:
     picked race(F uniform) noexcept {
         const detail::list* const tokens = d_.weighed_list();
         if (!tokens) return result({});
-        return result(tokens->race(uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
+        return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
 
 private:

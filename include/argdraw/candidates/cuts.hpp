@@ -43,8 +43,8 @@ void keep_top(distribution<T>& d, std::size_t k, ties equals, std::size_t min_ke
 
 // ---- by value ----------------------------------------------------------------------------------------------------------
 
-/// Whether what reaches the cut stays a view: to list tens of tokens a block costs more than to weigh the view again. A cut below the band leaves the
-/// row as it is.
+/// Whether what reaches the cut stays a view: to list tens of tokens a block costs more than to weigh the view again. A cut below the band
+/// leaves the row as it is.
 template <logit_scalar T>
 bool stays_a_view(const view<T>& seen, double cut) noexcept {
     if (!seen.row().banded().whole() && cut <= seen.row().banded().cut) return true;
@@ -60,9 +60,10 @@ bool reached_by(distribution<T>& d, const view<T>& seen, std::size_t n, double c
     return first.size() == n && first.back().value >= cut;
 }
 
-/// After find_maximum(), of a cut no higher than the maximum.
+/// The maximum stays whatever the cut.
 template <logit_scalar T>
 void keep_reaching(distribution<T>& d, double cut, std::size_t min_keep) noexcept {
+    if (const double greatest = d.maximum(); !(cut <= greatest)) cut = greatest;
     if (list* const tokens = d.as_list()) return tokens->keep_reaching(cut, min_keep);
     view<T>* const seen = d.as_view();
     if (!seen) return;
@@ -78,7 +79,8 @@ void keep_within(distribution<T>& d, double distance, std::size_t min_keep) noex
     keep_reaching(d, numeric::lowest_within(distance / d.scale(), d.maximum()), min_keep);
 }
 
-/// Keeps the tokens within n standard deviations by a quick deviation, where no token lies as near to the cut as that may be off; false where one does.
+/// Keeps the tokens within n standard deviations by a quick deviation, where no token lies as near to the cut as that may be off; false
+/// where one does.
 template <logit_scalar T>
 bool keep_within_quick_deviations(distribution<T>& d, view<T>& seen, double n) noexcept {
     moments quick;
@@ -106,8 +108,8 @@ void keep_within_deviations(distribution<T>& d, double n, std::size_t min_keep) 
 
 // ---- by probability ----------------------------------------------------------------------------------------------------
 
-/// Keeps the tokens with a probability of p by the masses of a view weighed in floats; the maximum need not be known. False where a token is too near
-/// to the cut to be told.
+/// Keeps the tokens with a probability of p by the masses of a view weighed in floats; the maximum need not be known. False where a token
+/// is too near to the cut to be told.
 template <logit_scalar T>
 bool keep_likely_in_floats(distribution<T>& d, view<T>& seen, estimate p, std::size_t min_keep) noexcept {
     if (!(seen.weights().all() > 0)) return !d.find_maximum();
@@ -147,8 +149,8 @@ void keep_likely(distribution<T>& d, F p_of, std::size_t min_keep) noexcept {
     keep_reaching(d, numeric::lowest_within(below, d.maximum()), min_keep);
 }
 
-/// The first tokens in the order, the last of which has a probability of p. Where a scale or a shift makes two logits of them one number, the list takes
-/// logits for values, so that a logit and an id alone tell a token's place.
+/// The first tokens in the order, the last of which has a probability of p. Where a scale or a shift makes two logits of them one number,
+/// the list takes logits for values, so that a logit and an id alone tell a token's place.
 template <logit_scalar T>
 std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
     const estimate all = mass_of(d, accuracy::quick);
@@ -187,7 +189,7 @@ bool keep_found(distribution<T>& d, view<T>& seen, const nucleus_found& found, b
         else d.as_list()->keep_up_to(found.last);
         return true;
     }
-    for (const token_id id : found.removed) seen.row().set(id, -numeric::infinity);
+    seen.row().remove(found.removed);
     seen.row().narrow_to(found.kept);
     if (found.weighed) seen.weights().narrowed(seen.row());
     return true;
@@ -204,7 +206,8 @@ void keep_mass(distribution<T>& d, double p, std::size_t min_keep) noexcept {
     if (list* const tokens = d.weighed_list()) tokens->keep_mass(p, min_keep);
 }
 
-/// Of an estimate, below_of(accuracy), of how far the center lies below the maximum. It is asked for in full where the quick one leaves a token in doubt.
+/// Of an estimate, below_of(accuracy), of how far the center lies below the maximum. It is asked for in full where the quick one leaves a
+/// token in doubt.
 template <logit_scalar T, class F>
 void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_keep) noexcept {
     for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {

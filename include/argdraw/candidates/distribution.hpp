@@ -24,8 +24,8 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 
 struct inside;  // of the tests: what is noted when a verb is called
 
-/// One distribution in one of two forms, with its status. Which form it has is decided here: who works on it asks for the one he can use, and gets
-/// it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; nothing turns a list back.
+/// One distribution in one of two forms, with its status. Which form it has is decided here: who works on it asks for the one he can use,
+/// and gets it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; nothing turns a list back.
 ///
 /// The logit of a value v is (v - anchor) * scale + shift.
 template <logit_scalar T>
@@ -90,11 +90,14 @@ public:
         return row && !row->row().sparse() && row->row().banded().whole() ? row : nullptr;
     }
 
-    /// Finds the maximum, and with it everything that can be wrong with a row; false if something is. A row of which few live, or with tokens of
-    /// +inf, becomes a list.
+    /// Finds the maximum, and with it everything that can be wrong with a row; false if something is. A row of which few live, or with
+    /// tokens of +inf, becomes a list.
     bool find_maximum() noexcept;
-    /// After find_maximum().
-    double maximum() const noexcept { return is_list_ ? list_.maximum() : view_.maximum(); }
+    /// NaN where the distribution has failed.
+    double maximum() noexcept {
+        if (!find_maximum()) return numeric::nan;
+        return is_list_ ? list_.maximum() : view_.maximum();
+    }
 
     /// The view with the masses of its blocks; nullptr where it is a list, or fails.
     template <extra also = extra::nothing>
@@ -104,7 +107,7 @@ public:
     list* listed() noexcept;
     list* weighed_list() noexcept;
 
-    /// Turns the view into the list of the tokens that reach the cut. After find_maximum(), as the next.
+    /// Turns a view into the list of the tokens that reach the cut.
     void open(double cut) noexcept;
     /// Into a list of the first k tokens in the order, and maybe others; of those equal to the last no more than `equals` need be in it.
     void open_top(std::size_t k, std::size_t equals) noexcept;
@@ -132,8 +135,8 @@ public:
     /// A value of the row has been looked at.
     void note_reading() noexcept { was_read_ = true; }
 
-    /// Whether these ids may be removed. Removing looks at no value, so that a NaN which is removed is no error; but once a value was looked at, a
-    /// NaN is reported before it can be hidden.
+    /// Whether these ids may be removed. Removing looks at no value, so that a NaN which is removed is no error; but once a value was
+    /// looked at, a NaN is reported before it can be hidden.
     bool can_remove(std::span<const token_id> ids) noexcept;
 
 private:
@@ -173,7 +176,7 @@ bool distribution<T>::find_maximum() noexcept {
         return false;
     }
     if (view_.maximum() == numeric::infinity) {
-        open(numeric::infinity);
+        become_list(view_.list_reaching(numeric::infinity), numeric::infinity);
         list_.take_for_infinite();
     }
     return true;
@@ -190,8 +193,7 @@ view<T>* distribution<T>::weighed_view(accuracy wanted) noexcept {
 
 template <logit_scalar T>
 list* distribution<T>::listed() noexcept {
-    if (!find_maximum()) return nullptr;
-    if (!is_list_) open(-numeric::infinity);
+    open(-numeric::infinity);
     return as_list();
 }
 
@@ -204,11 +206,12 @@ list* distribution<T>::weighed_list() noexcept {
 
 template <logit_scalar T>
 void distribution<T>::open(double cut) noexcept {
-    become_list(view_.list_reaching(cut), view_.maximum());
+    if (find_maximum() && as_view()) become_list(view_.list_reaching(cut), view_.maximum());
 }
 
 template <logit_scalar T>
 void distribution<T>::open_top(std::size_t k, std::size_t equals) noexcept {
+    if (!find_maximum() || !as_view()) return;
     const std::size_t found = view_.list_top(k, equals);
     become_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
 }
@@ -233,9 +236,8 @@ template <logit_scalar T>
 bool distribution<T>::list_sparse() noexcept {
     const std::size_t count = view_.row().list_sparse(scratch_.tokens);
     if (count == 0) return false;
-    list_.hold(count, numeric::nan);
     is_list_ = true;
-    settled(list_.settle());
+    settled(list_.hold_any(count));
     return true;
 }
 

@@ -31,9 +31,9 @@ inline double finite_sum(double l, double number) noexcept {
     return numeric::finite(number) && numeric::finite(l) ? numeric::saturated(l + number) : l + number;
 }
 
-/// Gives a token of the view the logit f(l). `made_infinite` says whether a change before has made one +inf. Returns false where the view has become
-/// a list instead, and the change is still to be made there: whether an infinite token has others beside it is a question to the row as it
-/// stood before.
+/// Gives a token of the view the logit f(l). `made_infinite` says whether a change before has made one +inf. Returns false where the view
+/// has become a list instead, and the change is still to be made there: whether an infinite token has others beside it is a question to the
+/// row as it stood before.
 template <logit_scalar T, class F>
 bool edit_in_view(distribution<T>& d, view<T>& seen, token_id id, F f, bool& made_infinite) noexcept {
     const double v = seen.row().value_of_token(id);
@@ -64,19 +64,19 @@ void edit(distribution<T>& d, std::span<Entry> entries, F f) noexcept {
         if (!edit_in_view(d, *seen, id_in(entries[done]), [&](double l) { return f(l, entries[done]); }, made_infinite)) break;
     list* const tokens = d.as_list();
     if (!tokens) return;
-    tokens->show_infinite();
-    for (; done < entries.size(); ++done) {
-        const std::size_t i = tokens->find(id_in(entries[done]));
-        if (i == tokens->size() || tokens->value(i) == -numeric::infinity) continue;
-        const double v = tokens->value(i), l = v == numeric::infinity ? v : d.logit_of(v), changed = f(l, entries[done]);
-        if (changed != changed) return d.fail(status::nan_logit);
-        if (changed != l) tokens->set(i, d.value_from(changed));
-    }
-    d.settled(tokens->settle());
+    d.settled(tokens->change([&](double* values) {
+        for (; done < entries.size(); ++done) {
+            const std::size_t i = tokens->find(id_in(entries[done]));
+            if (i == tokens->size() || values[i] == -numeric::infinity) continue;
+            const double v = values[i], l = v == numeric::infinity ? v : d.logit_of(v), changed = f(l, entries[done]);
+            if (changed != changed) return d.fail(status::nan_logit);
+            if (changed != l) values[i] = d.value_from(changed);
+        }
+    }));
 }
 
-/// Adds numbers to the logits of the tokens that live in a view, in id order and as long as both are finite. Returns the id of the first that it
-/// leaves to others, or the width.
+/// Adds numbers to the logits of the tokens that live in a view, in id order and as long as both are finite. Returns the id of the first
+/// that it leaves to others, or the width.
 template <logit_scalar T>
 std::size_t add_finite(distribution<T>& d, view<T>& seen, const strays& numbers) noexcept {
     const double anchor = d.anchor(), factor = d.scale(), shift = d.shift();
@@ -127,14 +127,8 @@ void add_sums(distribution<T>& d, F each) noexcept {
 template <logit_scalar T>
 void ban(distribution<T>& d, std::span<const token_id> ids) noexcept {
     if (!d.can_remove(ids)) return;
-    if (view<T>* const seen = d.as_view()) {
-        for (const token_id id : ids) seen->row().set(id, -numeric::infinity);
-        return;
-    }
-    list& tokens = *d.as_list();
-    for (const token_id id : ids)
-        if (const std::size_t i = tokens.find(id); i < tokens.size()) tokens.set(i, -numeric::infinity);
-    d.settled(tokens.settle_removed());
+    if (view<T>* const seen = d.as_view()) return seen->row().remove(ids);
+    d.settled(d.as_list()->remove(ids));
 }
 
 /// Keeps the tokens for which keep(id, logit) is true.
@@ -142,8 +136,7 @@ template <logit_scalar T, class F>
 void keep_if(distribution<T>& d, F keep) noexcept {
     list* const tokens = d.listed();
     if (!tokens) return;
-    tokens->keep_if([&](std::size_t i) { return keep(tokens->id(i), d.logit_of(tokens->value(i))); });
-    d.settled(tokens->settle_removed());
+    d.settled(tokens->keep_if([&](std::size_t i) { return keep(tokens->id(i), d.logit_of(tokens->value(i))); }));
 }
 
 /// Keeps the tokens whose bit is set among the first `tokens` bits of the mask, and those past them if `past_end`.
@@ -165,9 +158,10 @@ void allow_only(distribution<T>& d, std::span<const token_id> ids) noexcept {
     else d.settled(d.as_list()->keep_only(ids));
 }
 
-/// After find_maximum(). -inf of a token that does not live.
+/// -inf of a token that does not live.
 template <logit_scalar T>
 double logit_of(distribution<T>& d, token_id id) noexcept {
+    if (!d.find_maximum()) return numeric::nan;
     double v = 0;
     if (const view<T>* const seen = d.as_view()) {
         v = seen->row().value_of_token(id);
@@ -186,9 +180,9 @@ template <logit_scalar T, class F>
 void transform(distribution<T>& d, F f) noexcept {
     list* const tokens = d.listed();
     if (!tokens) return;
-    tokens->set_all([&](std::size_t i, double v) { return f(tokens->id(i), d.logit_of(v)); });
+    const status why = tokens->set_all([&](std::size_t i, double v) { return f(tokens->id(i), d.logit_of(v)); });
     d.values_are_logits();
-    d.settled(tokens->settle());
+    d.settled(why);
 }
 
 /// The same with f(l, p), in the order.
@@ -196,9 +190,9 @@ template <logit_scalar T, class F>
 void transform_in_order(distribution<T>& d, F f) noexcept {
     list* const tokens = d.weighed_list();
     if (!tokens) return;
-    tokens->set_in_order([&](double v, double p) { return f(d.logit_of(v), p); });
+    const status why = tokens->set_in_order([&](double v, double p) { return f(d.logit_of(v), p); });
     d.values_are_logits();
-    d.settled(tokens->settle());
+    d.settled(why);
 }
 
 }  // namespace argdraw::detail

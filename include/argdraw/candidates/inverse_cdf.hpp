@@ -22,7 +22,8 @@ struct place_in_blocks {
     double t;  ///< where in the block's own mass: 0 <= t, and below 1 but for rounding
 };
 
-/// The first block whose end lies beyond u S, where ends are the running sums of masses and S the last of them; `blocks` where no block has a mass.
+/// The first block whose end lies beyond u S, where ends are the running sums of masses and S the last of them; `blocks` where no block has
+/// a mass.
 inline place_in_blocks find_block(double u, const double* masses, const double* ends, std::size_t blocks) noexcept {
     if (blocks == 0) return {0, 0};
     const double target = numeric::product(u, ends[blocks - 1]);

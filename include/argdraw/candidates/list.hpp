@@ -17,10 +17,7 @@
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/finite.hpp>
-#include <argdraw/numeric/log.hpp>
-#include <argdraw/numeric/radix_sort.hpp>
 #include <argdraw/numeric/selection.hpp>
 #include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
@@ -34,11 +31,6 @@ enum class ties : std::uint8_t {
 };
 
 namespace detail {
-
-/// Puts n tokens in order. `room` is another array as long; of equal values those that stand first come first, as lower ids do.
-inline void put_in_order(place* tokens, std::size_t n, place* room) noexcept {
-    numeric::sort_descending(tokens, n, room, [](const place& each) { return each.value; });
-}
 
 /// Distinct tokens in id order. Values are the row's numbers; weights are 2^((value - maximum) c), c the scale that weigh() was told last.
 ///
@@ -68,7 +60,7 @@ public:
 
     // ---- what it holds -------------------------------------------------------------------------------------------------
 
-    /// Is from now on the first `count` tokens of its arrays, with this maximum.
+    /// Is from now on the first `count` tokens of its arrays, whose maximum this is.
     void hold(std::size_t count, double maximum) noexcept {
         count_ = count;
         maximum_ = maximum;
@@ -82,74 +74,59 @@ public:
         mass_ = mass;
     }
 
-    /// Gives every token the value f(i, value). Leaves what settle() settles.
-    template <class F>
-    void set_all(F f) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) at_.values[i] = f(i, at_.values[i]);
-    }
-    void set(std::size_t i, double value) noexcept { at_.values[i] = value; }
-    /// Gives tokens of +inf, which stand there as 0, their value. Leaves what settle() settles.
-    void show_infinite() noexcept {
-        if (infinite_) std::fill_n(at_.values, count_, numeric::infinity);
-    }
-
-    /// After values were changed: what is -inf goes, +inf takes all, and the maximum is looked up. nan_logit or empty where that is what it comes to.
-    status settle() noexcept {
-        mass_ = 0;
-        infinite_ = false;
-        double greatest = -numeric::infinity;
-        bool some_removed = false;
-        for (std::size_t i = 0; i < count_; ++i) {
-            const double v = at_.values[i];
-            if (v != v) return status::nan_logit;
-            some_removed |= v == -numeric::infinity;
-            greatest = (std::max)(greatest, v);
-        }
-        maximum_ = greatest;
-        if (greatest == numeric::infinity) {
-            keep_if([&](std::size_t i) { return at_.values[i] == numeric::infinity; });
-            take_for_infinite();
-        } else if (some_removed) {
-            keep_if([&](std::size_t i) { return at_.values[i] > -numeric::infinity; });
-        }
-        return count_ == 0 ? status::empty : status::ok;
-    }
-    /// After tokens were removed, or got the value -inf: those that stay are what they were, +inf too.
-    status settle_removed() noexcept {
-        const bool infinite = infinite_;
-        const status why = settle();
-        infinite_ = infinite;
-        return why;
-    }
     /// All of its tokens are +inf.
     void take_for_infinite() noexcept {
         std::fill_n(at_.values, count_, 0.0);
         maximum_ = 0;
         infinite_ = true;
     }
+    /// The same of tokens with any values: what is -inf is none of them, and +inf takes all. nan_logit or empty where that is what it comes
+    /// to, as in what follows.
+    status hold_any(std::size_t count) noexcept {
+        hold(count, numeric::nan);
+        return settle();
+    }
+
+    /// Calls work(values), which may give the tokens other values. Those of +inf are there as they are.
+    template <class F>
+    status change(F work) noexcept {
+        if (infinite_) std::fill_n(at_.values, count_, numeric::infinity);
+        work(at_.values);
+        return settle();
+    }
+    /// Gives every token the value f(i, value); to f, those of +inf are 0.
+    template <class F>
+    status set_all(F f) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) at_.values[i] = f(i, at_.values[i]);
+        return settle();
+    }
+    /// The same with f(value, probability), in the order. Of a weighed list.
+    template <class F>
+    status set_in_order(F f) noexcept {
+        for (std::size_t i = 0; i < count_; ++i) new (order_ + i) place{at_.values[i], static_cast<token_id>(i)};  // with i for an id
+        put_in_order(order_, count_, room_);
+        for (const place& each : std::span(order_, count_)) {
+            const auto i = static_cast<std::size_t>(each.id);
+            at_.spare[i] = f(each.value, probability(i));
+        }
+        std::copy_n(at_.spare, count_, at_.values);
+        return settle();
+    }
 
     // ---- what stays ----------------------------------------------------------------------------------------------------
 
-    /// Keeps the entries i for which keep(i), and what is known of each of them; the maximum must stay, or settle() be called. Every entry is
-    /// written and only the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
+    /// Keeps the entries i for which keep(i). Those that stay are what they were, +inf too.
     template <class F>
-    void keep_if(F keep) noexcept {
-        token_id* const ids = at_.ids;
-        double* const values = at_.values;
-        double* const weights = at_.weights;
-        const bool weighed = mass_ > 0;
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < count_; ++i) {
-            const bool stays = keep(i);
-            ids[kept] = ids[i];
-            values[kept] = values[i];
-            if (weighed) weights[kept] = weights[i];
-            kept += stays;
-        }
-        count_ = kept;
-        if (weighed) mass_ = numeric::sum(weights, count_);
+    status keep_if(F keep) noexcept {
+        retain(keep);
+        return settle_removed();
     }
-
+    /// Removes the listed tokens.
+    status remove(std::span<const token_id> listed) noexcept {
+        for (const token_id id : listed)
+            if (const std::size_t i = find(id); i < count_) at_.values[i] = -numeric::infinity;
+        return settle_removed();
+    }
     /// Keeps the listed tokens.
     status keep_only(std::span<const token_id> listed) noexcept {
         std::fill_n(at_.weights, count_, 0.0);
@@ -171,13 +148,13 @@ public:
         if (count_ > 4 * k + sizes::long_list) {
             // Most of a long list goes without being put in order.
             const double level = level_reached_by(k);
-            keep_if([&](std::size_t i) { return at_.values[i] >= level; });
+            retain([&](std::size_t i) { return at_.values[i] >= level; });
         }
         std::copy_n(at_.values, count_, at_.spare);
         std::nth_element(at_.spare, at_.spare + (k - 1), at_.spare + count_, [](double a, double b) { return a > b; });
         const double cut = at_.spare[k - 1];
         std::size_t equals = k - static_cast<std::size_t>(std::count_if(at_.spare, at_.spare + (k - 1), [&](double v) { return v > cut; }));
-        keep_if([&](std::size_t i) {
+        retain([&](std::size_t i) {
             if (at_.values[i] != cut) return at_.values[i] > cut;
             return equals_at_edge == ties::all || (equals > 0 && equals-- > 0);
         });
@@ -191,7 +168,7 @@ public:
             for (std::size_t i = 0; i < count_; ++i) kept += reaches(i);
             if (kept < min_keep) return keep_top(min_keep);
         }
-        keep_if(reaches);
+        retain(reaches);
     }
 
     /// Of a weighed list: keeps the shortest prefix of the order that has p of the mass and at least min_keep tokens.
@@ -205,11 +182,11 @@ public:
     }
 
     void keep_up_to(const place& last) noexcept {
-        keep_if([&](std::size_t i) { return !(last < place{at_.values[i], at_.ids[i]}); });
+        retain([&](std::size_t i) { return !(last < place{at_.values[i], at_.ids[i]}); });
     }
     /// In the order of what stands in tokens.spare. The maximum may go.
     void keep_nearest_up_to(const place& last) noexcept {
-        keep_if([&](std::size_t i) { return !(last < place{at_.spare[i], at_.ids[i]}); });
+        retain([&](std::size_t i) { return !(last < place{at_.spare[i], at_.ids[i]}); });
         maximum_ = *std::max_element(at_.values, at_.values + count_);
         mass_ = 0;
     }
@@ -247,6 +224,7 @@ public:
 
     /// Between 1 and size().
     double mass() const noexcept { return mass_; }
+    double weight(std::size_t i) const noexcept { return at_.weights[i]; }
     double probability(std::size_t i) const noexcept { return at_.weights[i] / mass_; }
 
     /// The mass without one token of the greatest value, whose weight of 1 would hide that the others weigh next to nothing.
@@ -289,39 +267,6 @@ public:
         return {at_.ids[from + i], numeric::product(share, mass) / mass_};
     }
 
-    /// The token with the greatest distance(i) + noise, noise = -ln(-ln u) for u = uniform(id), where distance is ln of the weight; at equal sums the
-    /// lower id.
-    template <class F, class D>
-    taken race(F uniform, D distance) const noexcept {
-        std::size_t best = count_;
-        double greatest = -numeric::infinity, bound = numeric::infinity;
-        for (std::size_t i = 0; i < count_; ++i) {
-            if (at_.weights[i] == 0) continue;  // noise spans 40, this token is 693 below the maximum
-            const double u = uniform(at_.ids[i]);
-            // -ln u >= 1 - u, and l + noise beats the best so far only if -ln u < w e^(m - best): most lose without a logarithm.
-            if (1 - u > numeric::product(at_.weights[i], bound)) continue;
-            const double sum = distance(i) - numeric::log(-numeric::log(u));
-            if (!(sum > greatest)) continue;
-            best = i;
-            greatest = sum;
-            bound = numeric::product(numeric::exp2(numeric::product(-sum, numeric::log2_e)), 1 + 1e-9);
-        }
-        if (best == count_) return {};
-        return {at_.ids[best], probability(best)};
-    }
-
-    /// Gives every token the value f(value, probability), in the order. Leaves what settle() settles.
-    template <class F>
-    void set_in_order(F f) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) new (order_ + i) place{at_.values[i], static_cast<token_id>(i)};  // with i for an id
-        put_in_order(order_, count_, room_);
-        for (const place& each : std::span(order_, count_)) {
-            const auto i = static_cast<std::size_t>(each.id);
-            at_.spare[i] = f(each.value, probability(i));
-        }
-        std::copy_n(at_.spare, count_, at_.values);
-    }
-
     // ---- values --------------------------------------------------------------------------------------------------------
 
     struct spread {
@@ -349,6 +294,56 @@ public:
     }
 
 private:
+    // Leaves the entries i for which keep(i), with the maximum that was, and with their weights if there are any. Every entry is written
+    // and only the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
+    template <class F>
+    void retain(F keep) noexcept {
+        token_id* const ids = at_.ids;
+        double* const values = at_.values;
+        double* const weights = at_.weights;
+        const bool weighed = mass_ > 0;
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const bool stays = keep(i);
+            ids[kept] = ids[i];
+            values[kept] = values[i];
+            if (weighed) weights[kept] = weights[i];
+            kept += stays;
+        }
+        count_ = kept;
+        if (weighed) mass_ = numeric::sum(weights, count_);
+    }
+
+    // Needs any values. Leaves out what is -inf, or all but +inf where there is one, and leaves the maximum and no weights. Returns
+    // nan_logit or empty where that is what it comes to.
+    status settle() noexcept {
+        mass_ = 0;
+        infinite_ = false;
+        double greatest = -numeric::infinity;
+        bool some_removed = false;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const double v = at_.values[i];
+            if (v != v) return status::nan_logit;
+            some_removed |= v == -numeric::infinity;
+            greatest = (std::max)(greatest, v);
+        }
+        maximum_ = greatest;
+        if (greatest == numeric::infinity) {
+            retain([&](std::size_t i) { return at_.values[i] == numeric::infinity; });
+            take_for_infinite();
+        } else if (some_removed) {
+            retain([&](std::size_t i) { return at_.values[i] > -numeric::infinity; });
+        }
+        return count_ == 0 ? status::empty : status::ok;
+    }
+    // The same, and leaves those of +inf what they were.
+    status settle_removed() noexcept {
+        const bool infinite = infinite_;
+        const status why = settle();
+        infinite_ = infinite;
+        return why;
+    }
+
     void remove_last() noexcept {
         std::size_t last = 0;
         for (std::size_t i = 1; i < count_; ++i)
@@ -359,8 +354,8 @@ private:
         mass_ = 0;
     }
 
-    // Returns a level that at least k < size() entries reach, and in general not many more. Found in a sample and certified by a count; where the
-    // sample misled, by bisection.
+    // Returns a level that at least k < size() entries reach, and in general not many more. Found in a sample and certified by a count;
+    // where the sample misled, by bisection.
     double level_reached_by(std::size_t k) noexcept {
         std::fill_n(at_.values + count_, simd::lanes, -numeric::infinity);
         const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(at_.values, count_, cut); };

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <span>
 
+#include <argdraw/candidates/band.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
@@ -21,15 +21,6 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// The tokens of a row from a cut upwards; of those equal to it, the ones up to an id.
-struct band {
-    double cut = -numeric::infinity;
-    token_id last_equal = (std::numeric_limits<token_id>::max)();
-
-    bool whole() const noexcept { return cut == -numeric::infinity; }
-    bool holds(double v, token_id id) const noexcept { return v > cut || (v == cut && id <= last_equal); }
-};
-
 /// Which state of a row something is known of. What is known of the greatest values holds for every band.
 struct revision {
     std::uint32_t values = 0, bands = 0;
@@ -37,23 +28,9 @@ struct revision {
     friend bool operator==(const revision&, const revision&) = default;
 };
 
-/// The least number of the row's type that reaches a cut, as kernels take it.
-template <class V>
-V level_of(double cut) noexcept {
-    return (std::max)(numeric::round_up_to<V>(cut), std::numeric_limits<V>::lowest());
-}
-/// The least above a cut.
-template <class V>
-V level_above(double cut) noexcept {
-    const V at = level_of<V>(cut);
-    return static_cast<double>(at) == cut ? numeric::next_above(at) : at;
-}
-
-constexpr std::size_t block_of(token_id id) noexcept { return static_cast<std::size_t>(id) / simd::block_size; }
-
-/// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`; their bit
-/// in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not hold leave when it is
-/// set, and what later falls below it stays.
+/// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`;
+/// their bit in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not
+/// hold leave when it is set, and what later falls below it stays.
 template <logit_scalar T>
 class living_row {
 public:
@@ -93,6 +70,17 @@ public:
         return value_in_row(id);
     }
 
+    /// Removes tokens, living or not.
+    void remove(std::span<const token_id> ids) noexcept {
+        if (ids.empty()) return;
+        std::uint16_t* const alive = own_alive();
+        for (const token_id id : ids) {
+            alive[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+            if (strays_.has(id)) strays_.erase(id);
+        }
+        ++revision_.values;
+    }
+
     /// Gives a living token a value of its own; -inf removes it.
     void set(token_id id, double v) noexcept {
         const bool stray = strays_.has(id);
@@ -105,9 +93,9 @@ public:
         ++revision_.values;
     }
 
-    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is finite,
-    /// or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one, or the
-    /// width. -inf removes a token; one whose value stays as it is stays in the row.
+    /// Gives the living tokens that have a number in `numbers` other values, in id order: what quick(value, number) says where that is
+    /// finite, or else changed(value, number). Where that is NaN, the token is not for it, and all ends there. Returns the id of that one,
+    /// or the width. -inf removes a token; one whose value stays as it is stays in the row.
     template <class Q, class F>
     std::size_t set_all(const detail::strays& numbers, Q quick, F changed) noexcept {
         std::size_t stopped = width();
@@ -162,8 +150,8 @@ public:
         allow({marks, words}, false, 32 * words);
     }
 
-    /// Leaves the tokens that the band holds. The row's own band only narrows; strays are held against `other` alone, since one may have been moved
-    /// below the row's band after that was set.
+    /// Leaves the tokens that the band holds. The row's own band only narrows; strays are held against `other` alone, since one may have
+    /// been moved below the row's band after that was set.
     void narrow_to(const band& other) noexcept {
         strays_.keep_if([&](token_id id, double v) { return other.holds(v, id); });
         if (other.cut > band_.cut || (other.cut == band_.cut && other.last_equal < band_.last_equal)) band_ = other;
@@ -206,7 +194,8 @@ public:
             if (values[i] == static_cast<double>(v) && --n == 0) return static_cast<token_id>(b * simd::block_size + i);
     }
 
-    /// Calls visit(block, count) with the number of the block's tokens that stand at the cut of the band and are in it, strays not among them.
+    /// Calls visit(block, count) with the number of the block's tokens that stand at the cut of the band and are in it, strays not among
+    /// them.
     template <class F>
     void for_equals_of_cut(F visit) const noexcept {
         const value at = level_of<value>(band_.cut);
@@ -257,8 +246,8 @@ public:
 
     // ---- lists ---------------------------------------------------------------------------------------------------------
 
-    /// Makes a list of the first `found` tokens, all of the row, of which those outside of the band go, and of the strays with low <= value, and not
-    /// value >= high. Returns its length.
+    /// Makes a list of the first `found` tokens, all of the row, of which those outside of the band go, and of the strays with low <=
+    /// value, and not value >= high. Returns its length.
     std::size_t finish_list(const token_arrays& out, std::size_t found, double low, double high) const noexcept {
         if (!band_.whole()) {
             std::size_t kept = 0;

@@ -42,8 +42,8 @@ struct ending {
     place last{};
 };
 
-/// What try_edge makes of the first edge that is not in doubt. Edges come as functions, the quick ones first; each is asked for if those before it
-/// were in doubt.
+/// What try_edge makes of the first edge that is not in doubt. Edges come as functions, the quick ones first; each is asked for if those
+/// before it were in doubt.
 template <class F, class... Edges>
 ending first_certain(F try_edge, Edges... edge_of) noexcept {
     ending end{outcome::mass_in_doubt};
@@ -51,20 +51,22 @@ ending first_certain(F try_edge, Edges... edge_of) noexcept {
     return end;
 }
 
-/// The search for the fewest first tokens whose mass is at least p times that of a weighed view, p < 1, and which are at least min_keep. First in the
-/// order; or, in what begins with near, by their distance from a center, the lower id first at equal distance. It reads the view and writes to the
-/// scratch, and leaves to others to narrow anything. Shortcuts decide only where to look: each has a certificate, and says no where it does not hold.
+/// The search for the fewest first tokens whose mass is at least p times that of a weighed view, p < 1, and which are at least min_keep.
+/// First in the order; or, in what begins with near, by their distance from a center, the lower id first at equal distance. It reads the
+/// view and writes to the scratch, and leaves to others to narrow anything. Shortcuts decide only where to look: each has a certificate,
+/// and says no where it does not hold.
 ///
-/// Where weights are floats, a mass is off by up to float_sums::of_weights of itself. So the tokens about the edge are listed and weighed in double;
-/// of the others K weighs what stays whatever the list says, B what leaves. Of a list that weighs L, what has to stay is
+/// Where weights are floats, a mass is off by up to float_sums::of_weights of itself. So the tokens about the edge are listed and weighed
+/// in double; of the others K weighs what stays whatever the list says, B what leaves. Of a list that weighs L, what has to stay is
 ///
 ///     p (K + L + B) - K  =  p (L + B) - (1 - p) K,   off by 2^-22 (p B + (1 - p) K) at most:
 ///
-/// 2 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. Where an edge that is off by so much would be another one,
-/// K and B are read again in doubles, and the answer is theirs: what decides is always within 1e-12 of the whole.
+/// 2 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. Where an edge that is off by so much would be another
+/// one, K and B are read again in doubles, and the answer is theirs: what decides is always within 1e-12 of the whole.
 ///
-/// A center may be uncertain, too. Tokens nearer to it than the edge by more than twice what it may be off by stay nearer whatever it is, and
-/// those farther stay farther; so the answer is certain where all between have the logit of the edge itself, and follow each other by id.
+/// A center may be uncertain, too. Tokens nearer to it than the edge by more than twice what it may be off by stay nearer whatever it is,
+/// and those farther stay farther; so the answer is certain where all between have the logit of the edge itself, and follow each other by
+/// id.
 template <logit_scalar T>
 struct mass_search {
     using value = value_of<T>;
@@ -96,7 +98,8 @@ struct mass_search {
 
     // ---- where a list ends ---------------------------------------------------------------------------------------------
 
-    /// Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it; both off by a share of themselves.
+    /// Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it; both off by a share of
+    /// themselves.
     edge told_by(double listed, double stays, double leaves, double share) const noexcept {
         return {numeric::product(p, listed + leaves) - numeric::product(1 - p, stays),
                 numeric::product(share, numeric::product(p, leaves) + numeric::product(1 - p, stays))};

@@ -40,8 +40,8 @@ struct estimate {
 
 namespace detail {
 
-/// Masses of the blocks of a row as it was at a revision: sums of weights 2^(v c - reference()) of all that lives, strays included. In floats, where
-/// every block has a reference of its own, 2^floor(top / 8), and masses are then brought to that of the row; or in doubles.
+/// Masses of the blocks of a row as it was at a revision: sums of weights 2^(v c - reference()) of all that lives, strays included. In
+/// floats, where every block has a reference of its own, 2^floor(top / 8), and masses are then brought to that of the row; or in doubles.
 template <logit_scalar T>
 class masses {
 public:
@@ -50,13 +50,13 @@ public:
     static constexpr bool in_floats_at_all = !std::same_as<T, double>;
 
     masses() = default;
-    explicit masses(const detail::scratch<T>& space) noexcept : w_{.at = space.masses, .split = space.split, .tokens = space.tokens} {}
+    explicit masses(const detail::scratch<T>& space) noexcept : w_{.space = &space} {}
 
     bool known_of(const row& of) const noexcept { return known_ && revision_ == of.revision(); }
 
-    /// Finds them where they are not known; in doubles where accuracy is full, where the row's values are doubles, and where its scaled logits leave the
-    /// range of the weight kernel. False if that failed: top.find() then tells why, or that +inf takes all. What is weighed does not depend on
-    /// how it was asked for before, or a question about masses would move the last digits of a draw.
+    /// Finds them where they are not known; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
+    /// logits leave the range of the weight kernel. False if that failed: top.find() then tells why, or that +inf takes all. What is
+    /// weighed does not depend on how it was asked for before, or a question about masses would move the last digits of a draw.
     template <extra also>
     bool weigh(const row& of, maxima<T>& top, double c, accuracy wanted) noexcept {
         const bool as_wanted = wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == also_) : !in_float_;
@@ -77,7 +77,7 @@ public:
 
     bool in_float() const noexcept { return in_float_; }
     /// The mass of a block, and of all, relative to reference().
-    double of_block(std::size_t b) const noexcept { return w_.at.of_block[b]; }
+    double of_block(std::size_t b) const noexcept { return in_blocks().of_block[b]; }
     double all() const noexcept { return w_.all; }
     double reference() const noexcept { return in_float_ ? static_cast<double>(w_.top >> 3) : numeric::product(w_.greatest, w_.c); }
     /// The second sum that was asked for, of all.
@@ -89,13 +89,14 @@ public:
         return numeric::product(mass, numeric::exp2(reference() - numeric::product(v, w_.c)));
     }
 
-    /// Of a row weighed in doubles: its mass without one token of the greatest value, whose weight of 1 would hide what next to nothing adds.
+    /// Of a row weighed in doubles: its mass without one token of the greatest value, whose weight of 1 would hide what next to nothing
+    /// adds.
     double all_beside_greatest(const row& of) const noexcept {
         if (w_.all >= 2) return w_.all - 1;
         double rest = 0;
         bool found = false;
         for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
-            double own = w_.at.of_block[b];
+            double own = in_blocks().of_block[b];
             if (!found && own >= 1) {
                 double values[simd::block_size];
                 of.values_of_block(b, values);
@@ -112,7 +113,7 @@ public:
     }
 
     /// What takes weights_of_block to reference().
-    double block_scale(std::size_t b) const noexcept { return in_float_ ? power_of_two((w_.at.tops[b] >> 3) - (w_.top >> 3)) : 1.0; }
+    double block_scale(std::size_t b) const noexcept { return in_float_ ? power_of_two((in_blocks().tops[b] >> 3) - (w_.top >> 3)) : 1.0; }
 
     /// The weights of a block's 256 tokens, relative to a reference of the block's own.
     void weights_of_block(const row& of, std::size_t b, double* out) const noexcept {
@@ -122,7 +123,8 @@ public:
         simd::lists().weights(out, simd::block_size, w_.greatest, w_.c, out);
     }
 
-    /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the maximum.
+    /// Of a value, relative to reference(): 0 below 2^-998, so that what has a weight here has one in a list, where it counts from the
+    /// maximum.
     double weight_of(double v) const noexcept {
         static_assert(-998 - 1 > numeric::exp2_lowest);
         const double exponent = numeric::product(v, w_.c) - reference();
@@ -131,13 +133,13 @@ public:
 
     /// The token at u of the cumulative distribution; none where nothing weighs anything.
     taken token_at(const row& of, double u) const noexcept {
-        const auto [block, t] = find_block(u, w_.at.of_block, w_.at.ends, of.blocks().blocks);
+        const auto [block, t] = find_block(u, in_blocks().of_block, in_blocks().ends, of.blocks().blocks);
         if (block == of.blocks().blocks) return {};
         double weights[simd::block_size];
         weights_of_block(of, block, weights);
         const auto [i, share] = find_in_block(t, weights, simd::block_size);
         if (i == simd::block_size) return {};
-        return {static_cast<token_id>(block * simd::block_size + i), numeric::product(share, w_.at.of_block[block]) / w_.all};
+        return {static_cast<token_id>(block * simd::block_size + i), numeric::product(share, in_blocks().of_block[block]) / w_.all};
     }
 
     // ---- where the greatest are ----------------------------------------------------------------------------------------
@@ -147,22 +149,23 @@ public:
 
     /// The number of blocks that reach a cut, from the keys: never too few. Of masses in floats, as the next.
     std::size_t count_reaching(const row& of, value cut) const noexcept {
-        return simd::numbers<std::int32_t>().count_at_least(w_.at.tops, of.blocks().blocks, key_of(cut));
+        return simd::numbers<std::int32_t>().count_at_least(in_blocks().tops, of.blocks().blocks, key_of(cut));
     }
     std::size_t select(const row& of, value cut, std::int32_t* selected) const noexcept {
-        return simd::numbers<std::int32_t>().select(w_.at.tops, of.blocks().blocks, key_of(cut), selected);
+        return simd::numbers<std::int32_t>().select(in_blocks().tops, of.blocks().blocks, key_of(cut), selected);
     }
-    const std::int32_t* tops() const noexcept { return w_.at.tops; }
+    const std::int32_t* tops() const noexcept { return in_blocks().tops; }
     std::int32_t top() const noexcept { return w_.top; }
-    /// The least value with such a key. Keys are monotone in the value: what reaches it has at least this key, and so has its block's greatest.
+    /// The least value with such a key. Keys are monotone in the value: what reaches it has at least this key, and so has its block's
+    /// greatest.
     value least_of_key(std::int32_t key) const noexcept {
         return numeric::round_up_to<value>((static_cast<double>(key) - 0.5) / numeric::product(8, w_.c));
     }
 
     // ---- a part of them ------------------------------------------------------------------------------------------------
 
-    /// What n blocks at even distances, or all where there are fewer, tell about what weighs in a row less than a cut; infinite where many reach it, of
-    /// which they then tell little. Writes to the tokens.
+    /// What n blocks at even distances, or all where there are fewer, tell about what weighs in a row less than a cut; infinite where many
+    /// reach it, of which they then tell little. Writes to the tokens.
     double sample_below(const row& of, double cut, std::size_t n) const noexcept {
         const value at = level_of<value>(cut);
         if (simd::rows<T>().count(of.only_block(0), at) > simd::block_size / 2) return numeric::infinity;
@@ -173,14 +176,13 @@ public:
         for (std::size_t i = 0; i < n; ++i) {
             const std::size_t b = i * blocks / n;
             some[i] = static_cast<std::int32_t>(b);
-            below += w_.at.of_block[b];
+            below += in_blocks().of_block[b];
             of.for_strays_of(b, [&](std::size_t, double v) { below -= v >= cut ? weight_of(v) : 0.0; });
         }
-        const std::size_t found =
-            simd::rows<T>().gather(of.blocks(), some, n, at, at, of.width(), nullptr, w_.tokens.ids, w_.tokens.values);
+        const std::size_t found = simd::rows<T>().gather(of.blocks(), some, n, at, at, of.width(), nullptr, tokens().ids, tokens().values);
         if (found > n * simd::block_size / sizes::listed_one_in) return numeric::infinity;
-        simd::lists().weights(w_.tokens.values, found, reference() / w_.c, w_.c, w_.tokens.weights);
-        return numeric::product(below - numeric::sum(w_.tokens.weights, found), static_cast<double>(blocks) / static_cast<double>(n));
+        simd::lists().weights(tokens().values, found, reference() / w_.c, w_.c, tokens().weights);
+        return numeric::product(below - numeric::sum(tokens().weights, found), static_cast<double>(blocks) / static_cast<double>(n));
     }
 
     /// The tokens of a row that were listed, by their number; and what weighs below them, relative to reference().
@@ -188,53 +190,53 @@ public:
         std::size_t listed;
         double below;
     };
-    /// One read: lists the tokens with low <= value < high, and sums up those with a value >= high for each block, and those with value < lower. Of
-    /// masses in floats, and high inside of the band.
+    /// One read: lists the tokens with low <= value < high, and sums up those with a value >= high for each block, and those with value <
+    /// lower. Of masses in floats, and high inside of the band.
     cut_row split(const row& of, value lower, value low, value high) const noexcept
         requires in_floats_at_all
     {
         const band& in = of.banded();
         const std::size_t blocks = of.blocks().blocks;
         const simd::row_cuts cuts{in.whole() ? std::numeric_limits<value>::lowest() : level_above<value>(in.cut), lower, low, high};
-        const std::size_t found = simd::block_weights<T>().split(of.blocks(), w_.keys, cuts, w_.split.above, w_.split.below, w_.split.tops,
-                                                                 w_.tokens.ids, w_.tokens.values);
-        cut_row all{of.finish_list(w_.tokens, found, static_cast<double>(low), static_cast<double>(high)), 0};
+        const std::size_t found = simd::block_weights<T>().split(of.blocks(), w_.keys, cuts, split_blocks().above, split_blocks().below,
+                                                                 split_blocks().tops, tokens().ids, tokens().values);
+        cut_row all{of.finish_list(tokens(), found, static_cast<double>(low), static_cast<double>(high)), 0};
         if (!in.whole() && in.cut < static_cast<double>(lower))
             of.for_equals_of_cut(
                 [&](std::size_t, std::size_t count) { all.below += numeric::product(weight_of(in.cut), static_cast<double>(count)); });
         for (std::size_t b = 0; b < blocks; ++b) {
-            w_.split.above[b] = in_reference_of(w_.top, w_.split.tops[b], w_.split.above[b]);
-            all.below += in_reference_of(w_.top, w_.split.tops[b], w_.split.below[b]);
+            split_blocks().above[b] = in_reference_of(w_.top, split_blocks().tops[b], split_blocks().above[b]);
+            all.below += in_reference_of(w_.top, split_blocks().tops[b], split_blocks().below[b]);
         }
         of.strays().for_each([&](token_id id, double v) {
-            if (v >= static_cast<double>(high)) w_.split.above[block_of(id)] += weight_of(v);
+            if (v >= static_cast<double>(high)) split_blocks().above[block_of(id)] += weight_of(v);
             if (v < static_cast<double>(lower)) all.below += weight_of(v);
         });
         return all;
     }
     /// What split() has summed up in each block, and how many equals of its cut somebody has counted there.
-    double* above() const noexcept { return w_.split.above; }
-    std::int32_t* equals() const noexcept { return w_.split.equals; }
+    double* above() const noexcept { return split_blocks().above; }
+    std::int32_t* equals() const noexcept { return split_blocks().equals; }
 
     struct parts {
         double above, below;
     };
-    /// One read, in doubles: the mass of the living with a value >= high, and of those with a value < lower; weights are 2^((v - reference) c), and
-    /// no value may be a thousand binary places above the reference. above() gives way.
+    /// One read, in doubles: the mass of the living with a value >= high, and of those with a value < lower; weights are 2^((v - reference)
+    /// c), and no value may be a thousand binary places above the reference. above() gives way.
     parts split_in_doubles(const row& of, const maxima<T>& top, double reference, double lower, double high) const noexcept {
         w_.template sum_in_doubles<block_sums::parts>(of, top, {.reference = reference, .scale = w_.c, .lower = lower, .high = high},
-                                                      w_.split.above, w_.split.below);
+                                                      split_blocks().above, split_blocks().below);
         parts all{0, 0};
         for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
-            all.above += w_.split.above[b];
-            all.below += w_.split.below[b];
+            all.above += split_blocks().above[b];
+            all.below += split_blocks().below[b];
         }
         return all;
     }
 
     /// The masses of the row after it was narrowed to what above() has.
     void narrowed(const row& of) noexcept {
-        std::copy_n(w_.split.above, of.blocks().blocks, w_.at.of_block);
+        std::copy_n(split_blocks().above, of.blocks().blocks, in_blocks().of_block);
         w_.add_up(of);
         also_ = extra::nothing;
         known(of);
@@ -242,6 +244,10 @@ public:
 
 private:
     friend struct inside;  // of the tests
+
+    const auto& in_blocks() const noexcept { return w_.space->masses; }
+    const auto& split_blocks() const noexcept { return w_.space->split; }
+    const token_arrays& tokens() const noexcept { return w_.space->tokens; }
 
     bool known(const row& of) noexcept {
         revision_ = of.revision();
@@ -258,7 +264,7 @@ private:
         if (of.strays().count() == 0) return;
         // A block below 2^-900 of the row has no mass. A stray may have raised its reference since; its tokens in the row must still weigh
         // nothing, or one that has no mass could be drawn.
-        const std::int32_t raised = w_.at.tops[b];
+        const std::int32_t raised = in_blocks().tops[b];
         const double to_block = power_of_two((top >> 3) - (w_.top >> 3)) > 0 ? power_of_two((top >> 3) - (raised >> 3)) : 0.0;
         for (std::size_t i = 0; i < simd::block_size; ++i) out[i] *= to_block;
         of.for_strays_of(b, [&](std::size_t at, double v) {

@@ -18,8 +18,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Maxima of the blocks of a row as it was at a revision of its values; strays are none of them, and no band is looked at. Where tokens were removed
-/// they may be bounds: a removed token then may count as its block's greatest.
+/// Maxima of the blocks of a row as it was at a revision of its values; strays are none of them, and no band is looked at. Where tokens
+/// were removed they may be bounds: a removed token then may count as its block's greatest.
 template <logit_scalar T>
 class maxima {
 public:
@@ -36,7 +36,8 @@ public:
     /// The greatest of the blocks' maxima.
     value greatest_in_row() const noexcept { return greatest_in_row_; }
 
-    /// Finds them where they are not known: ok, empty or nan_logit, which is everything that can be wrong with a row. The greatest may be +inf.
+    /// Finds them where they are not known: ok, empty or nan_logit, which is everything that can be wrong with a row. The greatest may be
+    /// +inf.
     ///
     /// With tokens removed, the sweep does not look at their bits: a block's maximum over all its tokens bounds that of the living. Only
     /// blocks that might be the greatest, and those with a NaN or +inf, are looked at again.
@@ -88,9 +89,9 @@ public:
 
     /// Returns a level that at least k living tokens reach, and as few more as ties and the blocks let be; -inf where all are wanted.
     ///
-    /// k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too, and every token at or above it lies in
-    /// a block whose maximum reaches the level. Strays only make it safer. Tokens outside of the band are counted, though they do not live,
-    /// and so may be removed ones: then fewer than k may be found.
+    /// k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too, and every token at or above
+    /// it lies in a block whose maximum reaches the level. Strays only make it safer. Tokens outside of the band are counted, though they
+    /// do not live, and so may be removed ones: then fewer than k may be found.
     double level_of_top(const living_row<T>& row, std::size_t k) const noexcept {
         if (k == 1) return greatest_;
         constexpr value lowest = std::numeric_limits<value>::lowest();
@@ -134,8 +135,8 @@ private:
         return status::ok;
     }
 
-    // Needs greatest_in_row_. Returns the greatest value inside of the band, -inf where there is none: a removal may have left only tokens below the
-    // band, or only equals of its cut behind the last that it holds.
+    // Needs greatest_in_row_. Returns the greatest value inside of the band, -inf where there is none: a removal may have left only tokens
+    // below the band, or only equals of its cut behind the last that it holds.
     double greatest_in_band(const living_row<T>& row) const noexcept {
         const band& in = row.banded();
         const auto greatest = static_cast<double>(greatest_in_row_);

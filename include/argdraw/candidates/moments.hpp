@@ -20,8 +20,9 @@ struct moments {
     double count, mean, variance, error;
 };
 
-/// Sums for each block become those of all that lives. Each set of tokens about its own mean, and the means about that of all: shares of the whole, since
-/// sums of rows of double overflow, and distances from the maximum, since far from 0 a mean has no digits left for the scatter about it. `of` gives way.
+/// Sums for each block become those of all that lives. Each set of tokens about its own mean, and the means about that of all: shares of
+/// the whole, since sums of rows of double overflow, and distances from the maximum, since far from 0 a mean has no digits left for the
+/// scatter about it. `of` gives way.
 template <logit_scalar T>
 moments summed_up(const living_row<T>& row, double maximum, const simd::row_moments& of, bool exact) noexcept {
     const std::size_t blocks = row.blocks().blocks;
@@ -45,7 +46,7 @@ moments summed_up(const living_row<T>& row, double maximum, const simd::row_mome
     return {n, anchor + mean, squares / n, exact ? 0.0 : numeric::product(float_sums::of_moments, (scatter + squares) / n)};
 }
 
-/// Finds the moments, and with them the maxima. The band must be whole.
+/// Needs a whole band. Finds the moments, and with them the maxima.
 template <logit_scalar T>
 status find_moments(const living_row<T>& row, maxima<T>& top, const simd::row_moments& of, bool exact, moments& found) noexcept {
     const status why = top.fill(row, [&](auto* of_block) { simd::spreads<T>().maxima_and_moments(row.blocks(), exact, of_block, of); });

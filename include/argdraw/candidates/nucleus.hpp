@@ -25,7 +25,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// What a search has come to: a list of tokens that has all that stay, a band of the row that has them, or nothing; then the whole row has to be listed.
+/// What a search has come to: a list of tokens that has all that stay, a band of the row that has them, or nothing; then the whole row has
+/// to be listed.
 struct nucleus_found {
     enum class form { nothing, list, band };
 
@@ -42,8 +43,8 @@ struct nucleus_found {
     bool center_in_doubt = false;
 };
 
-/// What `judge(cut, found)` makes of the tokens at or above a cut, of more and more of them until it makes something of them. Where they lie in
-/// most of the blocks, some of the blocks tell beforehand whether they may be enough, and few.
+/// What `judge(cut, found)` makes of the tokens at or above a cut, of more and more of them until it makes something of them. Where they
+/// lie in most of the blocks, some of the blocks tell beforehand whether they may be enough, and few.
 template <logit_scalar T, class F>
 tokens_from_cut first_list(mass_search<T>& s, F judge) noexcept {
     const std::size_t all = s.seen.blocks(), half = (std::max<std::size_t>)(all / 2, 1);
@@ -65,8 +66,8 @@ tokens_from_cut first_list(mass_search<T>& s, F judge) noexcept {
     return {};
 }
 
-/// Needs a list. `complete` tells of a place in the order whether the list has all tokens that may stand there. Returns it with its last token, found
-/// by the mass of the row; or by what the list has not, first in floats, since that is less, and then in doubles.
+/// Needs a list. `complete` tells of a place in the order whether the list has all tokens that may stand there. Returns it with its last
+/// token, found by the mass of the row; or by what the list has not, first in floats, since that is less, and then in doubles.
 template <logit_scalar T, class F>
 nucleus_found ended(mass_search<T>& s, const tokens_from_cut& all, ordering order, F complete) noexcept {
     using value = value_of<T>;
@@ -102,7 +103,7 @@ nucleus_found in_heavy_blocks(mass_search<T>& s) noexcept {
 }
 
 /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon
-/// as those weigh enough. The center is a logit, so far below the maximum, which must be known. Of a list, leaves - |distance| in tokens.spare.
+/// as those weigh enough. Needs the maximum, and the center as a logit so far below it. Of a list, leaves - |distance| in tokens.spare.
 template <logit_scalar T>
 nucleus_found near_in_heavy_blocks(mass_search<T>& s, estimate below_maximum) noexcept {
     const double below = below_maximum.value;

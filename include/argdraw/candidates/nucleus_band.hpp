@@ -28,8 +28,8 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 
 // ---- a sample ----------------------------------------------------------------------------------------------------------
 
-/// Leaves some of the blocks in the tokens, without ids and with weights in the unit of the masses. Returns how many tokens these are; 0 where the row is
-/// too short to be told by them, or no band will do.
+/// Leaves some of the blocks in the tokens, without ids and with weights in the unit of the masses. Returns how many tokens these are; 0
+/// where the row is too short to be told by them, or no band will do.
 template <logit_scalar T>
 std::size_t sample_blocks(mass_search<T>& s) noexcept {
     const std::size_t complete = s.of_row().blocks().complete;
@@ -79,7 +79,8 @@ struct search_range {
     }
 };
 
-/// Levels about the edge, told by a sample of n. From a second sample on, `again`, only what lies in the range counts, whose other weights give way.
+/// Levels about the edge, told by a sample of n. From a second sample on, `again`, only what lies in the range counts, whose other weights
+/// give way.
 template <logit_scalar T>
 std::array<double, 2> sampled_levels(mass_search<T>& s, std::size_t n, const search_range& in, bool again) noexcept {
     for (std::size_t i = 0; i < n && again; ++i)
@@ -150,8 +151,9 @@ template <logit_scalar T>
 nucleus_found ends_between(mass_search<T>& s, value_of<T> low, value_of<T> high, masses_about& of) noexcept {
     const auto& row = s.of_row();
     if (!(low < high) || !(row.banded().cut < static_cast<double>(high))) return {};
-    const auto [found, below] = s.weights().split(row, low, low, high);
-    of.below = below;
+    const auto parts = s.weights().split(row, low, low, high);
+    const std::size_t found = parts.listed;
+    of.below = parts.below;
     if (found == 0) return {};
     // The list weighs its tokens relative to the greatest of them, so that equals weigh 1; to_list takes masses there.
     const double reference = *std::max_element(s.tokens.values, s.tokens.values + found);
@@ -224,7 +226,8 @@ inline void merge_by_id(const place* a, const place* b, std::size_t n, const tok
     }
 }
 
-/// The edge on both sides of a center: above `upper`, where few and heavy tokens are known one by one, and between two levels below the center.
+/// The edge on both sides of a center: above `upper`, where few and heavy tokens are known one by one, and between two levels below the
+/// center.
 struct both_sides {
     double center, upper;
     double mass_above = 0;         ///< of the tokens >= upper, relative to the maximum
@@ -237,8 +240,9 @@ struct both_sides {
     }
 };
 
-/// Leaves the tokens that are in doubt on both sides, by nearness in tokens.spare, with weights relative to the maximum: those >= upper, which a
-/// sample says little of, and those between levels told by them and the first n sampled ones. False where there are too many, or no such levels.
+/// Leaves the tokens that are in doubt on both sides, by nearness in tokens.spare, with weights relative to the maximum: those >= upper,
+/// which a sample says little of, and those between levels told by them and the first n sampled ones. False where there are too many, or no
+/// such levels.
 template <logit_scalar T>
 bool list_both_sides(mass_search<T>& s, both_sides& of, std::size_t n) noexcept {
     using value = value_of<T>;
@@ -298,7 +302,7 @@ ending last_of_both_sides(mass_search<T>& s, const both_sides& of, double center
                          });
 }
 
-/// What is left out above is removed one by one, what is left out below is left to a band.
+/// What is left out above is removed one by one, what is left out below is left to a band. Nothing where it is none.
 template <logit_scalar T>
 nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper, std::size_t n, double center_error) noexcept {
     both_sides of{.center = center, .upper = upper};
@@ -313,6 +317,12 @@ nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper,
         kept.cut = (std::min)(kept.cut, (leaves(i) | (tokens.values[i] >= upper)) ? numeric::infinity : tokens.values[i]);
     for (std::size_t i = 0; i < of.found; ++i)
         if (tokens.values[i] == kept.cut && !leaves(i)) kept.last_equal = tokens.ids[i];
+    // Logits that differ by less than their distance's rounding are equally near, and stay by their ids: that is no band.
+    const auto inside = [&](std::size_t i) {
+        return tokens.values[i] > kept.cut || (tokens.values[i] == kept.cut && tokens.ids[i] <= kept.last_equal);
+    };
+    for (std::size_t i = 0; i < of.found; ++i)
+        if (leaves(i) && tokens.values[i] < upper && inside(i)) return {};
     std::size_t removed = 0;
     for (std::size_t i = 0; i < of.found; ++i) {
         const bool goes = leaves(i) & (tokens.values[i] >= upper);
@@ -322,8 +332,8 @@ nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper,
     return {.is = nucleus_found::form::band, .kept = kept, .removed = {tokens.ids, removed}};
 }
 
-/// A band by nearness to the center, a logit so far below the maximum. Where even the maximum is nearer than what is in doubt, the order by nearness is
-/// the order.
+/// A band by nearness to the center, a logit so far below the maximum. Where even the maximum is nearer than what is in doubt, the order by
+/// nearness is the order.
 template <logit_scalar T>
 nucleus_found near_in_band(mass_search<T>& s, estimate below_maximum) noexcept {
     using value = value_of<T>;

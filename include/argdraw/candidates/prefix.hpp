@@ -49,10 +49,10 @@ struct witness {
     bool by_chance = true;
 };
 
-/// Two levels between which the edge of a mass is likely to lie, told by n witnesses. What is left
-/// out, below the edge, tells it better than what is kept: it is made of many light tokens, where a few heavy ones, in the sample or not, may
-/// hold most of the mass. `left_out` is what of their weights lies below the edge; the scatter of a sum is that of the sampled ones in it. Values
-/// outside of [bottom, top] count at its ends.
+/// Two levels between which the edge of a mass is likely to lie, told by n witnesses: where their weights, summed up from below in a
+/// histogram, come to `left_out`, three standard deviations of the sum to either side. Summed up from below since what is left out is made
+/// of many light tokens, whose sum scatters little; what is kept may be a few heavy ones, in the sample or not. Certain witnesses add
+/// nothing to the scatter. Values outside of [bottom, top] count at its ends.
 template <class F>
 std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bottom, double top, double left_out) noexcept {
     constexpr std::size_t bins = 1024;
@@ -137,8 +137,8 @@ private:
         return levels_about_edge(many, entry, least, greatest, numeric::product(mass_reached_ - target_, share));
     }
 
-    // Where the edge is as a sample tells; or if the mass lies evenly between the levels, a little to either side in turn so that both of them move.
-    // By rank every third time, which bounds the number of steps whatever the values are.
+    // Where the edge is as a sample tells; or if the mass lies evenly between the levels, a little to either side in turn so that both of
+    // them move. By rank every third time, which bounds the number of steps whatever the values are.
     double guessed(std::size_t step) const noexcept {
         if (step < 2 && low_ < sampled_[step] && sampled_[step] < high_) return sampled_[step];
         if (step % 3 != 2 && in_.count > sizes::prefix_guessed) {

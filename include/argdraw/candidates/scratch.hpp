@@ -14,7 +14,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Tokens as arrays beside each other, in id order: a list, or what a search has taken out of the row. `spare` is for whoever works on them.
+/// Tokens as arrays beside each other, in id order: a list, or what a search has taken out of the row. `spare` is for whoever works on
+/// them.
 struct token_arrays {
     token_id* ids = nullptr;
     double* values = nullptr;
@@ -63,8 +64,8 @@ struct scratch {
 
     // Numbers that are added up before they meet the tokens; the values stand in tokens.spare.
     number_arrays sums;
-    // Sixteen bytes a token to put tokens in order, and as many more to sort them by: beside a list, which has no strays, where tokens.spare
-    // and the strays' values lie; beside a row, where tokens.weights and tokens.spare do.
+    // Sixteen bytes a token to put tokens in order, and as many more to sort them by: beside a list, which has no strays, where
+    // tokens.spare and the strays' values lie; beside a row, where tokens.weights and tokens.spare do.
     struct {
         place* order = nullptr;
         place* beside_list = nullptr;
@@ -73,21 +74,24 @@ struct scratch {
 
     /// False where there is no memory.
     bool lay_out(workspace& space, std::size_t width, std::size_t blocks) noexcept {
-        const std::size_t bytes = lay_out(nullptr, width, blocks);
-        std::byte* const base = space.reserve(bytes);
-        return base && lay_out(base, width, blocks) == bytes;
+        std::byte* const base = space.reserve(lay_out(std::uintptr_t{0}, width, blocks));
+        if (base) lay_out(reinterpret_cast<std::uintptr_t>(base), width, blocks);
+        return base != nullptr;
     }
 
 private:
-    // Needs a base with room for all of it, or none. Leaves every array in its place; returns how many bytes they take.
-    std::size_t lay_out(std::byte* base, std::size_t width, std::size_t blocks) noexcept {
-        const std::size_t per_block = round_up(blocks), per_token = round_up((std::max)(width, simd::block_size)) + simd::lanes;
+    // Needs the address of room for all of it, or 0. Leaves every array in its place, each on a line of the cache; returns how many bytes
+    // they take.
+    std::size_t lay_out(std::uintptr_t base, std::size_t width, std::size_t blocks) noexcept {
+        // All numbers are multiples of 16, and of 8 where entries have eight bytes: so all arrays have whole lines.
+        const std::size_t per_block = round_up(blocks) + simd::lanes;
+        const std::size_t per_token = round_up((std::max)(width, simd::block_size)) + 2 * simd::lanes;
+        const std::size_t bits = round_up(blocks * simd::block_size / 64), marks = round_up((blocks + 63) / 64);
         std::size_t bytes = 0;
         const auto take = [&]<class X>(X*& array, std::size_t n) {
-            array = base ? reinterpret_cast<X*>(base + bytes) : nullptr;
-            bytes += (n * sizeof(X) + 63) / 64 * 64;
+            array = reinterpret_cast<X*>(base + bytes);
+            bytes += n * sizeof(X);
         };
-        const std::size_t bits = (blocks * simd::block_size + 63) / 64, marks = (blocks + 63) / 64;
         take(maxima, per_block);
         take(masses.of_block, per_block);
         take(masses.ends, per_block);
@@ -97,8 +101,8 @@ private:
         take(tokens.ids, per_token);
         take(tokens.values, per_token);
         take(tokens.weights, 3 * per_token);
-        tokens.spare = base ? tokens.weights + per_token : nullptr;
-        row.strays.values = base ? tokens.spare + per_token : nullptr;
+        tokens.spare = tokens.weights + per_token;
+        row.strays.values = tokens.spare + per_token;
         sorting.beside_row = reinterpret_cast<place*>(tokens.weights);
         sorting.beside_list = reinterpret_cast<place*>(tokens.spare);
         take(row.strays.bits, bits);
@@ -121,9 +125,8 @@ private:
     }
 
     static_assert(sizeof(place) == 2 * sizeof(double));
-    static constexpr std::size_t round_up(std::size_t n) noexcept {
-        return (n + simd::lanes - 1) / simd::lanes * simd::lanes + simd::lanes;
-    }
+    static_assert(simd::block_size * sizeof(T) % 64 == 0);
+    static constexpr std::size_t round_up(std::size_t n) noexcept { return (n + simd::lanes - 1) / simd::lanes * simd::lanes; }
 };
 
 }  // namespace argdraw::detail

@@ -118,7 +118,8 @@ public:
         return otherwise;
     }
 
-    /// Puts the strays of value >= low, and not >= high, into a list of n other tokens in id order that has room for them; returns its new length.
+    /// Puts the strays of value >= low, and not >= high, into a list of n other tokens in id order that has room for them; returns its new
+    /// length.
     std::size_t merge_into(token_id* list_ids, double* list_values, std::size_t n, double low, double high) const noexcept {
         if (count_ == 0) return n;
         const auto belongs = [&](double v) { return low <= v && !(v >= high); };

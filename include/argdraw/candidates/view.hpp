@@ -24,8 +24,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// A row that nobody copies, with one line for every block of 256: the greatest value, or the mass and a key that bounds the greatest. Each of them
-/// is of a revision of the row, and is found anew where the row has gone on.
+/// A row that nobody copies, with one line for every block of 256: the greatest value, or the mass and a key that bounds the greatest. Each
+/// of them is of a revision of the row, and is found anew where the row has gone on.
 ///
 /// Values are the row's numbers; the logit of a value is value * scale + shift, and c = scale * log2(e).
 template <logit_scalar T>
@@ -40,9 +40,7 @@ public:
         row_.look_at(given, space);
         top_ = maxima<T>(space.maxima);
         weights_ = masses<T>(space);
-        moments_ = space.moments;
-        tokens_ = space.tokens;
-        selected_ = space.row.selected;
+        space_ = &space;
         return true;
     }
 
@@ -64,12 +62,13 @@ public:
         return weights_.template weigh<also>(row_, top_, c, wanted);
     }
 
-    /// See find_moments. The band must be whole.
-    status moments_of(bool exact, moments& found) noexcept { return find_moments(row_, top_, moments_, exact, found); }
+    /// See find_moments. Needs a whole band.
+    status moments_of(bool exact, moments& found) noexcept { return find_moments(row_, top_, space_->moments, exact, found); }
 
     // ---- what reaches a cut --------------------------------------------------------------------------------------------
 
-    /// The number of blocks that hold a value >= cut, as far as is known: never too few. Needs maxima, or masses in floats; so do the lists below.
+    /// The number of blocks that hold a value >= cut, as far as is known: never too few. Needs maxima, or masses in floats; so do the lists
+    /// below.
     std::size_t blocks_reaching(double cut) const noexcept {
         const value at = level_of<value>(cut);
         return top_.known_of(row_) ? top_.count_reaching(row_, at) : weights_.count_reaching(row_, at);
@@ -79,7 +78,7 @@ public:
     std::size_t list_reaching(double cut, std::size_t equals = (std::numeric_limits<std::size_t>::max)()) noexcept {
         const value at = level_of<value>((std::max)(cut, row_.banded().cut));
         const bool known = top_.known_of(row_);
-        std::size_t n = known ? top_.select(row_, at, selected_) : weights_.select(row_, at, selected_);
+        std::size_t n = known ? top_.select(row_, at, space_->row.selected) : weights_.select(row_, at, space_->row.selected);
         // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
         if (known && cut == maximum() && !row_.blocks().alive) n = (std::min)(n, equals);
         return list_selected(n, at, cut, equals);
@@ -102,24 +101,24 @@ public:
 
     // ---- the heaviest blocks -------------------------------------------------------------------------------------------
 
-    /// Selects about `wanted` blocks and finds a cut such that every token of the row which reaches it lies in one of them. Where all are wanted, the
-    /// cut is the greatest that all with a weight have a token for. Returns their number. Needs masses.
+    /// Selects about `wanted` blocks and finds a cut such that every token of the row which reaches it lies in one of them. Where all are
+    /// wanted, the cut is the greatest that all with a weight have a token for. Returns their number. Needs masses.
     std::size_t select_heaviest(std::size_t wanted, double& cut) noexcept {
         if constexpr (has_weight_kernel)
             if (weights_.in_float()) {
                 const value at =
                     weights_.least_of_key(level_of_blocks(weights_.tops(), -simd::weight_scale::range, weights_.top(), wanted));
                 cut = static_cast<double>(at);
-                return weights_.select(row_, at, selected_);
+                return weights_.select(row_, at, space_->row.selected);
             }
         const value at = level_of_blocks(top_.of_block(), std::numeric_limits<value>::lowest(), top_.greatest_in_row(), wanted);
         cut = static_cast<double>(at);
-        return top_.select(row_, at, selected_);
+        return top_.select(row_, at, space_->row.selected);
     }
     /// What the first n selected blocks weigh.
     double mass_of_selected(std::size_t n) const noexcept {
         double mass = 0;
-        for (std::size_t i = 0; i < n; ++i) mass += weights_.of_block(static_cast<std::size_t>(selected_[i]));
+        for (std::size_t i = 0; i < n; ++i) mass += weights_.of_block(static_cast<std::size_t>(space_->row.selected[i]));
         return mass;
     }
     /// Lists the tokens of value >= cut that lie in the first n selected blocks, and the strays that reach it.
@@ -130,9 +129,9 @@ private:
 
     std::size_t list_selected(std::size_t n, value at, double cut, std::size_t equals) noexcept {
         const value* const maxima = top_.known_of(row_) ? top_.of_block() : nullptr;
-        const std::size_t found =
-            simd::rows<T>().gather(row_.blocks(), selected_, n, at, numeric::next_above(at), equals, maxima, tokens_.ids, tokens_.values);
-        return row_.finish_list(tokens_, found, cut, numeric::nan);
+        const std::size_t found = simd::rows<T>().gather(row_.blocks(), space_->row.selected, n, at, numeric::next_above(at), equals,
+                                                         maxima, space_->tokens.ids, space_->tokens.values);
+        return row_.finish_list(space_->tokens, found, cut, numeric::nan);
     }
 
     // Returns a level that about `wanted` blocks reach; the least of those above `lowest` where all are wanted.
@@ -151,9 +150,7 @@ private:
     living_row<T> row_;
     maxima<T> top_;
     masses<T> weights_;
-    simd::row_moments moments_{};
-    token_arrays tokens_;
-    std::int32_t* selected_ = nullptr;
+    const scratch<T>* space_ = nullptr;
 };
 
 }  // namespace argdraw::detail

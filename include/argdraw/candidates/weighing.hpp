@@ -30,13 +30,13 @@ inline constexpr double of_weights = 0x1p-22;
 inline constexpr double of_likely = 0x1p-21;
 /// Of sums of w w: a w w is off by twice 1.17e-7 and a rounding, sums of four of them by two more, and the mass, squared, by 2 2^-22.
 inline constexpr double of_squares = 0x1p-20;
-/// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 4.1e-7 of themselves, and the sum of the w by
-/// 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
+/// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 4.1e-7 of themselves, and the sum
+/// of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
 inline constexpr double of_exponents = 0x1p-20;
-/// Of a variance, as a share of the squares about each block's first logit and about the mean. Each d is within 2^-24 of itself, a chain of eight
-/// squares within ten times that of itself, and the sum of eight d within 2^-22 of the sum of their magnitudes. With sum |d| <= sqrt(n sum d d), a
-/// set's squares about its mean are off by less than 18 times 2^-24 of those about its first logit, and what its mean's error adds is less than
-/// 2^-22 of these and of the squares about the mean of all.
+/// Of a variance, as a share of the squares about each block's first logit and about the mean. Each d is within 2^-24 of itself, a chain of
+/// eight squares within ten times that of itself, and the sum of eight d within 2^-22 of the sum of their magnitudes. With sum |d| <=
+/// sqrt(n sum d d), a set's squares about its mean are off by less than 18 times 2^-24 of those about its first logit, and what its mean's
+/// error adds is less than 2^-22 of these and of the squares about the mean of all.
 inline constexpr double of_moments = 0x1p-19;
 }  // namespace float_sums
 
@@ -46,7 +46,8 @@ enum class extra { nothing, exponents, squares };
 /// What is summed of each block in doubles: as above, or the parts of a cut row.
 enum class block_sums { masses, exponents, squares, parts };
 
-/// 2^n, 0 below 2^-900. A list flushes weights below 2^exp2_lowest, and a block spans 2^64: so what has a weight in a block has one in a list.
+/// 2^n, 0 below 2^-900. A list flushes weights below 2^exp2_lowest, and a block spans 2^64: so what has a weight in a block has one in a
+/// list.
 inline double power_of_two(std::int32_t n) noexcept {
     static_assert(-900 - simd::weight_scale::depth / 8 - 2 > numeric::exp2_lowest);
     return n < -900 ? 0.0 : std::bit_cast<double>(static_cast<std::uint64_t>(n + 1023) << 52);
@@ -63,9 +64,7 @@ struct weighing {
     using value = value_of<T>;
     using row = living_row<T>;
 
-    decltype(scratch<T>::masses) at;
-    decltype(scratch<T>::split) split;
-    token_arrays tokens;
+    const scratch<T>* space = nullptr;
     simd::weight_scale keys{};
     double c = 0;                    ///< the exponent of a value v is v c
     double greatest = numeric::nan;  ///< that of the row, where it was weighed in doubles
@@ -73,32 +72,33 @@ struct weighing {
     double beside = 0;               ///< of the second sums
     std::int32_t top = 0;            ///< the greatest key, where it was weighed in floats
 
-    /// Leaves masses, running sums, keys and second sums, relative to the reference of the greatest block. False where the scale or a key is beyond
-    /// the range of keys, where what lives is so far down that keys say too little, and where a band has no kernel for the second sums.
+    /// Leaves masses, running sums, keys and second sums, relative to the reference of the greatest block. False where the scale or a key
+    /// is beyond the range of keys, where what lives is so far down that keys say too little, and where a band has no kernel for the second
+    /// sums.
     template <extra also>
     bool weigh_in_floats(const row& of) noexcept {
         if (!simd::weight_scale::covers(c) || (also != extra::nothing && !of.banded().whole())) return false;
         keys = simd::weight_scale::of(c);
         if (!sweep<also>(of) || !add_strays(of, also)) return false;
-        // A block far below the rest counts as nothing. Keys end at the range: where even the greatest is within 1024 octaves of its lower end, blocks
-        // that matter may have been taken for empty.
+        // A block far below the rest counts as nothing. Keys end at the range: where even the greatest is within 1024 octaves of its lower
+        // end, blocks that matter may have been taken for empty.
         if (top < -simd::weight_scale::range + 8 * 1024) return false;
         beside = 0;
         for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
-            const double own = at.of_block[b];
-            const std::int32_t key = at.tops[b];
-            at.of_block[b] = in_reference_of(top, key, own);
+            const double own = space->masses.of_block[b];
+            const std::int32_t key = space->masses.tops[b];
+            space->masses.of_block[b] = in_reference_of(top, key, own);
             if (also == extra::exponents)
-                beside += in_reference_of(top, key, at.beside[b] + numeric::product(own, (key >> 3) - (top >> 3)));
-            else if (also == extra::squares) beside += in_reference_of(top, key, in_reference_of(top, key, at.beside[b]));
+                beside += in_reference_of(top, key, space->masses.beside[b] + numeric::product(own, (key >> 3) - (top >> 3)));
+            else if (also == extra::squares) beside += in_reference_of(top, key, in_reference_of(top, key, space->masses.beside[b]));
         }
         add_up(of);
-        // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was left
-        // out by add_strays, and all that lives is strays somewhere below.
+        // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was
+        // left out by add_strays, and all that lives is strays somewhere below.
         return all >= 0.5;
     }
 
-    /// Leaves masses, running sums and second sums, relative to the weight of the greatest value, which must be known and finite.
+    /// Needs a finite greatest value in `most`. Leaves masses, running sums and second sums, relative to its weight.
     template <extra also>
     void weigh_in_doubles(const row& of, const maxima<T>& most) noexcept {
         constexpr block_sums what = also == extra::exponents ? block_sums::exponents
@@ -106,14 +106,14 @@ struct weighing {
                                                              : block_sums::masses;
         greatest = most.greatest();
         beside = 0;
-        sum_in_doubles<what>(of, most, {.reference = greatest, .scale = c}, at.of_block, at.beside);
+        sum_in_doubles<what>(of, most, {.reference = greatest, .scale = c}, space->masses.of_block, space->masses.beside);
         if (also != extra::nothing)
-            for (std::size_t b = 0; b < of.blocks().blocks; ++b) beside += at.beside[b];
+            for (std::size_t b = 0; b < of.blocks().blocks; ++b) beside += space->masses.beside[b];
         add_up(of);
     }
 
-    /// For every block the sums that simd::double_kernels names, of all that lives: the row inside of its band, and the strays. cuts.lowest is
-    /// not looked at.
+    /// For every block the sums that simd::double_kernels names, of all that lives: the row inside of its band, and the strays. cuts.lowest
+    /// is not looked at.
     template <block_sums what>
     void sum_in_doubles(const row& of, const maxima<T>& most, const simd::double_cuts& cuts, double* first, double* second) const noexcept {
         const auto add = [&](std::size_t b, double v, double times) {
@@ -149,7 +149,7 @@ struct weighing {
     /// Needs masses; leaves their running sums.
     void add_up(const row& of) noexcept {
         double running = 0;
-        for (std::size_t b = 0; b < of.blocks().blocks; ++b) at.ends[b] = running += at.of_block[b];
+        for (std::size_t b = 0; b < of.blocks().blocks; ++b) space->masses.ends[b] = running += space->masses.of_block[b];
         all = running;
     }
 
@@ -157,31 +157,33 @@ private:
     // Leaves what the row weighs inside of its band, relative to a reference of each block. False where a key is beyond the range.
     template <extra also>
     bool sweep(const row& of) noexcept {
-        std::fill_n(at.tops + of.blocks().blocks, simd::lanes, simd::weight_scale::nothing);
+        std::fill_n(space->masses.tops + of.blocks().blocks, simd::lanes, simd::weight_scale::nothing);
         const band& in = of.banded();
         if constexpr (also == extra::exponents) {
-            top = simd::block_weight_sums<T>().exponents(of.blocks(), keys, at.of_block, at.tops, at.beside);
+            top =
+                simd::block_weight_sums<T>().exponents(of.blocks(), keys, space->masses.of_block, space->masses.tops, space->masses.beside);
         } else if constexpr (also == extra::squares) {
-            top = simd::block_weight_sums<T>().squares(of.blocks(), keys, at.of_block, at.tops, at.beside);
+            top = simd::block_weight_sums<T>().squares(of.blocks(), keys, space->masses.of_block, space->masses.tops, space->masses.beside);
         } else if (in.whole()) {
-            top = simd::block_weights<T>().masses(of.blocks(), keys, at.of_block, at.tops);
+            top = simd::block_weights<T>().masses(of.blocks(), keys, space->masses.of_block, space->masses.tops);
         } else {
             const value cut = level_of<value>(in.cut);
-            const std::size_t equals = simd::block_weights<T>().split(of.blocks(), keys, {cut, cut, cut, level_above<value>(in.cut)},
-                                                                      at.of_block, split.below, at.tops, tokens.ids, tokens.values);
-            top = *std::max_element(at.tops, at.tops + of.blocks().blocks);
+            const std::size_t equals =
+                simd::block_weights<T>().split(of.blocks(), keys, {cut, cut, cut, level_above<value>(in.cut)}, space->masses.of_block,
+                                               space->split.below, space->masses.tops, space->tokens.ids, space->tokens.values);
+            top = *std::max_element(space->masses.tops, space->masses.tops + of.blocks().blocks);
             if (top == simd::weight_scale::beyond) return false;
             for (std::size_t i = 0; i < equals; ++i) {
-                if (tokens.ids[i] > in.last_equal) continue;
-                const std::size_t b = block_of(tokens.ids[i]);
-                at.of_block[b] += numeric::exp2(numeric::product(tokens.values[i], c) - (at.tops[b] >> 3));
+                if (space->tokens.ids[i] > in.last_equal) continue;
+                const std::size_t b = block_of(space->tokens.ids[i]);
+                space->masses.of_block[b] += numeric::exp2(numeric::product(space->tokens.values[i], c) - (space->masses.tops[b] >> 3));
             }
         }
         return top != simd::weight_scale::beyond;
     }
 
-    // Adds the strays to the blocks they stand in. False for one above the range of keys. One below it has no weight beside a row that has a
-    // reference a thousand octaves above the lower end of the range, and others are left to doubles.
+    // Adds the strays to the blocks they stand in. False for one above the range of keys. One below it has no weight beside a row that has
+    // a reference a thousand octaves above the lower end of the range, and others are left to doubles.
     bool add_strays(const row& of, extra also) noexcept {
         constexpr double range = simd::weight_scale::range / 8;
         bool within = true;
@@ -205,14 +207,15 @@ private:
 
     // Takes the sums of a block to the reference of a key, if that is the greater one.
     void raise(std::size_t b, std::int32_t key, extra also) noexcept {
-        const std::int32_t had = at.tops[b];
+        const std::int32_t had = space->masses.tops[b];
         if (had >= key) return;
         const std::int32_t up = had == simd::weight_scale::nothing ? 0 : (key >> 3) - (had >> 3);
-        double& mass = at.of_block[b];
-        if (also == extra::exponents) at.beside[b] = numeric::product(at.beside[b] - numeric::product(mass, up), power_of_two(-up));
-        else if (also == extra::squares) at.beside[b] = numeric::product(at.beside[b], power_of_two(-2 * up));
+        double& mass = space->masses.of_block[b];
+        if (also == extra::exponents)
+            space->masses.beside[b] = numeric::product(space->masses.beside[b] - numeric::product(mass, up), power_of_two(-up));
+        else if (also == extra::squares) space->masses.beside[b] = numeric::product(space->masses.beside[b], power_of_two(-2 * up));
         mass = numeric::product(mass, power_of_two(-up));
-        at.tops[b] = key;
+        space->masses.tops[b] = key;
         top = (std::max)(top, key);
     }
 
@@ -220,19 +223,19 @@ private:
     void add_exponents(std::size_t b, const double* e, std::size_t n, extra also) noexcept {
         constexpr std::size_t few = 4;  // as many are weighed sooner one by one
         double w[simd::block_size];
-        const double reference = at.tops[b] >> 3;
+        const double reference = space->masses.tops[b] >> 3;
         if (n > few) simd::lists().weights(e, n, reference, 1, w);
         else std::transform(e, e + n, w, [=](double exponent) { return numeric::exp2(exponent - reference); });
-        double mass = at.of_block[b];
+        double mass = space->masses.of_block[b];
         for (std::size_t i = 0; i < n; ++i) mass += w[i];
-        at.of_block[b] = mass;
+        space->masses.of_block[b] = mass;
         if (also == extra::nothing) return;
-        double second = at.beside[b];
+        double second = space->masses.beside[b];
         for (std::size_t i = 0; i < n; ++i) {
             if (also == extra::squares) second += numeric::product(w[i], w[i]);
             else if (w[i] > 0) second += numeric::product(w[i], e[i] - reference);
         }
-        at.beside[b] = second;
+        space->masses.beside[b] = second;
     }
 };
 

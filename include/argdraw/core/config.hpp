@@ -66,6 +66,8 @@
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(lse)
 #elif defined(__riscv_vector)  // RISC-V
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(rvv)
+#elif defined(__wasm_simd128__)  // WebAssembly
+#define ARGDRAW_ABI ARGDRAW_ABI_OF(simd128)
 #else
 #define ARGDRAW_ABI ARGDRAW_ABI_OF(base)
 #endif
@@ -82,8 +84,9 @@
 #error "argdraw: this target evaluates float expressions in a wider type (x87); build with -msse2 -mfpmath=sse."
 #endif
 
-// clang has flags that say the same and define no macro. What they do is seen where code is optimised: the compiler then knows the answer to
-// a question about a number of which it knows nothing. Where it is not optimised, a NaN may be lost none the less, and the run tells.
+// clang has flags that say the same and define no macro. With optimisation they show: __builtin_constant_p is true of a question about a
+// number that came out of an asm, and a function that may not be called is called. Without optimisation nans_are_lost() compares a NaN at
+// run time.
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
 #if defined(__clang__) && __has_cpp_attribute(gnu::error)
@@ -137,7 +140,7 @@ constexpr bool nans_are_lost() noexcept { return false; }
 #define ARGDRAW_NOINLINE
 #endif
 
-// WebAssembly without atomics has one thread, and its runtime no function to register what is to happen at a thread's end.
+// WebAssembly without atomics has one thread and lacks __cxa_thread_atexit, which a thread_local with a destructor needs.
 #if defined(__wasm__) && !defined(__wasm_atomics__)
 #define ARGDRAW_THREAD_LOCAL static
 #else

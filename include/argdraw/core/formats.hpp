@@ -9,8 +9,8 @@
 
 #include <argdraw/core/config.hpp>
 
-// A row of the caller's, of a type of its own with sixteen bits, is read as one of these where it lies: a compiler must not conclude from the
-// types that the two are not the same memory.
+// A row of the caller's, of a type of its own with sixteen bits, is read as one of these where it lies: a compiler must not conclude from
+// the types that the two are not the same memory.
 #if defined(__GNUC__) || defined(__clang__)
 #define ARGDRAW_MAY_ALIAS __attribute__((may_alias))
 #else
@@ -19,8 +19,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// A number of sixteen bits: IEEE's binary16, a sign, 5 bits of exponent and 10 of fraction. Made to be read: it knows its bits, its value as a
-/// float, which is exact, and the nearest to a float.
+/// A number of sixteen bits: IEEE's binary16, a sign, 5 bits of exponent and 10 of fraction. Made to be read: it knows its bits, its value
+/// as a float, which is exact, and the nearest to a float.
 class ARGDRAW_MAY_ALIAS half {
 public:
     half() = default;
@@ -95,8 +95,8 @@ private:
     std::uint16_t bits_;
 };
 
-/// The format in which a type of the caller's keeps its number: `type` is float, double, half or bfloat16. A type of another library, or of your
-/// own, takes part by a specialisation, if its objects are the bits of the format and nothing else:
+/// The format in which a type of the caller's keeps its number: `type` is float, double, half or bfloat16. A type of another library, or of
+/// your own, takes part by a specialisation, if its objects are the bits of the format and nothing else:
 ///
 ///     template <>
 ///     struct argdraw::format_of<my::half> {

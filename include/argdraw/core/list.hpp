@@ -22,13 +22,13 @@ public:
     constexpr list(const T (&items)[N]) noexcept {
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }
-    // A template, so that braces never mean an array of theirs.
+    // A template, so that braces never deduce a std::array.
     template <std::same_as<std::array<T, N>> A>
     constexpr list(const A& items) noexcept {
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }
 
-    // Views of another kind, where the items are views.
+    // For items that are views: from views of another type, span<int> for view_of<int>.
     template <class U>
         requires(std::ranges::enable_borrowed_range<U> && !std::same_as<U, T> && std::convertible_to<const U&, T>)
     constexpr list(const U (&items)[N]) noexcept {

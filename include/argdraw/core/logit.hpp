@@ -47,9 +47,9 @@ concept of_neighbours = !requires { R::InnerStrideAtCompileTime; } || requires {
 
 }  // namespace detail
 
-/// Anything contiguous that holds logits: span, vector, array; vector, map, row of a row-major matrix. Wants data() and size(), and elements of a
-/// type that has a format; an expression that would have to be evaluated first, or whose elements are not neighbours (the row of a
-/// column-major matrix), has to be copied by the caller, who then sees the cost.
+/// Anything contiguous that holds logits: span, vector, array; vector, map, row of a row-major matrix. Wants data() and size(), and
+/// elements of a type that has a format; an expression that would have to be evaluated first, or whose elements are not neighbours (the row
+/// of a column-major matrix), has to be copied by the caller, who then sees the cost.
 template <class R>
 concept logit_row = detail::has_data_and_size<R> && logit_type<detail::element_of<R>> && detail::of_neighbours<R>;
 

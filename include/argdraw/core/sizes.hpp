@@ -5,9 +5,10 @@
 
 #include <argdraw/core/config.hpp>
 
-/// Every shortcut of the library begins at one of these sizes, and none of them may change a set of tokens. They stand in one place so that a
-/// test can be compiled with the least of them (ARGDRAW_SMALL_BLOCKS): there rows of a few hundred tokens take every path that otherwise
-/// only rows of many thousands take. Such a program draws other tokens, since the block is the shape of every sum; it has an ABI of its own.
+/// Every shortcut of the library begins at one of these sizes, and none of them may change a set of tokens. They stand in one place so that
+/// a test can be compiled with the least of them (ARGDRAW_SMALL_BLOCKS): there rows of a few hundred tokens take every path that otherwise
+/// only rows of many thousands take. Such a program draws other tokens, since the block is the shape of every sum; it has an ABI of its
+/// own.
 namespace argdraw::inline ARGDRAW_ABI::sizes {
 
 #if !defined(ARGDRAW_SMALL_BLOCKS)

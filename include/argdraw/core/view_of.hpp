@@ -17,8 +17,8 @@ inline constexpr bool outlives_the_call = std::is_lvalue_reference_v<R> || std::
 
 }  // namespace detail
 
-/// A std::span<const T> of what must outlive its use. Made from anything contiguous that has a name, or from another view; a temporary that owns
-/// its elements does not compile.
+/// A std::span<const T> of what must outlive its use. Made from anything contiguous that has a name, or from another view; a temporary that
+/// owns its elements does not compile.
 template <class T>
 class view_of : public std::span<const T> {
     using span = std::span<const T>;

@@ -9,8 +9,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Scratch memory that a caller may own and pass to draws; without it, each thread has its own, and where that is gone, in the destructor of a
-/// static object, each draw.
+/// Scratch memory that a caller may own and pass to draws; without it, each thread has its own, and where that is gone, in the destructor
+/// of a static object, each draw.
 ///
 /// A draw asks for one buffer whose size depends on the row's width and scalar alone (about 53 bytes a token, most of it
 /// never touched), so the first draw of a width allocates and later ones do not. One workspace serves one draw at a time.
@@ -51,8 +51,8 @@ private:
 
 namespace detail {
 
-// A user stage may draw with another sampler, on the same thread, while its own draw holds a workspace: so a thread has a chain
-// of them, as long as draws were ever nested. It ends with the thread, before objects of static storage do.
+// The workspaces of a thread, one for each depth of nesting that has occurred: a stage may draw with another sampler while its own draw
+// holds a workspace. Destroyed at the end of the thread, before objects of static storage.
 struct workspace_chain {
     struct link {
         workspace space;
@@ -104,7 +104,7 @@ public:
     workspace* get() const noexcept { return link_ ? &link_->space : nullptr; }
 
 private:
-    workspace_chain::link* own_ = nullptr;  // where the thread has no chain any more
+    workspace_chain::link* own_ = nullptr;  // used once the thread's chain is destroyed
     workspace_chain::link* link_ = nullptr;
 };
 

@@ -63,7 +63,7 @@ struct adaptive_p {
         if (!usable(context.state())) c.fail(status::bad_parameter);
         if (c.size() == 0) return {.why = c.why()};
         const shape bent{(c.max)(), c.mass(), aim(context.state())};
-        // The candidates stay as they are: the state learns from the probability before the change.
+        // Not by narrow(): the state learns the probability before the change, so the candidates have to keep it.
         const living_tokens living = c.survivors();
         const auto weight = [&](std::size_t i) { return numeric::exp(bent.logit(bent.probability(living.logits[i]))); };
         double total = 0;
@@ -95,7 +95,8 @@ private:
         }
     };
 
-    // A state that start() gave, or learned from one; others come with bytes that were changed, or with a sequence that nobody started.
+    // Whether start() made the state, or it was learned from one that it made. Bytes that were changed, and a sequence that nobody started,
+    // have others.
     static bool usable(const state& seen) noexcept { return seen.weight > 0 && numeric::finite(seen.sum); }
 
     double aim(const state& seen) const noexcept { return std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0); }

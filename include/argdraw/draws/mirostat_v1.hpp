@@ -75,7 +75,7 @@ struct mirostat_v1 {
     friend bool operator==(const mirostat_v1&, const mirostat_v1&) = default;
 
 private:
-    // (e 2^mu / (1 - n^-e))^(1/s), by its logarithm: 0 and +inf are among the answers.
+    // Returns (e 2^mu / (1 - n^-e))^(1/s), computed by its logarithm; may be 0 or +inf.
     static double predicted(double s, std::size_t n, double mu) noexcept {
         const double e = s - 1, log_n = numeric::log(static_cast<double>(n));
         const double ratio = e == 0 ? 1 / log_n : e / -numeric::expm1(-numeric::product(e, log_n));

@@ -43,9 +43,9 @@ struct without_replacement {
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if (c.size() == 0) return {.why = c.why()};
         const double log_mass = c.log_mass();
-        const auto [ids, distances] = c.distances();  // as far apart as they are, whatever their size
+        const auto [ids, distances] = c.distances();  // l - max l, finite where logits are
 
-        // While the race is on, the memory of the answers holds the best so far: a heap with the worst of them in front.
+        // Until the end of the loop `into` holds racers in place of answers: the k best so far, as a heap with the worst in front.
         const std::size_t k = (std::min)(into.size(), ids.size());
         auto* const racers = reinterpret_cast<racer*>(into.data());
         for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -76,7 +76,7 @@ struct without_replacement {
     }
 
 private:
-    // A double in two halves, so that it is no larger than an answer and no stricter about where it lies.
+    // Fits where an answer lies: the double is kept in two halves, for an answer is aligned to four bytes.
     struct racer {
         std::array<std::uint32_t, 2> sum;
         token_id id;

@@ -58,7 +58,7 @@ public:
         std::vector<place> wider(std::bit_ceil(std::max<std::size_t>(16, 2 * (keys_ + extra))), -1);
         slots_.swap(wider);
         keys_ = 0;
-        // In the order of the history, which is the order in which keys must be able to leave.
+        // Inserted in the order of the history: keys leave in the opposite order, and a probe must not cross a slot that has been emptied.
         for (place at = back_; at < end; ++at) put(h, at);
     }
 

@@ -176,8 +176,9 @@ public:
     ///
     /// visit(t) alone, where L is not wanted, costs a step for each token visited. L costs a hash look-up, where L > n what is said at
     /// detail::match_index. Neither grows with the history, unless t has followed the same n + 1 tokens many times without a pattern. With
-    /// breakers, add a hash look-up for each token visited; a list of them is compared with the one that is known, and once where watch_breakers() was given it.
-    /// Visit must not change the history. The first call for an n, and the first with a list of breakers, build views.
+    /// breakers, add a hash look-up for each token visited; a list of them is compared with the one that is known, and once where
+    /// watch_breakers() was given it. Visit must not change the history. The first call for an n, and the first with a list of breakers,
+    /// build views.
     template <class F>
     status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
         return continuations(n, window, watch_breakers(breakers), visit);

@@ -81,8 +81,8 @@ public:
         if (at >= n_) latest_.restore(h, at, same);
     }
 
-    /// The question how long the matches are that end with the last tokens of the history: they begin at `begin` or later and are no longer than
-    /// `room`.
+    /// The question how long the matches are that end with the last tokens of the history: they begin at `begin` or later and are no longer
+    /// than `room`.
     class question {
     public:
         question(const match_index& index, const token_id* h, place begin, place room) noexcept

@@ -14,9 +14,9 @@
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
 /// A *step* ends with the first change of the history after a question. Views that no question asked for in the last `steps` steps are
-/// given up, but for `kept` views, which may wait as long as they like. So what asks the same questions in every step always finds its views,
-/// however many tokens come in between, and what asks other questions in every step leaves few behind. Within one step there
-/// are at most `most`: beyond, the one that has waited longest goes.
+/// given up, but for `kept` views, which may wait as long as they like. So what asks the same questions in every step always finds its
+/// views, however many tokens come in between, and what asks other questions in every step leaves few behind. Within one step there are at
+/// most `most`: beyond, the one that has waited longest goes.
 template <class View>
 class views {
 public:
@@ -39,7 +39,7 @@ public:
     const View* add(View view) {
         shared<View> added(std::move(view));
         if (all_.size() < most) make_room(all_, 1);
-        // Of those that have waited equally long, the first: it was built first.
+        // max_element returns the first of equals, which is the one that was built first.
         if (all_.size() >= most)
             all_.erase(std::max_element(all_.begin(), all_.end(), [&](const entry& a, const entry& b) { return waited(a) < waited(b); }));
         all_.push_back({std::move(added), step_});

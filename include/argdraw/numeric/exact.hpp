@@ -21,6 +21,8 @@ ARGDRAW_INLINE double product(double a, double b) noexcept {
     asm("" : "+x"(p));
 #elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
     asm("" : "+w"(p));
+#elif defined(__wasm__)
+    asm("" : "+r"(p));
 #elif defined(__GNUC__) || defined(__clang__)
     asm("" : "+m"(p));
 #endif
@@ -41,8 +43,9 @@ ARGDRAW_INLINE float fma_by_round_to_odd(float a, float b, float c) noexcept {
     const double t = s - p;
     const double e = (p - (s - t)) + (addend - t);
     auto bits = std::bit_cast<std::uint64_t>(s);
-    // Towards the exact value: away from zero where e has the sign of s, towards it otherwise. NaN and infinity give e = NaN,
-    // which is neither below nor above 0, and pass through; s = 0 with e != 0 cannot be, for the sum of two doubles is exact there.
+    // Rounds s to odd: where the sum was not exact and the last bit of s is 0, s moves one double towards the exact value, which is away
+    // from zero if e has the sign of s. NaN and infinity make e NaN, so that `inexact` is false. s = 0 with e != 0 does not occur: such
+    // sums are exact.
     const bool inexact = (e < 0) | (e > 0);
     const bool outward = (e < 0) == (s < 0);
     const std::uint64_t step = outward ? std::uint64_t{1} : ~std::uint64_t{0};

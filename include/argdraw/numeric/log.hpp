@@ -31,7 +31,7 @@ inline double log(double x) noexcept {
     const double s = f / (f + 2);
     const double z = product(s, s);
     constexpr double odd[] = {1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11,
-                              1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};  // or it would divide
+                              1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};  // constants, so that the loop has no division
     double series = odd[9];
     for (int k = 8; k >= 0; --k) series = product(series, z) + odd[k];
     const double tail = product(product(series, z), s);  // s^3/3 + s^5/5 + ...

@@ -53,8 +53,8 @@ V round_up_to(double x) noexcept {
     }
 }
 
-/// The smallest double v near maximum - distance (within two steps of it) with v - maximum >= -distance, so that "at most `distance` below" is decided by a difference and not by
-/// a cut that was rounded at the size of the maximum. distance >= 0; +inf gives -inf.
+/// The smallest double v near maximum - distance (within two steps of it) with v - maximum >= -distance, so that "at most `distance` below"
+/// is decided by a difference and not by a cut that was rounded at the size of the maximum. distance >= 0; +inf gives -inf.
 inline double lowest_within(double distance, double maximum) noexcept {
     double cut = maximum - distance;
     if (!finite(cut)) return cut;

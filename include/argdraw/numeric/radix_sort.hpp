@@ -11,8 +11,9 @@
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
-/// Sorts by value_of(entry), a double that is not NaN, from the greatest to the least; equal ones, 0 and -0 among them, stay as they stand. `room`
-/// is another array as long. One pass to count, and one for each byte in which the values differ: five of the eight where they were floats.
+/// Sorts by value_of(entry), a double that is not NaN, from the greatest to the least; equal ones, 0 and -0 among them, stay as they stand.
+/// `room` is another array as long. One pass to count, and one for each byte in which the values differ: five of the eight where they were
+/// floats.
 template <class Entry, class F>
 void sort_descending(Entry* entries, std::size_t n, Entry* room, F value_of) noexcept {
     constexpr std::size_t digits = 8, buckets = 256;

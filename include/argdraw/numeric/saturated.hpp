@@ -15,8 +15,8 @@ constexpr double saturated(double x) noexcept {
     return std::clamp(x, std::numeric_limits<double>::lowest(), (std::numeric_limits<double>::max)());
 }
 
-/// The logit of a token that r > 1 makes less likely and r < 1 more, whatever its sign: l / r where l > 0, l r otherwise, saturated. For finite
-/// r > 0; an infinite l stays.
+/// The logit of a token that r > 1 makes less likely and r < 1 more, whatever its sign: l / r where l > 0, l r otherwise, saturated. For
+/// finite r > 0; an infinite l stays.
 inline double weakened(double l, double r) noexcept {
     if (!finite(l)) return l;
     return saturated(l > 0 ? l / r : product(l, r));

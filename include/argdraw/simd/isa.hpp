@@ -16,6 +16,8 @@
 #include <cpuid.h>
 #elif defined(__aarch64__)
 #define ARGDRAW_ARM 1
+#elif defined(__wasm_simd128__)
+#define ARGDRAW_WASM 1
 #endif
 
 // The sets that this build has kernels for, beside the generic one: f(set, ...) for each.
@@ -23,6 +25,8 @@
 #define ARGDRAW_SETS(f, ...) f(avx512, __VA_ARGS__) f(avx2, __VA_ARGS__)
 #elif defined(ARGDRAW_ARM)
 #define ARGDRAW_SETS(f, ...) f(neon, __VA_ARGS__)
+#elif defined(ARGDRAW_WASM)
+#define ARGDRAW_SETS(f, ...) f(simd128, __VA_ARGS__)
 #else
 #define ARGDRAW_SETS(f, ...)
 #endif
@@ -30,7 +34,7 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 /// The instruction sets the kernels are compiled for. Each gives the same bits; they differ in speed.
-enum class isa { generic, neon, avx2, avx512 };
+enum class isa { generic, neon, avx2, avx512, simd128 };
 
 namespace detail {
 
@@ -40,6 +44,11 @@ constexpr bool has_generic() noexcept { return true; }
 constexpr bool has_neon() noexcept { return true; }
 #else
 constexpr bool has_neon() noexcept { return false; }
+#endif
+#if defined(ARGDRAW_WASM)
+constexpr bool has_simd128() noexcept { return true; }  // or the module would not have been loaded
+#else
+constexpr bool has_simd128() noexcept { return false; }
 #endif
 #if defined(ARGDRAW_X86)
 // __builtin_cpu_supports knows no "f16c" in clang 14. Asked once, as cpuid stops a virtual machine for microseconds.
@@ -68,10 +77,8 @@ struct isa_row {
 
 // One row a set; of those that a machine has, the fastest last.
 inline constexpr isa_row isa_rows[] = {
-    {isa::generic, "generic", has_generic},
-    {isa::neon, "neon", has_neon},
-    {isa::avx2, "avx2", has_avx2},
-    {isa::avx512, "avx512", has_avx512},
+    {isa::generic, "generic", has_generic}, {isa::neon, "neon", has_neon},          {isa::avx2, "avx2", has_avx2},
+    {isa::avx512, "avx512", has_avx512},    {isa::simd128, "simd128", has_simd128},
 };
 
 }  // namespace detail

@@ -29,6 +29,8 @@
 #include <immintrin.h>
 #elif defined(ARGDRAW_ARM)
 #include <arm_neon.h>
+#elif defined(ARGDRAW_WASM)
+#include <wasm_simd128.h>
 #endif
 
 // Lanes have a min and a max of their own, which <windows.h> has as macros.
@@ -49,6 +51,13 @@ namespace neon {
 #include <argdraw/simd/lanes/neon.inl>
 #include <argdraw/simd/kernels/all.inl>
 }  // namespace neon
+#endif
+
+#if defined(ARGDRAW_WASM)
+namespace simd128 {
+#include <argdraw/simd/lanes/simd128.inl>
+#include <argdraw/simd/kernels/all.inl>
+}  // namespace simd128
 #endif
 
 #if defined(ARGDRAW_X86)

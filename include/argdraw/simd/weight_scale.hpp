@@ -51,10 +51,10 @@ struct weight_scale {
     std::int32_t key(float x) const noexcept { return key_of(std::bit_cast<std::int32_t>(numeric::fma(x, hi, magic))); }
 
     /// Of the bits of t. Those of a t below 0, far out of range, count as 0's: the difference then is a number, and keys stay monotone.
-    static constexpr std::int32_t key_of(std::int32_t bits) noexcept { return (bits < 0 ? 0 : bits) - magic_bits; }
+    static constexpr ARGDRAW_INLINE std::int32_t key_of(std::int32_t bits) noexcept { return (bits < 0 ? 0 : bits) - magic_bits; }
 
     /// The bits of the t whose key is the least that counts beside `top`.
-    static constexpr std::int32_t floor_bits(std::int32_t top) noexcept { return top + magic_bits - depth; }
+    static constexpr ARGDRAW_INLINE std::int32_t floor_bits(std::int32_t top) noexcept { return top + magic_bits - depth; }
 };
 
 }  // namespace argdraw::simd

@@ -32,7 +32,7 @@ struct allow {
     past_end beyond;              ///< What becomes of tokens without a bit.
     std::size_t tokens;           ///< How many of the bits are meant; at most 32 for each word.
 
-    // No aggregate: leaving out past_end must not mean one of the two.
+    // Constructors in place of an aggregate: past_end has no default, so a call without it must not compile.
     constexpr allow(view_of<std::uint32_t> words, past_end others) noexcept : allow(words, others, 32 * words.size()) {}
     /// For a vocabulary of so many tokens: what stands behind them in the last word does not count.
     constexpr allow(view_of<std::uint32_t> words, past_end others, std::size_t vocabulary) noexcept

@@ -18,7 +18,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 namespace detail {
 
-// Written out, each sequence is one that has a name; a list that lies somewhere is one of spans.
+// What a list holds of each sequence. In braces it is a view_of, which refuses a temporary; a list that is viewed is one of plain spans.
 template <std::size_t N>
 using sequence_in_a_list = std::conditional_t<N == std::dynamic_extent, std::span<const token_id>, view_of<token_id>>;
 

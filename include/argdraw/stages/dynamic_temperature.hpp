@@ -43,14 +43,15 @@ struct dynamic_temperature {
         if (n < 2) return;
         const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);
-        // No scale goes beyond 2^1000, and the reciprocal of a subnormal might be infinite.
+        // 1 / t of a subnormal t could be infinite, and candidates take no scale beyond 2^1000: the least T is 2^-1000.
         c.scale(t == numeric::infinity ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
     }
 
     friend bool operator==(const dynamic_temperature&, const dynamic_temperature&) = default;
 
 private:
-    // (H/ln n)^exponent. The logarithm of an entropy too small for a double is that of the second token's weight.
+    // Returns (H / ln n)^exponent. Where H underflows to 0, its logarithm is to a double that of the second token's weight, l_(2) - l_(1),
+    // and the power is taken of that.
     template <logit_scalar T>
     double share_of_entropy(candidates<T>& c, double n) const noexcept {
         const double share = std::clamp(c.entropy() / numeric::log(n), 0.0, 1.0), power = static_cast<double>(exponent);
@@ -60,8 +61,8 @@ private:
         return numeric::exp(numeric::product(first[1].value - first[0].value, power));
     }
 
-    // Two living tokens have an entropy, however small, so that T = 0 only where max is 0. Of an infinite max there is no share where the
-    // entropy is too small for a double.
+    // Returns min + (max - min) part. A part that underflowed counts as 2^-1000, not as 0: two living tokens have an entropy above 0, and T
+    // = 0 is for max = 0 alone. With an infinite max or exponent such a part says nothing, and T is min.
     double between(double part) const noexcept {
         const double low = static_cast<double>(min), high = static_cast<double>(max);
         if (part == 0 && (std::max)(max, exponent) > (std::numeric_limits<float>::max)()) return low;

@@ -37,7 +37,7 @@ struct eta_cutoff {
         const auto cut = [&](accuracy wanted) {
             const estimate h = c.entropy(wanted);
             const double p = (std::min)(e, numeric::product(std::sqrt(e), numeric::exp(-h.value)));
-            return estimate{p, numeric::product(numeric::product(1.01, p), h.error)};  // e^x - 1 is a little more than x
+            return estimate{p, numeric::product(numeric::product(1.01, p), h.error)};  // e^x - 1 <= 1.01 x for an error this small
         };
         c.keep_likely(cut, min_keep);
     }

@@ -23,7 +23,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - cost:     every living token once, as a double: the row is opened
 /// - usual:    1.5
 /// - when:     the model has to hold to its prompt, and a second row, without the prompt, is worth its price
-/// - not:      without that second row: it doubles the model's work; or behind a truncation that has removed what it would prefer
+/// - not:      where twice the model's work is too much, or behind a truncation, which may have removed what it would prefer
 /// - source:   Sanchez et al. 2023, "Stay on topic with classifier-free guidance", arXiv:2306.17806
 /// - example:  guidance{other, 1.5f}
 template <logit_scalar U>

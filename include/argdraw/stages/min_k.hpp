@@ -47,7 +47,7 @@ struct min_k {
                 steepest = drop;
                 k = i;
             }
-            // From here no drop is deeper than down to the minimum.
+            // A drop behind these tokens is at most from the last of them to the minimum, divided by their number or more.
             return steepest >= (first.back().value - least) / static_cast<double>(first.size());
         });
         const double share = static_cast<double>(tau) / (greatest - least + 1e-8);

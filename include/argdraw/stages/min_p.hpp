@@ -16,7 +16,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit
 /// - cost:     one sweep for block maxima, then the blocks that reach the cut; no exp, no sort
 /// - usual:    0.05 to 0.1
-/// - when:     nearly always: the cheapest cut, it follows how sure the model is, and a temperature behind it may be high
+/// - when:     nearly always: a cheap cut that follows how sure the model is, behind which a temperature may be high
 /// - not:      where the mass that goes must have a bound: on a flat row it keeps everything, on a row of many near ties it may cut half
 /// - source:   Nguyen et al. 2024, arXiv:2407.01082
 /// - example:  min_p{0.4f}

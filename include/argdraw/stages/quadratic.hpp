@@ -34,10 +34,10 @@ struct quadratic {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double m = (c.max)();
-        if (c.infinite()) return;  // equals stay as they are, those of +inf infinite
+        if (c.infinite()) return;  // all are equal, and have to stay infinite
         const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
         c.transform([=](token_id, double l) {
-            // A distance may be beyond the doubles; an infinite one times 0 would be no number.
+            // l - m of two finite logits may overflow to -inf, and -inf times a coefficient of 0 would be NaN.
             const double d = (std::max)(l - m, std::numeric_limits<double>::lowest());
             const double down = numeric::product(numeric::product(numeric::product(f, d), d), k - numeric::product(s, d));
             return (std::max)(m - down, std::numeric_limits<double>::lowest());

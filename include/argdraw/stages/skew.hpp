@@ -49,7 +49,7 @@ struct skew {
             const double weight = numeric::exp(l - m);
             passed.add(weight);
             const double sum = passed.value();
-            // What is left behind a token is known to its last digit, as C is not where it is close to 1.
+            // ln C from the mass behind the token where C is above 1/2: C rounds near 1, the mass behind does not.
             const double behind = (std::max)(0.0, all.minus(passed));
             const double log_c = ++place == n ? 0.0 : 2 * sum < total ? numeric::log(sum / total) : numeric::log1p(-behind / total);
             const double log_power = log_c == 0 ? 0.0 : numeric::product(g, log_c);
@@ -60,15 +60,15 @@ struct skew {
     friend bool operator==(const skew&, const skew&) = default;
 
 private:
-    // ln(1 - (1 - x)^g) for the share x = e^log_weight / sum, at most 1/2, that a token has of the mass up to it.
+    // Returns ln(1 - (1 - x)^g); x = e^log_weight / sum is the share that a token has of the mass up to it, and needs to be at most 1/2.
     static double log_of_step(double g, double x, double log_weight, double sum) noexcept {
-        // (1 - x)^g = e^-y. Below the threshold the first terms of both series are all that a double can see.
+        // y with (1 - x)^g = e^-y. Below 2^-20 the three terms of each series are exact to a double.
         constexpr double tiny = 0x1p-20;
         const double rate = x < tiny ? x + numeric::product(numeric::product(x, x), 0.5 + x / 3) : -numeric::log1p(-x);
         const double y = numeric::product(g, rate);
         if (0x1p-900 < y && y < 0x1p900)
             return numeric::log(y < tiny ? y - numeric::product(numeric::product(y, y), 0.5 - y / 6) : -numeric::expm1(-y));
-        // Beyond the range of double, as a logarithm.
+        // y is beyond the range of double: the same by ln y.
         const double log_y = numeric::log(g) + (x < 0x1p-60 ? log_weight - numeric::log(sum) : numeric::log(rate));
         return log_y < -40 ? log_y : numeric::log(-numeric::expm1(-numeric::exp(log_y)));
     }

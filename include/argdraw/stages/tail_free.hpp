@@ -22,7 +22,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - cost:     the first tokens in the order, four times as many until those behind them cannot move the edge; on a flat row a sort of it
 /// - usual:    0.95
 /// - when:     a preset of text-generation-webui or an older llama.cpp asks for it
-/// - not:      on whole rows that are flat: a sort of them; min_p or min_k find the same edge for less
+/// - not:      on whole rows that are flat: a sort of them; min_p or min_k find an edge for less
 /// - source:   Trenton Bricken 2019, "Tail free sampling"; llama.cpp's old loop keeps one token less
 /// - example:  tail_free{0.9f}
 struct tail_free {
@@ -38,7 +38,7 @@ struct tail_free {
         std::size_t kept = c.width();
         c.leaders_until([&](std::span<const place> first, bool all) {
             if (first.size() < 3) return true;
-            // Relative to the first: the sum of the bends divides what all have in common out.
+            // Weights relative to the first in place of probabilities: bends are compared with their sum, and the mass would cancel.
             const auto weight = [&](std::size_t i) { return numeric::exp(first[i].value - first[0].value); };
             const auto each_bend = [&](auto visit) {
                 double a = weight(0), b = weight(1);
@@ -51,7 +51,7 @@ struct tail_free {
             };
             double sum = 0;
             each_bend([&](double bend) { sum += bend; });
-            // Falling probabilities cannot bend by more than twice their height.
+            // A bend is at most d_i + d_(i+1), and the differences d from the second last of these tokens on add up to at most its weight.
             const double behind = all ? 0.0 : 2 * weight(first.size() - 2);
             if (all && sum == 0) return true;
 

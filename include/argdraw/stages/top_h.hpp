@@ -38,8 +38,8 @@ struct top_h {
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
         std::size_t kept = 0;
         c.leaders_until([&](std::span<const place> first, bool) {
-            // The entropy of a prefix never falls as it grows: ln S - sum w (l - m) / S. Beside the first weight, of 1, the others may be next
-            // to nothing, and still be all of it.
+            // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
+            // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
             double others = 0, moment = 0;
             for (kept = 0; kept < first.size(); ++kept) {
                 const double below = first[kept].value - first[0].value, weight = numeric::exp(below);

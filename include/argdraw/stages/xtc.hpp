@@ -61,7 +61,7 @@ struct xtc {
             }
         const std::size_t needed = count + static_cast<std::size_t>(min_keep);
         if (min_keep > 1 && c.leaders(needed).size() < needed) return;
-        // A few are taken out of the row where they stand; for many it becomes a list.
+        // Up to 64 are banned where they stand in the row; more of them make the candidates a list.
         if (count <= few) return c.ban({gone, count});
         c.keep_if([&](token_id id, double logit) { return !dropped(id, logit); });
     }

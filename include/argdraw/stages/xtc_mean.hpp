@@ -53,7 +53,7 @@ struct xtc_mean {
         const auto dropped = [&](token_id id, double logit) {
             return place{logit, id} < last && std::find(protect.begin(), protect.end(), id) == protect.end();
         };
-        // What stays is added up by itself, for it may be next to nothing beside what goes.
+        // The mass of what stays, relative to its own greatest: as a difference of two masses it could vanish.
         const auto tokens = c.survivors();
         double top = -numeric::infinity;
         std::size_t count = 0;
@@ -70,7 +70,8 @@ struct xtc_mean {
         const double q = static_cast<double>(probability);
         const double loss = numeric::log(1 - q);
         const double log_rest = numeric::log(stays / mass) + (top - greatest);  // ln(1 - P)
-        // e^600 times q > 0 leaves nothing of 1 - q. What stays then comes up to the rest, from however far down.
+        // ln(1 - q + q / (1 - P)) is gain. Where 1 - P is below e^-600, 1 - q is nothing beside q / (1 - P): gain is ln q - ln(1 - P),
+        // taken apart so that it is added to l - top, which is small, and not to l.
         const bool distant = log_rest < -600;
         const double gain = distant ? greatest - numeric::log(stays / mass) + numeric::log(q)
                                     : numeric::log(1 - q + numeric::product(q, numeric::exp(-log_rest)));

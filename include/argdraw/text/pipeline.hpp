@@ -194,7 +194,7 @@ inline parsed parse(std::string_view source) {
     if (in.good() && !ended) in.fail(in.column(), "the pipeline has no draw; end it with greedy or categorical");
     if (in.good()) {
         for (std::size_t i = 0; i < stages.size() && in.good(); ++i)
-            if (const std::string_view wanted = chain(stages[i]).fault(); !wanted.empty()) in.fail(columns[i], std::string(wanted));
+            if (const std::string_view wanted = stages[i].fault(); !wanted.empty()) in.fail(columns[i], std::string(wanted));
         if (!last.fault().empty()) in.fail(columns.back(), std::string(last.fault()));
     }
     result.error = in.wrong();

@@ -30,7 +30,7 @@ LINES, BRANCHES = 98.0, 90.0
 NOT_APPLICABLE = 77
 COMPILER = "clang++"  # the preset's
 
-SETS = ("generic", "neon", "avx2", "avx512")
+SETS = ("generic", "neon", "avx2", "avx512", "simd128")
 ONLY_ON = {f"simd/lanes/{name}.inl": name for name in SETS}
 # Enough of the differential cases: more of them execute nothing new.
 FEWER = {"ARGDRAW_COUNT": "200"}

@@ -17,8 +17,11 @@ INCLUDE = ROOT / "include" / "argdraw"
 UNIT = ROOT / "tests" / "unit"
 UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 
+# Where a stage or a draw has to be known before a release: a proof and its files.
+PROOFS = {"golden": "pipelines.hpp", "fuzz": "stages.*", "differential": "*.[ch]pp"}
+
 # From the ground up. A group header, such as stages.hpp, counts as the folder of its name.
-LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text", "conformance engine"]
+LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text kernels", "conformance engine"]
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms.split()}
 
 # The keys of a contract, in this order. What those of the first line say is tested, unless they say that there is none.
@@ -55,7 +58,7 @@ def check_header(path, text, excuses):
         faults.append(f"{path} uses what libc++ 14 or WebAssembly has not; there are std's algorithms and ARGDRAW_THREAD_LOCAL: {found[0]}")
     if room != "eigen" and "Eigen" in text:
         faults.append(f"{path} names Eigen, which is for eigen.hpp alone")
-    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4", text):
+    if room != "simd" and re.search(r"_mm(256|512)?_(?![gs]etcsr)|__m(128|256|512)|immintrin|arm_neon|float32x4|wasm_[fiuv][0-9]|v128_t", text):
         faults.append(f"{path} names an instruction set")
 
 
@@ -75,6 +78,12 @@ def check_stage(folder, name, text, benches):
             faults.append(f'{path}: no test in tests/unit/{folder}/{name}.cpp is called "{name} {key}: ..."')
     if not re.search(rf"\b{name}\b", benches):
         faults.append(f"{path} is in no benchmark")
+
+
+def check_proofs(names):
+    for proof, files in PROOFS.items():
+        text = "".join(file.read_text() for file in sorted((ROOT / "tests" / "proof" / proof).glob(files)))
+        faults.extend(f"no pipeline of tests/proof/{proof} has {name}" for name in names if not re.search(rf"\b{name}\b", text))
 
 
 def main():
@@ -103,6 +112,8 @@ def main():
         faults.append(f"only {len(named)} stages and draws found in the README's table")
     faults.extend(f"the README names {name}, which is neither a stage nor a draw" for name in named if name not in names)
 
+    if "--release" in sys.argv[1:]:
+        check_proofs(names)
     if faults:
         sys.exit("\n".join(faults))
 

@@ -1,6 +1,5 @@
 // What clang-tidy looks through: every header, and templates where they are filled in, for every stage and draw.
-#include <argdraw/argdraw.hpp>
-#include <argdraw/conformance.hpp>
+#include "all_headers.hpp"
 
 #include <span>
 

@@ -82,6 +82,8 @@ struct working_set {
     real astray = 0;
     // The largest number that was subtracted from all logits: beside it a single one is as coarse as it is.
     real offset = 0;
+    // Whether a temperature stands before: a logit that is changed behind it is written through a division, and is no more exact than that.
+    bool divided = false;
 
     real mass() const {
         real sum = 0;
@@ -118,6 +120,7 @@ inline void divide(working_set& s, real t) {
         std::sort(s.tokens.begin(), s.tokens.end(), [](const token& a, const token& b) { return a.id < b.id; });
     } else {
         // The order is left alone: dividing distinct reals never makes a tie.
+        s.divided = s.divided || t != 1;
         for (token& each : s.tokens) {
             each.below /= t;
             each.logit /= t;

@@ -52,10 +52,12 @@ inline std::map<token_id, std::int64_t> counts(const ids_of& list) {
     return count;
 }
 
+inline real written_error(const working_set& s, real logit) { return s.divided ? std::ldexp(std::abs(logit), -51) : 0; }
+
 // The two ways to move one logit. `below` takes a sum directly: it is finer than the logit itself.
 inline void add_to(const working_set& s, token& t, real amount) {
     if (amount == 0) return;
-    t.error += read_error(s, t) + rounding(t.logit, amount) + lost(t.below, -amount);
+    t.error += read_error(s, t) + rounding(t.logit, amount) + lost(t.below, -amount) + written_error(s, t.logit + amount);
     t.below += amount;
     t.logit += amount;
     treat(t, amount);
@@ -64,7 +66,7 @@ inline void add_to(const working_set& s, token& t, real amount) {
 inline void become(working_set& s, token& t, real logit) {
     t.below = logit - s.top;
     t.logit = logit;
-    t.error += rounding(logit) + std::ldexp(s.offset, -50) + lost(logit, s.top);
+    t.error += rounding(logit) + std::ldexp(s.offset, -50) + lost(logit, s.top) + written_error(s, logit);
 }
 
 inline void discourage(working_set& s, token& t, real r) {

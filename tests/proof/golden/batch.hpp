@@ -7,11 +7,14 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "columns.hpp"
 #include "pipelines.hpp"
+
+#if !defined(__wasm__)
+#include <thread>
+#endif
 
 namespace golden {
 
@@ -27,6 +30,15 @@ struct matrix {
         return {width, {at(from), at(to)}};
     }
 };
+#if defined(__wasm__)
+// WebAssembly has one thread: what would run on another runs before anything else does.
+struct thread {
+    explicit thread(auto run) { run(); }
+    void join() {}
+};
+#else
+using std::thread;
+#endif
 
 struct batch_size {
     std::size_t texts, width, tokens;
@@ -64,12 +76,12 @@ void each_shape(const batch_size& size, Start start, Draw draw, const std::funct
         for (std::size_t step = 0; step < size.tokens; ++step) next(all[i], row(i));
     };
     const auto on_threads = [&](std::vector<text>& all, std::size_t threads) {
-        std::vector<std::thread> running;
+        std::vector<thread> running;
         for (std::size_t first = 0; first < threads; ++first)
             running.emplace_back([&all, &whole_text, first, threads] {
                 for (std::size_t i = first; i < all.size(); i += threads) whole_text(all, i);
             });
-        for (std::thread& each : running) each.join();
+        for (thread& each : running) each.join();
     };
 
     shape("text by text", [&](auto& all) {

@@ -115,4 +115,10 @@ FAULTS = [
         "candidates/view.hpp",
         LIST_TOP, LIST_TOP_OF_ALL,
         VERBS, "verbs: rows of float against the plain list", small=True),
+    Mutant(
+        "T1", "a band by nearness keeps all logits that rounding has at one distance",
+        "candidates/nucleus_band.hpp",
+        "if (leaves(i) && tokens.values[i] < upper && inside(i)) return {};",
+        "if (leaves(i) && tokens.values[i] < upper && inside(i) && upper < 0) return {};",
+        "unit/candidates/shortcuts.cpp", "shortcuts: logits that differ by less than their distance's rounding stay by their ids"),
 ]

@@ -77,23 +77,26 @@ TEST_CASE("list: what reaches a cut, or the first min_keep where fewer do") {
     CHECK(a.list.find(100) == 2);
 }
 
-TEST_CASE("list: settling removes -inf, leaves only +inf, and says what is wrong") {
+TEST_CASE("list: -inf is no token, +inf takes all, and what is wrong is said") {
     listed gone({-infinite, 2, 3}), all({1, infinite, 2, infinite}), none({-infinite, -infinite}), wrong({1, not_a_number});
-    CHECK(gone.list.settle() == status::ok);
+    CHECK(gone.list.hold_any(3) == status::ok);
     CHECK(gone.left() == std::vector<token_id>{3, 5});
     CHECK(gone.list.maximum() == 3);
     CHECK(gone.list.minimum() == 2);
-    CHECK(all.list.settle() == status::ok);
+    CHECK(all.list.hold_any(4) == status::ok);
     CHECK(all.left() == std::vector<token_id>{3, 7});
     CHECK(all.list.infinite());
     CHECK(all.list.maximum() == 0);
-    all.list.set(0, -infinite);
-    CHECK(all.list.settle_removed() == status::ok);
+    CHECK(all.list.remove(std::vector<token_id>{3, 4}) == status::ok);
+    CHECK(all.left() == std::vector<token_id>{7});
     CHECK(all.list.infinite());
-    all.list.make_finite();
+    CHECK(all.list.change([](double* values) { CHECK(values[0] == infinite); }) == status::ok);
+    CHECK(all.list.infinite());
+    CHECK(all.list.set_all([](std::size_t, double v) { return v + 1; }) == status::ok);
     CHECK_FALSE(all.list.infinite());
-    CHECK(none.list.settle() == status::empty);
-    CHECK(wrong.list.settle() == status::nan_logit);
+    CHECK(all.list.maximum() == 1);
+    CHECK(none.list.hold_any(2) == status::empty);
+    CHECK(wrong.list.hold_any(2) == status::nan_logit);
 }
 
 TEST_CASE("list: weights are those of the scale that was asked for last, and stay with their tokens") {
@@ -104,7 +107,8 @@ TEST_CASE("list: weights are those of the scale that was asked for last, and sta
     a.list.weigh(2);
     CHECK(a.list.mass() == 1 + 0.25 + 0.0625 + 0.015625);
     a.list.weigh(1);
-    a.list.keep_if([&](std::size_t i) { return a.list.id(i) != 5; });
+    CHECK(a.list.keep_if([&](std::size_t i) { return a.list.id(i) != 5; }) == status::ok);
+    a.list.weigh(1);
     CHECK(a.list.mass() == 1.375);
     CHECK(a.list.probability(2) == 1 / 1.375);
     CHECK(a.list.collision() == (1 + 0.0625 + 0.015625) / (1.375 * 1.375));
@@ -129,12 +133,11 @@ TEST_CASE("list: values may be set in the order of their probability") {
     listed a({1, 3, 2});
     a.list.weigh(1);
     std::vector<double> seen;
-    a.list.set_in_order([&](double v, double p) {
+    CHECK(a.list.set_in_order([&](double v, double p) {
         seen.push_back(p * 1.75);
         return -v;
-    });
+    }) == status::ok);
     CHECK(seen == std::vector<double>{1, 0.5, 0.25});
     CHECK(std::vector<double>(a.list.values().begin(), a.list.values().end()) == std::vector<double>{-1, -3, -2});
-    CHECK(a.list.settle() == status::ok);
     CHECK(a.list.maximum() == -1);
 }

@@ -503,3 +503,19 @@ TEST_CASE("shortcuts: a row in order of its logits, where blocks at even distanc
         CHECK(left(c.view) == left(c.list));
     }
 }
+
+TEST_CASE("shortcuts: logits that differ by less than their distance's rounding stay by their ids") {
+    constexpr std::size_t width = 41291;
+    std::vector<float> row(width, 0.0f);
+    for (std::size_t i = 0; i < width; i += 51) row[i] = static_cast<float>(static_cast<int>(i % 19) - 9) * 0x1p-149f;
+    for (const float mass : {0.3f, 0.66489189f, 0.9f}) {
+        const auto law = sampler{logit_bias{{{26994, 2.9366710f}}}, typical{mass}, categorical{}}.distribution(row);
+        const double all = static_cast<double>(width - 1) + std::exp(2.9366710);
+        CHECK(std::abs(static_cast<double>(law.ids.size()) - static_cast<double>(mass) * all) < 20);
+        token_id next = 0;  // the one of more is farther from the center than the others
+        for (const token_id id : law.ids) {
+            if (next == 26994) ++next;
+            CHECK(id == next++);
+        }
+    }
+}

@@ -146,6 +146,7 @@ TEST_CASE("any_draw: a plain value that knows what it holds") {
     CHECK_FALSE(any_draw{mirostat{2, 1}} == any_draw{greedy{}});
     CHECK(sampler{any_draw{mirostat{}}}.learns());
     CHECK_FALSE(sampler{any_draw{greedy{}}}.learns());
+    CHECK(sampler{any_draw{adaptive_p{}}}.learns());
 }
 
 TEST_CASE("any_draw: for one format") {

@@ -26,6 +26,7 @@ TEST_CASE("isa: names are the words of ARGDRAW_ISA") {
     CHECK(name(isa::neon) == "neon");
     CHECK(name(isa::avx2) == "avx2");
     CHECK(name(isa::avx512) == "avx512");
+    CHECK(name(isa::simd128) == "simd128");
     CHECK(name(static_cast<isa>(99)) == "unknown");
 }
 

@@ -25,6 +25,7 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
                 *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
             }
     } else {
+        ARGDRAW_UNROLL
         for (std::int32_t i = 0; i < vectors; ++i) {
             const auto lanes = static_cast<std::uint16_t>(hits[i / 4] >> (16 * (i % 4)));
             compress_store(mask{lanes}, add(iota(), splat(id + 16 * i)), ids);
@@ -36,8 +37,26 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
     return found;
 }
 
-ARGDRAW_INLINE void keep_living(const std::uint16_t* alive, std::uint64_t (&hits)[words]) {
-    for (int w = 0; w < words; ++w)
-        hits[w] &= static_cast<std::uint64_t>(alive[4 * w]) | (static_cast<std::uint64_t>(alive[4 * w + 1]) << 16) |
-                   (static_cast<std::uint64_t>(alive[4 * w + 2]) << 32) | (static_cast<std::uint64_t>(alive[4 * w + 3]) << 48);
+// Word w of the bits of what passes a test, test(i) the mask of the block's i-th vector.
+template <class Test>
+ARGDRAW_INLINE std::uint64_t hits_in_word(int w, Test test) {
+    std::uint64_t word = 0;
+    ARGDRAW_UNROLL
+    for (int i = 0; i < 4; ++i) word |= static_cast<std::uint64_t>(lanes_of(test(4 * w + i))) << (16 * i);
+    return word;
+}
+
+// Word w of the bits of what lives in a block; `alive` as in alive_in.
+ARGDRAW_INLINE std::uint64_t living_in_word(const std::uint16_t* alive, int w) {
+    return static_cast<std::uint64_t>(alive[4 * w]) | (static_cast<std::uint64_t>(alive[4 * w + 1]) << 16) |
+           (static_cast<std::uint64_t>(alive[4 * w + 2]) << 32) | (static_cast<std::uint64_t>(alive[4 * w + 3]) << 48);
+}
+
+// All of them, of what lives in block b.
+template <class T, class Test>
+ARGDRAW_INLINE void hits_in_block(const blocked_row<T>& row, std::size_t b, Test test, std::uint64_t (&hits)[words]) {
+    ARGDRAW_ROLLED
+    for (int w = 0; w < words; ++w) hits[w] = hits_in_word(w, test);
+    if (row.alive)
+        for (int w = 0; w < words; ++w) hits[w] &= living_in_word(alive_in(row, b), w);
 }

@@ -153,10 +153,11 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
+        const auto reaches = [&](int i) { return at_least(load(p + 16 * i), level); };
         if (!row.alive) {
-            for (std::size_t i = 0; i < block_size; i += 16) count += count_lanes(at_least(load(p + i), level));
+            for (int w = 0; w < words; ++w) count += count_bits(hits_in_word(w, reaches));
         } else if (const std::uint16_t* const alive = alive_in(row, b); living_of(alive) != living::none) {
-            for (std::size_t i = 0; i < vectors; ++i) count += count_bits(lanes_of(at_least(load(p + 16 * i), level)) & alive[i]);
+            for (int w = 0; w < words; ++w) count += count_bits(hits_in_word(w, reaches) & living_in_word(alive, w));
         }
     }
     return count;
@@ -175,11 +176,8 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
         }
         const T* p = block_at(row, static_cast<std::size_t>(b));
         const std::int32_t id = b * static_cast<std::int32_t>(block_size);
-        std::uint64_t hits[words] = {};
-        ARGDRAW_UNROLL
-        for (std::size_t i = 0; i < vectors; ++i)
-            hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(at_least(load(p + 16 * i), level))) << (16 * (i % 4));
-        if (row.alive) keep_living(alive_in(row, static_cast<std::size_t>(b)), hits);
+        std::uint64_t hits[words];
+        hits_in_block(row, static_cast<std::size_t>(b), [&](int i) { return at_least(load(p + 16 * i), level); }, hits);
         const std::size_t from = count;
         count += append_hits(p, id, hits, ids + count, values + count);
         if (equals < equals_wanted)

@@ -158,13 +158,12 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const ro
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
         above[b] = block_mass<beside::lighter>(living_block(row, b, room), scale, top[b], below + b, cuts);
-        std::uint64_t hits[words] = {};
-        ARGDRAW_UNROLL
-        for (std::size_t i = 0; i < vectors; ++i) {
+        std::uint64_t hits[words];
+        const auto between = [&](int i) {
             const f32 x = load(p + 16 * i);
-            hits[i / 4] |= static_cast<std::uint64_t>(lanes_of(without(at_least(x, from), at_least(x, to)))) << (16 * (i % 4));
-        }
-        if (row.alive) keep_living(alive_in(row, b), hits);
+            return without(at_least(x, from), at_least(x, to));
+        };
+        hits_in_block(row, b, between, hits);
         count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
     }
     return count;
