@@ -1,0 +1,110 @@
+"""What the Python module draws against what C++ draws, and what it refuses: test.py <library> <the program reference>."""
+
+import array
+import copy
+import os
+import subprocess
+import sys
+
+os.environ["ARGDRAW_LIBRARY"] = sys.argv[1]
+import argdraw  # noqa: E402
+
+TEXTS = [
+    "greedy",
+    "top_k(40) | temperature(0.8) | categorical",
+    "penalties(1.1, window=64) | top_p(0.9) | gumbel",
+    "dry(0.8) | min_p(0.05) | mirostat(3)",
+    "logit_bias([3: 2.5]) | typical(0.9) | categorical",
+]
+WIDTH, STEPS = 1000, 200
+PROMPT = [1, 2, 3, 1, 2]
+
+
+def row(step):
+    return array.array("f", [((i * 2654435761 + step * 40503 * 65537) % 2**32 >> 8) / 2**20 for i in range(WIDTH)])
+
+
+def raises(kind, call):
+    try:
+        call()
+    except kind as error:
+        return error
+    raise AssertionError(f"no {kind.__name__}")
+
+
+rows = [row(step) for step in range(STEPS)]
+wanted = subprocess.run([sys.argv[2], *TEXTS], check=True, capture_output=True, text=True).stdout.splitlines()
+assert len(wanted) == len(TEXTS) * STEPS
+lines = iter(wanted)
+for source in TEXTS:
+    text = argdraw.Pipeline(source).start(seed=42, sequence=7, prompt=PROMPT)
+    for each in rows:
+        token = text.draw(each)
+        text.accept(token.id)
+        assert f"{token.id} {array.array('I', array.array('f', [token.logprob]).tobytes())[0]}" == next(lines), (source, token)
+
+pick = argdraw.Pipeline(" top_k( 40 )|categorical ")
+assert str(pick) == "top_k(40) | categorical"
+error = raises(argdraw.ParseError, lambda: argdraw.Pipeline("top_k(40) | top_q(0.9) | categorical"))
+assert error.column == 13 and "nearest is 'top_k'" in error.sentence, error
+assert "stage 0" in str(raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | categorical").check(70)))
+
+text = pick.start(seed=1)
+ids, probabilities = text.distribution(rows[0])
+assert len(ids) == len(probabilities) == 40 and abs(sum(probabilities) - 1) < 1e-12 and list(ids) == sorted(ids)
+token = text.draw(rows[0])
+found, (log_kept, *_, kept) = text.log_probabilities(rows[0], chosen=token.id, ids=[5], top=3)
+assert [found[0].id, found[1].id] == [token.id, 5] and len(found) == 5 and kept == 40 and log_kept < 0
+assert abs(found[0].processed - token.logprob) < 1e-6
+text.accept(token.id)
+fork, again = copy.copy(text), pick.resume(text.bytes())
+assert text.draw(rows[1]) == fork.draw(rows[1]) == again.draw(rows[1])
+assert text.output == [token.id]
+text.rollback(1)
+assert text.output == []
+
+for wrong in (array.array("i", [1, 2]), memoryview(bytes(12)).cast("B", (3, 4)), b"abcd", [1.0, 2.0], None):
+    raises((TypeError, BufferError), lambda: text.draw(wrong))
+raises(TypeError, lambda: text.draw(array.array("H", [1]), format="half"))
+raises(argdraw.Error, lambda: text.draw(array.array("f")))
+raises(argdraw.Error, lambda: text.draw(array.array("f", [float("nan")])))
+raises(argdraw.Error, lambda: text.accept(-1))
+raises(OverflowError, lambda: text.accept(2**40))
+raises(argdraw.Error, lambda: text.rollback(1))
+raises(argdraw.Error, lambda: pick.resume(b"no sequence"))
+assert pick.start().draw(array.array("H", [0x3F80, 0x4120]), format="bfloat16").id in (0, 1)
+
+try:
+    import numpy as np
+except ImportError:
+    print("without numpy: strided rows, halves and the processor for transformers are not looked at")
+    sys.exit()
+
+records = np.zeros(WIDTH, dtype=[("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+records["logit"] = rows[0]
+plain = np.array(rows[0])
+seq = pick.start(seed=3)
+expected = pick.start(seed=3).draw(plain)
+assert seq.draw(records["logit"]) == expected
+plain.flags.writeable = False
+assert pick.start(seed=3).draw(plain) == expected
+assert pick.start(seed=3).draw(plain.astype(np.float64)).id == expected.id
+raises(argdraw.Error, lambda: seq.draw(plain[::-1]))
+raises(TypeError, lambda: seq.draw(np.broadcast_to(np.float32(1), 8)))
+raises(TypeError, lambda: seq.draw(plain.reshape(2, -1)))
+raises(TypeError, lambda: seq.draw(plain.astype(">f4")))
+half = pick.start(seed=3)
+assert half.draw(plain.astype(np.float16)).id == pick.start(seed=3).draw(plain.astype(np.float16).astype(np.float32)).id
+
+# A greedy loop, as transformers runs one, draws what a loop over sequences draws.
+process = argdraw.LogitsProcessor(pick, seed=5)
+for _ in range(2):  # the second time another generate() begins
+    texts = np.array([PROMPT, PROMPT])
+    alone = [pick.start(seed=5, sequence=i, prompt=PROMPT) for i in range(2)]
+    for step in range(10):
+        scores = np.array([rows[step], rows[step + 1]])
+        chosen = process(texts, scores).argmax(axis=1)
+        for i, seq in enumerate(alone):
+            assert chosen[i] == (token := seq.draw(scores[i])).id
+            seq.accept(token.id)
+        texts = np.concatenate([texts, chosen[:, None]], axis=1)
