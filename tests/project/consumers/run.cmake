@@ -85,6 +85,7 @@ elseif(CONSUMER STREQUAL "find_package")
     file(GLOB_RECURSE files RELATIVE "${place}" "${place}/*")
     list(SORT files)
     if(NOT DEFINED source_tree)
+      list(FILTER files EXCLUDE REGEX "/README\\.md$")  # the pages beside them are not installed
       set(source_tree "${files}")
     elseif(NOT files STREQUAL source_tree)
       message(FATAL_ERROR "installed are\n${files}\nand not\n${source_tree}")
