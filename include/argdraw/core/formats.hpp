@@ -35,7 +35,7 @@ public:
     constexpr std::uint16_t bits() const noexcept { return bits_; }
 
     ARGDRAW_INLINE constexpr explicit operator float() const noexcept {
-        const std::uint32_t sign = static_cast<std::uint32_t>(bits_ & 0x8000u) << 16, magnitude = bits_ & 0x7fffu;
+        const std::uint32_t sign = (bits_ & 0x8000u) << 16, magnitude = bits_ & 0x7fffu;
         if (magnitude >= 0x7c00) return std::bit_cast<float>(sign | 0x7f800000u | magnitude << 13);  // infinity, NaN
         if (magnitude >= 0x0400) return std::bit_cast<float>(sign | ((magnitude << 13) + 0x38000000u));
         return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(static_cast<float>(magnitude) * 0x1p-24f));

@@ -93,17 +93,17 @@ public:
     /// As sequence::accept; bad_parameter for a slot without a text, too.
     status accept(std::size_t slot, token_id id) noexcept { return has(slot) ? text(slot).accept(id) : status::bad_parameter; }
 
-    /// Draws tokens[i] from rows[i] for the text in slots[i]; nothing is accepted. bad_parameter in a token: no text in that slot, a slot that an
+    /// Draws tokens[i] from rows[i] for the text in slot_of[i]; nothing is accepted. bad_parameter in a token: no text in that slot, a slot that an
     /// earlier row had, or no such row.
     template <rows_of_logits Rows, parallel_for Parallel>
-    void draw(const Rows& rows, std::span<const std::size_t> slots, std::span<drawn> tokens, const Parallel& parallel) noexcept {
-        const std::size_t n = (std::min)(slots.size(), tokens.size());
-        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slots[i]) : status::bad_parameter};
+    void draw(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel) noexcept {
+        const std::size_t n = (std::min)(slot_of.size(), tokens.size());
+        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
         detail::run_all(parallel, n, [&](std::size_t i) {
             if (tokens[i].why != status::ok) return;
-            tokens[i] = slots_[slots[i]]->pick(rows[i], slots_[slots[i]]->text);
+            tokens[i] = slots_[slot_of[i]]->pick(rows[i], slots_[slot_of[i]]->text);
         });
-        for (const std::size_t slot : slots.first(n)) end(slot);
+        for (const std::size_t slot : slot_of.first(n)) end(slot);
     }
 
     /// The verification of one slot's draft: as `verified`, in memory of the batch until its next step.
@@ -113,29 +113,29 @@ public:
         drawn token;
         std::size_t rows = 0;
     };
-    /// Verifies the drafts of a step: proposed[i] is the draft of the text in slots[i], and may be empty, which makes it an ordinary draw; places[r] says
+    /// Verifies the drafts of a step: proposed[i] is the draft of the text in slot_of[i], and may be empty, which makes it an ordinary draw; places[r] says
     /// whose the r-th row is. results[i] is as if the slot had been verified by itself: its sequence has accepted the path, the token is pending.
     /// bad_parameter: as for draw(), or a row that is missing or there twice. Returns out_of_memory where nothing was done.
     template <rows_of_logits Rows, parallel_for Parallel>
-    status verify(acceptance rule, const Rows& rows, std::span<const row_place> places, std::span<const std::size_t> slots,
+    status verify(acceptance rule, const Rows& rows, std::span<const row_place> places, std::span<const std::size_t> slot_of,
                   std::span<const draft> proposed, std::span<outcome> results, const Parallel& parallel) noexcept {
-        const std::size_t n = (std::min)({slots.size(), proposed.size(), results.size()});
-        ARGDRAW_TRY { deal(rows, places, slots.first(n), proposed.first(n)); }
+        const std::size_t n = (std::min)({slot_of.size(), proposed.size(), results.size()});
+        ARGDRAW_TRY { deal(rows, places, slot_of.first(n), proposed.first(n)); }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
         for (std::size_t i = 0; i < n; ++i) {
-            status why = begin(slots[i]);
+            status why = begin(slot_of[i]);
             for (std::size_t k = first_row_[i]; k < first_row_[i + 1]; ++k)
                 if (row_of_[k] == missing) why = status::bad_parameter;
-            results[i] = {.slot = slots[i], .path = {}, .token = {.why = why}, .rows = 0};
+            results[i] = {.slot = slot_of[i], .path = {}, .token = {.why = why}, .rows = 0};
         }
         detail::run_all(parallel, n, [&](std::size_t i) {
             if (results[i].token.why != status::ok) return;
-            auto& here = *slots_[slots[i]];
+            auto& here = *slots_[slot_of[i]];
             const rows_of_slot<Rows> own{rows, std::span(row_of_).subspan(first_row_[i], first_row_[i + 1] - first_row_[i])};
             const verified step = here.verify(rule, here.pick, own, proposed[i], here.text);
-            results[i] = {slots[i], step.path, step.token, step.rows};
+            results[i] = {slot_of[i], step.path, step.token, step.rows};
         });
-        for (const std::size_t slot : slots.first(n)) end(slot);
+        for (const std::size_t slot : slot_of.first(n)) end(slot);
         return status::ok;
     }
 
@@ -199,14 +199,14 @@ private:
         if (has(at)) slots_[at]->in_step = false;
     }
 
-    // Which row is whose: those of slots[i] stand in row_of_ from first_row_[i] on, in the order of k.
+    // Which row is whose: those of slot_of[i] stand in row_of_ from first_row_[i] on, in the order of k.
     template <class Rows>
-    void deal(const Rows& rows, std::span<const row_place> places, std::span<const std::size_t> slots, std::span<const draft> proposed) {
+    void deal(const Rows& rows, std::span<const row_place> places, std::span<const std::size_t> slot_of, std::span<const draft> proposed) {
         first_row_.assign(1, 0);
         index_of_.assign(slots_.size(), missing);
-        for (std::size_t i = 0; i < slots.size(); ++i) {
+        for (std::size_t i = 0; i < slot_of.size(); ++i) {
             first_row_.push_back(first_row_.back() + proposed[i].tokens.size() + 1);
-            if (slots[i] < index_of_.size() && index_of_[slots[i]] == missing) index_of_[slots[i]] = i;
+            if (slot_of[i] < index_of_.size() && index_of_[slot_of[i]] == missing) index_of_[slot_of[i]] = i;
         }
         row_of_.assign(first_row_.back(), missing);
         twice_.clear();
