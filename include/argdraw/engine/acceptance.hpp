@@ -146,13 +146,26 @@ accepted by_traversal(World& world, const draft& given, const draft_tree& tree, 
     std::vector<visit> path{{-1, tree.first_child(-1), 1}};
     if (laws.empty()) laws.emplace_back();
     if (!world.law(-1, laws[0])) return {};
+    // Takes a rejected child out of the law of its parent, whose next child comes then.
+    const auto reject = [&](std::int32_t child) {
+        visit& parent = path.back();
+        const double rest = proposal(given, tree, child).subtract_from(laws[path.size() - 1], parent.share);
+        if (rest > 0) parent.share = rest / (rest + 1 - parent.share);
+        else if (parent.share < 1) parent.share = 0;
+        parent.child = tree.next_sibling(child);
+    };
     for (;;) {
         visit& here = path.back();
         working_law& p = laws[path.size() - 1];
         if (const std::int32_t child = here.child; child != draft_tree::none) {
             const double own = proposal(given, tree, child).own();
-            if (!(own > 0) || !world.enter(child)) return {};
+            if (!(own > 0)) return {};
             const double part = numeric::product(here.share, p.of(tree.token(child)));
+            if (!(part > 0)) {  // nothing below it can stay: its row is not looked at
+                reject(child);
+                continue;
+            }
+            if (!world.enter(child)) return {};
             path.push_back({child, tree.first_child(child), (std::min)(1.0, part / own)});
             if (laws.size() < path.size()) laws.emplace_back();
             working_law& behind = laws[path.size() - 1];
@@ -168,11 +181,7 @@ accepted by_traversal(World& world, const draft& given, const draft_tree& tree, 
         const std::int32_t rejected = here.node;
         path.pop_back();
         world.leave();
-        visit& parent = path.back();
-        const double rest = proposal(given, tree, rejected).subtract_from(laws[path.size() - 1], parent.share);
-        if (rest > 0) parent.share = rest / (rest + 1 - parent.share);
-        else if (parent.share < 1) parent.share = 0;
-        parent.child = tree.next_sibling(rejected);
+        reject(rejected);
     }
 }
 

@@ -159,12 +159,13 @@ private:
     status put(std::size_t at, const Pick& pick, sequence_type seq) noexcept {
         if (!seq) return seq.why();
         if (at >= most_slots) return status::bad_parameter;
+        occupant next{pick, std::move(seq)};  // before anything moves: the pipeline may be that of a slot
         ARGDRAW_TRY {
             if (at >= slots_.size()) slots_.resize(at + 1);
         }
         ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
         slots_[at].reset();
-        slots_[at].emplace(occupant{pick, std::move(seq)});
+        slots_[at].emplace(std::move(next));
         return status::ok;
     }
     static constexpr std::size_t most_slots = std::size_t{1} << 24;

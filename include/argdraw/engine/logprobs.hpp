@@ -26,17 +26,17 @@ enum class logprobs_of : std::uint8_t {
     processed,  ///< the final set
 };
 
-/// What there is to know of one token. Natural logarithms, in double, 0 or less; -inf where the token does not live.
+/// What there is to know of one token. Natural logarithms, in double, 0 or less; -inf where the token does not live; `scaled` too where no token lives before truncation.
 struct token_logprobs {
     token_id id = -1;
     double raw = -numeric::infinity;
     double scaled = -numeric::infinity;
     double processed = -numeric::infinity;
-    std::size_t rank = 0;            ///< 1 + the number of tokens with a greater logit in the row
-    std::size_t rank_with_ties = 0;  ///< the number of tokens with as great a logit or a greater one
+    std::size_t rank = 0;            ///< 1 + the number of tokens that live in the row with a greater logit
+    std::size_t rank_with_ties = 0;  ///< the number of those with as great a logit or a greater one, and at least rank
 };
 
-/// Which tokens are asked of: `chosen` if there is one, then `ids`, then the first `top` in the order without the chosen one.
+/// Which tokens are asked of: `chosen` if there is one, then `ids`, then those among the first `top` in the order that are not the chosen one.
 struct logprobs_request {
     token_id chosen = -1;
     std::span<const token_id> ids = {};
@@ -123,14 +123,16 @@ logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const
             },
             seq, space);
     };
+    // Nothing may live where nothing was truncated, as behind a bias of +inf on a token that goes later: then nothing is said of it.
     const auto of_scaled = [&] {
-        return pick.scaled_set(
+        const status why = pick.scaled_set(
             row,
             [&](auto& c) {
                 take(c, logprobs_of::scaled, &token_logprobs::scaled);
                 result.log_kept = (std::min)(0.0, detail::normalised(c).of(first) - first_processed);
             },
             seq, space);
+        return why == status::empty ? status::ok : why;
     };
     const auto of_raw = [&] {
         return under_default_rounding([&] {
@@ -143,7 +145,7 @@ logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const
             for (token_logprobs& each : found.first(result.count)) {
                 const auto [above, reaching] = c.rank(c.logit(each.id));
                 each.rank = above + 1;
-                each.rank_with_ties = reaching;
+                each.rank_with_ties = (std::max)(reaching, each.rank);
             }
             return c.why();
         });

@@ -155,6 +155,7 @@ private:
         if (here.why() != status::ok) return here.undone(here.why());
         if (end.token < 0) return here.undone(status::bad_parameter);
         read_path(end.node);
+        here.drew(end.token);
         return {path_, {end.token, here.log_probability(), status::ok}, here.rows()};
     }
 
@@ -172,8 +173,8 @@ private:
         std::reverse(path_.begin(), path_.end());
     }
 
-    // What the rules ask, of a sampler, rows and a sequence. Words are those of the root's position: an acceptance has the number of its node, a choice that
-    // of its row.
+    // What the rules ask, of a sampler, rows and a sequence. Words are those of the root's position and attempt: an acceptance has the number of its node, a choice
+    // that of its row.
     template <class Pick, class Rows, class Sequence>
     class target {
     public:
@@ -183,6 +184,7 @@ private:
         bool law(std::int32_t node, detail::working_law& out) {
             out.clear();
             ++looked_at_;
+            width_ = static_cast<std::size_t>(rows_[static_cast<std::size_t>(node + 1)].size());
             return fail(pick_.final_set(
                 rows_[static_cast<std::size_t>(node + 1)],
                 [&](auto& c) {
@@ -207,12 +209,12 @@ private:
             if (fail(seq_.rollback(1))) --depth_;
         }
         bool accept(std::int32_t node, double part, double whole) const noexcept {
-            return numeric::product(unit(random_.word(purpose::acceptance, static_cast<std::uint32_t>(node))), whole) < part;
+            return numeric::product(unit(word(purpose::acceptance, node)), whole) < part;
         }
         token_id choose(std::int32_t node, const detail::working_law& p) noexcept {
             double sum = 0;
             for (const double w : p.weights) sum += w;
-            const double end = numeric::product(unit(random_.word(purpose::residual, static_cast<std::uint32_t>(node + 1))), sum);
+            const double end = numeric::product(unit(word(purpose::residual, node + 1)), sum);
             std::size_t chosen = 0;
             double running = 0;
             for (std::size_t i = 0; i < p.weights.size() && !(running > end); ++i) {
@@ -237,7 +239,15 @@ private:
             return {.path = {}, .token = {.why = why}, .rows = looked_at_};
         }
 
+        // What a draw leaves behind.
+        void drew(token_id id) noexcept { seq_.drew(id, width_); }
+
     private:
+        std::uint64_t word(purpose what, std::int32_t number) const noexcept {
+            const auto use = static_cast<std::uint32_t>(number);
+            return before_.attempt == 0 ? random_.word(what, use) : random_.word_beyond(what, use, before_.attempt);
+        }
+
         const detail::draft_tree& tree_;
         const Pick& pick_;
         const Rows& rows_;
@@ -245,7 +255,7 @@ private:
         workspace& space_;
         philox random_;
         typename Sequence::draws before_;
-        std::size_t depth_ = 0, looked_at_ = 0;
+        std::size_t depth_ = 0, looked_at_ = 0, width_ = 0;
         double log_probability_ = 0;
         status why_ = status::ok;
     };

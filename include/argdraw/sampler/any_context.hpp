@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
@@ -35,7 +36,15 @@ public:
     std::uint64_t noise(token_id id) const { return noise_(given_, id); }
     /// Whether the pipeline is drawn from with a sequence; without one there is no history.
     bool has_history() const noexcept { return history_ != nullptr; }
-    argdraw::history& history() const noexcept { return *history_; }
+    /// Of the sequence. Where there is none an empty one, and what asked for it fails with no_sequence.
+    argdraw::history& history() noexcept {
+        if (history_) return *history_;
+        asked_in_vain_ = true;
+        ARGDRAW_THREAD_LOCAL argdraw::history none;
+        return none;
+    }
+    /// Whether somebody asked for a history that there is not. Forgets it.
+    bool asked_in_vain() noexcept { return std::exchange(asked_in_vain_, false); }
     std::size_t row_width() const noexcept { return row_width_; }
 
 private:
@@ -44,6 +53,7 @@ private:
     std::uint64_t (*noise_)(void*, token_id) = nullptr;
     argdraw::history* history_ = nullptr;
     std::size_t row_width_ = 0;
+    bool asked_in_vain_ = false;
 };
 
 namespace detail {

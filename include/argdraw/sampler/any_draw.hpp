@@ -83,7 +83,10 @@ drawn draw_at(const void* at, candidates<T>& c, any_context& context, any_state*
         context_with_state<typename D::state> own(context, *kept);
         return draw_in(draw, c, own, what);
     } else {
-        return draw_in(draw, c, context, what);
+        const drawn token = draw_in(draw, c, context, what);
+        if (!context.asked_in_vain()) return token;
+        c.fail(status::no_sequence);
+        return {.why = c.why()};
     }
 }
 template <class T>

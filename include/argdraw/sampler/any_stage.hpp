@@ -28,6 +28,7 @@ void act_at(const void* at, candidates<T>& c, any_context& context) noexcept {
         if (!context.has_history()) return c.fail(status::no_sequence);
     if constexpr (requires { stage(c, context); }) stage(c, context);
     else stage(c);
+    if (context.asked_in_vain()) c.fail(status::no_sequence);
 }
 
 template <class T>

@@ -83,12 +83,7 @@ public:
         const auto logits = as_row(row);
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
         const drawn token = draw_from(seq.in_vocabulary(logits), given, space);
-        if (token) {
-            seq.pending_ = token.id;
-            seq.pending_states_ = given.states();
-            seq.width_ = logits.size();
-            ++seq.attempt_;
-        }
+        if (token) seq.drew(token.id, given.states(), logits.size());
         return token;
     }
 

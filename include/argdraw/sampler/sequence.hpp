@@ -159,14 +159,13 @@ public:
     status rollback(std::size_t n) noexcept {
         if (why_ != status::ok) return why_;
         if (n > output().size()) return status::bad_parameter;
-        if (n > 0) {
-            if (const status why = past_room(0); why != status::ok) return why;
-            if (const status why = history_.forget(n); why != status::ok) return why;
-            if constexpr (has_states) {
-                auto& past = past_.owned();
-                states_ = past[past.size() - n];
-                past.resize(past.size() - n, states_);
-            }
+        if (n == 0) return status::ok;
+        if (const status why = past_room(0); why != status::ok) return why;
+        if (const status why = history_.forget(n); why != status::ok) return why;
+        if constexpr (has_states) {
+            auto& past = past_.owned();
+            states_ = past[past.size() - n];
+            past.resize(past.size() - n, states_);
         }
         random_.position -= static_cast<std::uint32_t>(n);
         settle();
@@ -234,6 +233,14 @@ private:
         states pending_states;
     };
     draws drawn_here() const noexcept { return {attempt_, pending_, pending_states_}; }
+    // What a draw from a row of this width leaves to accept().
+    void drew(token_id id, const states& learned, std::size_t width) noexcept {
+        pending_ = id;
+        pending_states_ = learned;
+        width_ = width;
+        ++attempt_;
+    }
+    void drew(token_id id, std::size_t width) noexcept { drew(id, states_, width); }
     void drawn_here(const draws& before) noexcept {
         attempt_ = before.attempt;
         pending_ = before.pending;

@@ -150,11 +150,11 @@ void write_element(std::string& out, const S& s) {
 
 template <class... S>
 void write_held(std::string& out, const any_stage& held, types<S...>) {
-    static_cast<void>(((held.get_if<S>() ? (write_element(out, *held.get_if<S>()), true) : false) || ...));
+    if (!((held.get_if<S>() ? (write_element(out, *held.get_if<S>()), true) : false) || ...)) out += "?";
 }
 template <class... D>
 void write_held(std::string& out, const any_draw& held, types<D...>) {
-    static_cast<void>(((held.get_if<D>() ? (write_element(out, *held.get_if<D>()), true) : false) || ...));
+    if (!((held.get_if<D>() ? (write_element(out, *held.get_if<D>()), true) : false) || ...)) out += "?";
 }
 
 }  // namespace text
@@ -204,7 +204,8 @@ inline parsed parse(std::string_view source) {
 }
 
 /// The canonical text of a pipeline: parameters that have their defaults are left out, the first is given by its place and the others by name, numbers are as
-/// short as they are exact. parse() gives the same pipeline back. Throws std::bad_alloc.
+/// short as they are exact. parse() gives the same pipeline back. What has no text, a stage of one's own or what writes to memory, stands as '?', which
+/// parse() refuses. Throws std::bad_alloc.
 inline std::string to_text(const pipeline& pick) {
     std::string out;
     const chain& stages = pick.get<0>();

@@ -3,7 +3,7 @@
 - CI runs the test command that the README prints;
 - every line of C++ in the README stands, but for spaces, in a program that is compiled and run;
 - links lead somewhere, to a heading too, on every page;
-- every promise in the README links to what holds it;
+- every promise in the README links to what holds it.
 """
 
 import pathlib

@@ -224,3 +224,18 @@ TEST_CASE("batch: drafts are verified as each by itself, rows in any order") {
                 if (each.slot == slot || each.slot == places[0].slot) CHECK(each.token.why == status::bad_parameter);
         }
 }
+
+TEST_CASE("batch: a slot may be filled from another one, and from itself") {
+    batch<pipeline> all;
+    REQUIRE(all.add(0, of_kind(1), {.seed = 5}) == status::ok);
+    REQUIRE(all.accept(0, 3) == status::ok);
+    REQUIRE(all.add(900, all.pick(0), all.text(0)) == status::ok);  // a fork
+    CHECK(all.text(900).bytes() == all.text(0).bytes());
+    REQUIRE(all.add(0, all.pick(0), {.seed = 6}) == status::ok);  // from the beginning
+    CHECK(all.text(0).output().empty());
+    std::vector<drawn> tokens(2);
+    const std::vector<std::vector<float>> rows(2, random_row(50, 1));
+    all.draw(rows, numbers{0, 900}, tokens, one_thread{});
+    CHECK(tokens[0]);
+    CHECK(tokens[1]);
+}

@@ -139,3 +139,23 @@ TEST_CASE("logprobs: +inf shares the mass, a failed row and an id outside of it 
     // No more than there is room for.
     CHECK(log_probabilities(pick, std::vector{1.0f, 2.0f, 3.0f}, seq, {.top = 9}, std::span(found).first(2)).count == 2);
 }
+
+TEST_CASE("logprobs: where nothing would live without truncation, the rest is said") {
+    const float inf = std::numeric_limits<float>::infinity();
+    const sampler pick{top_k{2}, logit_bias{{{4, inf}}}, ban{{4}}, categorical{}};
+    auto seq = pick.start();
+    const std::vector row{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};
+    std::vector<token_logprobs> found(1);
+    const auto result = log_probabilities(pick, row, seq, {.chosen = 0}, found);
+    REQUIRE(pick(row, seq));
+    REQUIRE(result);
+    CHECK(found[0].scaled == -infinity);
+    CHECK(found[0].processed < 0);
+    CHECK(found[0].rank == 1);
+    CHECK(result.log_kept == 0);
+    // Beside +inf a finite token does not live.
+    const ids finite{1};
+    REQUIRE(log_probabilities(sampler{categorical{}}, std::vector{inf, 1.0f, inf}, sampler{categorical{}}.start(), {.ids = finite}, found));
+    CHECK(found[0].rank == 3);
+    CHECK(found[0].rank_with_ties == 3);
+}

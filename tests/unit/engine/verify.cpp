@@ -277,3 +277,39 @@ TEST_CASE("verify typical: the longest path of typical tokens, then an ordinary 
     CHECK(verify.typical(-1, 1, pick, rows, {.tokens = tokens, .parents = parents}, none).token.why == status::bad_parameter);
     CHECK(verify.typical(NAN, 1, pick, rows, {.tokens = tokens, .parents = parents}, none).token.why == status::bad_parameter);
 }
+
+TEST_CASE("verify: a drafted token that cannot be drawn is rejected without its row, also outside of the vocabulary") {
+    const sampler pick{ban{{1}}, categorical{}};
+    const std::vector<std::vector<float>> rows{{0, 1, 2, 3, 9, 9, 9, 9, 9, 9}, std::vector<float>(10, NAN), std::vector<float>(10, NAN)};
+    for (const ids& tokens : {ids{1, 2}, ids{9, 1}})
+        for (const acceptance rule : {acceptance::match, acceptance::ratio, acceptance::traversal}) {
+            auto seq = pick.start({.seed = 2, .vocabulary = 5});
+            verifier verify;
+            const verified step = verify(rule, pick, rows, {.tokens = tokens}, seq);
+            CHECK(step);
+            CHECK(step.path.empty());
+            CHECK(step.rows == 1);
+        }
+}
+
+TEST_CASE("verify: another verification at a position takes other words, and leaves what a draw leaves") {
+    const sampler pick{categorical{}};
+    const std::vector<std::vector<float>> rows(2, {0, 0, 0, 0});
+    const ids tokens{2};
+    for (const acceptance rule : {acceptance::match, acceptance::ratio, acceptance::traversal}) {
+        int same = 0;
+        for (std::uint64_t n = 0; n < 400; ++n) {
+            auto seq = pick.start({.seed = 7, .sequence = n});
+            verifier verify;
+            const verified first = verify(rule, pick, rows, {.tokens = tokens}, seq);
+            const std::size_t kept = first.path.size();
+            const token_id token = first.token.id;
+            CHECK(seq.attempt() == 1);
+            CHECK(seq.accept(100'000) == status::bad_parameter);  // the last row had it not
+            if (kept > 0) continue;
+            const verified second = verify(rule, pick, rows, {.tokens = tokens}, seq);
+            same += second.path.size() == kept && second.token.id == token;
+        }
+        CHECK(same < 160);
+    }
+}

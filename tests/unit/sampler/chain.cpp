@@ -128,3 +128,16 @@ TEST_CASE("chain: a plain value") {
     CHECK(copy.size() == 2);
     CHECK(copy[1].get_if<top_k>()->k == 3);
 }
+
+TEST_CASE("chain: a stage of one's own that asks for a history which there is not fails with no_sequence") {
+    const auto asks = [](auto& c, auto& context) {
+        if (context.history().output().size() > 0) c.ban(std::array<token_id, 1>{0});
+    };
+    const std::vector<float> row{3, 2, 1};
+    const sampler pick{chain{asks}, categorical{}};
+    CHECK(pick(row, philox{}).why == status::no_sequence);
+    auto seq = pick.start();
+    CHECK(pick(row, seq));
+    REQUIRE(seq.accept(0) == status::ok);
+    for (int i = 0; i < 20; ++i) CHECK(pick(row, seq).id != 0);
+}

@@ -207,3 +207,11 @@ TEST_CASE("text: what comes out goes in again, 100 000 pipelines") {
     }
     CHECK(legal > 20'000);
 }
+
+TEST_CASE("text: what has no text stands as a question mark, which is none") {
+    const auto own = [](auto& c) { c.keep_top(2); };
+    std::array<drawn, 2> into;
+    CHECK(to_text(pipeline{chain{own, top_k{3}}, any_draw{categorical{}}}) == "? | top_k(3) | categorical");
+    CHECK(to_text(pipeline{chain{}, any_draw{without_replacement{into}}}) == "?");
+    CHECK(wrong("? | greedy") == "1: expected the name of a stage or draw, found '?'");
+}
