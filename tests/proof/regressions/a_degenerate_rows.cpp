@@ -253,7 +253,7 @@ TEST_CASE("A15: mean and deviation of top_n_sigma are those of the living, after
 TEST_CASE("A16: no stage makes a NaN of infinities") {
     const floats row{infinity, 1, -infinity, infinity, 2}, other{0, 1, 2, 3, 4};
     for (const chained& stage : every_stage(other)) {
-        CAPTURE(stage.index());
+        CAPTURE(text_of(stage));
         const auto law = law_after(row, {stage});
         REQUIRE(law);
         double sum = 0;
@@ -273,7 +273,7 @@ TEST_CASE("A17: a sum that is NaN is no positive sum: every stage passes the sta
     floats row = other;
     row[25] = not_a_number;
     for (const chained& stage : every_stage(other)) {
-        CAPTURE(stage.index());
+        CAPTURE(text_of(stage));
         CHECK(said_after(row, {stage}) == "nan_logit");
         CHECK(draw_after(row, {top_p{0.9f}}, 0).id == -1);
     }

@@ -223,7 +223,7 @@ TEST_CASE("C17: what a stage leaves is a set: ids ascend, none twice, none that 
         const floats row = random_row(random, 40 + random() % 600), flat(row.size(), 1.0f);
         for (const chained& stage : every_stage(flat)) {
             const auto law = law_after(row, {stage}, {3, 4, 3}, {3, 4, 5});
-            CAPTURE(i, stage.index());
+            CAPTURE(i, text_of(stage));
             REQUIRE(law);
             CHECK(std::is_sorted(law.ids.begin(), law.ids.end(), std::less_equal<>()));
             CHECK(std::all_of(law.ids.begin(), law.ids.end(), [&](token_id id) { return row[static_cast<std::size_t>(id)] > -infinity; }));

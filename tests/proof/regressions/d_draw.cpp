@@ -1,7 +1,7 @@
 // The draw itself, and the words it is made of.
 #include "support.hpp"
 
-#include "statistics/chi_square.hpp"
+#include "../statistics/chi_square.hpp"
 
 #include <algorithm>
 #include <array>

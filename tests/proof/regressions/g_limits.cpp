@@ -41,7 +41,7 @@ TEST_CASE("G2: so is one in every other list of ids: nothing is written for it")
               chained{bad_words{std::span(words)}}, chained{sequence_bias{std::span<const biased_sequence>(biased)}}, chained{force{0, id}},
               chained{exponential_length{0, 2.0f, id}}, chained{dry{.multiplier = 1.0f, .breakers = some}},
               chained{xtc{.probability = 1.0f, .protect = some}}, chained{xtc_mean{.probability = 1.0f, .protect = some}}}) {
-            CAPTURE(stage.index());
+            CAPTURE(text_of(stage));
             CHECK(said_after(row, {stage}) == "outside_row");
         }
     }
@@ -61,7 +61,7 @@ TEST_CASE("G4: strange ids in a prompt index nothing: every stage passes over th
          {chained{repetition_penalty{2.0f}}, chained{penalties{.repetition = 2.0f, .frequency = 1.0f, .counts_over = scope::both}},
           chained{frequency_penalty{1.0f, -1, scope::both}}, chained{presence_penalty{1.0f, -1, scope::both}},
           chained{encoder_repetition{2.0f}}}) {
-        CAPTURE(stage.index());
+        CAPTURE(text_of(stage));
         const auto law = law_after(row, {stage}, strange);
         REQUIRE(law.ids.size() == static_cast<std::size_t>(width));
         for (std::size_t i = 0; i < law.ids.size(); ++i) CHECK((law.probabilities[i] == law.probabilities[0]) == (i != 5));
@@ -160,7 +160,7 @@ TEST_CASE("G8: INT_MAX in every integer asks for no memory") {
           chained{no_repeat_ngram{INT_MAX}}, chained{dry{.multiplier = 1.0f, .allowed_length = INT_MAX, .window = INT_MAX}},
           chained{min_tokens{INT_MAX, std::span<const token_id>(stop)}}, chained{exponential_length{INT_MAX, 2.0f, 3}},
           chained{force{INT_MAX, 3}}}) {
-        CAPTURE(stage.index());
+        CAPTURE(text_of(stage));
         CHECK(law_after(row, {stage}, {}, said));
     }
     const sampler pick{mirostat_v1{.m = INT_MAX}};

@@ -1,10 +1,14 @@
 #include "support.hpp"
 
+#include <argdraw/text/pipeline.hpp>
+
 #include <array>
 
 using namespace argdraw;
 
 namespace support {
+
+std::string text_of(const chained& stage) { return to_text(argdraw::pipeline{argdraw::chain{stage}, argdraw::any_draw{}}); }
 
 distribution_of_row law_after(row_of_floats row, const stages& list, const ids& prompt, const ids& output) {
     const sampler pick{list, categorical{}};

@@ -25,6 +25,9 @@ struct stages : argdraw::chain {
     }
 };
 
+/// A stage as text, for who reads of a failure.
+std::string text_of(const chained& stage);
+
 /// The law that the stages leave, for a text with this prompt and output.
 argdraw::distribution_of_row law_after(row_of_floats row, const stages& list, const ids& prompt = {}, const ids& output = {});
 
