@@ -155,17 +155,19 @@ public:
         return status::ok;
     }
 
-    /// Undoes the last n accepts, with what the stages learned from them. More than there were: bad_parameter, and nothing is changed.
+    /// Undoes the last n accepts, with what the stages learned from them, and what was drawn since the last one; 0 forgets that alone. More
+    /// than there were: bad_parameter, and nothing is changed.
     status rollback(std::size_t n) noexcept {
         if (why_ != status::ok) return why_;
         if (n > output().size()) return status::bad_parameter;
-        if (n == 0) return status::ok;
-        if (const status why = past_room(0); why != status::ok) return why;
-        if (const status why = history_.forget(n); why != status::ok) return why;
-        if constexpr (has_states) {
-            auto& past = past_.owned();
-            states_ = past[past.size() - n];
-            past.resize(past.size() - n, states_);
+        if (n > 0) {
+            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = history_.forget(n); why != status::ok) return why;
+            if constexpr (has_states) {
+                auto& past = past_.owned();
+                states_ = past[past.size() - n];
+                past.resize(past.size() - n, states_);
+            }
         }
         random_.position -= static_cast<std::uint32_t>(n);
         settle();

@@ -70,7 +70,7 @@ endforeach()
 
 file(GLOB_RECURSE headers "${ROOT}/include/argdraw/*.hpp" "${ROOT}/include/argdraw/*.inl")
 foreach(header IN LISTS headers)
-  file(STRINGS "${header}" uses REGEX "_distribution *[<{(]|generate_canonical|std::(random_device|default_random_engine|shuffle)")
+  file(STRINGS "${header}" uses REGEX "std::([a-z_]+_distribution|random_device|default_random_engine|shuffle)|generate_canonical")
   if(uses)
     message(SEND_ERROR "E12: ${header} relies on an algorithm that the standard leaves open:\n  ${uses}")
   endif()

@@ -389,14 +389,3 @@ TEST_CASE("sampler check: an enumerator that is none is a bad parameter") {
     CHECK(sampler{repetition_penalty{1.2f, -1, static_cast<scope>(9)}, greedy{}}.check().why == status::bad_parameter);
     CHECK(sampler{presence_penalty{0.2f, -1, static_cast<scope>(9)}, greedy{}}.check().why == status::bad_parameter);
 }
-
-TEST_CASE("sequence: undoing no accept changes nothing") {
-    const sampler learns{mirostat{2, 0.5f}};
-    auto seq = learns.start({.seed = 1});
-    const drawn token = learns(std::vector{1.0f, 2.0f, 3.0f}, seq);
-    const auto bytes = seq.bytes();
-    CHECK(seq.rollback(0) == status::ok);
-    CHECK(seq.bytes() == bytes);
-    REQUIRE(seq.accept(token.id) == status::ok);
-    CHECK(seq.state<0>().mu != 4);
-}
