@@ -89,7 +89,8 @@ private:
         const std::size_t bits = round_up(blocks * simd::block_size / 64), marks = round_up((blocks + 63) / 64);
         std::size_t bytes = 0;
         const auto take = [&]<class X>(X*& array, std::size_t n) {
-            array = reinterpret_cast<X*>(base + bytes);
+            // A number, so that 0 can stand for room that is not there yet.
+            array = reinterpret_cast<X*>(base + bytes);  // NOLINT(performance-no-int-to-ptr)
             bytes += n * sizeof(X);
         };
         take(maxima, per_block);
