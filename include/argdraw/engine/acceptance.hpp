@@ -21,11 +21,12 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// A law that is being worked on: ids ascending, weights >= 0 that add up to about 1. Where rejected tokens were taken out of it, `before` is what
-/// it was.
+/// A law that is being worked on: ids ascending, weights >= 0 that add up to about 1. Where rejected tokens were taken out of it, `before`
+/// is what it was.
 struct working_law {
     std::vector<token_id> ids;
     std::vector<double> weights, before;
+    std::vector<double> ends;  // running sums, for who chooses by the weights
 
     void clear() noexcept {
         ids.clear();
@@ -61,8 +62,8 @@ public:
         return at != law_.ids.end() && *at == token_ ? probability(static_cast<std::size_t>(at - law_.ids.begin())) : 0.0;
     }
 
-    /// Turns p into the positive part of scale p - q, normalised, and returns what its sum was. Where nothing would be left p stays as it is. Throws where
-    /// there is no memory.
+    /// Turns p into the positive part of scale p - q, normalised, and returns what its sum was. Where nothing would be left p stays as it
+    /// is. Throws where there is no memory.
     double subtract_from(working_law& p, double scale) const {
         if (p.before.empty()) p.before = p.weights;
         double sum = 0;
@@ -105,15 +106,16 @@ private:
     double rest_ = 1;
 };
 
-/// What a rule ends with: the last node that stays, -1 if none does, and the token after it. The token is -1 where the world failed, or where the draft
-/// contradicts itself. The world has entered the node.
+/// What a rule ends with: the last node that stays, -1 if none does, and the token after it. The token is -1 where the world failed, or
+/// where the draft contradicts itself. The world has entered the node.
 struct accepted {
     std::int32_t node = -1;
     token_id token = -1;
 };
 
-/// Speculative sampling: Leviathan et al. 2022, arXiv:2211.17192; Chen et al. 2023, arXiv:2302.01318. The draft is a chain. d is accepted with
-/// probability min(1, p(d) / q(d)); the first that is not is replaced by a token of (p - q)+, and after the last one stands one of its p.
+/// Speculative sampling: Leviathan et al. 2022, arXiv:2211.17192; Chen et al. 2023, arXiv:2302.01318. The draft is a chain. d is accepted
+/// with probability min(1, p(d) / q(d)); the first that is not is replaced by a token of (p - q)+, and after the last one stands one of its
+/// p.
 template <class World>
 accepted by_ratio(World& world, const draft& given, const draft_tree& tree, working_law& p) {
     std::int32_t at = -1;
@@ -134,9 +136,9 @@ accepted by_ratio(World& world, const draft& given, const draft_tree& tree, work
     return {at, world.choose(at, p)};
 }
 
-/// Traversal verification: Weng et al. 2025, arXiv:2505.12398; on a chain it is block verification, Sun et al. 2024, arXiv:2403.10444. Subtrees are
-/// visited in the order of the nodes, each with the share `a` of the mass that has arrived there; what a rejected child leaves is the parent's law from
-/// then on.
+/// Traversal verification: Weng et al. 2025, arXiv:2505.12398; on a chain it is block verification, Sun et al. 2024, arXiv:2403.10444.
+/// Subtrees are visited in the order of the nodes, each with the share `a` of the mass that has arrived there; what a rejected child leaves
+/// is the parent's law from then on.
 template <class World>
 accepted by_traversal(World& world, const draft& given, const draft_tree& tree, std::vector<working_law>& laws) {
     struct visit {
@@ -185,9 +187,9 @@ accepted by_traversal(World& world, const draft& given, const draft_tree& tree, 
     }
 }
 
-/// Typical acceptance: Medusa, Cai et al. 2024, arXiv:2401.10774. A child is accepted if its probability exceeds min(epsilon, delta e^-H), H the entropy of
-/// the law there; of the paths that are accepted the longest is taken, of those the first. Not lossless: the law of the text is another one. The token
-/// after the path is left to an ordinary draw. The world has left all nodes.
+/// Typical acceptance: Medusa, Cai et al. 2024, arXiv:2401.10774. A child is accepted if its probability exceeds min(epsilon, delta e^-H),
+/// H the entropy of the law there; of the paths that are accepted the longest is taken, of those the first. Not lossless: the law of the
+/// text is another one. The token after the path is left to an ordinary draw. The world has left all nodes.
 template <class World>
 accepted by_typicality(World& world, const draft_tree& tree, working_law& p, double epsilon, double delta) {
     struct stop {

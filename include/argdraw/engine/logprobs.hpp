@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -26,7 +25,8 @@ enum class logprobs_of : std::uint8_t {
     processed,  ///< the final set
 };
 
-/// What there is to know of one token. Natural logarithms, in double, 0 or less; -inf where the token does not live; `scaled` too where no token lives before truncation.
+/// What there is to know of one token. Natural logarithms, in double, 0 or less; -inf where the token does not live; `scaled` too where no
+/// token lives before truncation.
 struct token_logprobs {
     token_id id = -1;
     double raw = -numeric::infinity;
@@ -36,7 +36,8 @@ struct token_logprobs {
     std::size_t rank_with_ties = 0;  ///< the number of those with as great a logit or a greater one, and at least rank
 };
 
-/// Which tokens are asked of: `chosen` if there is one, then `ids`, then those among the first `top` in the order that are not the chosen one.
+/// Which tokens are asked of: `chosen` if there is one, then `ids`, then those among the first `top` in the order that are not the chosen
+/// one.
 struct logprobs_request {
     token_id chosen = -1;
     std::span<const token_id> ids = {};
@@ -80,9 +81,10 @@ private:
 
 }  // namespace detail
 
-/// The log-probabilities of a row's tokens, for a sequence at its present position. Takes no random word that the draw does not take, moves nothing, and the
-/// token of a draw is the same before and after it. Tokens that were not drawn, as when a prompt is scored, are asked of alike: as `chosen`. Costs a sweep in
-/// doubles for the row, one for what is scaled, and the final set twice; memory is `found`. An id outside the row: outside_row.
+/// The log-probabilities of a row's tokens, for a sequence at its present position. Takes no random word that the draw does not take, moves
+/// nothing, and the token of a draw is the same before and after it. Tokens that were not drawn, as when a prompt is scored, are asked of
+/// alike: as `chosen`. Costs a sweep in doubles for the row, one for what is scaled, and the final set twice; memory is `found`. An id
+/// outside the row: outside_row.
 template <class... S, logit_row R>
 logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, const logprobs_request& asked,
                                   std::span<token_logprobs> found, workspace& space) noexcept {
@@ -160,8 +162,7 @@ logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const
     if (asked.order == logprobs_of::raw) in_order(of_first, of_raw, of_scaled, of_final);
     else if (asked.order == logprobs_of::scaled) in_order(of_first, of_scaled, of_raw, of_final);
     else in_order(of_first, of_final, of_scaled, of_raw);
-    if (result.why != status::ok) return {.why = result.why};
-    return result;
+    return result.why == status::ok ? result : logprobs_result{.why = result.why};
 }
 template <class... S, logit_row R>
 logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, const logprobs_request& asked,

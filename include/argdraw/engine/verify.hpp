@@ -2,15 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <new>
 #include <span>
-#include <type_traits>
 #include <vector>
 
+#include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
@@ -28,13 +26,14 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 /// How drafted tokens are verified.
 enum class acceptance : std::uint8_t {
-    /// The ordinary draw at each position, with its ordinary words: a drafted token stays while it is the one drawn. The text is that of plain decoding, bit
-    /// for bit, with every pipeline.
+    /// The ordinary draw at each position, with its ordinary words: a drafted token stays while it is the one drawn. The text is that of
+    /// plain decoding, bit for bit, with every pipeline.
     match,
-    /// A chain only: each token stays with probability min(1, p / q), and the first that does not is replaced. The law is that of plain decoding.
+    /// A chain only: each token stays with probability min(1, p / q), and the first that does not is replaced. The law is that of plain
+    /// decoding.
     ratio,
-    /// Chains and trees: the subtrees are weighed against each other; on a chain it is block verification. The law is that of plain decoding, and on the
-    /// average more tokens stay than by ratio.
+    /// Chains and trees: the subtrees are weighed against each other; on a chain it is block verification. The law is that of plain
+    /// decoding, and on the average more tokens stay than by ratio.
     traversal,
 };
 
@@ -50,17 +49,18 @@ struct verified {
 /// Verifies drafts, and keeps the memory for it from call to call: one for each thread that verifies.
 ///
 ///     verifier verify;
-///     const verified step = verify(acceptance::traversal, pick, rows, proposed, seq);   // rows[0]: after the text; rows[i + 1]: after node i
+///     // rows[0] is the one after the text, rows[i + 1] that after node i
+///     const verified step = verify(acceptance::traversal, pick, rows, proposed, seq);
 ///     emit(proposed, step.path);
 ///     if (step) emit(step.token.id), seq.accept(step.token.id);
 ///
-/// Every stage acts at each node with the history of that node. The sequence moves by accept() alone, along the path that stays. Where a row fails, `match`
-/// keeps what it had and says so, as plain decoding would have; the other rules leave the sequence as it was. Costs a draw for each row that is looked at, and
-/// beside that the size of the final sets.
+/// Every stage acts at each node with the history of that node. The sequence moves by accept() alone, along the path that stays. Where a
+/// row fails, `match` keeps what it had and says so, as plain decoding would have; the other rules leave the sequence as it was. Costs a
+/// draw for each row that is looked at, and beside that the size of the final sets.
 ///
-/// bad_parameter: a draft that is none, or contradicts itself (a token that has no probability in the law it was drawn from); for the rules other
-/// than match a pipeline whose stages or draw learn from their own tokens, for then the law of a position is not its row's alone; `ratio` for a tree; and a
-/// draft drawn under the target's own words.
+/// bad_parameter: a draft that is none, or contradicts itself (a token that has no probability in the law it was drawn from); for the rules
+/// other than match a pipeline whose stages or draw learn from their own tokens, for then the law of a position is not its row's alone;
+/// `ratio` for a tree; and a draft drawn under the target's own words.
 class verifier {
 public:
     template <class... S, class Rows>
@@ -173,8 +173,8 @@ private:
         std::reverse(path_.begin(), path_.end());
     }
 
-    // What the rules ask, of a sampler, rows and a sequence. Words are those of the root's position and attempt: an acceptance has the number of its node, a choice
-    // that of its row.
+    // What the rules ask, of a sampler, rows and a sequence. Words are those of the root's position and attempt: an acceptance has the
+    // number of its node, a choice that of its row.
     template <class Pick, class Rows, class Sequence>
     class target {
     public:
@@ -185,42 +185,28 @@ private:
             out.clear();
             ++looked_at_;
             width_ = static_cast<std::size_t>(rows_[static_cast<std::size_t>(node + 1)].size());
-            return fail(pick_.final_set(
-                rows_[static_cast<std::size_t>(node + 1)],
-                [&](auto& c) {
-                    ARGDRAW_TRY {
-                        out.ids.reserve(c.size());
-                        out.weights.reserve(c.size());
-                        c.probabilities([&](token_id id, double p) {
-                            out.ids.push_back(id);
-                            out.weights.push_back(p);
-                        });
-                    }
-                    ARGDRAW_CATCH(std::bad_alloc) { c.fail(status::out_of_memory); }
-                },
-                seq_, space_));
+            return went_well(pick_.final_set(
+                rows_[static_cast<std::size_t>(node + 1)], [&](auto& c) { detail::read_law(c, out.ids, out.weights); }, seq_, space_));
         }
         bool enter(std::int32_t node) noexcept {
-            if (!fail(seq_.accept(tree_.token(node)))) return false;
+            if (!went_well(seq_.accept(tree_.token(node)))) return false;
             ++depth_;
             return true;
         }
         void leave() noexcept {
-            if (fail(seq_.rollback(1))) --depth_;
+            if (went_well(seq_.rollback(1))) --depth_;
         }
         bool accept(std::int32_t node, double part, double whole) const noexcept {
             return numeric::product(unit(word(purpose::acceptance, node)), whole) < part;
         }
-        token_id choose(std::int32_t node, const detail::working_law& p) noexcept {
-            double sum = 0;
-            for (const double w : p.weights) sum += w;
-            const double end = numeric::product(unit(word(purpose::residual, node + 1)), sum);
-            std::size_t chosen = 0;
+        token_id choose(std::int32_t node, detail::working_law& p) {
+            const std::size_t n = p.weights.size();
+            p.ends.resize(n);
             double running = 0;
-            for (std::size_t i = 0; i < p.weights.size() && !(running > end); ++i) {
-                running += p.weights[i];
-                if (p.weights[i] > 0) chosen = i;
-            }
+            for (std::size_t i = 0; i < n; ++i) p.ends[i] = running += p.weights[i];
+            const double u = unit(word(purpose::residual, node + 1));
+            const std::size_t chosen = detail::find_block(u, p.weights.data(), p.ends.data(), n).block;
+            if (chosen == n) return -1;
             log_probability_ = (std::min)(0.0, numeric::log(p.before.empty() ? p.weights[chosen] : p.before[chosen]));
             return p.ids[chosen];
         }
@@ -228,14 +214,13 @@ private:
         status why() const noexcept { return why_; }
         std::size_t rows() const noexcept { return looked_at_; }
         float log_probability() const noexcept { return static_cast<float>(log_probability_); }
-        bool fail(status why) noexcept {
+        void fail(status why) noexcept {
             if (why_ == status::ok) why_ = why;
-            return why == status::ok;
         }
         // The sequence goes back to the root.
         verified undone(status why) noexcept {
             seq_.rollback(depth_);
-            seq_.drawn_here(before_);
+            seq_.forget_draws_since(before_);
             return {.path = {}, .token = {.why = why}, .rows = looked_at_};
         }
 
@@ -243,6 +228,10 @@ private:
         void drew(token_id id) noexcept { seq_.drew(id, width_); }
 
     private:
+        bool went_well(status why) noexcept {
+            fail(why);
+            return why == status::ok;
+        }
         std::uint64_t word(purpose what, std::int32_t number) const noexcept {
             const auto use = static_cast<std::uint32_t>(number);
             return before_.attempt == 0 ? random_.word(what, use) : random_.word_beyond(what, use, before_.attempt);

@@ -145,9 +145,9 @@ concept draws_in_any_context = requires(const D& draw, candidates<T>& c, typenam
 ///     if (configuration.mirostat) last = mirostat{.tau = 5.0f, .eta = 0.1f};
 ///     sampler pick{stages, last};
 ///
-/// or any of your own that states its law, is of at most 24 bytes, keeps at most 32 as its state and can be called with candidates<T>& for each of
-/// these formats. The same tokens as the pipeline with the draw written out. With a sequence every draw may be one; with a bare generator one that
-/// keeps a state fails with no_sequence. Made at run time only: no constant expressions.
+/// or any of your own that states its law, is of at most 24 bytes, keeps at most 32 as its state and can be called with candidates<T>& for
+/// each of these formats. The same tokens as the pipeline with the draw written out. With a sequence every draw may be one; with a bare
+/// generator one that keeps a state fails with no_sequence. Made at run time only: no constant expressions.
 template <logit_scalar... T>
 class any_draw_for {
 public:

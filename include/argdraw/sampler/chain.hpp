@@ -27,9 +27,9 @@ namespace argdraw::inline ARGDRAW_ABI {
 ///     for (const auto& name : configuration) stages.add(by_name(name));
 ///     sampler pick{stages, categorical{}};
 ///
-/// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all stages may
-/// stand in it; with a bare generator one that reads the history fails with no_sequence, unless it is neutral. What a program compiles are the
-/// stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one.
+/// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all
+/// stages may stand in it; with a bare generator one that reads the history fails with no_sequence, unless it is neutral. What a program
+/// compiles are the stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one.
 template <logit_scalar... T>
 class chain_for {
 public:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,22 @@ struct distribution_of_row {
 };
 
 namespace detail {
+
+/// The living tokens of candidates, in id order, and their probabilities, behind what the vectors hold. Where there is no memory the
+/// candidates fail.
+template <class Candidates>
+void read_law(Candidates& c, std::vector<token_id>& ids, std::vector<double>& probabilities) noexcept {
+    ARGDRAW_TRY {
+        const std::size_t n = c.size();
+        ids.reserve(ids.size() + n);
+        probabilities.reserve(probabilities.size() + n);
+        c.probabilities([&](token_id id, double p) {
+            ids.push_back(id);
+            probabilities.push_back(p);
+        });
+    }
+    ARGDRAW_CATCH(std::bad_alloc) { c.fail(status::out_of_memory); }
+}
 
 /// Whether an element's parameters are in their range.
 template <class E>

@@ -61,9 +61,9 @@ concept stage_in_context = !draw<S> && !plain_stage<S> && for_some_scalar<acts_i
 template <class S>
 concept stage = detail::plain_stage<S> || detail::stage_in_context<S>;
 
-/// A stage or draw that asks the context for more than random words needs a sequence. It says so with
-/// `static constexpr bool reads_history = true`, or by a member type `state` and a member function `state start() const`. One that can do without
-/// says `reads_history = false` beside its state, and is then called with contexts that have none, too.
+/// A stage or draw that asks the context for more than random words needs a sequence. It says so with `static constexpr bool reads_history
+/// = true`, or by a member type `state` and a member function `state start() const`. One that can do without says `reads_history = false`
+/// beside its state, and is then called with contexts that have none, too.
 // clang-format off
 template <class S>
 concept needs_sequence = requires { requires S::reads_history; } ||
@@ -82,15 +82,15 @@ concept has_valid = requires(const S& s) {
     { s.valid() } -> std::convertible_to<bool>;
 };
 
-/// A stage that names tokens or has a row of its own says whether a row of a width has them. Asked by sampler::check(width) alone: in a draw
-/// the stage fails with outside_row by itself.
+/// A stage that names tokens or has a row of its own says whether a row of a width has them. Asked by sampler::check(width) alone: in a
+/// draw the stage fails with outside_row by itself.
 template <class S>
 concept has_fits = requires(const S& s, std::size_t width) {
     { s.fits(width) } -> std::convertible_to<bool>;
 };
 
-/// A stage that has a row of its own may have it as wide as the row given, where a sequence's vocabulary lets only the first tokens live: where
-/// of `from` tokens `to` do, s.narrowed(from, to) acts in its place.
+/// A stage that has a row of its own may have it as wide as the row given, where a sequence's vocabulary lets only the first tokens live:
+/// where of `from` tokens `to` do, s.narrowed(from, to) acts in its place.
 template <class S>
 concept has_narrowed = requires(const S& s, std::size_t width) {
     { s.narrowed(width, width) } -> std::same_as<S>;
@@ -114,8 +114,8 @@ concept has_misfit = requires(const S& s, std::size_t width) {
     { s.misfit(width) } -> std::convertible_to<std::string_view>;
 };
 
-/// A stage that removes tokens by their rank or by their mass says so: `static constexpr bool truncates = true`. What a row's tokens had before that is
-/// asked beside the draw, as by scaled_set().
+/// A stage that removes tokens by their rank or by their mass says so: `static constexpr bool truncates = true`. What a row's tokens had
+/// before that is asked beside the draw, as by scaled_set().
 template <class S>
 concept truncating = requires { requires S::truncates; };
 
@@ -141,9 +141,9 @@ concept given = requires(G& all, const drawn& token) {
 
 }  // namespace detail
 
-/// A draw whose law is known, as distribution() and all that reads laws need it. It says so in one of two ways: `narrow(c)` or `narrow(c, context)`
-/// leaves candidates whose probabilities are those with which operator() draws, takes no word that operator() takes, and changes no state; or
-/// `static constexpr bool draws_from_all = true`: each living token is drawn with its probability.
+/// A draw whose law is known, as distribution() and all that reads laws need it. It says so in one of two ways: `narrow(c)` or `narrow(c,
+/// context)` leaves candidates whose probabilities are those with which operator() draws, takes no word that operator() takes, and changes
+/// no state; or `static constexpr bool draws_from_all = true`: each living token is drawn with its probability.
 template <class S>
 concept has_law = draw<S> && (detail::for_some_scalar<detail::narrows, S> || requires { requires S::draws_from_all; });
 

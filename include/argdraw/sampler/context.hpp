@@ -27,9 +27,9 @@ struct state_of<E> {
     using type = typename E::state;
 };
 
-// A word for each use of a purpose within one draw, and for each attempt at a position: no two of them are one. Uses lie 2^16 indices apart, so
-// that a redraw at the same position takes the next index without meeting one. What finds no index so is beyond them, and so are words for
-// purpose::gumbel, whose indices are those of tokens.
+// A word for each use of a purpose within one draw, and for each attempt at a position: no two of them are one. Uses lie 2^16 indices
+// apart, so that a redraw at the same position takes the next index without meeting one. What finds no index so is beyond them, and so are
+// words for purpose::gumbel, whose indices are those of tokens.
 class uses_of_purposes {
 public:
     std::uint64_t word(const philox& random, purpose what, std::uint32_t attempt) noexcept {

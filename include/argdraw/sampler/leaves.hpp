@@ -28,6 +28,12 @@ template <class... S>
 using leaves = leaves_at<std::index_sequence_for<S...>, S...>;
 
 template <std::size_t Index, class S>
+S leaf_of(const leaf<Index, S>&);  // never called
+/// The type of the element at a place.
+template <std::size_t Index, class... S>
+using leaf_type = decltype(leaf_of<Index>(std::declval<const leaves<S...>&>()));
+
+template <std::size_t Index, class S>
 constexpr S& element_at(leaf<Index, S>& leaf) noexcept {
     return leaf.held;
 }

@@ -8,7 +8,6 @@
 #include <new>
 #include <span>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -44,7 +43,7 @@ class sampler : private detail::leaves<S...> {
     static_assert(detail::pipeline_rules<S...>::hold);
     using base = detail::leaves<S...>;
     static constexpr std::size_t last = sizeof...(S) - 1;
-    using draw_type = std::tuple_element_t<last, std::tuple<S...>>;
+    using draw_type = detail::leaf_type<last, S...>;
     static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
     static constexpr bool needs_sequences = (needs_sequence<S> || ...);
     static constexpr std::uint32_t most_attempts = ~std::uint32_t{0};
@@ -68,8 +67,8 @@ public:
         return draw_from(as_row(row), given, space);
     }
 
-    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on. Another draw
-    /// at the same position takes other words; after 2^32 - 1 of them there are none left, and the draw ends in out_of_words.
+    /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
+    /// Another draw at the same position takes other words; after 2^32 - 1 of them there are none left, and the draw ends in out_of_words.
     template <logit_row R>
     drawn operator()(const R& row, sequence<S...>& seq) const noexcept {
         const detail::workspace_lease lease;
@@ -139,27 +138,14 @@ public:
     template <logit_row R, class... From>
     distribution_of_row distribution(const R& row, From&&... from) const noexcept {
         distribution_of_row law;
-        const status why = final_set(
-            row,
-            [&](auto& c) {
-                ARGDRAW_TRY {
-                    const std::size_t n = c.size();
-                    law.ids.reserve(n);
-                    law.probabilities.reserve(n);
-                    c.probabilities([&](token_id id, double p) {
-                        law.ids.push_back(id);
-                        law.probabilities.push_back(p);
-                    });
-                }
-                ARGDRAW_CATCH(std::bad_alloc) { c.fail(status::out_of_memory); }
-            },
-            from...);
+        const status why = final_set(row, [&](auto& c) { detail::read_law(c, law.ids, law.probabilities); }, from...);
         if (why != status::ok) law = {{}, {}, why};
         return law;
     }
 
-    /// What a draw chooses from, without a copy: calls f(c) with candidates<T>& that hold the final set, whose probabilities are the law of the draw,
-    /// and returns what they end with, c.fail() of f included. Where nothing is left, f is not called. Arguments behind f as for distribution().
+    /// What a draw chooses from, without a copy: calls f(c) with candidates<T>& that hold the final set, whose probabilities are the law of
+    /// the draw, and returns what they end with, c.fail() of f included. Where nothing is left, f is not called. Arguments behind f as for
+    /// distribution().
     template <logit_row R, class F, class... From>
     status final_set(const R& row, F f, From&&... from) const noexcept {
         static_assert(has_law<draw_type>,
@@ -174,7 +160,8 @@ public:
         return with_space<applied::all>(row, narrowed, from...);
     }
 
-    /// The same before anything was removed by rank or mass: what all stages leave but those that truncate, and without the draw's own narrowing.
+    /// The same before anything was removed by rank or mass: what all stages leave but those that truncate, and without the draw's own
+    /// narrowing.
     template <logit_row R, class F, class... From>
     status scaled_set(const R& row, F f, From&&... from) const noexcept {
         const auto scaled = [&](auto& c, auto&) {
@@ -184,8 +171,8 @@ public:
         return with_space<applied::scaling>(row, scaled, from...);
     }
 
-    /// A sequence for this pipeline: nothing drawn yet, a prompt read, and what was put out before. Never throws: seq.why() says if there was no
-    /// memory, or that accept() would have refused a token of the output.
+    /// A sequence for this pipeline: nothing drawn yet, a prompt read, and what was put out before. Never throws: seq.why() says if there
+    /// was no memory, or that accept() would have refused a token of the output.
     sequence<S...> start(const start_options& options = {}) const noexcept {
         sequence<S...> seq;
         prepare(seq);
@@ -217,15 +204,16 @@ public:
         return result;
     }
 
-    /// The same for rows of a width: also whether each stage that is not neutral finds its tokens in such a row, and its own row as wide. What it
-    /// says is what a draw fails with before it has looked at a value.
+    /// The same for rows of a width: also whether each stage that is not neutral finds its tokens in such a row, and its own row as wide.
+    /// What it says is what a draw fails with before it has looked at a value.
     constexpr checked check(std::size_t width) const noexcept { return check_part(width, width); }
     /// The same for a sequence that is drawn for from rows of this width.
     constexpr checked check(std::size_t width, const sequence<S...>& seq) const noexcept {
         return check_part(width, seq.vocabulary_ != 0 ? (std::min)(width, seq.vocabulary_) : width);
     }
 
-    /// Whether an element of the pipeline learns from the tokens that it drew itself: then the law of a position is not that of its row and history alone.
+    /// Whether an element of the pipeline learns from the tokens that it drew itself: then the law of a position is not that of its row and
+    /// history alone.
     constexpr bool learns() const noexcept {
         bool some = false;
         each([&]<std::size_t Index>(const auto& element) {
@@ -327,8 +315,8 @@ private:
         return status::bad_parameter;
     }
 
-    // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Returns why they failed, or else what
-    // then(c, context) returns, called with the candidates and what the draw may ask for.
+    // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Returns why they failed, or
+    // else what then(c, context) returns, called with the candidates and what the draw may ask for.
     template <applied Which, class T, class Given, class F>
     status run(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
         static_assert(detail::given<Given>);

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <new>
 #include <span>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -30,7 +29,8 @@ struct start_options {
     std::uint64_t seed = 0;
     std::uint64_t sequence = 0;  ///< another number for every text under one seed
     std::uint32_t position = 0;  ///< of the first token of output
-    /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last row had not.
+    /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last
+    /// row had not.
     std::size_t vocabulary = 0;
     std::span<const token_id> prompt = {};  ///< read by start(), which keeps no view of it
     std::span<const token_id> output =
@@ -141,8 +141,8 @@ public:
     status why() const noexcept { return why_; }
     explicit operator bool() const noexcept { return why_ == status::ok; }
 
-    /// Appends a token, drawn or chosen elsewhere; position() moves on, and what the stages learned from drawing this very token is kept. Refused,
-    /// with nothing changed: bad_parameter for an id outside of the vocabulary, out_of_memory.
+    /// Appends a token, drawn or chosen elsewhere; position() moves on, and what the stages learned from drawing this very token is kept.
+    /// Refused, with nothing changed: bad_parameter for an id outside of the vocabulary, out_of_memory.
     status accept(token_id id) noexcept {
         if (why_ != status::ok) return why_;
         if (id < 0 || static_cast<std::size_t>(id) >= limit()) return status::bad_parameter;
@@ -243,7 +243,7 @@ private:
         ++attempt_;
     }
     void drew(token_id id, std::size_t width) noexcept { drew(id, states_, width); }
-    void drawn_here(const draws& before) noexcept {
+    void forget_draws_since(const draws& before) noexcept {
         attempt_ = before.attempt;
         pending_ = before.pending;
         pending_states_ = before.pending_states;
@@ -365,7 +365,7 @@ public:
 
     template <std::size_t Index>
     auto context() noexcept {
-        using element = std::tuple_element_t<Index, std::tuple<S...>>;
+        using element = leaf_type<Index, S...>;
         return argdraw::context<element>(random_, attempt_, uses_, history_, element_at<Index>(states_), width_);
     }
     std::size_t row_width() const noexcept { return width_; }
