@@ -20,24 +20,24 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// A row of a step: of which slot, and how many rows of the slot's draft come before it. 0 is the row behind the text; k > 0 that behind node k - 1 of
-/// the draft, on a chain the row behind k drafted tokens.
+/// A row of a step: of which slot, and how many rows of the slot's draft come before it. 0 is the row behind the text; k > 0 that behind
+/// node k - 1 of the draft, on a chain the row behind k drafted tokens.
 struct row_place {
     std::size_t slot = 0;
     std::size_t k = 0;
 };
 
-/// The slots of an engine. A slot holds a pipeline and the sequence of one text; pipelines are of one type (with chain and any_draw for stages and draws
-/// chosen at run time, of every kind) and of any parameters.
+/// The slots of an engine. A slot holds a pipeline and the sequence of one text; pipelines are of one type (with chain and any_draw for
+/// stages and draws chosen at run time, of every kind) and of any parameters.
 ///
 ///     batch<decltype(pick)> texts;
 ///     texts.add(0, pick, {.seed = 1, .prompt = prompt});
 ///     texts.draw(rows, slots, tokens, one_thread{});          // tokens[i] from rows[i], for the text in slots[i]
 ///     for (...) texts.accept(slots[i], tokens[i].id);
 ///
-/// A row's token does not depend on what stands beside it, on the order of rows, on the number of threads or on how a step is split into calls. A row
-/// that fails has a status and changes nothing; the others go on. Calls on one batch are not for several threads at once; a step itself runs on those that
-/// its `parallel` has. Slots are numbers from 0, as many as the greatest one that was added.
+/// A row's token does not depend on what stands beside it, on the order of rows, on the number of threads or on how a step is split into
+/// calls. A row that fails has a status and changes nothing; the others go on. Calls on one batch are not for several threads at once; a
+/// step itself runs on those that its `parallel` has. Slots are numbers from 0, as many as the greatest one that was added.
 template <class Pick>
 class batch {
 public:
@@ -69,7 +69,8 @@ public:
         return status::ok;
     }
 
-    /// A text in a slot, in the place of what was there. bad_parameter: check() of the pipeline fails, or accept() would refuse a token of the output.
+    /// A text in a slot, in the place of what was there. bad_parameter: check() of the pipeline fails, or accept() would refuse a token of
+    /// the output.
     status add(std::size_t slot, const Pick& pick, const start_options& options = {}) noexcept {
         if (const checked fine = pick.check(); !fine) return fine.why;
         return put(slot, pick, pick.start(options));
@@ -93,8 +94,8 @@ public:
     /// As sequence::accept; bad_parameter for a slot without a text, too.
     status accept(std::size_t slot, token_id id) noexcept { return has(slot) ? text(slot).accept(id) : status::bad_parameter; }
 
-    /// Draws tokens[i] from rows[i] for the text in slot_of[i]; nothing is accepted. bad_parameter in a token: no text in that slot, a slot that an
-    /// earlier row had, or no such row.
+    /// Draws tokens[i] from rows[i] for the text in slot_of[i]; nothing is accepted. bad_parameter in a token: no text in that slot, a slot
+    /// that an earlier row had, or no such row.
     template <rows_of_logits Rows, parallel_for Parallel>
     void draw(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
@@ -113,9 +114,10 @@ public:
         drawn token;
         std::size_t rows = 0;
     };
-    /// Verifies the drafts of a step: proposed[i] is the draft of the text in slot_of[i], and may be empty, which makes it an ordinary draw; places[r] says
-    /// whose the r-th row is. results[i] is as if the slot had been verified by itself: its sequence has accepted the path, the token is pending.
-    /// bad_parameter: as for draw(), or a row that is missing or there twice. Returns out_of_memory where nothing was done.
+    /// Verifies the drafts of a step: proposed[i] is the draft of the text in slot_of[i], and may be empty, which makes it an ordinary
+    /// draw; places[r] says whose the r-th row is. results[i] is as if the slot had been verified by itself: its sequence has accepted the
+    /// path, the token is pending. bad_parameter: as for draw(), or a row that is missing or there twice. Returns out_of_memory where
+    /// nothing was done.
     template <rows_of_logits Rows, parallel_for Parallel>
     status verify(acceptance rule, const Rows& rows, std::span<const row_place> places, std::span<const std::size_t> slot_of,
                   std::span<const draft> proposed, std::span<outcome> results, const Parallel& parallel) noexcept {

@@ -19,17 +19,18 @@ struct draft_law {
     std::span<const double> probabilities = {};
 };
 
-/// Drafted tokens. Node i has a token, a parent that is an earlier node or the root, and the law that the token was drawn from: that of the draft after
-/// the tokens of the nodes above it. A node's children are looked at in the order of their numbers. A view: what it shows must outlive the call.
+/// Drafted tokens. Node i has a token, a parent that is an earlier node or the root, and the law that the token was drawn from: that of the
+/// draft after the tokens of the nodes above it. A node's children are looked at in the order of their numbers. A view: what it shows must
+/// outlive the call.
 struct draft {
     std::span<const token_id> tokens = {};
     std::span<const std::int32_t> parents = {};  ///< -1 is the root. Empty: a chain, each node the child of the one before
-    /// One for each node, of which children of one parent that were drawn from one law have the same. Empty: every token was certain, as those of an
-    /// n-gram draft, or of the draft's most likely ones, are.
+    /// One for each node, of which children of one parent that were drawn from one law have the same. Empty: every token was certain, as
+    /// those of an n-gram draft, or of the draft's most likely ones, are.
     std::span<const draft_law> laws = {};
     bool without_replacement = false;  ///< children of one law were drawn from what the ones before them had left of it
-    /// What the draft was drawn with, where it is known. With the target's own seed and sequence a draft knows the words that judge it: the rules that
-    /// need independent ones refuse it.
+    /// What the draft was drawn with, where it is known. With the target's own seed and sequence a draft knows the words that judge it: the
+    /// rules that need independent ones refuse it.
     const philox* random = nullptr;
 };
 

@@ -7,10 +7,8 @@
 
 #include <argdraw/core/config.hpp>
 
-#if defined(__has_include)
-#if __has_include(<tbb/parallel_for.h>) && defined(ARGDRAW_TBB)
+#if defined(ARGDRAW_TBB)
 #include <tbb/parallel_for.h>
-#endif
 #endif
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -50,8 +48,8 @@ struct tbb_threads {
 
 namespace detail {
 
-/// task(i) once for each i below n. Whoever is called takes tasks until none is left, so that one long task keeps no thread idle however the
-/// calls were dealt out.
+/// task(i) once for each i below n. Whoever is called takes tasks until none is left, so that one long task keeps no thread idle however
+/// the calls were dealt out.
 template <class P, class F>
 void run_all(const P& parallel, std::size_t n, const F& task) {
     std::atomic<std::size_t> next{0};

@@ -40,6 +40,7 @@ its name.
 | [`project/format`](project/format), [`project/tidy`](project/tidy) | every source as clang-format 19 writes it; the checks of clang-tidy 19 over `include/` |
 | [`project/readme`](project/readme), [`project/promises`](project/promises) | what the README and this page say is so |
 | [`project/shutdown`](project/shutdown) | what happens after `main` |
+| [`project/parallel`](project/parallel) | a batch on the threads of OpenMP and of TBB, where they are there |
 | [`project/coverage`](project/coverage), [`project/valgrind`](project/valgrind), [`project/aarch64`](project/aarch64) | what is executed, what memory is read, and other machines |
 | [`data`](data) | inputs of the fuzzers, golden streams, rows of the model |
 
