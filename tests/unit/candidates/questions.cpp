@@ -1,6 +1,8 @@
 // What candidates can be asked: size, max, mass, log_sum_exp, entropy, mean_distance, moments, survivors, distances.
 #include "support.hpp"
 
+#include <functional>
+
 using namespace argdraw;
 using namespace support;
 
@@ -43,10 +45,10 @@ TEST_CASE("candidates: questions have the answers of their definitions, view and
         CAPTURE(row.size(), row[0], expected.n);
         {
             both_forms c(row);
-            // A view is weighed in float, 1.2e-7 a token; a list in double.
-            CHECK(near(c.view.mass(), expected.mass, 2e-7));
+            // Both from sums of doubles.
+            CHECK(near(c.view.mass(), expected.mass, 1e-12));
             CHECK(near(c.list.mass(), expected.mass, 1e-13));
-            CHECK(near(c.view.log_sum_exp(), std::log(expected.mass) + static_cast<long double>(expected.greatest), 2e-7));
+            CHECK(near(c.view.log_sum_exp(), std::log(expected.mass) + static_cast<long double>(expected.greatest), 1e-12));
             CHECK(near(c.list.log_sum_exp(), std::log(expected.mass) + static_cast<long double>(expected.greatest), 1e-13));
         }
         both_forms c(row);
@@ -54,9 +56,9 @@ TEST_CASE("candidates: questions have the answers of their definitions, view and
         CHECK(c.list.max() == expected.greatest);
         CHECK(c.view.size() == expected.n);
         CHECK(c.list.size() == expected.n);
-        CHECK(near(c.view.entropy(), expected.entropy, 1e-6));
+        CHECK(near(c.view.entropy(), expected.entropy, 1e-11));
         CHECK(near(c.list.entropy(), expected.entropy, 1e-11));
-        CHECK(near(c.view.mean_distance(), expected.distance, 1e-6));
+        CHECK(near(c.view.mean_distance(), expected.distance, 1e-12));
         CHECK(near(c.list.mean_distance(), expected.distance, 1e-13));
         for (auto* const one : {&c.view, &c.list}) {
             CHECK(near(one->moments().mean, expected.mean, 1e-11));
@@ -65,6 +67,47 @@ TEST_CASE("candidates: questions have the answers of their definitions, view and
         CHECK(left(c.view) == left(c.list));
         CHECK(left(c.view).tokens.size() == expected.n);
     }
+}
+
+TEST_CASE("candidates: rank counts what lives above a logit and at it, behind edits, masks, scales and cuts") {
+    using verb = std::function<void(candidates<float>&)>;
+    const ids edited{1, 7, 100}, banned{0, 7, 63};
+    const std::vector<verb> before{
+        [](auto&) {},
+        [&](auto& c) { c.ban(banned); },
+        [&](auto& c) { c.edit(std::span(edited), [](double l, token_id) { return l + 0.25; }); },
+        [](auto& c) { c.scale(0.7); },
+        [](auto& c) { c.shift(1.5); },
+        [](auto& c) { c.keep_within(3.0); },
+        [](auto& c) { c.keep_top(40); },
+    };
+    for (const auto& row : rows())
+        for (const verb& first : before)
+            for (const verb& second : before) {
+                both_forms c(row);
+                std::vector<float> again = row;
+                workspace space;
+                candidates<float> plain(again, space);
+                c.act(first).act(second);
+                first(plain);
+                second(plain);
+                const left_over all = left(plain);
+                if (c.view.size() == 0) continue;
+                for (const token_id id :
+                     {token_id{0}, token_id{1}, static_cast<token_id>(row.size() / 2), static_cast<token_id>(row.size() - 1)}) {
+                    if (static_cast<std::size_t>(id) >= row.size()) continue;
+                    const double asked = static_cast<double>(row[static_cast<std::size_t>(id)]);
+                    std::size_t above = 0, reaching = 0;
+                    for (const double l : all.logits) {
+                        above += l > asked;
+                        reaching += l >= asked;
+                    }
+                    c.act([&](auto& one) {
+                        CHECK(one.rank(asked).above == above);
+                        CHECK(one.rank(asked).reaching == reaching);
+                    });
+                }
+            }
 }
 
 TEST_CASE("candidates: questions by hand") {
