@@ -549,6 +549,7 @@ std::string describe(const one_case& c, const char* scalar) {
 struct plan {
     std::size_t longest_history = 40;  // of prompt and output each
     double aimed = 0.4;
+    bool wide = false;  // rows and pipelines of wide_cases.hpp
 };
 
 template <class T>
@@ -618,6 +619,13 @@ void run_wide_case(tally& t, const char* suite, std::uint64_t seed, std::size_t 
     judge<T>(t, c, row, random.chance(0.15));
 }
 
+template <class T>
+void run_one(tally& t, const char* suite, std::uint64_t seed, std::size_t index, cases::generator& random, std::size_t size,
+             const plan& how) {
+    if (how.wide) run_wide_case<T>(t, suite, seed, index, random, size, how);
+    else run_case<T>(t, suite, seed, index, random, size, how);
+}
+
 template <class Size>
 void run_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size,
                const plan& how = {}) {
@@ -625,25 +633,10 @@ void run_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from
         cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
         const std::size_t width = size(random);
         switch (index % 4) {
-            case 0: run_case<float>(t, suite, seed, index, random, width, how); break;
-            case 1: run_case<double>(t, suite, seed, index, random, width, how); break;
-            case 2: run_case<argdraw::half>(t, suite, seed, index, random, width, how); break;
-            default: run_case<argdraw::bfloat16>(t, suite, seed, index, random, width, how); break;
-        }
-    }
-}
-
-template <class Size>
-void run_wide_cases(tally& t, const char* suite, std::uint64_t seed, std::size_t from, std::size_t count, const Size& size,
-                    const plan& how) {
-    for (std::size_t index = from; index < from + count; ++index) {
-        cases::generator random(seed ^ (index * 0xd1342543de82ef95u));
-        const std::size_t width = size(random);
-        switch (index % 4) {
-            case 0: run_wide_case<float>(t, suite, seed, index, random, width, how); break;
-            case 1: run_wide_case<double>(t, suite, seed, index, random, width, how); break;
-            case 2: run_wide_case<argdraw::half>(t, suite, seed, index, random, width, how); break;
-            default: run_wide_case<argdraw::bfloat16>(t, suite, seed, index, random, width, how); break;
+            case 0: run_one<float>(t, suite, seed, index, random, width, how); break;
+            case 1: run_one<double>(t, suite, seed, index, random, width, how); break;
+            case 2: run_one<argdraw::half>(t, suite, seed, index, random, width, how); break;
+            default: run_one<argdraw::bfloat16>(t, suite, seed, index, random, width, how); break;
         }
     }
 }
@@ -916,7 +909,7 @@ void wide_pipelines(const cases::share& which, const plan& how) {
         return small_blocks ? 100 + random.below(901) : 16'000 + random.below(114'001);
     };
     tally t;
-    run_wide_cases(t, "wide pipelines", which.seed, which.from, which.count, width, how);
+    run_cases(t, "wide pipelines", which.seed, which.from, which.count, width, how);
     report("wide pipelines", t);
     if (!which.whole) return;
     CHECK(t.rows == which.count);
@@ -935,13 +928,15 @@ void wide_pipelines(const cases::share& which, const plan& how) {
 TEST_CASE("differential: 200 000 small pipelines of any stages") { small_pipelines(cases::chosen(20241107, 200'000)); }
 
 TEST_CASE("differential: wide pipelines, with masks and edits about every cut") {
-    wide_pipelines(cases::chosen(20261127, small_blocks ? 100'000 : 3'000), {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1});
+    wide_pipelines(cases::chosen(20261127, small_blocks ? 100'000 : 3'000),
+                   {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1, .wide = true});
 }
 
 TEST_CASE("differential: 1 000 000 small pipelines", "[.deep]") { small_pipelines(cases::chosen(11, 1'000'000)); }
 
 TEST_CASE("differential: a great many wide pipelines", "[.deep]") {
-    wide_pipelines(cases::chosen(11, small_blocks ? 1'000'000 : 50'000), {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1});
+    wide_pipelines(cases::chosen(11, small_blocks ? 1'000'000 : 50'000),
+                   {.longest_history = 40, .aimed = small_blocks ? 0.3 : 0.1, .wide = true});
 }
 
 TEST_CASE("differential: draws with a memory and draws by noise, over several steps") {
