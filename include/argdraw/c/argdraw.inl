@@ -1,5 +1,5 @@
-// What <argdraw/c/argdraw.h> declares, for one C++20 file of a program: argdraw::c is made of such a file. The file may leave the kernels to be linked, as any
-// other: <argdraw/kernels.hpp>.
+// What <argdraw/c/argdraw.h> declares, for one C++20 file of a program: argdraw::c is made of such a file. The file may leave the kernels
+// to be linked, as any other: <argdraw/kernels.hpp>.
 #pragma once
 
 #include <algorithm>

@@ -37,7 +37,8 @@ struct engine {
     std::string name;
     std::vector<stage> stages{};  ///< what it supports, in the order in which it acts
 
-    /// The token that a random word of 64 bits stands for. Engines that take a uniform number make it of the upper bits, 32 or more of them.
+    /// The token that a random word of 64 bits stands for. Engines that take a uniform number make it of the upper bits, 32 or more of
+    /// them.
     std::function<std::int64_t(row, const parameters&, std::uint64_t word)> token{};
 
     /// A token drawn with the engine's own generator. The statistical checks ask this one where it is given.

@@ -9,7 +9,8 @@
     "argdraw: needs C++20; this file is compiled for an older standard. Build it with -std=c++20 (/std:c++20), or give its target CXX_STANDARD 20."
 #endif
 
-// The one place where the version stands: CMakeLists.txt reads it from here, and the namespace below is named after it. One number to compare: 10000 major + 100 minor + patch.
+// The one place where the version stands: CMakeLists.txt reads it from here, and the namespace below is named after it. One number to
+// compare: 10000 major + 100 minor + patch.
 #define ARGDRAW_VERSION_MAJOR 0
 #define ARGDRAW_VERSION_MINOR 2
 #define ARGDRAW_VERSION_PATCH 0

@@ -9,8 +9,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// What a random word is for. Each purpose has words of its own, so that no two decisions are correlated. 254 is nobody's purpose: the words beyond
-/// the 2^24 that the others have at a position are found through it.
+/// What a random word is for. Each purpose has words of its own, so that no two decisions are correlated. 254 is nobody's purpose: the
+/// words beyond the 2^24 that the others have at a position are found through it.
 enum class purpose : std::uint8_t { token = 0, xtc = 1, acceptance = 2, residual = 3, gumbel = 4, user = 255 };
 
 /// Ten rounds of Philox4x32 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a bijection of the
@@ -27,8 +27,8 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
 }
 
 /// The random words of one sequence of tokens: a place, not a state. Two sequences never share a word, nor do two positions, nor two
-/// purposes at one position. Words are addressed {position 32, purpose 8 | index 24, sequence 64} under the key seed. From index 2^24 on there
-/// is no room for an address: word_beyond() then takes it in two steps, under a key that belongs to the place and its purpose.
+/// purposes at one position. Words are addressed {position 32, purpose 8 | index 24, sequence 64} under the key seed. From index 2^24 on
+/// there is no room for an address: word_beyond() then takes it in two steps, under a key that belongs to the place and its purpose.
 ///
 /// As a uniform random bit generator it yields the first token word of each position in turn.
 struct philox {
@@ -46,8 +46,8 @@ struct philox {
         return first_of(at(what, index));
     }
 
-    /// The words that have no index: one for each use of a purpose at each attempt < 2^32 - 1 at this position. No two of these calls have one
-    /// address, nor has one of them that of an index.
+    /// The words that have no index: one for each use of a purpose at each attempt < 2^32 - 1 at this position. No two of these calls have
+    /// one address, nor has one of them that of an index.
     constexpr std::uint64_t word_beyond(purpose what, std::uint64_t use, std::uint32_t attempt) const noexcept {
         const auto place = at(purpose{254}, static_cast<std::uint8_t>(what));
         return first_of(

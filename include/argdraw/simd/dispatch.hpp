@@ -1,8 +1,8 @@
 // dispatch — the tables of kernels of the instruction set in force.
 //
 // The kernels are most of what a compiler has to do here: every scalar for every instruction set. A program of many files may define
-// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, as argdraw/kernels.hpp says. The others then parse nothing of the kernels.
-// ARGDRAW_SIMD_ELSEWHERE leaves these alone to another file: one with simd/kernels.hpp and ARGDRAW_KERNELS().
+// ARGDRAW_KERNELS_ELSEWHERE for all of them and compile them once, as argdraw/kernels.hpp says. The others then parse nothing of the
+// kernels. ARGDRAW_SIMD_ELSEWHERE leaves these alone to another file: one with simd/kernels.hpp and ARGDRAW_KERNELS().
 #pragma once
 
 #include <cstdint>

@@ -112,8 +112,8 @@ inline isa best_isa() noexcept {
 
 namespace detail {
 
-// ARGDRAW_ISA=<name of a set> is a wish: a set that the machine has not is passed over, since a draw can only run on what is there and has no
-// way to report it. active_isa() tells.
+// ARGDRAW_ISA=<name of a set> is a wish: a set that the machine has not is passed over, since a draw can only run on what is there and has
+// no way to report it. active_isa() tells.
 inline isa initial_isa() noexcept {
     if (const char* wish = std::getenv("ARGDRAW_ISA"))
         for (const isa set : every_isa)

@@ -135,8 +135,8 @@ struct weight_above {
 
 /// Lists of doubles, padded to lanes.
 struct list_kernels {
-    /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not read;
-    /// what stands behind n in out, up to the next multiple of sixteen, is written.
+    /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not
+    /// read; what stands behind n in out, up to the next multiple of sixteen, is written.
     void (*weights)(const double* values, std::size_t n, double reference, double scale, double* out);
     /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
     /// every cut. The mass is summed in the shape of numeric::sum.

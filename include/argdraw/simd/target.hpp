@@ -6,10 +6,10 @@
 //     whole program, so nothing of the standard library may be. What is called from outside is inlined only if it has to be ...
 // ARGDRAW_END_TARGET_REGION
 //
-// The lanes are vectors already, and the loops over them are unrolled where that helps. What gcc does beyond -O2 takes that back: it unrolls the
-// loops that stay rolled and vectorises what counts their bits, and under -march=native it spills integers into vector registers. So a
-// region is optimised as -O2 would, for no processor in particular, with its short loops where instructions are fetched best. Where each lane is at every instruction is not told to a debugger: it is a quarter of an object
-// that is compiled with -g.
+// The lanes are vectors already, and the loops over them are unrolled where that helps. What gcc does beyond -O2 takes that back: it
+// unrolls the loops that stay rolled and vectorises what counts their bits, and under -march=native it spills integers into vector
+// registers. So a region is optimised as -O2 would, for no processor in particular, with its short loops where instructions are fetched
+// best. Where each lane is at every instruction is not told to a debugger: it is a quarter of an object that is compiled with -g.
 #define ARGDRAW_PRAGMA(text) _Pragma(#text)
 #if defined(__clang__)
 #define ARGDRAW_TARGET_REGION(sets) ARGDRAW_PRAGMA(clang attribute push(__attribute__((target(sets))), apply_to = function))

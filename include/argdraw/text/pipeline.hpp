@@ -1,8 +1,8 @@
 // pipeline — a pipeline as text: "penalties(1.1, window=64) | top_k(40) | temperature(0.8) | categorical".
 //
-// Stages and a draw by the names of their types, parameters by those of their members: in the order of the members, or by name behind those. A list is
-// [1, 2, 3], a bias 7: -1.5, a phrase with one [1, 2]: -1.5, and what is chosen of a few a word: first, all, output, prompt, both, ban, keep.
-// Parameters that are left out have their defaults; the parentheses of none may be left out, too.
+// Stages and a draw by the names of their types, parameters by those of their members: in the order of the members, or by name behind
+// those. A list is [1, 2, 3], a bias 7: -1.5, a phrase with one [1, 2]: -1.5, and what is chosen of a few a word: first, all, output,
+// prompt, both, ban, keep. Parameters that are left out have their defaults; the parentheses of none may be left out, too.
 #pragma once
 
 #include <cstddef>
@@ -22,10 +22,12 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// A pipeline that is chosen at run time, as one value: trivially copyable, drawn from with a sequence, the same tokens as the one written out.
+/// A pipeline that is chosen at run time, as one value: trivially copyable, drawn from with a sequence, the same tokens as the one written
+/// out.
 using pipeline = sampler<chain, any_draw>;
 
-/// What parse() made of a text: a pipeline, or what is wrong. Copies share the memory of its lists, which has to outlive the pipeline's use.
+/// What parse() made of a text: a pipeline, or what is wrong. Copies share the memory of its lists, which has to outlive the pipeline's
+/// use.
 struct parsed {
     pipeline pick{chain{}, any_draw{}};
     text::error error;
@@ -159,8 +161,8 @@ void write_held(std::string& out, const any_draw& held, types<D...>) {
 
 }  // namespace text
 
-/// A pipeline from text, or the first thing that is wrong with it: a column, what was read there and what would be right, the nearest name or
-/// the range included. Throws std::bad_alloc, and nothing else.
+/// A pipeline from text, or the first thing that is wrong with it: a column, what was read there and what would be right, the nearest name
+/// or the range included. Throws std::bad_alloc, and nothing else.
 inline parsed parse(std::string_view source) {
     parsed result;
     const auto lists = std::make_shared<text::memory>();
@@ -203,9 +205,9 @@ inline parsed parse(std::string_view source) {
     return result;
 }
 
-/// The canonical text of a pipeline: parameters that have their defaults are left out, the first is given by its place and the others by name, numbers are as
-/// short as they are exact. parse() gives the same pipeline back. What has no text, a stage of one's own or what writes to memory, stands as '?', which
-/// parse() refuses. Throws std::bad_alloc.
+/// The canonical text of a pipeline: parameters that have their defaults are left out, the first is given by its place and the others by
+/// name, numbers are as short as they are exact. parse() gives the same pipeline back. What has no text, a stage of one's own or what
+/// writes to memory, stands as '?', which parse() refuses. Throws std::bad_alloc.
 inline std::string to_text(const pipeline& pick) {
     std::string out;
     const chain& stages = pick.get<0>();

@@ -28,8 +28,8 @@ struct error {
     explicit operator bool() const noexcept { return column != 0; }
 };
 
-/// The name out of several that a misspelt one is closest to: by the number of letters to add, take away, change or exchange, at most a third of
-/// them; empty where none is close.
+/// The name out of several that a misspelt one is closest to: by the number of letters to add, take away, change or exchange, at most a
+/// third of them; empty where none is close.
 inline std::string_view nearest(std::string_view name, const std::vector<std::string_view>& names) {
     std::string_view best;
     std::size_t least = (std::max<std::size_t>)(1, name.size() / 3) + 1;

@@ -1,5 +1,5 @@
-// The rules by exact enumeration: every draft, every coin and every choice with its probability, so that the law of the text behind a verification is
-// known to the last digits, and compared with that of plain decoding.
+// The rules by exact enumeration: every draft, every coin and every choice with its probability, so that the law of the text behind a
+// verification is known to the last digits, and compared with that of plain decoding.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -279,8 +279,8 @@ detail::accepted wrong_share(World& world, const draft& given, const detail::dra
     return done ? detail::accepted{node, world.choose(node, p)} : detail::accepted{};
 }
 
-// Block verification on a chain, forwards: pi_i = min(1, pi_(i-1) p / q). The longest prefix whose coin says so stays. `greedy` takes pi itself for the
-// probability of the coin; `plain_rest` takes the residual (p - q)+ without pi.
+// Block verification on a chain, forwards: pi_i = min(1, pi_(i-1) p / q). The longest prefix whose coin says so stays. `greedy` takes pi
+// itself for the probability of the coin; `plain_rest` takes the residual (p - q)+ without pi.
 template <class World>
 detail::accepted wrong_block(World& world, const draft& given, const detail::draft_tree& tree, bool greedy, bool plain_rest) {
     const std::size_t n = tree.size();

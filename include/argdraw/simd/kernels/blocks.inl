@@ -52,7 +52,8 @@ ARGDRAW_INLINE const std::uint16_t* alive_in(const blocked_row<T>& row, std::siz
     return row.alive + b * (block_size / 16);
 }
 
-// A copy of a block with the removed ones as -inf, for kernels that do so much with a block that they are not to be compiled for partial ones too.
+// A copy of a block with the removed ones as -inf, for kernels that do so much with a block that they are not to be compiled for partial
+// ones too.
 template <class T>
 ARGDRAW_NOINLINE void copy_living(const T* p, const std::uint16_t* alive, T* out) {
     if constexpr (sizeof(T) == 2) {

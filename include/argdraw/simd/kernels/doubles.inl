@@ -10,8 +10,8 @@ ARGDRAW_INLINE f64 exp2_lanes(f64 y) {
     return keep(at_least(y, splat(exp2_lowest)), scale_by(p, t));
 }
 
-// The sum of a block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <= logit < lower;
-// the sum then is of those with logit >= high.
+// The sum of a block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
+// logit < lower; the sum then is of those with logit >= high.
 template <beside also, class T>
 ARGDRAW_INLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
     const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lowest = splat(cuts.lowest);

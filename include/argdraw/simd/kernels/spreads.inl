@@ -3,8 +3,8 @@
 ARGDRAW_INLINE f32 plus_square(f32 sum, f32 d) { return fma(d, d, sum); }
 ARGDRAW_INLINE f64 plus_square(const f64& sum, const f64& d) { return add(sum, mul(d, d)); }
 
-// The maxima of blocks that lie side by side and the moments of them all about the first logit, in the row's own precision; false where that
-// would not do: something is infinite or NaN, or so close that squares vanish.
+// The maxima of blocks that lie side by side and the moments of them all about the first logit, in the row's own precision; false where
+// that would not do: something is infinite or NaN, or so close that squares vanish.
 template <std::size_t blocks, class T>
 ARGDRAW_INLINE bool quick_moments(const T* p, value_of<T>* maximum, double& sum, double& squares) {
     constexpr std::size_t together = vectors < 8 ? vectors : 8;

@@ -26,8 +26,8 @@ ARGDRAW_INLINE std::int32_t keys_of(whole_block<T> block, const weight_scale& sc
     return top;
 }
 
-// tab[j] + (key << 20) has the exponent floor(key / 8) and the mantissa of 2^(j/8), j = key mod 8: the part of key << 20 that spills into the
-// mantissa is taken off in the table beforehand.
+// tab[j] + (key << 20) has the exponent floor(key / 8) and the mantissa of 2^(j/8), j = key mod 8: the part of key << 20 that spills into
+// the mantissa is taken off in the table beforehand.
 alignas(64) inline constexpr std::int32_t eighths[16] = {
     0x3f800000 - (0 << 20), 0x3f8b95c2 - (1 << 20), 0x3f9837f0 - (2 << 20), 0x3fa5fed7 - (3 << 20),
     0x3fb504f3 - (4 << 20), 0x3fc5672a - (5 << 20), 0x3fd744fd - (6 << 20), 0x3feac0c7 - (7 << 20),
@@ -69,7 +69,8 @@ struct block_powers {
 // What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w, or the weights of lighter logits.
 enum class beside { nothing, exponents, squares, lighter };
 
-// Needs the powers of the block, `top` its greatest key. Returns w, or what of it is to be added up, and leaves in `y` what is added up beside.
+// Needs the powers of the block, `top` its greatest key. Returns w, or what of it is to be added up, and leaves in `y` what is added up
+// beside.
 template <beside also>
 ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int32_t top, const row_cuts& cuts, f32& y) {
     if constexpr (also == beside::squares) y = mul(s.w, s.w);
@@ -83,8 +84,9 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
     return s.w;
 }
 
-// The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside. Where
-// that is the mass of the lighter ones, those with cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach cuts.high.
+// The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside.
+// Where that is the mass of the lighter ones, those with cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach
+// cuts.high.
 template <beside also, class T>
 ARGDRAW_INLINE double block_mass(whole_block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] double* second,
                                  const row_cuts& cuts) {

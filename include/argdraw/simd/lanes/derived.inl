@@ -41,8 +41,8 @@ ARGDRAW_INLINE V add_where(mask m, const V& x, const V& a) {
 }
 
 // Writes the chosen lanes one after another; may write sixteen entries, of which the first count_lanes(m) count. Chosen lanes are rare
-// wherever this is called (a threshold was passed), so a walk over the set bits beats a table of shuffles, which would take a line of L1 for
-// every pattern.
+// wherever this is called (a threshold was passed), so a walk over the set bits beats a table of shuffles, which would take a line of L1
+// for every pattern.
 template <class V, class Out>
 ARGDRAW_INLINE void compress_store(mask m, const V& a, Out* p) {
     alignas(64) typename V::element lane[16];

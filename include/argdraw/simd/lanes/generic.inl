@@ -1,8 +1,8 @@
 // Sixteen logical lanes in plain C++: the definition that the other sets are tested against. Included inside a namespace by
 // kernels.hpp. Loops over sixteen are what compilers vectorise with whatever the target offers.
 
-// What is a loop over sixteen lanes is a function that is called: inlined at each use, it would take a compiler more time than all other sets
-// together, and a call beside the loop costs little. Sums of doubles are the exception: their loops are few, and short.
+// What is a loop over sixteen lanes is a function that is called: inlined at each use, it would take a compiler more time than all other
+// sets together, and a call beside the loop costs little. Sums of doubles are the exception: their loops are few, and short.
 #define ARGDRAW_OUTLINE ARGDRAW_NOINLINE inline
 #define ARGDRAW_UNROLL  // the plain loops are unrolled by nobody: sixteen lanes each, they would only swell
 inline constexpr int chains = 1;

@@ -143,8 +143,8 @@ ARGDRAW_INLINE i32 shift_left(const i32& a) {
 }
 ARGDRAW_INLINE i32 bits(const f32& a) { return {{a.v[0], a.v[1], a.v[2], a.v[3]}}; }
 ARGDRAW_INLINE f32 from_bits(const i32& a) { return {{a.v[0], a.v[1], a.v[2], a.v[3]}}; }
-// table[index mod 8]; the table stands in lanes 0..7 and again in 8..15. The byte shuffle wants byte numbers, 4 j + {0, 1, 2, 3}, and gives 0
-// for those that a half of the table has not.
+// table[index mod 8]; the table stands in lanes 0..7 and again in 8..15. The byte shuffle wants byte numbers, 4 j + {0, 1, 2, 3}, and gives
+// 0 for those that a half of the table has not.
 ARGDRAW_INLINE i32 lookup8(const i32& table, const i32& index) {
     const v128_t lower_half = table.v[0], upper_half = table.v[1];
     return each<i32>(
