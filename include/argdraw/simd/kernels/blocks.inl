@@ -72,3 +72,17 @@ ARGDRAW_INLINE whole_block<T> living_block(const blocked_row<T>& row, std::size_
     copy_living(p, alive_in(row, b), room);
     return {room};
 }
+
+// Calls kernel(part, b) for parts of a row as rows of wider numbers V, b the number of a part's first block: kernels that do much with a
+// logit are compiled for those alone. The values are the same, so the kernel's results are.
+template <class V, class T, class Kernel>
+ARGDRAW_INLINE void each_part_as(const blocked_row<T>& row, Kernel kernel) {
+    constexpr std::size_t together = 8;  // stay in the nearest cache
+    alignas(64) V wide[together * block_size];
+    for (std::size_t b = 0; b < row.blocks; b += together) {
+        const std::size_t n = row.blocks - b < together ? row.blocks - b : together;
+        for (std::size_t i = 0; i < n; ++i)
+            for (int v = 0; v < vectors; ++v) store(wide + i * block_size + 16 * v, load(block_at(row, b + i) + 16 * v));
+        kernel(blocked_row<V>{wide, wide, n, n, row.alive ? alive_in(row, b) : nullptr}, b);
+    }
+}
