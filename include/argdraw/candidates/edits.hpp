@@ -144,10 +144,7 @@ template <logit_scalar T>
 void allow(distribution<T>& d, std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
     if (!d.can_remove({})) return;
     if (auto* const seen = d.as_view()) return seen->row().allow(mask, past_end, tokens);
-    keep_if(d, [=](token_id id, double) {
-        const auto at = static_cast<std::size_t>(id);
-        return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
-    });
+    keep_if(d, [=](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
 }
 
 /// Keeps the listed tokens.

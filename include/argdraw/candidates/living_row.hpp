@@ -28,6 +28,12 @@ struct revision {
     friend bool operator==(const revision&, const revision&) = default;
 };
 
+/// Whether a bitmask allows a token: its bit among the first `tokens`, and past_end behind them.
+inline bool is_allowed(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens, token_id id) noexcept {
+    const auto at = static_cast<std::size_t>(id);
+    return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
+}
+
 /// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`;
 /// their bit in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not
 /// hold leave when it is set, and what later falls below it stays.
@@ -135,10 +141,7 @@ public:
         const std::size_t spoken_of = covered + std::size_t{in_part};
         if (!past_end) std::fill_n(alive_ + 2 * spoken_of, 2 * (words - spoken_of), std::uint16_t{0});
         sample_share();
-        strays_.keep_if([&](token_id id, double) {
-            const auto at = static_cast<std::size_t>(id);
-            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
-        });
+        strays_.keep_if([&](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
         ++revision_.values;
     }
 

@@ -93,7 +93,7 @@ struct description<top_k> {
     static void members(S& s, V&& visit) {
         visit("k", s.k, "Tokens that stay; 0 or more, 0 is off.", false);
         visit("min_keep", s.min_keep, "Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.", false);
-        visit("equals", s.equals, "Ties::first keeps exactly k, ties::all the equals of the k-th as well.", false);
+        visit("equals", s.equals, "Among equals at the edge: ties::first keeps exactly k, ties::all every equal of the k-th.", false);
     }
 };
 
@@ -201,7 +201,7 @@ struct description<xtc> {
 template <>
 struct description<xtc_mean> {
     static constexpr std::string_view name = "xtc_mean";
-    static constexpr std::string_view meaning = "Xtc without its coin: the mean of the two laws that the coin decides between.";
+    static constexpr std::string_view meaning = "XTC without its coin: the mean of the two laws that the coin decides between.";
     template <class S, class V>
     static void members(S& s, V&& visit) {
         visit("probability", s.probability, "How often xtc would act; 0 to 1, 0 is off.", false);
