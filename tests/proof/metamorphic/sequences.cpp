@@ -23,6 +23,12 @@ struct learning_draw {
     struct state {
         std::int64_t accepted;
         double sum;
+
+        template <class F>
+        void each_number(F visit) {
+            visit(accepted);
+            visit(sum);
+        }
     };
     state start() const noexcept { return {0, 7}; }
 
@@ -39,6 +45,11 @@ struct learning_draw {
 struct wandering_stage {
     struct state {
         std::uint32_t favourite;
+
+        template <class F>
+        void each_number(F visit) {
+            visit(favourite);
+        }
     };
     state start() const noexcept { return {3}; }
 
