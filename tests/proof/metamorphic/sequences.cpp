@@ -219,6 +219,7 @@ private:
 const std::array<token_id, 3> listed{3, 5, 3};
 const std::array<token_id, 1> single{7};
 const std::array<std::span<const token_id>, 2> words{std::span<const token_id>(listed), std::span<const token_id>(single)};
+const phrases pairs{{7, 3}, {5}, {2, 2, 9}, {3, 7, 3}};
 const std::array<biased_sequence, 2> biased{{{listed, 2.0f}, {single, -1.0f}}};
 
 struct named {
@@ -234,6 +235,7 @@ std::vector<named> readers_of_history() {
         {"penalties", chain{penalties{.repetition = 1.3f, .frequency = 0.2f, .presence = 0.4f, .window = 7}}},
         {"penalties but for some", chain{penalties{.repetition = 1.3f, .frequency = 0.2f, .window = 7, .exempt = listed}}},
         {"dry", chain{dry{.multiplier = 0.7f, .base = 1.3f, .allowed_length = 1, .window = 12, .breakers = single}}},
+        {"dry and phrases", chain{dry{.multiplier = 0.7f, .base = 1.3f, .allowed_length = 1, .breakers = pairs}}},
         {"no_repeat_ngram", chain{no_repeat_ngram{2}}},
         {"bad_words", chain{bad_words{std::span(words)}}},
         {"sequence_bias", chain{sequence_bias{std::span<const biased_sequence>(biased)}}},
