@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <argdraw/core/config.hpp>
@@ -15,10 +18,19 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Sequences of tokens, kept one behind the other: what is compared at every draw lies in two pieces of memory, however many they are.
+namespace detail {
+
+inline std::atomic<std::uint64_t> last_stamp{0};
+
+}  // namespace detail
+
+/// Sequences of tokens:
 ///
 ///     phrases ends{{198}, {1789, 25}};
 ///     for (const auto& stop : configuration) ends.add(tokenize(stop));
+///
+/// What they are is known by a number, which every change makes another and copies have in common: so nothing that is done for each draw
+/// grows with how many there are.
 class phrases {
 public:
     phrases() = default;
@@ -26,24 +38,40 @@ public:
     phrases(std::initializer_list<std::initializer_list<token_id>> all) {
         for (const auto& one : all) add({one.begin(), one.size()});
     }
+    phrases(const phrases&) = default;
+    phrases(phrases&& other) noexcept { swap(other); }
+    phrases& operator=(phrases other) noexcept {  // by value: an assignment that runs out of memory must not stop half-way
+        swap(other);
+        return *this;
+    }
+    ~phrases() = default;
 
     void add(std::span<const token_id> phrase) {
         if (ends_.size() == ends_.capacity()) ends_.reserve(2 * ends_.size() + 4);
         ids_.insert(ids_.end(), phrase.begin(), phrase.end());
         ends_.push_back(ids_.size());
+        stamp_ = detail::last_stamp.fetch_add(1, std::memory_order_relaxed) + 1;
     }
 
     std::size_t size() const noexcept { return ends_.size(); }
     bool empty() const noexcept { return ends_.empty(); }
+
+    void swap(phrases& other) noexcept {
+        ids_.swap(other.ids_);
+        ends_.swap(other.ends_);
+        std::swap(stamp_, other.stamp_);
+    }
 
 private:
     friend class phrases_view;
 
     std::vector<token_id> ids_;
     std::vector<std::size_t> ends_;
+    std::uint64_t stamp_ = 0;
 };
 
-/// A view of phrases, or of ids that are one each; it must outlive its use, and a temporary does not compile.
+/// A view of phrases, or of ids that are one each, as they read when they are looked at; what it views must outlive its use, and a temporary
+/// does not compile.
 class phrases_view {
 public:
     constexpr phrases_view() = default;
@@ -51,31 +79,28 @@ public:
     template <class R>
         requires(!std::same_as<std::remove_cvref_t<R>, phrases_view> && !std::same_as<std::remove_cvref_t<R>, phrases> &&
                  std::convertible_to<std::remove_reference_t<R>&, std::span<const token_id>>)
-    constexpr phrases_view(R&& ids) noexcept {
-        const view_of<token_id> all(static_cast<R&&>(ids));
-        ids_ = all.data();
-        size_ = all.size();
-    }
+    constexpr phrases_view(R&& ids) noexcept : ids_(view_of<token_id>(static_cast<R&&>(ids))) {}
     template <class P>
         requires std::same_as<std::remove_cvref_t<P>, phrases>
-    constexpr phrases_view(P&& all) noexcept : ids_(all.ids_.data()), ends_(all.ends_.data()), size_(all.ends_.size()) {
+    constexpr phrases_view(P&& all) noexcept : all_(&all) {
         static_assert(
             std::is_lvalue_reference_v<P>,
             "argdraw: the phrases are a temporary, and would be gone when the stage looks at them; give them a name that outlives "
             "the stage");
     }
 
-    constexpr std::size_t size() const noexcept { return size_; }
-    constexpr bool empty() const noexcept { return size_ == 0; }
+    constexpr std::size_t size() const noexcept { return all_ ? all_->size() : ids_.size(); }
+    constexpr bool empty() const noexcept { return size() == 0; }
     constexpr std::span<const token_id> operator[](std::size_t i) const noexcept {
-        const std::size_t begin = !ends_ ? i : i == 0 ? 0 : ends_[i - 1];
-        return {ids_ + begin, (ends_ ? ends_[i] : i + 1) - begin};
+        if (!all_) return ids_.subspan(i, 1);
+        const std::size_t begin = i == 0 ? 0 : all_->ends_[i - 1];
+        return ids().subspan(begin, all_->ends_[i] - begin);
     }
 
     /// The ids of all, one phrase behind the other.
-    constexpr std::span<const token_id> ids() const noexcept { return {ids_, !ends_ ? size_ : size_ == 0 ? 0 : ends_[size_ - 1]}; }
-    /// Where in ids() each ends; nothing where each id is a phrase of its own.
-    constexpr std::span<const std::size_t> ends() const noexcept { return {ends_, ends_ ? size_ : 0}; }
+    constexpr std::span<const token_id> ids() const noexcept { return all_ ? std::span<const token_id>(all_->ids_) : ids_; }
+    /// Another number for other phrases; 0 where there are none, and for ids that are one each.
+    constexpr std::uint64_t stamp() const noexcept { return all_ ? all_->stamp_ : 0; }
 
     /// Equal phrases in equal order, wherever they lie.
     friend constexpr bool operator==(const phrases_view& a, const phrases_view& b) noexcept {
@@ -86,9 +111,8 @@ public:
     }
 
 private:
-    const token_id* ids_ = nullptr;
-    const std::size_t* ends_ = nullptr;
-    std::size_t size_ = 0;
+    std::span<const token_id> ids_;
+    const phrases* all_ = nullptr;
 };
 
 }  // namespace argdraw

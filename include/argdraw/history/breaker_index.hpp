@@ -136,8 +136,12 @@ public:
     /// The same list over no tokens.
     breaker_index over_nothing() const noexcept { return breaker_index(list_); }
 
-    /// Whether the list is this one, as it reads now: what it was read from may have been written over.
-    bool is(const phrases_view& breakers) const noexcept { return same(list_->ids, breakers.ids()) && same(list_->ends, breakers.ends()); }
+    /// Whether the list is this one, as it reads now: what ids were read from may have been written over.
+    bool is(const phrases_view& breakers) const noexcept {
+        if (list_->stamp != 0 || breakers.stamp() != 0) return list_->stamp == breakers.stamp();
+        const std::span<const token_id> known = list_->ids, given = breakers.ids();
+        return known.size() == given.size() && (known.empty() || std::memcmp(known.data(), given.data(), given.size_bytes()) == 0);
+    }
     /// Whether each id is one of a row of this width.
     bool in_row(std::size_t width) const noexcept { return list_->automaton.in_row(width); }
     /// Whether the token alone is a breaker.
@@ -181,13 +185,12 @@ private:
     static constexpr text_index unknown = -1;
 
     struct list {
-        explicit list(const phrases_view& breakers)
-            : ids(breakers.ids().begin(), breakers.ids().end()),
-              ends(breakers.ends().begin(), breakers.ends().end()),
-              automaton(breakers) {}
+        explicit list(const phrases_view& breakers) : stamp(breakers.stamp()), automaton(breakers) {
+            if (stamp == 0) ids.assign(breakers.ids().begin(), breakers.ids().end());
+        }
 
-        std::vector<token_id> ids;  // as they were given
-        std::vector<std::size_t> ends;
+        std::uint64_t stamp;
+        std::vector<token_id> ids;  // as they were given, where there is no stamp
         breaker_automaton automaton;
     };
     struct place {
@@ -196,10 +199,6 @@ private:
 
     explicit breaker_index(const shared<list>& known) noexcept : list_(known) {}
 
-    template <class T>
-    static bool same(const std::vector<T>& known, std::span<const T> given) noexcept {
-        return known.size() == given.size() && (known.empty() || std::memcmp(known.data(), given.data(), given.size_bytes()) == 0);
-    }
     static text_index last(std::span<const token_id> sequence) noexcept { return static_cast<text_index>(sequence.size()) - 1; }
 
     void read(token_id id, text_index at) noexcept {

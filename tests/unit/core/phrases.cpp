@@ -2,6 +2,7 @@
 
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <argdraw/core/phrases.hpp>
@@ -30,7 +31,6 @@ TEST_CASE("phrases: of several tokens, of one, and of none") {
     const phrases_view seen = some;
     CHECK(listed(seen).back() == more);
     CHECK(ids(seen.ids().begin(), seen.ids().end()) == ids{1, 2, 3, 4, 5, 6});
-    CHECK(seen.ends().size() == 4);
     const phrases none;
     CHECK(none.empty());
     CHECK(phrases_view(none).empty());
@@ -42,12 +42,30 @@ TEST_CASE("phrases: ids are one phrase each, and are seen where they lie") {
     const phrases_view seen = list;
     CHECK(listed(seen) == std::vector<ids>{{7}, {8}});
     CHECK(seen.ids().data() == list.data());
-    CHECK(seen.ends().empty());
+    CHECK(seen.stamp() == 0);
     list[1] = 9;
     CHECK(seen[1][0] == 9);
     const std::span<const token_id> part = std::span(list).first(1);
     CHECK(phrases_view(part).size() == 1);
     CHECK(phrases_view().empty());
+}
+
+TEST_CASE("phrases: a number tells them, which a copy has and a change makes another") {
+    phrases some{{1, 2}};
+    const auto first = phrases_view(some).stamp();
+    CHECK(first != 0);
+    const phrases copy = some, equal{{1, 2}};
+    CHECK(phrases_view(copy).stamp() == first);
+    CHECK(phrases_view(equal).stamp() != first);
+    some.add(std::vector{3});
+    CHECK(phrases_view(some).stamp() != first);
+    phrases moved = std::move(some);
+    CHECK(some.empty());
+    CHECK(phrases_view(some).stamp() == 0);
+    CHECK(listed(moved) == std::vector<ids>{{1, 2}, {3}});
+    moved = copy;
+    CHECK(phrases_view(moved).stamp() == first);
+    CHECK(listed(moved) == std::vector<ids>{{1, 2}});
 }
 
 TEST_CASE("phrases: equal where each is") {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace argdraw;
@@ -48,13 +49,21 @@ TEST_CASE("breaker_index: a list is told by what it holds") {
     CHECK_FALSE(some.is(longer));
     list[2] = 8;
     CHECK_FALSE(some.is(list));
-    // The same tokens in other phrases are another list.
-    const phrases one{{5, 9}, {7}}, again{{5, 9}, {7}}, other{{5}, {9, 7}}, all{{5, 9, 7}};
+    // Phrases are told by what they were when they were read.
+    phrases one{{5, 9}, {7}}, copy = one;
+    const phrases other{{5}, {9, 7}};
     const breaker_index pair(one);
-    CHECK(pair.is(again));
+    CHECK(pair.is(one));
+    CHECK(pair.is(copy));
     CHECK_FALSE(pair.is(other));
-    CHECK_FALSE(pair.is(all));
     CHECK_FALSE(pair.is(same));
+    CHECK_FALSE(some.is(one));
+    one.add(same);
+    CHECK_FALSE(pair.is(one));
+    CHECK(pair.is(copy));
+    const phrases moved = std::move(copy);
+    CHECK(pair.is(moved));
+    CHECK_FALSE(pair.is(copy));
 }
 
 TEST_CASE("breaker_index: how many tokens follow the latest one, as tokens come and go") {
