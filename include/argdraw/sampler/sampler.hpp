@@ -22,6 +22,7 @@
 #include <argdraw/sampler/checked.hpp>
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
+#include <argdraw/sampler/kept_set.hpp>
 #include <argdraw/sampler/leaves.hpp>
 #include <argdraw/sampler/sequence.hpp>
 
@@ -60,11 +61,7 @@ public:
 
     template <logit_row R>
     drawn operator()(const R& row, workspace& space) const noexcept {
-        static_assert(!needs_words || needs_sequences,
-                      "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
-        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
-        detail::nothing_given given;
-        return draw_from(as_row(row), given, space);
+        return draw(row, nothing_kept, space);
     }
 
     /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
@@ -77,13 +74,7 @@ public:
 
     template <logit_row R>
     drawn operator()(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
-        if (!seq) return {.why = seq.why()};
-        if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
-        const auto logits = as_row(row);
-        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        const drawn token = draw_from(seq.in_vocabulary(logits), given, space);
-        if (token) seq.drew(token.id, given.states(), logits.size());
-        return token;
+        return draw(row, nothing_kept, seq, space);
     }
 
     /// Draws a token from a row with words from a generator. A philox moves on by one position if there was a token;
@@ -98,19 +89,21 @@ public:
     template <logit_row R, class G>
         requires(!std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random, workspace& space) const noexcept {
-        using generator = std::remove_reference_t<G>;
-        static_assert(!detail::is_sequence<std::remove_const_t<generator>>,
-                      "argdraw: the sequence belongs to a pipeline of another type; start one with this pipeline's start()");
-        static_assert(detail::bits_at_random<generator> || detail::is_sequence<std::remove_const_t<generator>>,
-                      "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
-        static_assert(!needs_sequences || !detail::bits_at_random<generator>, ARGDRAW_NEEDS_SEQUENCE);
-        if constexpr (detail::bits_at_random<generator>) {
-            static_assert(
-                bit_generator<generator>,
-                "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
-                "or another that does");
-            detail::generator_given<generator> given(random);
-            if constexpr (!needs_sequences) return draw_from(as_row(row), given, space);
+        return draw(row, nothing_kept, random, space);
+    }
+
+    /// Draws as pick(logits, from...) does, with the same words and the same token, and calls keep(c) with candidates<T>& that hold the final
+    /// set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands what the draw is called with: nothing, a
+    /// philox or a sequence, each with a workspace& behind or one of the thread's. What keep makes of c.fail() is the draw's: then there is
+    /// no token, and nothing moves on.
+    template <logit_row R, class F, class... From>
+    drawn draw_and_keep(const R& row, F&& keep, From&&... from) const noexcept {
+        if constexpr (std::same_as<std::remove_cvref_t<F>, kept_set>) keep.size = 0;
+        if constexpr ((std::same_as<std::remove_cvref_t<From>, workspace> || ...)) {
+            return detail::leaves_law(get<last>()) ? draw(row, keep, from...) : draw_apart(row, keep, from...);
+        } else {
+            const detail::workspace_lease lease;
+            return lease.get() ? draw_and_keep(row, keep, from..., *lease.get()) : drawn{.why = status::out_of_memory};
         }
     }
 
@@ -147,7 +140,7 @@ public:
     /// the draw, and returns what they end with, c.fail() of f included. Where nothing is left, f is not called. Arguments behind f as for
     /// distribution().
     template <logit_row R, class F, class... From>
-    status final_set(const R& row, F f, From&&... from) const noexcept {
+    status final_set(const R& row, F&& f, From&&... from) const noexcept {
         static_assert(has_law<draw_type>,
                       "argdraw: the draw does not say its law; give it narrow(c), which leaves the tokens that it draws from, or, if it "
                       "draws from all of them, static constexpr bool draws_from_all = true");
@@ -163,7 +156,7 @@ public:
     /// The same before anything was removed by rank or mass: what all stages leave but those that truncate, and without the draw's own
     /// narrowing.
     template <logit_row R, class F, class... From>
-    status scaled_set(const R& row, F f, From&&... from) const noexcept {
+    status scaled_set(const R& row, F&& f, From&&... from) const noexcept {
         const auto scaled = [&](auto& c, auto&) {
             if (c.size() > 0) f(c);
             return c.why();
@@ -260,18 +253,84 @@ private:
         seq.pending_states_ = seq.states_;
     }
 
-    template <class T, class Given>
-    drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
+    static constexpr auto nothing_kept = [](auto&) {};
+
+    template <class R, class F>
+    drawn draw(const R& row, F& keep, workspace& space) const noexcept {
+        static_assert(!needs_words || needs_sequences,
+                      "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        detail::nothing_given given;
+        return draw_from(as_row(row), given, space, keep);
+    }
+    template <class R, class F, class G>
+    drawn draw(const R& row, F& keep, G& random, workspace& space) const noexcept {
+        static_assert(!detail::is_sequence<std::remove_const_t<G>>,
+                      "argdraw: the sequence belongs to a pipeline of another type; start one with this pipeline's start()");
+        static_assert(detail::bits_at_random<G> || detail::is_sequence<std::remove_const_t<G>>,
+                      "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
+        static_assert(!needs_sequences || !detail::bits_at_random<G>, ARGDRAW_NEEDS_SEQUENCE);
+        if constexpr (detail::bits_at_random<G>) {
+            static_assert(
+                bit_generator<G>,
+                "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
+                "or another that does");
+            detail::generator_given<G> given(random);
+            if constexpr (!needs_sequences) return draw_from(as_row(row), given, space, keep);
+        }
+    }
+    template <class R, class F>
+    drawn draw(const R& row, F& keep, sequence<S...>& seq, workspace& space) const noexcept {
+        if (!seq) return {.why = seq.why()};
+        if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
+        const auto logits = as_row(row);
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
+        const drawn token = draw_from(seq.in_vocabulary(logits), given, space, keep);
+        if (token) seq.drew(token.id, given.states(), logits.size());
+        return token;
+    }
+
+    template <class T, class Given, class F>
+    drawn draw_from(std::span<const T> row, Given& given, workspace& space, F& keep) const noexcept {
         drawn token;
         const auto draw_it = [&](candidates<T>& c, auto& context) {
             if constexpr (random_draw<draw_type>) token = get<last>()(c, context);
             else token = get<last>()(c);
-            if (token) given.succeeded(token);
+            if (!token) return status::ok;
+            if (c.why() == status::ok) {
+                keep(c);
+                if (c.why() != status::ok) return c.why();
+            }
+            given.succeeded(token);
             return status::ok;
         };
         const status why = run<applied::all>(row, given, space, draw_it);
         return why == status::ok ? token : drawn{.why = why};
     }
+
+    // Where a draw does not leave its law, that is asked for behind it, of where it was drawn.
+    template <class R, class F>
+    drawn draw_apart(const R& row, F& keep, workspace& space) const noexcept {
+        const drawn token = draw(row, nothing_kept, space);
+        const status why = token ? final_set(row, keep, space) : token.why;
+        return why == status::ok ? token : drawn{.why = why};
+    }
+    template <class R, class F, class From>
+    drawn draw_apart(const R& row, F& keep, From& from, workspace& space) const noexcept {
+        const auto before = drawn_with(from);
+        const drawn token = draw(row, nothing_kept, from, space);
+        const auto behind = drawn_with(from);
+        put(from, before);
+        const status why = token ? final_set(row, keep, from, space) : token.why;
+        if (why != status::ok) return {.why = why};
+        put(from, behind);
+        return token;
+    }
+    static philox drawn_with(const philox& random) noexcept { return random; }
+    static auto drawn_with(const sequence<S...>& seq) noexcept { return seq.drawn_here(); }
+    static void put(const philox&, const philox&) noexcept {}
+    static void put(philox& random, const philox& at) noexcept { random = at; }
+    static void put(sequence<S...>& seq, const auto& at) noexcept { seq.forget_draws_since(at); }
 
     // With a workspace among the arguments, or one of the thread's.
     template <applied Which, class R, class F, class... From>
