@@ -134,6 +134,9 @@ public:
         return (max)() + relative;
     }
 
+    /// The same in two parts, which keep their digits where logits are large; for log-probabilities of many tokens.
+    detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(d_, wanted); }
+
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
     double mean_distance() noexcept { return mean_distance(accuracy::full).value; }
     estimate mean_distance(accuracy wanted) noexcept { return detail::mean_distance_of(d_, wanted); }

@@ -219,6 +219,10 @@ void distribution<T>::open_top(std::size_t k, std::size_t equals) noexcept {
 template <logit_scalar T>
 std::span<place> distribution<T>::sorted(std::size_t n) noexcept {
     n = (std::max<std::size_t>)(n, 1);
+    if (view* const seen = as_plain_view(); seen && seen->only_weighed()) {
+        if (const std::size_t found = seen->list_heaviest(n); found >= n)
+            return list_.leaders_of(found, n, -numeric::infinity, scratch_.sorting.beside_row);
+    }
     if (!find_maximum()) return {};
     if (is_list_) return list_.leaders(n);
     return list_.leaders_of(view_.list_top(n, n), n, -numeric::infinity, scratch_.sorting.beside_row);

@@ -115,6 +115,15 @@ public:
         cut = static_cast<double>(at);
         return top_.select(row_, at, space_->row.selected);
     }
+    /// Whether there are masses in floats, and no maxima.
+    bool only_weighed() const noexcept { return weights_.known_of(row_) && weights_.in_float() && !top_.known_of(row_); }
+    /// Then: lists the first tokens in the order, about as many as are wanted or more, and returns their number; 0 where more blocks than
+    /// are worth it may hold them.
+    std::size_t list_heaviest(std::size_t wanted) noexcept {
+        double cut = 0;
+        const std::size_t n = select_heaviest(wanted, cut);
+        return n <= 8 * wanted ? list_selected(n, cut) : 0;
+    }
     /// What the first n selected blocks weigh.
     double mass_of_selected(std::size_t n) const noexcept {
         double mass = 0;

@@ -92,8 +92,8 @@ public:
         return draw(row, nothing_kept, random, space);
     }
 
-    /// Draws as pick(logits, from...) does, with the same words and the same token, and calls keep(c) with candidates<T>& that hold the final
-    /// set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands what the draw is called with: nothing, a
+    /// Draws as pick(logits, from...) does, with the same words and the same token, and calls keep(c), or keep(c, token) where it takes one,
+    /// with candidates<T>& that hold the final set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands what the draw is called with: nothing, a
     /// philox or a sequence, each with a workspace& behind or one of the thread's. What keep makes of c.fail() is the draw's: then there is
     /// no token, and nothing moves on.
     template <logit_row R, class F, class... From>
@@ -298,7 +298,7 @@ private:
             else token = get<last>()(c);
             if (!token) return status::ok;
             if (c.why() == status::ok) {
-                keep(c);
+                hand_to(keep, c, token);
                 if (c.why() != status::ok) return c.why();
             }
             given.succeeded(token);
@@ -312,7 +312,7 @@ private:
     template <class R, class F>
     drawn draw_apart(const R& row, F& keep, workspace& space) const noexcept {
         const drawn token = draw(row, nothing_kept, space);
-        const status why = token ? final_set(row, keep, space) : token.why;
+        const status why = token ? final_set(row, [&](auto& c) { hand_to(keep, c, token); }, space) : token.why;
         return why == status::ok ? token : drawn{.why = why};
     }
     template <class R, class F, class From>
@@ -321,10 +321,15 @@ private:
         const drawn token = draw(row, nothing_kept, from, space);
         const auto behind = drawn_with(from);
         put(from, before);
-        const status why = token ? final_set(row, keep, from, space) : token.why;
+        const status why = token ? final_set(row, [&](auto& c) { hand_to(keep, c, token); }, from, space) : token.why;
         if (why != status::ok) return {.why = why};
         put(from, behind);
         return token;
+    }
+    template <class F, class T>
+    static void hand_to(F& keep, candidates<T>& c, const drawn& token) noexcept {
+        if constexpr (std::invocable<F&, candidates<T>&, const drawn&>) keep(c, token);
+        else keep(c);
     }
     static philox drawn_with(const philox& random) noexcept { return random; }
     static auto drawn_with(const sequence<S...>& seq) noexcept { return seq.drawn_here(); }
