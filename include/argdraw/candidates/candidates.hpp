@@ -21,6 +21,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/finite.hpp>
@@ -73,6 +74,7 @@ public:
     using ranks = detail::ranks;
 
     candidates(std::span<const T> row, workspace& space) noexcept : d_(row, space, max_width) {}
+    candidates(const sparse_row<T>& row, workspace& space) noexcept : d_(row, space, max_width) {}
     candidates(const candidates&) = delete;
     candidates& operator=(const candidates&) = delete;
 

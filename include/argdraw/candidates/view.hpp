@@ -34,14 +34,14 @@ public:
     using value = value_of<T>;
     static constexpr bool has_weight_kernel = masses<T>::in_floats_at_all;
 
-    /// False where there is no memory.
-    bool look_at(std::span<const T> given, scratch<T>& space, workspace& memory) noexcept {
-        if (!space.lay_out(memory, given.size(), (given.size() + simd::block_size - 1) / simd::block_size)) return false;
-        row_.look_at(given, space);
+    /// out_of_memory, or that a sparse row is none.
+    template <class Row>
+    status look_at(const Row& given, scratch<T>& space, workspace& memory) noexcept {
+        if (!space.lay_out(memory, given.size(), (given.size() + simd::block_size - 1) / simd::block_size)) return status::out_of_memory;
         top_ = maxima<T>(space.maxima);
         weights_ = masses<T>(space);
         space_ = &space;
-        return true;
+        return row_.look_at(given, space);
     }
 
     living_row<T>& row() noexcept { return row_; }

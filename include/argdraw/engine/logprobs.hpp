@@ -12,6 +12,7 @@
 #include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/finite.hpp>
@@ -167,7 +168,7 @@ private:
 
 // With run(f), which calls f(c) with candidates of the final set, and may have drawn a token from it: `chosen` is that then, and
 // asked.chosen otherwise. Three workspaces at a time, of which one is run's.
-template <class... S, logit_row R, class F>
+template <class... S, drawable_row R, class F>
 logprobs_result answer_beside(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, const logprobs_request& asked,
                               std::span<token_logprobs> found, const token_id& chosen, F run) noexcept {
     const auto whole = as_row(row);
@@ -209,12 +210,12 @@ logprobs_result answer_beside(const sampler<S...>& pick, const R& row, const seq
 /// nothing, and the token of a draw is the same before and after it. Tokens that were not drawn, as when a prompt is scored, are asked of
 /// alike: as `chosen`. The row is read about twice and weighed once, and once more for what is scaled; memory is `found`, and that of two
 /// draws. An id outside the row: outside_row.
-template <class... S, logit_row R>
+template <class... S, drawable_row R>
 logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, const logprobs_request& asked,
                                   std::span<token_logprobs> found, workspace& space) noexcept {
     return detail::answer_beside(pick, row, seq, asked, found, asked.chosen, [&](auto f) { return pick.final_set(row, f, seq, space); });
 }
-template <class... S, logit_row R>
+template <class... S, drawable_row R>
 logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, const logprobs_request& asked,
                                   std::span<token_logprobs> found) noexcept {
     const detail::workspace_lease lease;
@@ -223,7 +224,7 @@ logprobs_result log_probabilities(const sampler<S...>& pick, const R& row, const
 
 /// Draws as pick(row, seq) does, the same token, and says of it and of those asked for what log_probabilities() says; the final set is found
 /// once for both. asked.chosen is not looked at: the token is the chosen one. Where the answer fails there may still be a token.
-template <class... S, logit_row R>
+template <class... S, drawable_row R>
 drawn draw_with_logprobs(const sampler<S...>& pick, const R& row, sequence<S...>& seq, logprobs_request asked,
                          std::span<token_logprobs> found, logprobs_result& result, workspace& space) noexcept {
     asked.chosen = -1;
@@ -240,7 +241,7 @@ drawn draw_with_logprobs(const sampler<S...>& pick, const R& row, sequence<S...>
     result = detail::answer_beside(pick, row, seq, asked, found, chosen, draw_it);
     return token;
 }
-template <class... S, logit_row R>
+template <class... S, drawable_row R>
 drawn draw_with_logprobs(const sampler<S...>& pick, const R& row, sequence<S...>& seq, const logprobs_request& asked,
                          std::span<token_logprobs> found, logprobs_result& result) noexcept {
     const detail::workspace_lease lease;

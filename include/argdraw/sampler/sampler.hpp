@@ -16,6 +16,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/random/words.hpp>
@@ -53,40 +54,40 @@ public:
     constexpr explicit sampler(S... elements) : base(elements...) {}
 
     /// Draws a token from a row; for pipelines that need no randomness. Reads the row, never writes it.
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row, workspace& space) const noexcept {
         return draw(row, nothing_kept, space);
     }
 
     /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
     /// Another draw at the same position takes other words; after 2^32 - 1 of them there are none left, and the draw ends in out_of_words.
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row, sequence<S...>& seq) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, seq, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
         return draw(row, nothing_kept, seq, space);
     }
 
     /// Draws a token from a row with words from a generator. A philox moves on by one position if there was a token;
     /// a failed draw leaves it as it was (another generator may have been advanced).
-    template <logit_row R, class G>
+    template <drawable_row R, class G>
         requires(!std::same_as<std::remove_cvref_t<G>, workspace> && !std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, random, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
-    template <logit_row R, class G>
+    template <drawable_row R, class G>
         requires(!std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random, workspace& space) const noexcept {
         return draw(row, nothing_kept, random, space);
@@ -96,7 +97,7 @@ public:
     /// with candidates<T>& that hold the final set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands what the draw is called with: nothing, a
     /// philox or a sequence, each with a workspace& behind or one of the thread's. What keep makes of c.fail() is the draw's: then there is
     /// no token, and nothing moves on.
-    template <logit_row R, class F, class... From>
+    template <drawable_row R, class F, class... From>
     drawn draw_and_keep(const R& row, F&& keep, From&&... from) const noexcept {
         if constexpr (std::same_as<std::remove_cvref_t<F>, kept_set>) keep.size = 0;
         if constexpr ((std::same_as<std::remove_cvref_t<From>, workspace> || ...)) {
@@ -109,13 +110,13 @@ public:
 
     /// For what is no row: a sentence.
     template <class R, class... Rest>
-        requires(!logit_row<R>)
+        requires(!drawable_row<R>)
     drawn operator()(const R&, Rest&&...) const noexcept {
         static_assert(detail::row_rules<R>::hold);
         return {};
     }
     template <class R, class... Rest>
-        requires(!logit_row<R>)
+        requires(!drawable_row<R>)
     distribution_of_row distribution(const R&, Rest&&...) const noexcept {
         static_assert(detail::row_rules<R>::hold);
         return {};
@@ -128,7 +129,7 @@ public:
     ///     pick.distribution(logits, seq)       the law given the history and the coins of the sequence's position and attempt
     ///
     /// each with a workspace& behind, or one of the thread's. Neither the philox nor the sequence moves on.
-    template <logit_row R, class... From>
+    template <drawable_row R, class... From>
     distribution_of_row distribution(const R& row, From&&... from) const noexcept {
         distribution_of_row law;
         const status why = final_set(row, [&](auto& c) { detail::read_law(c, law.ids, law.probabilities); }, from...);
@@ -139,7 +140,7 @@ public:
     /// What a draw chooses from, without a copy: calls f(c) with candidates<T>& that hold the final set, whose probabilities are the law of
     /// the draw, and returns what they end with, c.fail() of f included. Where nothing is left, f is not called. Arguments behind f as for
     /// distribution().
-    template <logit_row R, class F, class... From>
+    template <drawable_row R, class F, class... From>
     status final_set(const R& row, F&& f, From&&... from) const noexcept {
         static_assert(has_law<draw_type>,
                       "argdraw: the draw does not say its law; give it narrow(c), which leaves the tokens that it draws from, or, if it "
@@ -155,7 +156,7 @@ public:
 
     /// The same before anything was removed by rank or mass: what all stages leave but those that truncate, and without the draw's own
     /// narrowing.
-    template <logit_row R, class F, class... From>
+    template <drawable_row R, class F, class... From>
     status scaled_set(const R& row, F&& f, From&&... from) const noexcept {
         const auto scaled = [&](auto& c, auto&) {
             if (c.size() > 0) f(c);
@@ -290,10 +291,10 @@ private:
         return token;
     }
 
-    template <class T, class Given, class F>
-    drawn draw_from(std::span<const T> row, Given& given, workspace& space, F& keep) const noexcept {
+    template <class Row, class Given, class F>
+    drawn draw_from(const Row& row, Given& given, workspace& space, F& keep) const noexcept {
         drawn token;
-        const auto draw_it = [&](candidates<T>& c, auto& context) {
+        const auto draw_it = [&](candidates<typename Row::value_type>& c, auto& context) {
             if constexpr (random_draw<draw_type>) token = get<last>()(c, context);
             else token = get<last>()(c);
             if (!token) return status::ok;
@@ -348,7 +349,7 @@ private:
         }
     }
 
-    template <applied Which, logit_row R, class F>
+    template <applied Which, drawable_row R, class F>
     status ask(const R& row, F& narrowed, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         static_assert(!(detail::stage_in_context<S> || ...),
@@ -357,13 +358,13 @@ private:
         detail::nothing_given given;
         return run<Which>(as_row(row), given, space, narrowed);
     }
-    template <applied Which, logit_row R, class F>
+    template <applied Which, drawable_row R, class F>
     status ask(const R& row, F& narrowed, const philox& random, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         detail::generator_given<const philox> given(random);
         return run<Which>(as_row(row), given, space, narrowed);
     }
-    template <applied Which, logit_row R, class F>
+    template <applied Which, drawable_row R, class F>
     status ask(const R& row, F& narrowed, const sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return seq.why();
         if (seq.attempt_ == most_attempts) return status::out_of_words;
@@ -371,7 +372,7 @@ private:
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
         return run<Which>(seq.in_vocabulary(logits), given, space, narrowed);
     }
-    template <applied, logit_row R, class F, class Other>
+    template <applied, drawable_row R, class F, class Other>
     status ask(const R&, F&, const Other&, workspace&) const noexcept {
         static_assert(std::same_as<Other, philox>,
                       "argdraw: a law is asked for with a philox or with a sequence of this pipeline; another generator could not take its "
@@ -381,12 +382,12 @@ private:
 
     // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Returns why they failed, or
     // else what then(c, context) returns, called with the candidates and what the draw may ask for.
-    template <applied Which, class T, class Given, class F>
-    status run(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
+    template <applied Which, class Row, class Given, class F>
+    status run(const Row& row, Given& given, workspace& space, F& then) const noexcept {
         static_assert(detail::given<Given>);
         return under_default_rounding([&] {
             if (const status why = check().why; why != status::ok) return why;
-            candidates<T> c(row, space);
+            candidates<typename Row::value_type> c(row, space);
             apply_stages<Which>(c, given);
             if (c.why() != status::ok) return c.why();
             auto&& context = given.template context<last>();

@@ -298,8 +298,8 @@ private:
     }
 
     /// The tokens of a row that may live.
-    template <class T>
-    std::span<const T> in_vocabulary(std::span<const T> row) const noexcept {
+    template <class Row>
+    Row in_vocabulary(const Row& row) const noexcept {
         return row.first(vocabulary_ != 0 ? (std::min)(vocabulary_, row.size()) : row.size());
     }
 
