@@ -158,6 +158,7 @@ void allow_only(distribution<T>& d, std::span<const token_id> ids) noexcept {
 /// -inf of a token that does not live.
 template <logit_scalar T>
 double logit_of(distribution<T>& d, token_id id) noexcept {
+    if (const view<T>* const seen = d.as_plain_view(); seen && seen->only_weighed()) return d.logit_of(seen->row().value_of_token(id));
     if (!d.find_maximum()) return numeric::nan;
     double v = 0;
     if (const view<T>* const seen = d.as_view()) {
