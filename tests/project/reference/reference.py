@@ -93,6 +93,7 @@ class Contract:
     def read_members(self, base, body):
         members = []
         self.defaulted = set()
+        self.token = None
         items = re.match(r"\s*:\s*list<(.*)>\s*$", base)
         if items:
             kind = {"token_id": "ids", "token_bias": "`{id, b}`, b added to the id's logit"}.get(items[1].split(",")[0], "sequences of ids")
@@ -111,6 +112,8 @@ class Contract:
                     self.fail(f"nothing is said of {member[1]}")
                 if member[2]:
                     self.defaulted.add(member[1])
+                if line.startswith("    token_id "):
+                    self.token = member[1]
                 members.append((f"`{member[1]}`", f"`{member[2]}`" if member[2] and member[2] != "{}" else "", said))
             above = []
         return members
@@ -233,15 +236,16 @@ def description(each):
             member = name.strip("`")
             required = "false" if value or each.field_has_default(member) else "true"
             visits.append(f'        visit("{member}", s.{member}, {quoted(said)}, {required});')
-    members = "    template <class S, class V>\n    static void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
+    members = "    template <class S, class V>\n    static constexpr void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
     if not visits:
-        members = "    template <class S, class V>\n    static void members(S&, V&&) {}\n"
+        members = "    template <class S, class V>\n    static constexpr void members(S&, V&&) {}\n"
+    token = f'    static constexpr std::string_view token = "{each.token}";\n' if each.token else ""
     given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
     argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
     return (
         f"template <{given}>\nstruct description<{each.name}{argument}> {{\n"
         f'    static constexpr std::string_view name = "{each.name}";\n'
-        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{members}}};\n"
+        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{token}{members}}};\n"
     )
 
 
@@ -263,7 +267,8 @@ def descriptions():
         "namespace argdraw::inline ARGDRAW_ABI::text {",
         "",
         "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, and members(s, visit), which calls",
-        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\".",
+        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\", and `token`",
+        "/// is the parameter that is the id of one, where there is such a parameter.",
         "template <class S>",
         "struct description;",
         "",

@@ -57,7 +57,7 @@ struct random_text {
 
     template <class S>
     std::string element() {
-        const S fresh = text::initial<S>();
+        const S fresh = text::detail::initial<S>();
         std::string out(text::description<S>::name), inside;
         bool gap = false;
         text::description<S>::members(fresh, [&](std::string_view name, const auto& member, std::string_view, bool must) {
