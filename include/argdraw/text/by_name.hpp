@@ -38,6 +38,7 @@ struct parameter {
 struct kind {
     std::string_view name;
     std::string_view meaning;
+    std::string_view group;  ///< as the pages of stages and draws have them
     std::span<const parameter> parameters;
     bool is_draw;
     element (*initial)();  ///< with its defaults
@@ -129,6 +130,7 @@ template <class S>
 constexpr kind describe() {
     return {.name = description<S>::name,
             .meaning = description<S>::meaning,
+            .group = description<S>::group,
             .parameters = parameters_of<S>,
             .is_draw = !is_stage<S>,
             .initial = [] { return erased(initial<S>()); },
@@ -216,7 +218,7 @@ inline std::string written(const kind& what, const element& of, std::size_t whic
 }
 
 /// The canonical text of an element; '?' for one that has none.
-inline void write_element(std::string& out, const element& of) {
+inline void write(std::string& out, const element& of) {
     const kind* what = nullptr;
     for (const kind& each : kinds)
         if (each.holds(of)) what = &each;
@@ -312,7 +314,7 @@ public:
     /// As it stands in the text of a pipeline.
     std::string text() const {
         std::string out;
-        text::detail::write_element(out, element_);
+        text::detail::write(out, element_);
         return out;
     }
 

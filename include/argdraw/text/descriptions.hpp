@@ -11,7 +11,7 @@
 // clang-format off
 namespace argdraw::inline ARGDRAW_ABI::text {
 
-/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, and members(s, visit), which calls
+/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, and members(s, visit), which calls
 /// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name "", and `token`
 /// is the parameter that is the id of one, where there is such a parameter.
 template <class S>
@@ -29,6 +29,7 @@ template <>
 struct description<temperature> {
     static constexpr std::string_view name = "temperature";
     static constexpr std::string_view meaning = "Divide the logits by T: below 1 sharpens the distribution, above 1 flattens it.";
+    static constexpr std::string_view group = "Scaling";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("t", s.t, "What logits are divided by; 0 or more, 1 is neutral, 0 is greedy.", false);
@@ -39,6 +40,7 @@ template <>
 struct description<dynamic_temperature> {
     static constexpr std::string_view name = "dynamic_temperature";
     static constexpr std::string_view meaning = "A temperature that follows the entropy: near min where the model is sure, near max where it is not.";
+    static constexpr std::string_view group = "Scaling";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("min", s.min, "T where one token has everything; 0 or more, 1 is neutral.", false);
@@ -51,6 +53,7 @@ template <>
 struct description<quadratic> {
     static constexpr std::string_view name = "quadratic";
     static constexpr std::string_view meaning = "Bend the logits around the maximum: those close to it come closer, those far from it go farther.";
+    static constexpr std::string_view group = "Scaling";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("factor", s.factor, "How much the curve bends, in units of 1 / logit; 0 or more, finite, 0 is off.", false);
@@ -62,6 +65,7 @@ template <>
 struct description<softcap> {
     static constexpr std::string_view name = "softcap";
     static constexpr std::string_view meaning = "Squeeze the logits into (-cap, cap).";
+    static constexpr std::string_view group = "Scaling";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("cap", s.cap, "Bound of the logits; 0 or more, 0 and +inf are off.", false);
@@ -72,6 +76,7 @@ template <>
 struct description<skew> {
     static constexpr std::string_view name = "skew";
     static constexpr std::string_view meaning = "Move mass down the order (strength > 0) or up (strength < 0) by a power of the cumulative distribution.";
+    static constexpr std::string_view group = "Scaling";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("strength", s.strength, "Logarithm of the power of the cumulative probability; finite, 0 is neutral, above 0 down the order.", false);
@@ -82,6 +87,7 @@ template <>
 struct description<softmax> {
     static constexpr std::string_view name = "softmax";
     static constexpr std::string_view meaning = "Turn logits into log-probabilities.";
+    static constexpr std::string_view group = "Scaling";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -90,6 +96,7 @@ template <>
 struct description<top_k> {
     static constexpr std::string_view name = "top_k";
     static constexpr std::string_view meaning = "Keep the k most likely tokens.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("k", s.k, "Tokens that stay; 0 or more, 0 is off.", false);
@@ -102,6 +109,7 @@ template <>
 struct description<top_p> {
     static constexpr std::string_view name = "top_p";
     static constexpr std::string_view meaning = "Nucleus sampling: keep the most likely tokens that together have probability p.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("p", s.p, "Probability that the kept have together at least; 0 or more, 1 and above are off.", false);
@@ -113,6 +121,7 @@ template <>
 struct description<min_p> {
     static constexpr std::string_view name = "min_p";
     static constexpr std::string_view meaning = "Keep the tokens at least p times as likely as the most likely one.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("p", s.p, "Least probability, as a share of the greatest; 0 to 1, 0 is off.", false);
@@ -124,6 +133,7 @@ template <>
 struct description<typical> {
     static constexpr std::string_view name = "typical";
     static constexpr std::string_view meaning = "Locally typical sampling: keep the tokens whose surprise is nearest to the expected surprise.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("mass", s.mass, "Probability that the kept have together at least; above 0, 1 and above are off.", false);
@@ -135,6 +145,7 @@ template <>
 struct description<top_n_sigma> {
     static constexpr std::string_view name = "top_n_sigma";
     static constexpr std::string_view meaning = "Keep the tokens whose logits lie at most n standard deviations below the greatest.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("n", s.n, "Standard deviations below the greatest logit; 0 or more, 0 and +inf are off.", false);
@@ -146,6 +157,7 @@ template <>
 struct description<epsilon_cutoff> {
     static constexpr std::string_view name = "epsilon_cutoff";
     static constexpr std::string_view meaning = "Keep the tokens with a probability of at least epsilon.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("epsilon", s.epsilon, "Least probability; 0 up to but not 1, 0 is off.", false);
@@ -157,6 +169,7 @@ template <>
 struct description<eta_cutoff> {
     static constexpr std::string_view name = "eta_cutoff";
     static constexpr std::string_view meaning = "Epsilon_cutoff with a cut that gives way where the entropy is high.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("epsilon", s.epsilon, "Least probability where the entropy is low; 0 up to but not 1, 0 is off.", false);
@@ -168,6 +181,7 @@ template <>
 struct description<tail_free> {
     static constexpr std::string_view name = "tail_free";
     static constexpr std::string_view meaning = "Cut the tail where the sorted probabilities have stopped bending.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("z", s.z, "Share of all bends that the kept have at most; 0 or more, 1 and above are off.", false);
@@ -179,6 +193,7 @@ template <>
 struct description<top_a> {
     static constexpr std::string_view name = "top_a";
     static constexpr std::string_view meaning = "Keep the tokens with a probability of at least a times the square of the greatest.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("a", s.a, "Least probability, as a share of the square of the greatest; 0 to 1, 0 is off.", false);
@@ -190,6 +205,7 @@ template <>
 struct description<xtc> {
     static constexpr std::string_view name = "xtc";
     static constexpr std::string_view meaning = "Exclude top choices: now and then, drop every likely token but the least likely of them.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("probability", s.probability, "How often it acts; 0 to 1, 0 is off.", false);
@@ -203,6 +219,7 @@ template <>
 struct description<xtc_mean> {
     static constexpr std::string_view name = "xtc_mean";
     static constexpr std::string_view meaning = "Xtc without its coin: the mean of the two laws that the coin decides between.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("probability", s.probability, "How often xtc would act; 0 to 1, 0 is off.", false);
@@ -216,6 +233,7 @@ template <>
 struct description<top_h> {
     static constexpr std::string_view name = "top_h";
     static constexpr std::string_view meaning = "Keep the most likely tokens as long as their own entropy is at most a share of the whole one.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("h", s.h, "Entropy of the kept, as a share of the whole; above 0 up to 1, 1 is off.", false);
@@ -227,6 +245,7 @@ template <>
 struct description<top_h_sum> {
     static constexpr std::string_view name = "top_h_sum";
     static constexpr std::string_view meaning = "Keep the most likely tokens as long as their part of the entropy is at most a share of the whole.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("h", s.h, "Terms of the entropy that the kept have, as a share of all; above 0 up to 1, 1 is off.", false);
@@ -238,6 +257,7 @@ template <>
 struct description<p_less> {
     static constexpr std::string_view name = "p_less";
     static constexpr std::string_view meaning = "Keep the tokens at least as likely as two draws are to agree.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("min_keep", s.min_keep, "Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.", false);
@@ -248,6 +268,7 @@ template <>
 struct description<p_less_norm> {
     static constexpr std::string_view name = "p_less_norm";
     static constexpr std::string_view meaning = "P_less with its cut lowered by what two draws of a uniform distribution would agree.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("min_keep", s.min_keep, "Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.", false);
@@ -258,6 +279,7 @@ template <>
 struct description<min_k> {
     static constexpr std::string_view name = "min_k";
     static constexpr std::string_view meaning = "Cut at the steepest relative drop of the sorted logits.";
+    static constexpr std::string_view group = "Truncation";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("tau", s.tau, "Tokens kept per unit of range where no drop stands out, in logits; any number, below 0 is off.", false);
@@ -269,6 +291,7 @@ template <>
 struct description<repetition_penalty> {
     static constexpr std::string_view name = "repetition_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("penalty", s.penalty, "What logits above 0 are divided by, and others multiplied; above 0, finite, 1 is neutral.", false);
@@ -281,6 +304,7 @@ template <>
 struct description<frequency_penalty> {
     static constexpr std::string_view name = "frequency_penalty";
     static constexpr std::string_view meaning = "Make tokens less likely each time they have been seen.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("alpha", s.alpha, "Logit off for each time; finite, 0 is neutral.", false);
@@ -293,6 +317,7 @@ template <>
 struct description<presence_penalty> {
     static constexpr std::string_view name = "presence_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("alpha", s.alpha, "Logit off, once; finite, 0 is neutral.", false);
@@ -305,6 +330,7 @@ template <>
 struct description<penalties> {
     static constexpr std::string_view name = "penalties";
     static constexpr std::string_view meaning = "Repetition, frequency and presence penalty in one stage, in this order.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("repetition", s.repetition, "Divides logits above 0, multiplies others; above 0, finite, 1 is neutral.", false);
@@ -320,6 +346,7 @@ template <>
 struct description<dry> {
     static constexpr std::string_view name = "dry";
     static constexpr std::string_view meaning = "Don't repeat yourself: the longer a repetition that a token would continue, the less likely the token.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("multiplier", s.multiplier, "Logit off where the match is as long as is allowed; 0 or more, finite, 0 is off.", false);
@@ -334,6 +361,7 @@ template <>
 struct description<no_repeat_ngram> {
     static constexpr std::string_view name = "no_repeat_ngram";
     static constexpr std::string_view meaning = "No n tokens in a row stand twice in prompt and output.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("n", s.n, "Tokens in a row that may stand there once; 0 or more, 0 is off.", false);
@@ -344,6 +372,7 @@ template <std::size_t N>
 struct description<bad_words<N>> {
     static constexpr std::string_view name = "bad_words";
     static constexpr std::string_view meaning = "Sequences of tokens that may not be said.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "sequences of ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -354,6 +383,7 @@ template <std::size_t N>
 struct description<sequence_bias<N>> {
     static constexpr std::string_view name = "sequence_bias";
     static constexpr std::string_view meaning = "Make what completes a sequence of tokens more or less likely.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "`{sequence, b}`, b added to the logit of its last id: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -364,6 +394,7 @@ template <std::size_t N>
 struct description<min_tokens<N>> {
     static constexpr std::string_view name = "min_tokens";
     static constexpr std::string_view meaning = "No end before so many tokens are put out.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("n", s.n, "Tokens of output before which nothing ends; 0 or more, 0 is off.", false);
@@ -375,6 +406,7 @@ template <>
 struct description<exponential_length> {
     static constexpr std::string_view name = "exponential_length";
     static constexpr std::string_view meaning = "After so many tokens, make the end more likely with each.";
+    static constexpr std::string_view group = "History";
     static constexpr std::string_view token = "eos";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -388,6 +420,7 @@ template <>
 struct description<encoder_repetition> {
     static constexpr std::string_view name = "encoder_repetition";
     static constexpr std::string_view meaning = "Make the tokens of the prompt more likely, so that an answer stays with its text.";
+    static constexpr std::string_view group = "History";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("penalty", s.penalty, "What logits above 0 of the prompt's tokens are multiplied by, and others divided; above 0, finite, 1 is neutral.", false);
@@ -398,6 +431,7 @@ template <std::size_t N>
 struct description<logit_bias<N>> {
     static constexpr std::string_view name = "logit_bias";
     static constexpr std::string_view meaning = "Add a number to the logits of listed tokens.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "`{id, b}`, b added to the id's logit: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -408,6 +442,7 @@ template <std::size_t N>
 struct description<ban<N>> {
     static constexpr std::string_view name = "ban";
     static constexpr std::string_view meaning = "Listed tokens are not drawn.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -418,6 +453,7 @@ template <std::size_t N>
 struct description<allow_only<N>> {
     static constexpr std::string_view name = "allow_only";
     static constexpr std::string_view meaning = "Only listed tokens are drawn.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -428,6 +464,7 @@ template <>
 struct description<allow> {
     static constexpr std::string_view name = "allow";
     static constexpr std::string_view meaning = "A grammar's word: only the tokens whose bit is set.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("mask", s.mask, "A bit for each token, 32 to a word; a view, which must outlive its use.", true);
@@ -440,6 +477,7 @@ template <std::size_t N>
 struct description<suppress_at_begin<N>> {
     static constexpr std::string_view name = "suppress_at_begin";
     static constexpr std::string_view meaning = "Listed tokens are not drawn first.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -450,6 +488,7 @@ template <>
 struct description<force> {
     static constexpr std::string_view name = "force";
     static constexpr std::string_view meaning = "One token, and no other, at one position of the output.";
+    static constexpr std::string_view group = "Bias and masks";
     static constexpr std::string_view token = "id";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -462,6 +501,7 @@ template <logit_scalar U>
 struct description<guidance<U>> {
     static constexpr std::string_view name = "guidance";
     static constexpr std::string_view meaning = "Classifier-free guidance: away from what the model says without the prompt.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("row", s.row, "Logits without the prompt, as wide as the row; a view.", true);
@@ -473,6 +513,7 @@ template <logit_scalar U>
 struct description<contrastive<U>> {
     static constexpr std::string_view name = "contrastive";
     static constexpr std::string_view meaning = "What a good model prefers more than a poor one does.";
+    static constexpr std::string_view group = "Bias and masks";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("amateur", s.amateur, "Logits of the smaller model, as wide as the row; a view.", true);
@@ -485,6 +526,7 @@ template <>
 struct description<greedy> {
     static constexpr std::string_view name = "greedy";
     static constexpr std::string_view meaning = "The most likely token.";
+    static constexpr std::string_view group = "Draws";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -493,6 +535,7 @@ template <>
 struct description<categorical> {
     static constexpr std::string_view name = "categorical";
     static constexpr std::string_view meaning = "A token with its probability.";
+    static constexpr std::string_view group = "Draws";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -501,6 +544,7 @@ template <>
 struct description<gumbel> {
     static constexpr std::string_view name = "gumbel";
     static constexpr std::string_view meaning = "The token whose logit plus noise is the greatest: a categorical draw whose noise belongs to the tokens.";
+    static constexpr std::string_view group = "Draws";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -509,6 +553,7 @@ template <>
 struct description<mirostat> {
     static constexpr std::string_view name = "mirostat";
     static constexpr std::string_view meaning = "Keep the surprise of the text near a target, by a limit that learns from every token (version 2).";
+    static constexpr std::string_view group = "Draws";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("tau", s.tau, "Surprise that is aimed at, in bits a token; 0 or more, finite.", false);
@@ -520,6 +565,7 @@ template <>
 struct description<mirostat_v1> {
     static constexpr std::string_view name = "mirostat_v1";
     static constexpr std::string_view meaning = "Keep the surprise of the text near a target, by a top-k that Zipf's law predicts.";
+    static constexpr std::string_view group = "Draws";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("tau", s.tau, "Surprise that is aimed at, in bits a token; 0 or more, finite.", false);
@@ -532,6 +578,7 @@ template <>
 struct description<adaptive_p> {
     static constexpr std::string_view name = "adaptive_p";
     static constexpr std::string_view meaning = "Prefer tokens of a probability that makes the average of those chosen meet a target.";
+    static constexpr std::string_view group = "Draws";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("target", s.target, "Probability that the chosen have on average; 0 to 1.", false);

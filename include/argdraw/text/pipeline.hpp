@@ -6,11 +6,13 @@
 // of the caller's by its name, and tokens may be texts in quotes: text/names.hpp.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <argdraw/core/config.hpp>
@@ -27,6 +29,9 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// A pipeline that is chosen at run time, as one value: trivially copyable, drawn from with a sequence, the same tokens as the one written
 /// out.
 using pipeline = sampler<chain, any_draw>;
+
+/// Equal stages in equal order, and equal draws. Second rows, those of guidance and contrastive, are equal where they are the same memory.
+inline bool operator==(const pipeline& a, const pipeline& b) noexcept { return a.get<0>() == b.get<0>() && a.get<1>() == b.get<1>(); }
 
 /// What parse() made of a text: a pipeline, or what is wrong. Copies share the memory of its lists, which has to outlive the pipeline's
 /// use.
@@ -77,17 +82,28 @@ inline parsed parse(std::string_view source, const text::names& known = {}) {
     return result;
 }
 
-/// The canonical text of a pipeline: parameters that have their defaults are left out, the first is given by its place and the others by
-/// name, numbers are as short as they are exact. parse() gives the same pipeline back. What has no text, a stage of one's own or what
-/// writes to memory, stands as '?', which parse() refuses. Throws std::bad_alloc.
-inline std::string to_text(const pipeline& pick) {
+/// The canonical text of a pipeline, chosen at run time or written out: parameters that have their defaults are left out, the first is given
+/// by its place and the others by name, numbers are as short as they are exact. parse() gives the same pipeline back. What has no text, a
+/// stage of one's own or what writes to memory, stands as '?', which parse() refuses. Throws std::bad_alloc.
+template <class... E>
+std::string to_text(const sampler<E...>& pick) {
     std::string out;
-    const chain& stages = pick.get<0>();
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-        text::detail::write_element(out, stages[i]);
-        out += " | ";
-    }
-    text::detail::write_element(out, pick.get<1>());
+    const auto put = [&](const text::element& each) {
+        if (!out.empty()) out += " | ";
+        text::detail::write(out, each);
+    };
+    const auto put_any = [&]<class Each>(const Each& each) {
+        if constexpr (std::same_as<Each, chain>) {
+            for (std::size_t i = 0; i < each.size(); ++i) put(each[i].viewed());
+        } else if constexpr (std::constructible_from<any_draw, const Each&>) {
+            put(any_draw(each));
+        } else if constexpr (std::constructible_from<chain, const Each&>) {
+            put(chain{each}[0].viewed());
+        } else {
+            put(any_stage{});
+        }
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (put_any(pick.template get<I>()), ...); }(std::index_sequence_for<E...>{});
     return out;
 }
 

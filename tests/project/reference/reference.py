@@ -226,8 +226,8 @@ def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def description(each):
-    """What a program can know of a contract: members by name, whether they must be given, and what is said of them."""
+def description(each, group):
+    """What a program can know of a contract of a group: members by name, whether they must be given, and what is said of them."""
     visits = []
     for name, value, said in each.members:
         if name == "the list":
@@ -242,16 +242,18 @@ def description(each):
     token = f'    static constexpr std::string_view token = "{each.token}";\n' if each.token else ""
     given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
     argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
+    group = f'    static constexpr std::string_view group = "{group}";\n'
     return (
         f"template <{given}>\nstruct description<{each.name}{argument}> {{\n"
         f'    static constexpr std::string_view name = "{each.name}";\n'
-        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{token}{members}}};\n"
+        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{group}{token}{members}}};\n"
     )
 
 
 def descriptions():
-    every = {folder: [each for _, _, group in contracts(folder) for each in group] for folder in HEADS}
-    every["draws"] = [each for each in every["draws"] if each.name not in NOT_IN_TEXT]
+    every = {
+        folder: [(each, title) for title, _, group in contracts(folder) for each in group if each.name not in NOT_IN_TEXT] for folder in HEADS
+    }
     out = [
         "// Made by tests/project/reference/reference.py of the contracts in the headers of stages and draws.",
         "#pragma once",
@@ -266,7 +268,7 @@ def descriptions():
         "// clang-format off",
         "namespace argdraw::inline ARGDRAW_ABI::text {",
         "",
-        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, and members(s, visit), which calls",
+        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, and members(s, visit), which calls",
         "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\", and `token`",
         "/// is the parameter that is the id of one, where there is such a parameter.",
         "template <class S>",
@@ -278,9 +280,9 @@ def descriptions():
         "",
     ]
     for folder in HEADS:
-        names = ", ".join(each.type for each in every[folder])
+        names = ", ".join(each.type for each, _ in every[folder])
         out += [f"using all_{folder} = types<{names}>;", ""]
-    out += [description(each) for folder in HEADS for each in every[folder]]
+    out += [description(each, title) for folder in HEADS for each, title in every[folder]]
     out += ["}  // namespace argdraw::text", ""]
     return "\n".join(out)
 
