@@ -257,6 +257,13 @@ inline void write(std::string& out, const element& of) {
 
 }  // namespace text
 
+/// The canonical text of a stage or draw, as it stands in that of a pipeline. Throws std::bad_alloc.
+inline std::string to_text(const text::element& each) {
+    std::string out;
+    text::detail::write(out, each);
+    return out;
+}
+
 /// A stage or a draw that is chosen by its name, with its defaults until something is set:
 ///
 ///     named cut = by_name("top_k");
@@ -312,11 +319,7 @@ public:
         return {};
     }
     /// As it stands in the text of a pipeline.
-    std::string text() const {
-        std::string out;
-        text::detail::write(out, element_);
-        return out;
-    }
+    std::string text() const { return to_text(element_); }
 
     friend named by_name(std::string_view name);
 

@@ -29,6 +29,8 @@ TEST_CASE("by_name: every stage and draw there is, with its defaults") {
     CHECK(names.size() == 47);
     CHECK(text::find_kind("top_k")->parameters.size() == 3);
     CHECK(text::find_kind("mirostat")->is_draw);
+    CHECK(to_text(top_k{40}) == "top_k(40)");
+    CHECK(to_text(any_draw{mirostat{3}}) == "mirostat(3)");
     CHECK(by_name("top_k").stage() == any_stage(top_k{}));
     CHECK(by_name("mirostat").draw() == any_draw(mirostat{}));
     CHECK(by_name("mirostat").stage() == any_stage{});
