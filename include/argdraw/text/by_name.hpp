@@ -97,7 +97,7 @@ bool read_parameter(reader& in, memory& kept, element& into, std::size_t which) 
     bool good = false;
     description<S>::members(s, [&](std::string_view name, auto& member, std::string_view, bool) {
         if (i++ != which) return;
-        if constexpr (requires { description<S>::token; } && std::same_as<decltype(member), token_id&>) {
+        if constexpr (std::same_as<decltype(member), token_id&>) {
             good = name == description<S>::token ? read_token(in, member) : read(in, kept, member);
         } else {
             good = read(in, kept, member);

@@ -13,7 +13,7 @@ namespace argdraw::inline ARGDRAW_ABI::text {
 
 /// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, and members(s, visit), which calls
 /// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name "", and `token`
-/// is the parameter that is the id of one, where there is such a parameter.
+/// is the parameter that is the id of one, or empty.
 template <class S>
 struct description;
 
@@ -30,6 +30,7 @@ struct description<temperature> {
     static constexpr std::string_view name = "temperature";
     static constexpr std::string_view meaning = "Divide the logits by T: below 1 sharpens the distribution, above 1 flattens it.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("t", s.t, "What logits are divided by; 0 or more, 1 is neutral, 0 is greedy.", false);
@@ -41,6 +42,7 @@ struct description<dynamic_temperature> {
     static constexpr std::string_view name = "dynamic_temperature";
     static constexpr std::string_view meaning = "A temperature that follows the entropy: near min where the model is sure, near max where it is not.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("min", s.min, "T where one token has everything; 0 or more, 1 is neutral.", false);
@@ -54,6 +56,7 @@ struct description<quadratic> {
     static constexpr std::string_view name = "quadratic";
     static constexpr std::string_view meaning = "Bend the logits around the maximum: those close to it come closer, those far from it go farther.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("factor", s.factor, "How much the curve bends, in units of 1 / logit; 0 or more, finite, 0 is off.", false);
@@ -66,6 +69,7 @@ struct description<softcap> {
     static constexpr std::string_view name = "softcap";
     static constexpr std::string_view meaning = "Squeeze the logits into (-cap, cap).";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("cap", s.cap, "Bound of the logits; 0 or more, 0 and +inf are off.", false);
@@ -77,6 +81,7 @@ struct description<skew> {
     static constexpr std::string_view name = "skew";
     static constexpr std::string_view meaning = "Move mass down the order (strength > 0) or up (strength < 0) by a power of the cumulative distribution.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("strength", s.strength, "Logarithm of the power of the cumulative probability; finite, 0 is neutral, above 0 down the order.", false);
@@ -88,6 +93,7 @@ struct description<softmax> {
     static constexpr std::string_view name = "softmax";
     static constexpr std::string_view meaning = "Turn logits into log-probabilities.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -97,6 +103,7 @@ struct description<top_k> {
     static constexpr std::string_view name = "top_k";
     static constexpr std::string_view meaning = "Keep the k most likely tokens.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("k", s.k, "Tokens that stay; 0 or more, 0 is off.", false);
@@ -110,6 +117,7 @@ struct description<top_p> {
     static constexpr std::string_view name = "top_p";
     static constexpr std::string_view meaning = "Nucleus sampling: keep the most likely tokens that together have probability p.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("p", s.p, "Probability that the kept have together at least; 0 or more, 1 and above are off.", false);
@@ -122,6 +130,7 @@ struct description<min_p> {
     static constexpr std::string_view name = "min_p";
     static constexpr std::string_view meaning = "Keep the tokens at least p times as likely as the most likely one.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("p", s.p, "Least probability, as a share of the greatest; 0 to 1, 0 is off.", false);
@@ -134,6 +143,7 @@ struct description<typical> {
     static constexpr std::string_view name = "typical";
     static constexpr std::string_view meaning = "Locally typical sampling: keep the tokens whose surprise is nearest to the expected surprise.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("mass", s.mass, "Probability that the kept have together at least; above 0, 1 and above are off.", false);
@@ -146,6 +156,7 @@ struct description<top_n_sigma> {
     static constexpr std::string_view name = "top_n_sigma";
     static constexpr std::string_view meaning = "Keep the tokens whose logits lie at most n standard deviations below the greatest.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("n", s.n, "Standard deviations below the greatest logit; 0 or more, 0 and +inf are off.", false);
@@ -158,6 +169,7 @@ struct description<epsilon_cutoff> {
     static constexpr std::string_view name = "epsilon_cutoff";
     static constexpr std::string_view meaning = "Keep the tokens with a probability of at least epsilon.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("epsilon", s.epsilon, "Least probability; 0 up to but not 1, 0 is off.", false);
@@ -170,6 +182,7 @@ struct description<eta_cutoff> {
     static constexpr std::string_view name = "eta_cutoff";
     static constexpr std::string_view meaning = "Epsilon_cutoff with a cut that gives way where the entropy is high.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("epsilon", s.epsilon, "Least probability where the entropy is low; 0 up to but not 1, 0 is off.", false);
@@ -182,6 +195,7 @@ struct description<tail_free> {
     static constexpr std::string_view name = "tail_free";
     static constexpr std::string_view meaning = "Cut the tail where the sorted probabilities have stopped bending.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("z", s.z, "Share of all bends that the kept have at most; 0 or more, 1 and above are off.", false);
@@ -194,6 +208,7 @@ struct description<top_a> {
     static constexpr std::string_view name = "top_a";
     static constexpr std::string_view meaning = "Keep the tokens with a probability of at least a times the square of the greatest.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("a", s.a, "Least probability, as a share of the square of the greatest; 0 to 1, 0 is off.", false);
@@ -206,6 +221,7 @@ struct description<xtc> {
     static constexpr std::string_view name = "xtc";
     static constexpr std::string_view meaning = "Exclude top choices: now and then, drop every likely token but the least likely of them.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("probability", s.probability, "How often it acts; 0 to 1, 0 is off.", false);
@@ -220,6 +236,7 @@ struct description<xtc_mean> {
     static constexpr std::string_view name = "xtc_mean";
     static constexpr std::string_view meaning = "Xtc without its coin: the mean of the two laws that the coin decides between.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("probability", s.probability, "How often xtc would act; 0 to 1, 0 is off.", false);
@@ -234,6 +251,7 @@ struct description<top_h> {
     static constexpr std::string_view name = "top_h";
     static constexpr std::string_view meaning = "Keep the most likely tokens as long as their own entropy is at most a share of the whole one.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("h", s.h, "Entropy of the kept, as a share of the whole; above 0 up to 1, 1 is off.", false);
@@ -246,6 +264,7 @@ struct description<top_h_sum> {
     static constexpr std::string_view name = "top_h_sum";
     static constexpr std::string_view meaning = "Keep the most likely tokens as long as their part of the entropy is at most a share of the whole.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("h", s.h, "Terms of the entropy that the kept have, as a share of all; above 0 up to 1, 1 is off.", false);
@@ -258,6 +277,7 @@ struct description<p_less> {
     static constexpr std::string_view name = "p_less";
     static constexpr std::string_view meaning = "Keep the tokens at least as likely as two draws are to agree.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("min_keep", s.min_keep, "Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.", false);
@@ -269,6 +289,7 @@ struct description<p_less_norm> {
     static constexpr std::string_view name = "p_less_norm";
     static constexpr std::string_view meaning = "P_less with its cut lowered by what two draws of a uniform distribution would agree.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("min_keep", s.min_keep, "Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.", false);
@@ -280,6 +301,7 @@ struct description<min_k> {
     static constexpr std::string_view name = "min_k";
     static constexpr std::string_view meaning = "Cut at the steepest relative drop of the sorted logits.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("tau", s.tau, "Tokens kept per unit of range where no drop stands out, in logits; any number, below 0 is off.", false);
@@ -292,6 +314,7 @@ struct description<repetition_penalty> {
     static constexpr std::string_view name = "repetition_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("penalty", s.penalty, "What logits above 0 are divided by, and others multiplied; above 0, finite, 1 is neutral.", false);
@@ -305,6 +328,7 @@ struct description<frequency_penalty> {
     static constexpr std::string_view name = "frequency_penalty";
     static constexpr std::string_view meaning = "Make tokens less likely each time they have been seen.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("alpha", s.alpha, "Logit off for each time; finite, 0 is neutral.", false);
@@ -318,6 +342,7 @@ struct description<presence_penalty> {
     static constexpr std::string_view name = "presence_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("alpha", s.alpha, "Logit off, once; finite, 0 is neutral.", false);
@@ -331,6 +356,7 @@ struct description<penalties> {
     static constexpr std::string_view name = "penalties";
     static constexpr std::string_view meaning = "Repetition, frequency and presence penalty in one stage, in this order.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("repetition", s.repetition, "Divides logits above 0, multiplies others; above 0, finite, 1 is neutral.", false);
@@ -347,6 +373,7 @@ struct description<dry> {
     static constexpr std::string_view name = "dry";
     static constexpr std::string_view meaning = "Don't repeat yourself: the longer a repetition that a token would continue, the less likely the token.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("multiplier", s.multiplier, "Logit off where the match is as long as is allowed; 0 or more, finite, 0 is off.", false);
@@ -362,6 +389,7 @@ struct description<no_repeat_ngram> {
     static constexpr std::string_view name = "no_repeat_ngram";
     static constexpr std::string_view meaning = "No n tokens in a row stand twice in prompt and output.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("n", s.n, "Tokens in a row that may stand there once; 0 or more, 0 is off.", false);
@@ -373,6 +401,7 @@ struct description<bad_words<N>> {
     static constexpr std::string_view name = "bad_words";
     static constexpr std::string_view meaning = "Sequences of tokens that may not be said.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "sequences of ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -384,6 +413,7 @@ struct description<sequence_bias<N>> {
     static constexpr std::string_view name = "sequence_bias";
     static constexpr std::string_view meaning = "Make what completes a sequence of tokens more or less likely.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "`{sequence, b}`, b added to the logit of its last id: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -395,6 +425,7 @@ struct description<min_tokens<N>> {
     static constexpr std::string_view name = "min_tokens";
     static constexpr std::string_view meaning = "No end before so many tokens are put out.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("n", s.n, "Tokens of output before which nothing ends; 0 or more, 0 is off.", false);
@@ -421,6 +452,7 @@ struct description<encoder_repetition> {
     static constexpr std::string_view name = "encoder_repetition";
     static constexpr std::string_view meaning = "Make the tokens of the prompt more likely, so that an answer stays with its text.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("penalty", s.penalty, "What logits above 0 of the prompt's tokens are multiplied by, and others divided; above 0, finite, 1 is neutral.", false);
@@ -432,6 +464,7 @@ struct description<logit_bias<N>> {
     static constexpr std::string_view name = "logit_bias";
     static constexpr std::string_view meaning = "Add a number to the logits of listed tokens.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "`{id, b}`, b added to the id's logit: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -443,6 +476,7 @@ struct description<ban<N>> {
     static constexpr std::string_view name = "ban";
     static constexpr std::string_view meaning = "Listed tokens are not drawn.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -454,6 +488,7 @@ struct description<allow_only<N>> {
     static constexpr std::string_view name = "allow_only";
     static constexpr std::string_view meaning = "Only listed tokens are drawn.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -465,6 +500,7 @@ struct description<allow> {
     static constexpr std::string_view name = "allow";
     static constexpr std::string_view meaning = "A grammar's word: only the tokens whose bit is set.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("mask", s.mask, "A bit for each token, 32 to a word; a view, which must outlive its use.", true);
@@ -478,6 +514,7 @@ struct description<suppress_at_begin<N>> {
     static constexpr std::string_view name = "suppress_at_begin";
     static constexpr std::string_view meaning = "Listed tokens are not drawn first.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("", s, "ids: written in braces or in a `std::array`, which is stored, or a span, which is a view", false);
@@ -502,6 +539,7 @@ struct description<guidance<U>> {
     static constexpr std::string_view name = "guidance";
     static constexpr std::string_view meaning = "Classifier-free guidance: away from what the model says without the prompt.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("row", s.row, "Logits without the prompt, as wide as the row; a view.", true);
@@ -514,6 +552,7 @@ struct description<contrastive<U>> {
     static constexpr std::string_view name = "contrastive";
     static constexpr std::string_view meaning = "What a good model prefers more than a poor one does.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("amateur", s.amateur, "Logits of the smaller model, as wide as the row; a view.", true);
@@ -527,6 +566,7 @@ struct description<greedy> {
     static constexpr std::string_view name = "greedy";
     static constexpr std::string_view meaning = "The most likely token.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -536,6 +576,7 @@ struct description<categorical> {
     static constexpr std::string_view name = "categorical";
     static constexpr std::string_view meaning = "A token with its probability.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -545,6 +586,7 @@ struct description<gumbel> {
     static constexpr std::string_view name = "gumbel";
     static constexpr std::string_view meaning = "The token whose logit plus noise is the greatest: a categorical draw whose noise belongs to the tokens.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
 };
@@ -554,6 +596,7 @@ struct description<mirostat> {
     static constexpr std::string_view name = "mirostat";
     static constexpr std::string_view meaning = "Keep the surprise of the text near a target, by a limit that learns from every token (version 2).";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("tau", s.tau, "Surprise that is aimed at, in bits a token; 0 or more, finite.", false);
@@ -566,6 +609,7 @@ struct description<mirostat_v1> {
     static constexpr std::string_view name = "mirostat_v1";
     static constexpr std::string_view meaning = "Keep the surprise of the text near a target, by a top-k that Zipf's law predicts.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("tau", s.tau, "Surprise that is aimed at, in bits a token; 0 or more, finite.", false);
@@ -579,6 +623,7 @@ struct description<adaptive_p> {
     static constexpr std::string_view name = "adaptive_p";
     static constexpr std::string_view meaning = "Prefer tokens of a probability that makes the average of those chosen meet a target.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
         visit("target", s.target, "Probability that the chosen have on average; 0 to 1.", false);

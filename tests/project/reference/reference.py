@@ -239,7 +239,7 @@ def description(each, group):
     members = "    template <class S, class V>\n    static constexpr void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
     if not visits:
         members = "    template <class S, class V>\n    static constexpr void members(S&, V&&) {}\n"
-    token = f'    static constexpr std::string_view token = "{each.token}";\n' if each.token else ""
+    token = f'    static constexpr std::string_view token = "{each.token or ""}";\n'
     given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
     argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
     group = f'    static constexpr std::string_view group = "{group}";\n'
@@ -270,7 +270,7 @@ def descriptions():
         "",
         "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, and members(s, visit), which calls",
         "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\", and `token`",
-        "/// is the parameter that is the id of one, where there is such a parameter.",
+        "/// is the parameter that is the id of one, or empty.",
         "template <class S>",
         "struct description;",
         "",
