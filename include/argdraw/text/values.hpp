@@ -176,16 +176,24 @@ bool read(reader& in, memory& kept, view_of<T>& out) {
     out = items;
     return true;
 }
-/// [1, [2, 3]]: ids, and lists of ids.
+/// [1, [2, 3], 'a text']: ids, lists of ids, and the tokens of texts; or the name of a list of ids. Where each is one token, they are seen
+/// as ids.
 inline bool read(reader& in, memory& kept, phrases_view& out) {
+    if (in.next_is_letter()) {
+        std::span<const token_id> ids;
+        if (!read_named(in, ids)) return false;
+        out = ids;
+        return true;
+    }
     bool single = true;
     std::vector<std::vector<token_id>> items;
     const auto one = [&](std::vector<token_id>& item) {
-        if (in.next_is('[')) {
-            single = false;
-            return read_items(in, item, [&](token_id& id) { return in.whole(id); });
-        }
-        return in.whole(item.emplace_back());
+        bool good = true;
+        if (in.next_is('[')) good = read_items(in, item, [&](token_id& id) { return read_token(in, id); });
+        else if (in.next_is_quote()) good = read_tokens(in, item);
+        else good = in.whole(item.emplace_back());
+        single = single && item.size() == 1;
+        return good;
     };
     if (!read_items(in, items, one)) return false;
     phrases all;
