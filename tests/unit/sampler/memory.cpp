@@ -218,7 +218,7 @@ TEST_CASE("memory: a fork that finds none to make a text its own says so, and bo
             undone = fork.rollback(accepted == status::ok ? 2 : 1);
         }
         CHECK((accepted == status::ok || accepted == status::out_of_memory));
-        CHECK(undone == accepted);
+        CHECK((undone == accepted || undone == status::ok));  // what is undone writes to fewer pages
         taken |= accepted == status::ok;
         if (undone != status::ok) CHECK(fork.bytes() == before);
         CHECK(text.bytes() == before);
