@@ -30,7 +30,7 @@ struct start_options {
     std::uint64_t sequence = 0;  ///< another number for every text under one seed
     std::uint32_t position = 0;  ///< of the first token of output
     /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last
-    /// row had not.
+    /// row had not. Draws without a sequence say the same by the row that they are given, std::span(row).first(vocabulary).
     std::size_t vocabulary = 0;
     std::span<const token_id> prompt = {};  ///< read by start(), which keeps no view of it
     std::span<const token_id> output =
@@ -47,9 +47,9 @@ class verifier;
 /// Draws, distributions included, are not for several threads at once: the history may build what a stage asks of it for the first time.
 /// A draw changes only attempt() and what is pending; accept() appends the token and moves on. A copy costs the same however long the text
 /// is: what both have read is one. Whoever of them first accepts or undoes a token makes the tokens its own, and of what stages keep of them
-/// the pages that it writes to. Each may be used in a thread of its
-/// own. Copying allocates, and throws where there is no memory; nothing else does. An assignment that finds none changes nothing. What
-/// was moved from refuses everything with bad_parameter until something is assigned to it.
+/// the pages that it writes to. Each may be used in a thread of its own. Copying allocates, and throws where there is no memory; nothing else
+/// does. An assignment that finds none changes nothing. What was moved from refuses everything with bad_parameter until something is assigned
+/// to it.
 template <class... S>
 class sequence {
     using states = detail::leaves<typename detail::state_of<S>::type...>;
