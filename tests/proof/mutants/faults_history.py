@@ -30,7 +30,7 @@ FAULTS = [
         """            if (const status why = history_.forget(n); why != status::ok) return why;
             if (const status why = past_room(0, 0); why != status::ok) return why;
 """,
-        "unit/sampler/memory.cpp", "memory: a fork that finds none to make a text its own says so, and both stay as they were"),
+        "unit/sampler/memory.cpp", "memory: where the states before find no room, no token is undone"),
     Mutant(
         "F9", "a view that was asked for once is kept for ever",
         "history/views.hpp",

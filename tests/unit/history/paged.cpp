@@ -203,7 +203,7 @@ TEST_CASE("paged: copies changed and dropped in threads of their own") {
         numbers first = counting(6 * page);
         std::vector<std::jthread> running;
         for (int i = 1; i <= 4; ++i)
-            running.emplace_back([&wrong, copy = first, i, page]() mutable {
+            running.emplace_back([&wrong, copy = first, i]() mutable {
                 numbers another = copy;
                 for (int p = 0; p < 6; ++p) {
                     copy.make_room(1, 1);
