@@ -130,6 +130,12 @@ void add_stages(std::size_t vocab) {
     static std::vector<token_id> breakers(4000);
     for (auto& id : breakers) id = static_cast<token_id>(random.below(vocab - 3));
     history("dry_breakers", dry{.multiplier = 0.8f, .breakers = breakers}, long_history);
+    static phrases of_several;
+    while (of_several.size() < 4000) {
+        const std::array<token_id, 2> one{static_cast<token_id>(random.below(1000)), static_cast<token_id>(random.below(1000))};
+        of_several.add(one);
+    }
+    history("dry_phrases", dry{.multiplier = 0.8f, .breakers = of_several}, long_history);
     // As many penalised tokens in a shorter and in a longer window.
     history("dry_512", dry{.multiplier = 0.8f}, shorter_history);
     history("dry_65536", dry{.multiplier = 0.8f}, longest_history);

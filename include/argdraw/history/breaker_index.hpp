@@ -15,7 +15,7 @@
 #include <argdraw/core/phrases.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/gram_table.hpp>
-#include <argdraw/history/room.hpp>
+#include <argdraw/history/paged.hpp>
 #include <argdraw/history/shared.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
@@ -156,15 +156,15 @@ public:
 
     /// Reads a whole sequence. Throws.
     void assign(std::span<const token_id> sequence) {
-        places_.clear();
+        places_.cut(0);
         state_ = breaker_automaton::start;
         for (std::size_t i = 0; i < sequence.size(); ++i) {
-            make_room(1);
+            make_room(1, 1);
             read(sequence[i], static_cast<text_index>(i));
         }
     }
-    /// Room for `extra` appends. Throws.
-    void make_room(std::size_t extra) { detail::make_room(places_, extra); }
+    /// Room for `extra` appends, and for so many changes in all. Throws.
+    void make_room(std::size_t extra, std::size_t changes) { places_.make_room(extra, changes); }
     /// The last token of the sequence is new. There must be room.
     void append(std::span<const token_id> sequence) noexcept {
         if (state_ == unknown) {
@@ -205,8 +205,8 @@ private:
         if (const text_index length = list_->automaton.step(state_, id); length > 0) places_.push_back({at + 1 - length, at});
     }
 
-    shared<list> list_;      // never changed: copies of the index keep it in common
-    growing<place> places_;  // where breakers stand, the shortest at each end, ascending
+    shared<list> list_;    // never changed: copies of the index keep it in common
+    paged<place> places_;  // where breakers stand, the shortest at each end, ascending
     text_index state_ = breaker_automaton::start;
 };
 

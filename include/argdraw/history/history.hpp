@@ -55,8 +55,9 @@ private:
 /// were not asked for in a while are given up (detail::views says when), and built again if a question comes back to them.
 ///
 /// Ids are kept as given and never used as an index. Where there is no memory a call says status::out_of_memory and has changed nothing;
-/// only copying throws, as copying a vector does. A copy has tokens and views in common with its original until either changes: the
-/// first append or forget afterwards copies them, and the room that was reserved is gone for both.
+/// only copying throws, as copying a vector does. A copy has tokens and views in common with its original until either changes: what is
+/// appended or forgotten afterwards copies what it writes to, a few pages of the indices and, the first time, the tokens themselves; the
+/// room that was reserved is gone for both.
 /// Not for several threads at once, the questions included; but a copy may be used in another thread than its original.
 class history {
 public:
@@ -106,7 +107,7 @@ public:
     /// One more token of output.
     status append(token_id id) noexcept {
         end_step();
-        if (const status why = reserve(1); why != status::ok) return why;
+        if (const status why = make_room(1, 1); why != status::ok) return why;
         tokens_.owned().push_back(id);
         counts_.each([&](auto& view) {
             if (view->of() != scope::prompt) view.owned().append(part(view->of()));
@@ -122,7 +123,7 @@ public:
         if (n > output().size()) return status::bad_parameter;
         if (n == 0) return status::ok;
         end_step();
-        if (const status why = reserve(0); why != status::ok) return why;
+        if (const status why = make_room(0, n); why != status::ok) return why;
         for (; n > 0; --n) {
             counts_.each([&](auto& view) {
                 if (view->of() != scope::prompt) view.owned().forget(part(view->of()));
@@ -136,20 +137,7 @@ public:
     }
 
     /// Room for so many appends with the present views: they allocate nothing, nor does forgetting any of them, until this is copied.
-    status reserve(std::size_t outputs) noexcept {
-        if (outputs > most_tokens - tokens().size()) return status::out_of_memory;
-        ARGDRAW_TRY {
-            detail::make_room(tokens_.own(), outputs);
-            counts_.each([&](auto& view) {
-                if (view->of() != scope::prompt) view.own().make_room(part(view->of()).size(), outputs);
-            });
-            ngrams_.each([&](auto& view) { view.own().make_room(data(), outputs); });
-            matches_.each([&](auto& view) { view.own().make_room(data(), outputs); });
-            breakers_.each([&](auto& view) { view.own().make_room(outputs); });
-            return status::ok;
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
-    }
+    status reserve(std::size_t outputs) noexcept { return make_room(outputs, most_tokens); }
 
     /// The distinct tokens among the last `window` tokens of a scope, ascending by id, and how often each occurs there; a negative
     /// window takes all, 0 none. The first question about a (window, scope) builds its view and may find no memory; later ones
@@ -259,6 +247,22 @@ private:
         return of == scope::both ? tokens() : of == scope::prompt ? prompt() : output();
     }
 
+    /// Room for so many appends, and for so many of these and forgets in all.
+    status make_room(std::size_t outputs, std::size_t changes) noexcept {
+        if (outputs > most_tokens - tokens().size()) return status::out_of_memory;
+        ARGDRAW_TRY {
+            detail::make_room(tokens_.own(), outputs);
+            counts_.each([&](auto& view) {
+                if (view->of() != scope::prompt) view.own().make_room(part(view->of()).size(), outputs);
+            });
+            ngrams_.each([&](auto& view) { view.own().make_room(data(), outputs, changes); });
+            matches_.each([&](auto& view) { view.own().make_room(data(), outputs, changes); });
+            breakers_.each([&](auto& view) { view.own().make_room(outputs, changes); });
+            return status::ok;
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    }
+
     void end_step() noexcept {
         counts_.end_step();
         ngrams_.end_step();
@@ -275,7 +279,7 @@ private:
 
     template <class View>
     View indexed(View view) const {
-        view.make_room(data(), tokens().size());
+        view.make_room(data(), tokens().size(), 0);
         for (std::size_t i = 0; i < tokens().size(); ++i) view.append(data());
         return view;
     }

@@ -15,7 +15,7 @@
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/history.hpp>
-#include <argdraw/history/room.hpp>
+#include <argdraw/history/paged.hpp>
 #include <argdraw/history/shared.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/bytes.hpp>
@@ -30,7 +30,7 @@ struct start_options {
     std::uint64_t sequence = 0;  ///< another number for every text under one seed
     std::uint32_t position = 0;  ///< of the first token of output
     /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last
-    /// row had not.
+    /// row had not. Draws without a sequence say the same by the row that they are given, std::span(row).first(vocabulary).
     std::size_t vocabulary = 0;
     std::span<const token_id> prompt = {};  ///< read by start(), which keeps no view of it
     std::span<const token_id> output =
@@ -46,9 +46,10 @@ class verifier;
 ///
 /// Draws, distributions included, are not for several threads at once: the history may build what a stage asks of it for the first time.
 /// A draw changes only attempt() and what is pending; accept() appends the token and moves on. A copy costs the same however long the text
-/// is: what both have read is one, until either accepts or undoes a token; it then makes it its own. Each may be used in a thread of its
-/// own. Copying allocates, and throws where there is no memory; nothing else does. An assignment that finds none changes nothing. What
-/// was moved from refuses everything with bad_parameter until something is assigned to it.
+/// is: what both have read is one. Whoever of them first accepts or undoes a token makes the tokens its own, and of what stages keep of them
+/// the pages that it writes to. Each may be used in a thread of its own. Copying allocates, and throws where there is no memory; nothing else
+/// does. An assignment that finds none changes nothing. What was moved from refuses everything with bad_parameter until something is assigned
+/// to it.
 template <class... S>
 class sequence {
     using states = detail::leaves<typename detail::state_of<S>::type...>;
@@ -92,7 +93,7 @@ public:
     status accept(token_id id) noexcept {
         if (why_ != status::ok) return why_;
         if (id < 0 || static_cast<std::size_t>(id) >= limit()) return status::bad_parameter;
-        if (const status why = past_room(1); why != status::ok) return why;
+        if (const status why = past_room(1, 1); why != status::ok) return why;
         if (const status why = history_.append(id); why != status::ok) return why;
         if constexpr (has_states) past_.owned().push_back(states_);
         if (id == pending_) states_ = pending_states_;
@@ -107,12 +108,12 @@ public:
         if (why_ != status::ok) return why_;
         if (n > output().size()) return status::bad_parameter;
         if (n > 0) {
-            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = past_room(0, 0); why != status::ok) return why;
             if (const status why = history_.forget(n); why != status::ok) return why;
             if constexpr (has_states) {
                 auto& past = past_.owned();
                 states_ = past[past.size() - n];
-                past.resize(past.size() - n, states_);
+                past.cut(past.size() - n);
             }
         }
         random_.position -= static_cast<std::uint32_t>(n);
@@ -131,7 +132,7 @@ public:
     status reserve(std::size_t accepts) noexcept {
         // The history first: it refuses numbers at which a vector would throw something else than bad_alloc.
         if (const status why = history_.reserve(accepts); why != status::ok) return why;
-        return past_room(accepts);
+        return past_room(accepts, history::most_tokens);
     }
 
     std::span<const token_id> prompt() const noexcept { return history_.prompt(); }
@@ -171,7 +172,7 @@ public:
             put(write, states_);
             put(write, pending_states_);
             if (past_)
-                for (const states& past : *past_) put(write, past);
+                for (std::size_t i = 0; i < past_->size(); ++i) put(write, (*past_)[i]);
         }
         return out;
     }
@@ -228,10 +229,10 @@ private:
 
     std::size_t limit() const noexcept { return vocabulary_ != 0 ? vocabulary_ : width_ != 0 ? width_ : candidates<float>::max_width; }
 
-    // For that many further accepts. The states are this sequence's alone then.
-    status past_room([[maybe_unused]] std::size_t accepts) noexcept {
+    // For that many further accepts, and for so many changes in all. The states are this sequence's alone then, page by page.
+    status past_room([[maybe_unused]] std::size_t accepts, [[maybe_unused]] std::size_t changes) noexcept {
         if constexpr (has_states) {
-            ARGDRAW_TRY { detail::make_room(past_.own(), accepts); }
+            ARGDRAW_TRY { past_.own().make_room(accepts, changes); }
             ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
         }
         return status::ok;
@@ -248,7 +249,7 @@ private:
         why_ = detail::all_in_row(options.output, limit()) ? history_.assign(options.prompt, options.output) : status::bad_parameter;
         if constexpr (has_states)
             if (why_ == status::ok) {
-                ARGDRAW_TRY { past_.own().resize(options.output.size(), states_); }
+                ARGDRAW_TRY { past_.own().assign(options.output.size(), states_); }
                 ARGDRAW_CATCH(std::bad_alloc) { why_ = status::out_of_memory; }
             }
     }
@@ -285,8 +286,8 @@ private:
                 get(read, pending_states_);
                 if (const std::size_t size = state_bytes(); size > 0 && tokens[1].size() > read.left() / size) return;
                 auto& all = past_.own();
-                all.resize(tokens[1].size(), states_);
-                for (states& past : all) get(read, past);
+                all.assign(tokens[1].size(), states_);
+                for (std::size_t i = 0; i < all.size(); ++i) get(read, all.at(i));
             }
             const std::size_t most = vocabulary_ != 0 ? vocabulary_ : candidates<float>::max_width;  // rows may have had several widths
             if (read.at_end() && detail::all_in_row(tokens[1], most)) why_ = history_.assign(tokens[0], tokens[1]);
@@ -297,7 +298,7 @@ private:
     philox random_;
     mutable argdraw::history history_;  // its views: what stages ask of it is built when they ask
     states states_{}, pending_states_{};
-    detail::shared<detail::growing<states>> past_;  // before each accept
+    detail::shared<detail::paged<states>> past_;  // before each accept
     std::size_t vocabulary_ = 0;
     std::size_t width_ = 0;  // of the last row that gave a token
     std::uint32_t attempt_ = 0;

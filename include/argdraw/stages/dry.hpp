@@ -24,8 +24,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     equal logits with the same L stay equal
 /// - edges:    no match goes into the last breaker of the window, of one token or several, and a token that is one is never penalised; a
 ///             penalty beyond the range of float is its largest value; ids of the history outside of the row are passed over
-/// - cost:     a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read, and the
-///             breakers are compared, all at once, with those of the draw before
+/// - cost:     a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read;
+///             breakers that are ids are compared, all at once, with those of the draw before, and phrases are known by a number
 /// - usual:    multiplier 0.8, base 1.75, allowed_length 2, with the ends of line and the quotes as breakers
 /// - when:     whole phrases come back: it sees sequences, and leaves words alone
 /// - not:      for texts that have to quote: code, names of many tokens, JSON keys; make their separators breakers or leave it off

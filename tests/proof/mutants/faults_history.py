@@ -24,13 +24,13 @@ FAULTS = [
     Mutant(
         "F6c", "tokens are undone before there is room to undo their states",
         "sampler/sequence.hpp",
-        """            if (const status why = past_room(0); why != status::ok) return why;
+        """            if (const status why = past_room(0, 0); why != status::ok) return why;
             if (const status why = history_.forget(n); why != status::ok) return why;
 """,
         """            if (const status why = history_.forget(n); why != status::ok) return why;
-            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = past_room(0, 0); why != status::ok) return why;
 """,
-        "unit/sampler/memory.cpp", "memory: a fork that finds none to make a text its own says so, and both stay as they were"),
+        "unit/sampler/memory.cpp", "memory: where the states before find no room, no token is undone"),
     Mutant(
         "F9", "a view that was asked for once is kept for ever",
         "history/views.hpp",
@@ -107,4 +107,29 @@ FAULTS = [
         "        if (held_->owners.load(std::memory_order_acquire) != 1) *this = shared(T(held_->value));\n",
         "",
         "unit/history/shared.cpp", "shared: copies are one value until one of them changes"),
+    Mutant(
+        "F26c", "a page is written that another holds",
+        "history/paged.hpp",
+        "if (shared_pages() == 0 || here.owners().load(std::memory_order_acquire) == 1) return here;",
+        "return here;",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors"),
+    Mutant(
+        "F26d", "an original takes its pages for its own after it was copied",
+        "history/paged.hpp",
+        "other.shared_.store(other.used_, std::memory_order_relaxed);",
+        "",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors"),
+    Mutant(
+        "F26e", "of a page that is copied, what lies behind the element written is left out",
+        "history/paged.hpp",
+        "(std::min)(page_size, size_ - begin), copy.items",
+        "(std::min)(page_size / 2, size_ - begin), copy.items",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors"),
+    Mutant(
+        "F26f", "no room for the page that the end stands in, where another holds it",
+        "history/paged.hpp",
+        "std::min)(writes + grown, shared_pages())",
+        "std::min)(writes, shared_pages())",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors",
+        "a debug library says so at once; the others write where nothing lies"),
 ]

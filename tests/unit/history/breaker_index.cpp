@@ -76,7 +76,7 @@ TEST_CASE("breaker_index: how many tokens follow the latest one, as tokens come 
         for (int i = 0; i < steps; ++i) {
             if (tokens.empty() || random() % 5 != 0) {
                 tokens.push_back(static_cast<token_id>(random() % static_cast<unsigned>(alphabet)));
-                one_by_one.make_room(1);
+                one_by_one.make_room(1, 1);
                 one_by_one.append(tokens);
             } else {
                 for (std::size_t n = random() % std::min<std::size_t>(tokens.size(), 4) + 1; n > 0; --n) {

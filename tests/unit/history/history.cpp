@@ -487,7 +487,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed") {
         return h;
     }();
     ids more;
-    for (token_id i = 0; i < 600; ++i) more.push_back(i % 37);
+    for (token_id i = 0; i < 3000; ++i) more.push_back(i % 37);
     for (std::size_t limit = 0; limit < 6000; limit = limit * 5 / 4 + 8) {
         CAPTURE(limit);
         history h = original;

@@ -62,6 +62,10 @@ TEST_CASE("chain formula: the same tokens and bits as the pipeline with its stag
     check_same(temperature{0.7f}, top_k{40}, top_p{0.9f}, min_p{0.05f});
     check_same(min_p{0.02f}, top_p{0.8f}, temperature{1.4f});
     check_same(penalties{.repetition = 1.2f, .frequency = 0.1f}, dry{.multiplier = 0.8f}, top_n_sigma{2.0f}, temperature{0.9f});
+    const std::vector<token_id> ends{1, 3};
+    const phrases breakers{{2, 4}, {3}};
+    check_same(penalties{.repetition = 1.2f, .frequency = 0.1f, .exempt = ends}, presence_penalty{.alpha = 0.3f, .exempt = ends},
+               dry{.multiplier = 0.8f, .allowed_length = 1, .breakers = breakers});
     check_same(xtc{.probability = 0.5f, .threshold = 0.05f}, top_k{100}, typical{0.9f});
     check_same(top_a{0.1f}, eta_cutoff{1e-3f}, skew{0.2f}, quadratic{0.1f, 1.5f});
     check_same(no_repeat_ngram{2}, repetition_penalty{1.3f}, min_k{3.0f}, top_h{0.6f}, softmax{});

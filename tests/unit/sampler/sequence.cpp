@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -277,6 +278,38 @@ TEST_CASE("sequence: what lies behind the vocabulary in a wider row does not liv
     auto larger = mine.start({.vocabulary = 100});
     CHECK(mine(row, larger));
     CHECK(width == 8);
+}
+
+TEST_CASE("sequence: without one, the vocabulary is where the row given ends") {
+    std::vector<float> tokens(300), other(300);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        tokens[i] = static_cast<float>((i * 37) % 101) * 0.05f;
+        other[i] = static_cast<float>((i * 53) % 89) * 0.03f;
+    }
+    auto padded = tokens, other_padded = other;
+    padded.resize(512, 100.0f);
+    other_padded.resize(512, std::numeric_limits<float>::quiet_NaN());
+    const std::vector<std::uint32_t> mask(16, 0xfffffff0u);
+    const std::span<const float> row_of_tokens = std::span(padded).first(300);
+    const auto alike = [&](const auto& with_row, const auto& with_sequence) {
+        auto seq = with_sequence.start({.seed = 5, .sequence = 2, .vocabulary = 300});
+        philox random{.seed = 5, .sequence = 2};
+        for (int i = 0; i < 20; ++i) {
+            CHECK(with_row.distribution(row_of_tokens, random).probabilities == with_sequence.distribution(padded, seq).probabilities);
+            const drawn a = with_row(row_of_tokens, random), b = with_sequence(padded, seq);
+            REQUIRE(a);
+            CHECK(a.id == b.id);
+            CHECK(a.logprob == b.logprob);
+            CHECK(seq.accept(b.id) == status::ok);
+        }
+    };
+    const auto same = [&](const auto& one) { alike(one, one); };
+    same(sampler{top_k{40}, top_p{0.9f}, categorical{}});
+    same(sampler{xtc{.probability = 0.5f, .threshold = 0.01f}, gumbel{}});
+    same(sampler{allow{mask, past_end::keep}, typical{0.9f}, categorical{}});
+    alike(sampler{guidance<float>{std::span(other_padded).first(300), 1.5f}, categorical{}},
+          sampler{guidance<float>{other_padded, 1.5f}, categorical{}});
+    CHECK(sampler{greedy{}}(row_of_tokens).id == sampler{greedy{}}(tokens).id);
 }
 
 TEST_CASE("sequence: one that was started with output goes on as if it had accepted it") {
