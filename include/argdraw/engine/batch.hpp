@@ -12,6 +12,7 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/core/workspace.hpp>
 #include <argdraw/engine/draft.hpp>
 #include <argdraw/engine/kept_rows.hpp>
 #include <argdraw/engine/parallel.hpp>
@@ -99,7 +100,8 @@ public:
     /// that an earlier row had, or no such row.
     template <rows_of_logits Rows, parallel_for Parallel>
     void draw(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel) noexcept {
-        draw_each(rows, slot_of, tokens, parallel, [](occupant& here, const auto& row) { return here.pick(row, here.text); });
+        draw_each(rows, slot_of, tokens, parallel,
+                  [](occupant& here, const auto& row, workspace& space) { return here.pick(row, here.text, space); });
     }
 
     /// The same, and what each token was drawn from. out_of_memory in a token: there was none for the set of its row. Returns out_of_memory
@@ -108,8 +110,8 @@ public:
     status draw_and_keep(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, kept_rows& kept,
                          const Parallel& parallel) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
-        draw_each(rows, slot_of, tokens, parallel, [&](occupant& here, const auto& row) {
-            return here.pick.draw_and_keep(row, [&](auto& c) { here.kept.take(c, kept.with_probabilities); }, here.text);
+        draw_each(rows, slot_of, tokens, parallel, [&](occupant& here, const auto& row, workspace& space) {
+            return here.pick.draw_and_keep(row, [&](auto& c) { here.kept.take(c, kept.with_probabilities); }, here.text, space);
         });
         kept.ids.clear();
         kept.probabilities.clear();
@@ -124,7 +126,7 @@ public:
             kept.ids.clear();
             return status::out_of_memory;
         }
-        detail::run_all(parallel, n, [&](std::size_t i) {
+        detail::run_all(parallel, n, [&](std::size_t i, workspace*) {
             if (!tokens[i]) return;
             const auto at = static_cast<std::ptrdiff_t>(kept.offsets[i]);
             const detail::growing_set& own = set_of(slot_of[i]);
@@ -157,11 +159,12 @@ public:
                 if (row_of_[k] == missing) why = status::bad_parameter;
             results[i] = {.slot = slot_of[i], .path = {}, .token = {.why = why}, .rows = 0};
         }
-        detail::run_all(parallel, n, [&](std::size_t i) {
+        detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
+            if (results[i].token.why == status::ok && !space) results[i].token.why = status::out_of_memory;
             if (results[i].token.why != status::ok) return;
             auto& here = *slots_[slot_of[i]];
             const rows_of_slot<Rows> own{rows, std::span(row_of_).subspan(first_row_[i], first_row_[i + 1] - first_row_[i])};
-            const verified step = here.verify(rule, here.pick, own, proposed[i], here.text);
+            const verified step = here.verify(rule, here.pick, own, proposed[i], here.text, *space);
             results[i] = {slot_of[i], step.path, step.token, step.rows};
         });
         for (const std::size_t slot : slot_of.first(n)) end(slot);
@@ -188,14 +191,15 @@ private:
 
     const detail::growing_set& set_of(std::size_t slot) const noexcept { return slots_[slot]->kept; }
 
-    // tokens[i] = draw_one(the slot, rows[i]).
+    // tokens[i] = draw_one(the slot, rows[i], memory).
     template <class Rows, class Parallel, class F>
     void draw_each(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel,
                    F draw_one) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
         for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
-        detail::run_all(parallel, n, [&](std::size_t i) {
-            if (tokens[i].why == status::ok) tokens[i] = draw_one(*slots_[slot_of[i]], rows[i]);
+        detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
+            if (tokens[i].why != status::ok) return;
+            tokens[i] = space ? draw_one(*slots_[slot_of[i]], rows[i], *space) : drawn{.why = status::out_of_memory};
         });
         for (const std::size_t slot : slot_of.first(n)) end(slot);
     }
