@@ -100,8 +100,28 @@ public:
     /// that an earlier row had, or no such row.
     template <rows_of_logits Rows, parallel_for Parallel>
     void draw(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel) noexcept {
-        draw_each(rows, slot_of, tokens, parallel,
-                  [](occupant& here, const auto& row, workspace& space) { return here.pick(row, here.text, space); });
+        draw_by(rows, slot_of, tokens, parallel, [](std::size_t, const Pick& pick, const auto& row, sequence_type& text, workspace& space) {
+            return pick(row, text, space);
+        });
+    }
+
+    /// The same by a draw of the caller's, draw_one(i, pick, row, text, space), for one that finds log-probabilities, too. It is called from
+    /// the threads that `parallel` has.
+    ///
+    ///     texts.draw_by(rows, slots, tokens, threads, [&](std::size_t i, const auto& pick, const auto& row, auto& text, workspace&) {
+    ///         return records[i].draw(pick, row, text);
+    ///     });
+    template <rows_of_logits Rows, parallel_for Parallel, class F>
+    void draw_by(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel,
+                 F draw_one) noexcept {
+        const std::size_t n = (std::min)(slot_of.size(), tokens.size());
+        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
+        detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
+            if (tokens[i].why != status::ok) return;
+            occupant& here = *slots_[slot_of[i]];
+            tokens[i] = space ? draw_one(i, std::as_const(here.pick), rows[i], here.text, *space) : drawn{.why = status::out_of_memory};
+        });
+        for (const std::size_t slot : slot_of.first(n)) end(slot);
     }
 
     /// The same, and what each token was drawn from. out_of_memory in a token: there was none for the set of its row. Returns out_of_memory
@@ -110,9 +130,11 @@ public:
     status draw_and_keep(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, kept_rows& kept,
                          const Parallel& parallel) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
-        draw_each(rows, slot_of, tokens, parallel, [&](occupant& here, const auto& row, workspace& space) {
-            return here.pick.draw_and_keep(row, [&](auto& c) { here.kept.take(c, kept.with_probabilities); }, here.text, space);
-        });
+        const auto draw_one = [&](std::size_t i, const Pick& pick, const auto& row, sequence_type& text, workspace& space) {
+            detail::growing_set& own = slots_[slot_of[i]]->kept;
+            return pick.draw_and_keep(row, [&](auto& c) { own.take(c, kept.with_probabilities); }, text, space);
+        };
+        draw_by(rows, slot_of, tokens, parallel, draw_one);
         kept.ids.clear();
         kept.probabilities.clear();
         ARGDRAW_TRY {
@@ -190,19 +212,6 @@ private:
     };
 
     const detail::growing_set& set_of(std::size_t slot) const noexcept { return slots_[slot]->kept; }
-
-    // tokens[i] = draw_one(the slot, rows[i], memory).
-    template <class Rows, class Parallel, class F>
-    void draw_each(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel,
-                   F draw_one) noexcept {
-        const std::size_t n = (std::min)(slot_of.size(), tokens.size());
-        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
-        detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
-            if (tokens[i].why != status::ok) return;
-            tokens[i] = space ? draw_one(*slots_[slot_of[i]], rows[i], *space) : drawn{.why = status::out_of_memory};
-        });
-        for (const std::size_t slot : slot_of.first(n)) end(slot);
-    }
 
     status put(std::size_t at, const Pick& pick, sequence_type seq) noexcept {
         if (!seq) return seq.why();
