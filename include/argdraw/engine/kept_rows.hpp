@@ -16,9 +16,9 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// row without a token has none. Keep it from step to step: its memory grows to the largest step and stays.
 struct kept_rows {
     bool with_probabilities = false;  ///< whether those are wanted, too
-    std::vector<std::size_t> offsets;
-    std::vector<token_id> ids;
-    std::vector<double> probabilities;
+    std::vector<std::size_t> offsets = {};
+    std::vector<token_id> ids = {};
+    std::vector<double> probabilities = {};
 
     /// How many rows there are.
     std::size_t size() const noexcept { return offsets.empty() ? 0 : offsets.size() - 1; }
@@ -39,8 +39,8 @@ namespace detail {
 
 /// The final set of one draw, in memory that grows.
 struct growing_set {
-    std::vector<token_id> ids;
-    std::vector<double> probabilities;
+    std::vector<token_id> ids = {};
+    std::vector<double> probabilities = {};
 
     void clear() noexcept {
         ids.clear();

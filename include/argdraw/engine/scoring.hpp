@@ -75,7 +75,8 @@ public:
         return token;
     }
 
-    /// Adds a token that was not drawn, for a sequence at its present position; accepts nothing. outside_row: it is none of the row.
+    /// Adds a token that was not drawn, for a sequence at its present position; accepts nothing. outside_row: it is none of the row. What is
+    /// `processed` is so with the coins of the next draw: a token that is drawn here is for draw().
     template <class... S, drawable_row R>
     status add(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, token_id given) noexcept {
         if (given < 0) return why = status::outside_row;

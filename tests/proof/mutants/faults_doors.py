@@ -80,4 +80,22 @@ FAULTS = [
         "options.position + static_cast<std::uint32_t>(options.output.size())}",
         "options.position}",
         "unit/sampler/sequence.cpp", "sequence: one that was started with output goes on as if it had accepted it"),
+    Mutant(
+        "E1", "a token that is listed twice counts once",
+        "candidates/living_row.hpp",
+        "if ((alive_[id >> 4] & bit) != 0) return status::bad_parameter;",
+        "",
+        "unit/core/sparse_row.cpp", "sparse_row: what is none has a status, whatever else it may hold"),
+    Mutant(
+        "E2", "the final set that is handed out has the coins of the next draw",
+        "sampler/sampler.hpp",
+        "put(from, before);",
+        "(void)before;",
+        "unit/sampler/kept_set.cpp", "kept_set: ids and probabilities are the law's, the token and the sequence those of the plain draw"),
+    Mutant(
+        "E3", "the last of the first tokens has no equals behind them",
+        "engine/logprobs.hpp",
+        "(all || at->value > first.back().value)",
+        "true",
+        "unit/engine/logprobs.cpp", "logprobs: ranks among equals, as many as they are"),
 ]

@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+#include "core/counted_new.hpp"
+
 using namespace argdraw;
 
 namespace {
@@ -88,4 +90,41 @@ TEST_CASE("kept_rows: those of each row of a step are its law, and the tokens th
     REQUIRE(all.draw_and_keep(row, std::vector<std::size_t>{1}, tokens, kept, one_thread{}) == status::ok);
     CHECK(kept.ids.data() == before);
     CHECK(kept.ids_of(0).size() == 20);
+}
+
+TEST_CASE("kept_rows: a step like one before allocates nothing, and one without memory says so and changes nothing") {
+    const pipeline pick{chain{temperature{0.9f}}, any_draw{categorical{}}};
+    const std::vector<std::vector<float>> rows(3, std::vector<float>(500, 1.0f));
+    const std::vector<std::size_t> slots{0, 1, 2};
+    std::vector<drawn> tokens(3), expected(3);
+    batch<pipeline> all;
+    for (const std::size_t slot : slots) REQUIRE(all.add(slot, pick, {.seed = slot}) == status::ok);
+    all.draw(rows, slots, expected, one_thread{});
+    for (const std::size_t slot : slots) REQUIRE(all.text(slot).rollback(0) == status::ok);
+    kept_rows kept{.with_probabilities = true};
+    {
+        const counted_new::scarce memory(1000);
+        CHECK(all.draw_and_keep(rows, slots, tokens, kept, one_thread{}) == status::ok);
+    }
+    for (const std::size_t slot : slots) {
+        CHECK(tokens[slot].why == status::out_of_memory);
+        CHECK(all.text(slot).attempt() == 0);
+        CHECK(kept.ids_of(slot).empty());
+    }
+    REQUIRE(all.draw_and_keep(rows, slots, tokens, kept, one_thread{}) == status::ok);
+    for (const std::size_t slot : slots) CHECK(tokens[slot].id == expected[slot].id);
+    const std::size_t before = counted_new::calls;
+    const status again = all.draw_and_keep(rows, slots, tokens, kept, one_thread{});
+    CHECK(counted_new::calls == before);
+    CHECK(again == status::ok);
+    CHECK(kept.ids.size() == 1500);
+    // The sets find memory one by one, and all together do not.
+    kept_rows fresh{.with_probabilities = true};
+    {
+        const counted_new::scarce memory(1500 * sizeof(token_id) - 1);
+        CHECK(all.draw_and_keep(rows, slots, tokens, fresh, one_thread{}) == status::out_of_memory);
+    }
+    CHECK(fresh.size() == 0);
+    CHECK(fresh.ids.empty());
+    CHECK(tokens[2]);
 }

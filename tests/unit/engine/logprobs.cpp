@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+#include "core/counted_new.hpp"
+
 using namespace argdraw;
 
 namespace {
@@ -260,4 +262,23 @@ TEST_CASE("logprobs: where nothing would live without truncation, the rest is sa
     REQUIRE(log_probabilities(sampler{categorical{}}, std::vector{inf, 1.0f, inf}, sampler{categorical{}}.start(), {.ids = finite}, found));
     CHECK(found[0].rank == 3);
     CHECK(found[0].rank_with_ties == 3);
+}
+
+TEST_CASE("logprobs: after the first of a width nothing is allocated, beside a draw or by itself") {
+    std::mt19937 random(6);
+    std::vector<float> row(20'000);
+    for (float& l : row) l = static_cast<float>(random() % 4000) / 300.0f;
+    const sampler pick{top_p{0.9f}, temperature{0.8f}, categorical{}};
+    auto seq = pick.start();
+    std::vector<token_logprobs> found(21);
+    logprobs_result result;
+    std::size_t before = 0;
+    for (int round = 0; round < 4; ++round) {
+        if (round == 1) before = counted_new::calls;
+        const accuracy way = round % 2 ? accuracy::quick : accuracy::full;
+        const drawn token = draw_with_logprobs(pick, row, seq, {.top = 20, .weighed = way}, found, result);
+        log_probabilities(pick, row, seq, {.chosen = token.id, .top = 20, .weighed = way}, found);
+    }
+    CHECK(counted_new::calls == before);
+    CHECK(result);
 }

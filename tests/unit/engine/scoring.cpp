@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <argdraw/argdraw.hpp>
+#include <argdraw/engine/batch.hpp>
 #include <argdraw/engine/scoring.hpp>
 
 #include "catch.hpp"
@@ -144,4 +145,37 @@ TEST_CASE("scoring: the perplexity of a text is that of its tokens") {
     tokens[2] = 4000;
     CHECK(score_text(rows, tokens).why == status::outside_row);
     CHECK(score_text(rows, {}).perplexity() == 1);
+}
+
+TEST_CASE("scoring: a step of a batch records as each text by itself") {
+    std::mt19937_64 random(7);
+    const sampler pick{xtc{0.5f, 0.02f}, top_p{0.9f}, categorical{}};
+    constexpr std::size_t texts = 5;
+    batch<std::remove_const_t<decltype(pick)>> all;
+    std::vector<decltype(pick.start())> alone;
+    std::vector<logprobs_record> records(texts, logprobs_record({.top = 4, .law = logprobs_of::processed})), expected = records;
+    std::vector<std::size_t> slots;
+    for (std::size_t i = 0; i < texts; ++i) {
+        slots.push_back(texts - 1 - i);
+        alone.push_back(pick.start({.seed = 3, .sequence = i}));
+        REQUIRE(all.add(i, pick, alone[i]) == status::ok);
+    }
+    std::vector<drawn> tokens(texts);
+    for (int step = 0; step < 20; ++step) {
+        std::vector<std::vector<float>> rows;
+        for (std::size_t i = 0; i < texts; ++i) rows.push_back(random_row(random, 300));
+        all.draw_by(rows, slots, tokens, one_thread{}, [&](std::size_t i, const auto& own, const auto& row, auto& text, workspace&) {
+            return records[slots[i]].draw(own, row, text);
+        });
+        for (std::size_t i = 0; i < texts; ++i) {
+            auto& text = alone[slots[i]];
+            const drawn token = expected[slots[i]].draw(pick, rows[i], text);
+            REQUIRE(token.id == tokens[i].id);
+            REQUIRE(text.accept(token.id) == status::ok);
+            REQUIRE(all.accept(slots[i], token.id) == status::ok);
+            CHECK(text.bytes() == all.text(slots[i]).bytes());
+            CHECK(records[slots[i]].tokens.back().chosen.logprob == expected[slots[i]].tokens.back().chosen.logprob);
+            CHECK(records[slots[i]].tokens.back().count == 4);
+        }
+    }
 }

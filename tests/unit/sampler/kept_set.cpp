@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+#include "core/counted_new.hpp"
+
 using namespace argdraw;
 
 namespace {
@@ -180,4 +182,22 @@ TEST_CASE("kept_set: where there is no token nothing moves, whether the row fail
     CHECK(kept.size == 0);
     CHECK(pick.draw_and_keep(std::vector{-inf, -inf}, kept, random).why == status::empty);
     CHECK(random.position == 5);
+}
+
+TEST_CASE("kept_set: after the first draw of a width nothing is allocated") {
+    const std::vector<float> row(9000, 1.0f);
+    std::vector<token_id> ids(9000);
+    std::vector<double> probabilities(9000);
+    kept_set kept{ids, probabilities};
+    const sampler pick{temperature{0.8f}, categorical{}};
+    const sampler twice{adaptive_p{}};
+    auto seq = pick.start();
+    auto other = twice.start();
+    pick.draw_and_keep(row, kept, seq);
+    twice.draw_and_keep(row, kept, other);
+    const std::size_t before = counted_new::calls;
+    pick.draw_and_keep(row, kept, seq);
+    twice.draw_and_keep(row, kept, other);
+    CHECK(counted_new::calls == before);
+    CHECK(kept.size == 9000);
 }
