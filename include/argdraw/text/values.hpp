@@ -176,7 +176,8 @@ bool read(reader& in, memory& kept, view_of<T>& out) {
     out = items;
     return true;
 }
-/// [1, [2, 3]]: ids, and sequences of ids.
+/// [1, [2, 3], 'a text']: ids, lists of ids, and the tokens of texts; or the name of a list of ids. Where each is one token, they are seen
+/// as ids.
 inline bool read(reader& in, memory& kept, phrases_view& out) {
     if (in.next_is_letter()) {
         std::span<const token_id> ids;
@@ -187,11 +188,10 @@ inline bool read(reader& in, memory& kept, phrases_view& out) {
     bool single = true;
     std::vector<std::vector<token_id>> items;
     const auto one = [&](std::vector<token_id>& item) {
-        if (in.next_is('[')) {
-            single = false;
-            return read_items(in, item, [&](token_id& id) { return read_token(in, id); });
-        }
-        const bool good = in.next_is_quote() ? read_tokens(in, item) : in.whole(item.emplace_back());
+        bool good = true;
+        if (in.next_is('[')) good = read_items(in, item, [&](token_id& id) { return read_token(in, id); });
+        else if (in.next_is_quote()) good = read_tokens(in, item);
+        else good = in.whole(item.emplace_back());
         single = single && item.size() == 1;
         return good;
     };

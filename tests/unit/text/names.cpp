@@ -71,7 +71,7 @@ TEST_CASE("names: tokens as texts in quotes") {
     CHECK(again("force(0, 'b') | exponential_length(3, 1.1, eos=\"e\") | greedy") ==
           "force(0, 1) | exponential_length(3, factor=1.1, eos=4) | greedy");
     CHECK(again("dry(.8, breakers=['\\n']) | greedy") == "dry(0.8, breakers=[30]) | greedy");
-    CHECK(again("dry(.8, breakers=['ab', 3, ['c']]) | greedy") == "dry(0.8, breakers=[[0, 1], [3], [2]]) | greedy");
+    CHECK(again("dry(.8, breakers=['ab', 7, ['c', 1]]) | greedy") == "dry(0.8, breakers=[[0, 1], [7], [2, 1]]) | greedy");
     CHECK(again("ban(['\\a']) | greedy") == "ban([0]) | greedy");
     CHECK(again("ban(['ab']) | greedy") == "6: a text of one token is wanted, and this one has 2");
     CHECK(again("ban(['A']) | greedy") == "6: 'A' has no tokens here");
