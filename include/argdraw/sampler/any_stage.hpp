@@ -142,6 +142,9 @@ public:
     }
 
 private:
+    friend Held;
+    stage_answers() = default;
+
     const stage_type<T...>* type() const noexcept { return static_cast<const Held&>(*this).type(); }
     const void* place() const noexcept { return static_cast<const Held&>(*this).place(); }
 };

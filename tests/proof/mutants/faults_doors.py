@@ -71,8 +71,8 @@ FAULTS = [
     Mutant(
         "F17b", "another row is not cut with the row, in a chain",
         "sampler/chain.hpp",
-        "cut.stages_[i] = stages_[i].narrowed(from, to);",
-        "(void)from, (void)to;",
+        "if (each.type) each.type->narrow(cut.held_ + each.at, from, to);",
+        "(void)each, (void)from, (void)to;",
         "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
     Mutant(
         "F18", "output given at the start does not move the position",
@@ -98,4 +98,22 @@ FAULTS = [
         "(all || at->value > first.back().value)",
         "true",
         "unit/engine/logprobs.cpp", "logprobs: ranks among equals, as many as they are"),
+    Mutant(
+        "T2", "a chain's stages lie on one another",
+        "sampler/chain.hpp",
+        "used_ += (size + alignof(void*) - 1)",
+        "used_ += (size - size + alignof(void*) - 1)",
+        "unit/sampler/chain.cpp", "chain: what stages store is stored in it, lists in braces and what a lambda captures"),
+    Mutant(
+        "T3", "what is wrong with one parameter leaves those before it set",
+        "text/by_name.hpp",
+        "if (!in.good()) return false; element_ = next;",
+        "element_ = next; if (!in.good()) return false;",
+        "unit/text/by_name.cpp", "by_name: what is set stays, and what is wrong changes nothing"),
+    Mutant(
+        "T4", "a text of several tokens stands for its first where one is wanted",
+        "text/values.hpp",
+        "return ids.size() == 1 ||",
+        "return !ids.empty() ||",
+        "unit/text/names.cpp", "names: tokens as texts in quotes"),
 ]
