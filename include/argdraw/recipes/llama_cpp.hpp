@@ -120,14 +120,14 @@ struct llama_cpp {
         visit(field{"penalty_present", finite_number(), "Logit off for a token that was seen; 0 is off.", "presence_penalty"}, r.penalty_present);
         visit(field{"dry_multiplier", at_least(0), "Logit off for continuing a repetition of the allowed length; 0 is off."}, r.dry_multiplier);
         visit(field{"dry_base", finite_number(), "What each token more multiplies that by; below 1 is off."}, r.dry_base);
-        visit(field{"dry_allowed_length", at_least(1), "Length of repetition from which on that is."}, r.dry_allowed_length);
+        visit(field{"dry_allowed_length", at_least(1), "Length of repetition from which on that is.", {}, r.dry_multiplier != 0}, r.dry_allowed_length);
         visit(field{"dry_penalty_last_n", at_least(-1), "Tokens that are searched for repetitions; 0 is off, -1 all."}, r.dry_penalty_last_n);
         visit(field{"adaptive_target", at_most(1), "Probability that tokens have on average, with adaptive_p in the list; below 0 is off."}, r.adaptive_target);
         visit(field{"adaptive_decay", any_number(), "How slowly that average forgets; below 0 is 0, above 0.99 is 0.99."}, r.adaptive_decay);
         visit(field{"mirostat", between(0, 2), "Mirostat of this version in place of all samplers but the temperature; 0 is off."}, r.mirostat);
         visit(field{"top_n_sigma", any_number(), "Standard deviations below the greatest logit; 0 and below are off."}, r.top_n_sigma);
-        visit(field{"mirostat_tau", at_least(0), "Surprise that mirostat aims at, in bits."}, r.mirostat_tau);
-        visit(field{"mirostat_eta", at_least(0), "How fast mirostat learns."}, r.mirostat_eta);
+        visit(field{"mirostat_tau", at_least(0), "Surprise that mirostat aims at, in bits.", {}, r.mirostat != 0}, r.mirostat_tau);
+        visit(field{"mirostat_eta", at_least(0), "How fast mirostat learns.", {}, r.mirostat != 0}, r.mirostat_eta);
         visit(field{"ignore_eos", any_number(), "Whether logit_bias_eog is added to logit_bias."}, r.ignore_eos);
         visit(field{"dry_sequence_breakers", at_least(0), "Sequences of ids that end a repetition."}, r.dry_sequence_breakers);
         visit(field{"samplers", any_number(), "The samplers in their order; what is not listed does not act."}, r.samplers);

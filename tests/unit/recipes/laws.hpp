@@ -61,8 +61,20 @@ struct random_values {
     void fill(bool& out) { out = below(2) == 0; }
     void fill(int& out) { out = static_cast<int>(below(70)) - 2; }
     void fill(std::uint32_t& out) { out = static_cast<std::uint32_t>(random()); }
-    void fill(std::uint64_t& out) { out = random(); }
     void fill(argdraw::token_bias& out) { out = {static_cast<argdraw::token_id>(below(50)), number()}; }
+    void fill(std::int64_t& out) { out = static_cast<std::int64_t>(random()); }
+    template <class T>
+        requires requires(T t) { t.sequence; }
+    void fill(T& out) {
+        fill(out.sequence);
+        fill(out.b);
+    }
+    template <class T>
+        requires requires(T t) { t.factor; }
+    void fill(T& out) {
+        fill(out.start);
+        fill(out.factor);
+    }
     template <class T>
     void fill(std::optional<T>& out) {
         out.reset();
