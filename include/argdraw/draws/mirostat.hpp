@@ -35,6 +35,10 @@ struct mirostat {
     struct state {
         double mu;
 
+        template <class F>
+        constexpr void each_number(F visit) {
+            visit(mu);
+        }
         friend bool operator==(const state&, const state&) = default;
     };
 

@@ -39,6 +39,10 @@ struct mirostat_v1 {
     struct state {
         double mu;
 
+        template <class F>
+        constexpr void each_number(F visit) {
+            visit(mu);
+        }
         friend bool operator==(const state&, const state&) = default;
     };
 

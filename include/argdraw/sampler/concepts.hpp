@@ -63,7 +63,8 @@ concept stage = detail::plain_stage<S> || detail::stage_in_context<S>;
 
 /// A stage or draw that asks the context for more than random words needs a sequence. It says so with `static constexpr bool reads_history
 /// = true`, or by a member type `state` and a member function `state start() const`. One that can do without says `reads_history = false`
-/// beside its state, and is then called with contexts that have none, too.
+/// beside its state, and is then called with contexts that have none, too. A state is trivially copyable; if it is not a number, its
+/// each_number(visit) calls visit with each of its numbers, for the bytes of a sequence.
 // clang-format off
 template <class S>
 concept needs_sequence = requires { requires S::reads_history; } ||

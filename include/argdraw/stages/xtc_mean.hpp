@@ -82,11 +82,7 @@ struct xtc_mean {
         });
     }
 
-    /// The same parameters, and the same ids protected.
-    friend constexpr bool operator==(const xtc_mean& a, const xtc_mean& b) noexcept {
-        return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
-               std::equal(a.protect.begin(), a.protect.end(), b.protect.begin(), b.protect.end());
-    }
+    friend constexpr bool operator==(const xtc_mean&, const xtc_mean&) = default;
 };
 
 }  // namespace argdraw

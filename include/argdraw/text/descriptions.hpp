@@ -273,6 +273,7 @@ struct description<repetition_penalty> {
         visit("penalty", s.penalty, "What logits above 0 are divided by, and others multiplied; above 0, finite, 1 is neutral.", false);
         visit("window", s.window, "The last so many tokens of the scope; -1 is all of them, 0 is off.", false);
         visit("over", s.over, "Whose tokens count: prompt and output by default, as everywhere.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -285,6 +286,7 @@ struct description<frequency_penalty> {
         visit("alpha", s.alpha, "Logit off for each time; finite, 0 is neutral.", false);
         visit("window", s.window, "The last so many tokens of the scope; -1 is all of them, 0 is off.", false);
         visit("over", s.over, "Whose tokens count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -297,6 +299,7 @@ struct description<presence_penalty> {
         visit("alpha", s.alpha, "Logit off, once; finite, 0 is neutral.", false);
         visit("window", s.window, "The last so many tokens of the scope; -1 is all of them, 0 is off.", false);
         visit("over", s.over, "Whose tokens count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -312,6 +315,7 @@ struct description<penalties> {
         visit("window", s.window, "The last so many tokens of each scope; -1 is all of them, 0 is off.", false);
         visit("repetition_over", s.repetition_over, "Whose tokens the first looks at: prompt and output, as everywhere.", false);
         visit("counts_over", s.counts_over, "Whose tokens the others count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -325,7 +329,7 @@ struct description<dry> {
         visit("base", s.base, "What each token more multiplies it by; 1 or more, finite.", false);
         visit("allowed_length", s.allowed_length, "Length of match from which on it acts, in tokens; 0 or more.", false);
         visit("window", s.window, "The last so many tokens of prompt and output; -1 is all of them, 0 is off.", false);
-        visit("breakers", s.breakers, "Ids that end a match; a view, which must outlive its use.", false);
+        visit("breakers", s.breakers, "Ids or phrases that end a match; a view, which must outlive its use.", false);
     }
 };
 
