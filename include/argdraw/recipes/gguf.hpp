@@ -188,12 +188,12 @@ private:
     void put_as(const std::string& key, N& to) {
         From read{};
         if (!number(read)) return ends_in("the value of " + key);
-        file_number as;
-        if constexpr (std::is_floating_point_v<From>) as = file_number::of(static_cast<double>(read));
-        else as = file_number::of(read);
+        using wide = std::conditional_t<std::is_floating_point_v<From>, double,
+                                        std::conditional_t<std::is_signed_v<From>, std::int64_t, std::uint64_t>>;
+        const wide number_read = read;
         char digits[40];
         const std::string_view shown(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, read).ptr - digits));
-        if (fault wrong = put(key, shown, as, to)) result_.wrong = std::move(wrong);
+        if (fault wrong = put(key, shown, file_number::of(number_read), to)) result_.wrong = std::move(wrong);
     }
 
     void sequence(std::uint32_t kind, const std::string& key) {

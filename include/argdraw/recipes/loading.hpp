@@ -40,11 +40,10 @@ struct file_number {
         const bool exact = std::trunc(x) == x && std::fabs(x) <= 0x1p53;
         return {x, exact, x < 0, exact ? static_cast<std::uint64_t>(std::fabs(x)) : 0};
     }
-    template <std::integral N>
-    static file_number of(N x) {
-        const bool below = std::cmp_less(x, 0);
+    static file_number of(std::uint64_t x) { return {static_cast<double>(x), true, false, x}; }
+    static file_number of(std::int64_t x) {
         const auto bits = static_cast<std::uint64_t>(x);
-        return {static_cast<double>(x), true, below, below ? 0 - bits : bits};
+        return {static_cast<double>(x), true, x < 0, x < 0 ? 0 - bits : bits};
     }
 };
 

@@ -171,7 +171,8 @@ TEST_CASE("gguf: lengths that no file has are not believed") {
     CHECK(hostile(file{}.pair("general.sampling.sequence", string, huge)) ==
           "the GGUF file ends in the value of general.sampling.sequence, or that is longer than 65535 bytes");
     CHECK(hostile(file{}.key("a", array).put(std::uint32_t{f64}).put(huge)) == "the GGUF file ends in the array of key 1 of 1");
-    CHECK(hostile(file{}.key("a", array).put(std::uint32_t{f64}).put(huge / 8 + 2)) == "the GGUF file ends in the array of key 1 of 1");
+    CHECK(hostile(file{}.key("a", array).put(std::uint32_t{f64}).put(huge / 8 + 2).put(huge)) ==
+          "the GGUF file ends in the array of key 1 of 1");
     CHECK(hostile(file{}.key("a", array).put(std::uint32_t{string}).put(huge)) == "the GGUF file ends in the array of key 1 of 1");
     CHECK(hostile(file{}.key("a", array).put(std::uint32_t{array}).put(huge)) ==
           "the array of key 1 of 1 has values of the unknown type 9");

@@ -27,7 +27,7 @@ TEST_CASE("loading: whole numbers to their ends, and not beyond") {
     CHECK(loaded_as<std::int64_t>(~std::uint64_t{0}) ==
           "key = shown is out of its range: whole numbers from -9223372036854775808 to 9223372036854775807");
     CHECK(loaded_as<std::uint32_t>(std::int64_t{-1}) == "4294967295");
-    CHECK(loaded_as<std::uint32_t>(std::int8_t{-2}) == "key = shown is out of its range: whole numbers from -1 to 4294967295");
+    CHECK(loaded_as<std::uint32_t>(std::int64_t{-2}) == "key = shown is out of its range: whole numbers from -1 to 4294967295");
     CHECK(loaded_as<std::uint32_t>(std::uint64_t{4294967295}) == "4294967295");
     CHECK(loaded_as<int>(3.0) == "3");
     CHECK(loaded_as<int>(-3.0) == "-3");
