@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -37,12 +38,19 @@ class transformer {
 public:
     explicit transformer(const std::filesystem::path& path) : transformer(file_bytes(path)) {}
 
-    // The matrices are views of the weights.
-    transformer(const transformer&) = delete;
+    // A copy goes on from the same text by itself, over the same weights. Assigning would assign the weights, which are views.
+    transformer(const transformer&) = default;
     transformer& operator=(const transformer&) = delete;
 
     const dimensions& shape() const { return shape_; }
     Eigen::Index position() const { return position_; }
+
+    // Goes back to where so many tokens were read.
+    void rewind(Eigen::Index position) { position_ = std::min(position, position_); }
+    // The same model without its layers from this one on: worse and quicker, a draft of it.
+    void cut_behind(Eigen::Index layers) {
+        while (static_cast<Eigen::Index>(layers_.size()) > layers) layers_.pop_back();
+    }
 
     // Reads `id` at the next position and writes the logits of the token after it.
     void step(int id, Eigen::VectorXf& logits) {
@@ -79,11 +87,12 @@ private:
         const float* take(Eigen::Index count) { return std::exchange(at, at + count); }
     };
 
-    explicit transformer(file_bytes file) : shape_(read_shape(file)), weights_(read_weights(file, shape_)) {
+    explicit transformer(file_bytes file)
+        : shape_(read_shape(file)), weights_(std::make_shared<const std::vector<float>>(read_weights(file, shape_))) {
         const auto [dim, hidden, layers, heads, kv_heads, vocabulary, context, own_classifier] = shape_;
         const Eigen::Index kv_dim = shape_.kv_dim();
 
-        cursor next{weights_.data()};
+        cursor next{weights_->data()};
         new (&embedding_) matrix(next.take(vocabulary * dim), vocabulary, dim);
         cursor rms_att{next.take(layers * dim)};
         cursor wq{next.take(layers * dim * dim)};
@@ -96,7 +105,7 @@ private:
         cursor w3{next.take(layers * hidden * dim)};
         new (&rms_final_) vector(next.take(dim), dim);
         next.take(context * shape_.head());
-        new (&classifier_) matrix(own_classifier ? next.take(vocabulary * dim) : weights_.data(), vocabulary, dim);
+        new (&classifier_) matrix(own_classifier ? next.take(vocabulary * dim) : weights_->data(), vocabulary, dim);
 
         for (Eigen::Index l = 0; l < layers; ++l) {
             layers_.push_back({.rms_att = vector(rms_att.take(dim), dim),
@@ -219,7 +228,7 @@ private:
     }
 
     dimensions shape_;
-    std::vector<float> weights_;
+    std::shared_ptr<const std::vector<float>> weights_;
     matrix embedding_{nullptr, 0, 0};
     matrix classifier_{nullptr, 0, 0};
     vector rms_final_{nullptr, 0};

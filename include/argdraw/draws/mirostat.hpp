@@ -46,6 +46,8 @@ struct mirostat {
     constexpr bool valid() const noexcept { return 0 <= tau && numeric::finite(tau) && 0 <= eta && numeric::finite(eta); }
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
 
+    static constexpr bool leaves_law = true;
+
     /// The final set, for distribution().
     template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {

@@ -115,6 +115,11 @@ any_state start_at([[maybe_unused]] const void* at) noexcept {
     else return {};
 }
 
+template <class D>
+bool leaves_law_at(const void* at) noexcept {
+    return leaves_law(*static_cast<const D*>(at));
+}
+
 template <class T>
 struct draws_on {
     draws<T> call;
@@ -126,10 +131,11 @@ struct draw_type : draws_on<T>... {
     status (*prepare)(const void*, history&) noexcept;
     any_state (*start)(const void*) noexcept;
     bool (*equal)(const void*, const void*) noexcept;
+    bool (*leaves_law)(const void*) noexcept;
     bool learns;
 };
 template <class D, class... T>
-inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>,
+inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>, leaves_law_at<D>,
                                               requires {typename D::state;
 }
 };
@@ -191,6 +197,8 @@ public:
     /// Whether it learns from what it drew: see sampler::learns().
     bool learns() const noexcept { return type_->learns; }
     state start() const noexcept { return type_->start(held_); }
+    /// Whether what it drew from is left behind it: see has_law.
+    bool leaves_law() const noexcept { return type_->leaves_law(held_); }
 
     template <class Of, class Context>
         requires(std::same_as<Of, T> || ...)

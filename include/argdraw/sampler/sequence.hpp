@@ -186,8 +186,9 @@ private:
         std::uint32_t attempt;
         token_id pending;
         states pending_states;
+        std::size_t width;
     };
-    draws drawn_here() const noexcept { return {attempt_, pending_, pending_states_}; }
+    draws drawn_here() const noexcept { return {attempt_, pending_, pending_states_, width_}; }
     // What a draw from a row of this width leaves to accept().
     void drew(token_id id, const states& learned, std::size_t width) noexcept {
         pending_ = id;
@@ -200,6 +201,7 @@ private:
         attempt_ = before.attempt;
         pending_ = before.pending;
         pending_states_ = before.pending_states;
+        width_ = before.width;
     }
 
     static constexpr std::uint32_t magic = 0x71736461;  // "adsq"
@@ -252,8 +254,8 @@ private:
     }
 
     /// The tokens of a row that may live.
-    template <class T>
-    std::span<const T> in_vocabulary(std::span<const T> row) const noexcept {
+    template <class Row>
+    Row in_vocabulary(const Row& row) const noexcept {
         return row.first(vocabulary_ != 0 ? (std::min)(vocabulary_, row.size()) : row.size());
     }
 

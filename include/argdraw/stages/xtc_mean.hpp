@@ -14,7 +14,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Xtc without its coin: the mean of the two laws that the coin decides between.
+/// XTC without its coin: the mean of the two laws that the coin decides between.
 ///
 /// - formula:  D = the tokens that xtc drops, P their mass, q the probability: p_i <- p_i (1 - q) for i in D, p_i (1 - q + q / (1 - P)) for
 ///             the others. Followed directly by a draw, tokens come with the frequencies of xtc

@@ -17,6 +17,7 @@
 #endif
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/text/names.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::text {
 
@@ -58,7 +59,9 @@ inline std::string_view nearest(std::string_view name, const std::vector<std::st
 /// Goes through a text. What fails notes its place and a sentence, once; from then on everything fails.
 class reader {
 public:
-    explicit reader(std::string_view in) noexcept : in_(in) {}
+    explicit reader(std::string_view in, const text::names& given) noexcept : in_(in), given_(given) {}
+
+    const text::names& given() const noexcept { return given_; }
 
     const error& wrong() const noexcept { return wrong_; }
     bool good() const noexcept { return !wrong_; }
@@ -92,6 +95,27 @@ public:
         return true;
     }
     bool want(char mark) { return take(mark) || expected(std::string("'") + mark + "'"); }
+    bool next_is_letter() noexcept {
+        skip();
+        return good() && at_ < in_.size() && is_letter(in_[at_]);
+    }
+    bool next_is_quote() noexcept { return next_is('"') || next_is('\''); }
+
+    /// A text in quotes of either kind. A backslash stands before a quote or a backslash that is meant; with n and t it is the end of a line
+    /// and a tab.
+    bool quoted_text(std::string& out) {
+        const std::size_t column = this->column();
+        if (!next_is_quote()) return expected("a text in quotes");
+        const char quote = in_[at_];
+        for (++at_; at_ < in_.size() && in_[at_] != quote; ++at_) {
+            const bool escaped = in_[at_] == '\\' && at_ + 1 < in_.size();
+            if (escaped) ++at_;
+            out += !escaped ? in_[at_] : in_[at_] == 'n' ? '\n' : in_[at_] == 't' ? '\t' : in_[at_];
+        }
+        if (at_ == in_.size()) return fail(column, "the text in quotes has no end");
+        ++at_;
+        return true;
+    }
 
     /// Letters, digits and underscores, not beginning with a digit; empty where there are none.
     std::string_view name() noexcept {
@@ -202,6 +226,7 @@ private:
     }
 
     std::string_view in_;
+    const text::names& given_;
     std::size_t at_ = 0;
     error wrong_;
 };

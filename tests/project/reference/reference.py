@@ -93,6 +93,7 @@ class Contract:
     def read_members(self, base, body):
         members = []
         self.defaulted = set()
+        self.token = None
         items = re.match(r"\s*:\s*list<(.*)>\s*$", base)
         if items:
             kind = {"token_id": "ids", "token_bias": "`{id, b}`, b added to the id's logit"}.get(items[1].split(",")[0], "sequences of ids")
@@ -111,6 +112,8 @@ class Contract:
                     self.fail(f"nothing is said of {member[1]}")
                 if member[2]:
                     self.defaulted.add(member[1])
+                if line.startswith("    token_id "):
+                    self.token = member[1]
                 members.append((f"`{member[1]}`", f"`{member[2]}`" if member[2] and member[2] != "{}" else "", said))
             above = []
         return members
@@ -223,8 +226,8 @@ def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def description(each):
-    """What a program can know of a contract: members by name, whether they must be given, and what is said of them."""
+def description(each, group):
+    """What a program can know of a contract of a group: members by name, whether they must be given, and what is said of them."""
     visits = []
     for name, value, said in each.members:
         if name == "the list":
@@ -233,21 +236,24 @@ def description(each):
             member = name.strip("`")
             required = "false" if value or each.field_has_default(member) else "true"
             visits.append(f'        visit("{member}", s.{member}, {quoted(said)}, {required});')
-    members = "    template <class S, class V>\n    static void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
+    members = "    template <class S, class V>\n    static constexpr void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
     if not visits:
-        members = "    template <class S, class V>\n    static void members(S&, V&&) {}\n"
+        members = "    template <class S, class V>\n    static constexpr void members(S&, V&&) {}\n"
+    token = f'    static constexpr std::string_view token = "{each.token or ""}";\n'
     given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
     argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
+    group = f'    static constexpr std::string_view group = "{group}";\n'
     return (
         f"template <{given}>\nstruct description<{each.name}{argument}> {{\n"
         f'    static constexpr std::string_view name = "{each.name}";\n'
-        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{members}}};\n"
+        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{group}{token}{members}}};\n"
     )
 
 
 def descriptions():
-    every = {folder: [each for _, _, group in contracts(folder) for each in group] for folder in HEADS}
-    every["draws"] = [each for each in every["draws"] if each.name not in NOT_IN_TEXT]
+    every = {
+        folder: [(each, title) for title, _, group in contracts(folder) for each in group if each.name not in NOT_IN_TEXT] for folder in HEADS
+    }
     out = [
         "// Made by tests/project/reference/reference.py of the contracts in the headers of stages and draws.",
         "#pragma once",
@@ -262,8 +268,9 @@ def descriptions():
         "// clang-format off",
         "namespace argdraw::inline ARGDRAW_ABI::text {",
         "",
-        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, and members(s, visit), which calls",
-        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\".",
+        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, and members(s, visit), which calls",
+        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\", and `token`",
+        "/// is the parameter that is the id of one, or empty.",
         "template <class S>",
         "struct description;",
         "",
@@ -273,9 +280,9 @@ def descriptions():
         "",
     ]
     for folder in HEADS:
-        names = ", ".join(each.type for each in every[folder])
+        names = ", ".join(each.type for each, _ in every[folder])
         out += [f"using all_{folder} = types<{names}>;", ""]
-    out += [description(each) for folder in HEADS for each in every[folder]]
+    out += [description(each, title) for folder in HEADS for each, title in every[folder]]
     out += ["}  // namespace argdraw::text", ""]
     return "\n".join(out)
 
