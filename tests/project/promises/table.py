@@ -22,7 +22,7 @@ its name.
 
 | | |
 |---|---|
-| [`unit`](unit) | a room of the library each: `core simd numeric random history candidates stages draws sampler text engine conformance c eigen`; the paths are those of the headers they test |
+| [`unit`](unit) | a room of the library each: `core simd numeric random history candidates stages draws sampler text engine recipes conformance c eigen`; the paths are those of the headers they test |
 | [`proof/differential`](proof/differential) | random pipelines on random rows against the plain definition in exact arithmetic |
 | [`proof/metamorphic`](proof/metamorphic) | what must not change, or must change so, when rows, texts and pipelines are changed |
 | [`proof/golden`](proof/golden) | the same tokens from every compiler, flag and instruction set |
