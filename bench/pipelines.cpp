@@ -1,6 +1,7 @@
 // The time of one token: floor/*, pipeline/* and baseline/*. README.md beside this file says what each name means.
 #include "baseline.hpp"
 #include "floor.hpp"
+#include "peers.hpp"
 #include "registering.hpp"
 #include "rows.hpp"
 #include "stages.hpp"
@@ -127,6 +128,9 @@ int main(int argc, char** argv) {
         add_scalar<argdraw::bfloat16>(vocab, every_baseline);
     }
     bench::add_stages(128256);
+#ifdef ARGDRAW_BENCH_PEERS
+    bench::add_peers(128256);
+#endif
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});
     benchmark::AddCustomContext("kernels", std::string{argdraw::name(argdraw::active_isa())});
     benchmark::AddCustomContext("floor", std::string{bench::floor_instruction_set()});
