@@ -2,6 +2,7 @@
 #include "baseline.hpp"
 #include "engine.hpp"
 #include "floor.hpp"
+#include "peers.hpp"
 #include "registering.hpp"
 #include "rows.hpp"
 #include "stages.hpp"
@@ -129,6 +130,9 @@ int main(int argc, char** argv) {
     }
     bench::add_stages(128256);
     bench::add_engine(128256);
+#ifdef ARGDRAW_BENCH_PEERS
+    bench::add_peers(128256);
+#endif
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});
     benchmark::AddCustomContext("kernels", std::string{argdraw::name(argdraw::active_isa())});
     benchmark::AddCustomContext("floor", std::string{bench::floor_instruction_set()});

@@ -112,6 +112,17 @@ def pipelines_table(times, pattern):
     return table(header, rows, 3)
 
 
+def peers_table(times, library):
+    header = ["pipeline", "row", f"{library} µs", "ours in its chain µs", "theirs / ours"]
+    rows = []
+    for key, theirs in times.items():
+        family, who, *rest = key.split("/")
+        ours = times.get("/".join(["peer", "argdraw_in_llama_cpp", *rest]))
+        if family == "peer" and who == "llama_cpp" and ours:
+            rows.append([rest[0], rest[1], microseconds(theirs), microseconds(ours), ratio(theirs, ours)])
+    return table(header, rows, 2)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("json")
@@ -121,6 +132,8 @@ def main():
     print(f"{machine(context)}; {context['date']}\n")
     print(floors_table(times), end="\n\n")
     print(pipelines_table(times, arguments.filter))
+    if "llama.cpp" in context:
+        print("", peers_table(times, context["llama.cpp"].split(",")[0]), sep="\n")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ its name.
 | [`project/readme`](project/readme), [`project/promises`](project/promises) | what the README and this page say is so |
 | [`project/shutdown`](project/shutdown) | what happens after `main` |
 | [`project/parallel`](project/parallel) | a batch on the threads of OpenMP and of TBB, where they are there |
+| [`project/llama_cpp`](project/llama_cpp) | the real llama.cpp beside ours, where its library is: every difference has a class |
 | [`project/coverage`](project/coverage), [`project/valgrind`](project/valgrind), [`project/aarch64`](project/aarch64) | what is executed, what memory is read, and other machines |
 | [`data`](data) | inputs of the fuzzers, golden streams, rows of the model |
 
