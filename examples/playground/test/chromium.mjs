@@ -155,6 +155,27 @@ await look('temperature down');
 for (const each of ['temperature', 'top_p', 'top_k']) await click(`[aria-label="Remove ${each}"]`);
 assert.equal((await look('nothing left')).text, 'categorical');
 
+// By keyboard alone: past the head of the page, a stage is added, and its slider moved.
+const press = async (key, code = key, windowsVirtualKeyCode = { Tab: 9, Enter: 13, ArrowRight: 39 }[key]) => {
+  for (const type of ['keyDown', 'keyUp']) await command('Input.dispatchKeyEvent', { type, key, code, windowsVirtualKeyCode, ...(key === 'Enter' && type === 'keyDown' ? { text: '\r' } : {}) });
+};
+const focused = () => inPage(() => document.activeElement.getAttribute('aria-label') || document.activeElement.labels?.[0]?.textContent || document.activeElement.textContent);
+await inPage(() => document.activeElement.blur());
+await inPage(() => window.getSelection().removeAllRanges());
+await inPage(() => document.querySelector('.skip').focus());
+await press('Enter');
+await press('Tab');
+assert.equal(await focused(), 'Another stage', 'behind the link past the head');
+await press('Tab');
+assert.equal(await focused(), 'Add');
+await press('Enter');
+assert.equal(await focused(), 'min_p', 'the heading of the card');
+for (let i = 0; i < 8 && (await focused()) !== 'min_p p'; ++i) await press('Tab');
+assert.equal(await focused(), 'min_p p', 'the slider');
+await press('ArrowRight');
+assert.match((await look('by keyboard')).text, /^min_p\(0\.40[0-9]*\) \| categorical$/);
+await click('[aria-label="Remove min_p"]');
+
 // Every stage by itself, in every preset that has no model, and every draw.
 const elements = await inPage(() => window.playground.elements.map(({ name, draw }) => ({ name, draw })));
 assert(elements.length > 40);
@@ -237,8 +258,12 @@ console.log(await inPage(() => document.querySelector('#told').textContent));
 
 // ---- names, and C++ ----------------------------------------------------------------------------------------------------------------------
 
-const nameless = await inPage(() => [...document.querySelectorAll('input, select, textarea, button')].filter((each) => !(each.labels?.length || each.getAttribute('aria-label') || each.textContent.trim())).map((each) => each.outerHTML));
-assert.deepEqual(nameless, []);
+// What a screen reader has to say of everything that can be operated.
+const operated = new Set(['button', 'checkbox', 'combobox', 'radio', 'slider', 'textbox', 'DisclosureTriangle']);
+const { nodes } = await command('Accessibility.getFullAXTree');
+const nameless = nodes.filter((each) => !each.ignored && operated.has(each.role.value) && !each.name?.value?.trim());
+assert.deepEqual(nameless.map((each) => each.role.value), []);
+assert(nodes.filter((each) => each.role.value === 'button').length > 10);
 assert.deepEqual(await inPage(() => [...document.querySelectorAll('[id]')].map((each) => each.id).filter((id, i, all) => all.indexOf(id) !== i)), []);
 await command('Emulation.setDeviceMetricsOverride', { width: 360, height: 740, deviceScaleFactor: 2, mobile: true });
 assert(await inPage(() => document.documentElement.scrollWidth <= 360), 'wider than a telephone');
