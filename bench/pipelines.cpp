@@ -1,5 +1,6 @@
-// The time of one token: floor/*, pipeline/* and baseline/*. README.md beside this file says what each name means.
+// The time of one token: floor/*, pipeline/*, engine/* and baseline/*. README.md beside this file says what each name means.
 #include "baseline.hpp"
+#include "engine.hpp"
 #include "floor.hpp"
 #include "registering.hpp"
 #include "rows.hpp"
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
         add_scalar<argdraw::bfloat16>(vocab, every_baseline);
     }
     bench::add_stages(128256);
+    bench::add_engine(128256);
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});
     benchmark::AddCustomContext("kernels", std::string{argdraw::name(argdraw::active_isa())});
     benchmark::AddCustomContext("floor", std::string{bench::floor_instruction_set()});

@@ -13,6 +13,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/engine/draft.hpp>
+#include <argdraw/engine/kept_rows.hpp>
 #include <argdraw/engine/parallel.hpp>
 #include <argdraw/engine/rows.hpp>
 #include <argdraw/engine/verify.hpp>
@@ -98,13 +99,39 @@ public:
     /// that an earlier row had, or no such row.
     template <rows_of_logits Rows, parallel_for Parallel>
     void draw(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel) noexcept {
+        draw_each(rows, slot_of, tokens, parallel, [](occupant& here, const auto& row) { return here.pick(row, here.text); });
+    }
+
+    /// The same, and what each token was drawn from. out_of_memory in a token: there was none for the set of its row. Returns out_of_memory
+    /// where there is none for all of them together: then `kept` is empty, and the tokens stand.
+    template <rows_of_logits Rows, parallel_for Parallel>
+    status draw_and_keep(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, kept_rows& kept,
+                         const Parallel& parallel) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
-        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
-        detail::run_all(parallel, n, [&](std::size_t i) {
-            if (tokens[i].why != status::ok) return;
-            tokens[i] = slots_[slot_of[i]]->pick(rows[i], slots_[slot_of[i]]->text);
+        draw_each(rows, slot_of, tokens, parallel, [&](occupant& here, const auto& row) {
+            return here.pick.draw_and_keep(row, [&](auto& c) { here.kept.take(c, kept.with_probabilities); }, here.text);
         });
-        for (const std::size_t slot : slot_of.first(n)) end(slot);
+        kept.ids.clear();
+        kept.probabilities.clear();
+        ARGDRAW_TRY {
+            kept.offsets.assign(n + 1, 0);
+            for (std::size_t i = 0; i < n; ++i) kept.offsets[i + 1] = kept.offsets[i] + (tokens[i] ? set_of(slot_of[i]).ids.size() : 0);
+            kept.ids.resize(kept.offsets[n]);
+            if (kept.with_probabilities) kept.probabilities.resize(kept.offsets[n]);
+        }
+        ARGDRAW_CATCH(std::bad_alloc) {
+            kept.offsets.clear();
+            kept.ids.clear();
+            return status::out_of_memory;
+        }
+        detail::run_all(parallel, n, [&](std::size_t i) {
+            if (!tokens[i]) return;
+            const auto at = static_cast<std::ptrdiff_t>(kept.offsets[i]);
+            const detail::growing_set& own = set_of(slot_of[i]);
+            std::copy(own.ids.begin(), own.ids.end(), kept.ids.begin() + at);
+            if (kept.with_probabilities) std::copy(own.probabilities.begin(), own.probabilities.end(), kept.probabilities.begin() + at);
+        });
+        return status::ok;
     }
 
     /// The verification of one slot's draft: as `verified`, in memory of the batch until its next step.
@@ -146,6 +173,7 @@ private:
         Pick pick;
         sequence_type text;
         verifier verify = {};
+        detail::growing_set kept = {};
         bool in_step = false;
     };
     static constexpr std::size_t missing = ~std::size_t{0};
@@ -157,6 +185,20 @@ private:
         std::size_t size() const noexcept { return numbers.size(); }
         decltype(auto) operator[](std::size_t k) const noexcept { return rows[numbers[k]]; }
     };
+
+    const detail::growing_set& set_of(std::size_t slot) const noexcept { return slots_[slot]->kept; }
+
+    // tokens[i] = draw_one(the slot, rows[i]).
+    template <class Rows, class Parallel, class F>
+    void draw_each(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel,
+                   F draw_one) noexcept {
+        const std::size_t n = (std::min)(slot_of.size(), tokens.size());
+        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
+        detail::run_all(parallel, n, [&](std::size_t i) {
+            if (tokens[i].why == status::ok) tokens[i] = draw_one(*slots_[slot_of[i]], rows[i]);
+        });
+        for (const std::size_t slot : slot_of.first(n)) end(slot);
+    }
 
     status put(std::size_t at, const Pick& pick, sequence_type seq) noexcept {
         if (!seq) return seq.why();

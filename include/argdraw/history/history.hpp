@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/phrases.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/breaker_index.hpp>
 #include <argdraw/history/match_index.hpp>
@@ -36,10 +37,8 @@ class token_breakers {
 public:
     status why() const noexcept { return why_; }
     explicit operator bool() const noexcept { return why_ == status::ok; }
-    /// Whether each of them is an id of a row of this width.
-    bool in_row(std::size_t width) const noexcept {
-        return !view_ || (view_->least() >= 0 && static_cast<std::size_t>(view_->greatest()) < width);
-    }
+    /// Whether each of their ids is one of a row of this width.
+    bool in_row(std::size_t width) const noexcept { return !view_ || view_->in_row(width); }
 
 private:
     friend class history;
@@ -97,7 +96,7 @@ public:
             fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
             fresh.ngrams_ = ngrams_.rebuilt([&](const auto& view) { return fresh.indexed(detail::ngram_index(view.n())); });
             fresh.matches_ = matches_.rebuilt([&](const auto& view) { return fresh.indexed(detail::match_index(view.n())); });
-            fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken_by(view.ids()); });
+            fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken(view.over_nothing()); });
             swap(fresh);
             return status::ok;
         }
@@ -171,8 +170,8 @@ public:
     ///
     /// With h the last `window` tokens of prompt and output (a negative window: all of them): for every token t with a place j + 1 < |h|
     /// where h[j+1] = t and the n tokens up to h[j] are the last n of h, calls visit(t, L), L >= n (a std::size_t) being the greatest
-    /// number of tokens up to such a j that equal the last tokens of h. Occurrences may overlap. No match extends over a
-    /// token of `breakers`, and no breaker is visited. n = 0 visits every distinct token of h.
+    /// number of tokens up to such a j that equal the last tokens of h. Occurrences may overlap. No match extends into the last
+    /// of the `breakers` that stand in h, and no token that is a breaker alone is visited. n = 0 visits every distinct token of h.
     ///
     /// visit(t) alone, where L is not wanted, costs a step for each token visited. L costs a hash look-up, where L > n what is said at
     /// detail::match_index. Neither grows with the history, unless t has followed the same n + 1 tokens many times without a pattern. With
@@ -180,7 +179,7 @@ public:
     /// watch_breakers() was given it. Visit must not change the history. The first call for an n, and the first with a list of breakers,
     /// build views.
     template <class F>
-    status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
+    status continuations(std::size_t n, std::int64_t window, const phrases_view& breakers, F visit) noexcept {
         return continuations(n, window, watch_breakers(breakers), visit);
     }
     template <class F>
@@ -195,7 +194,7 @@ public:
         detail::text_index p = view.first(h, from);
         if (p < 0) return status::ok;
         const auto* const broken = breakers.view_;
-        const detail::text_index room = broken ? broken->since_latest(end) : end;
+        const detail::text_index room = broken ? broken->since_latest(end, from) : end;
         if (room < view.n()) return status::ok;
         const auto visit_all = [&](auto visit_one) {
             for (; p >= 0; p = view.next(p, from))
@@ -234,12 +233,12 @@ public:
     }
 
     /// Builds the view for continuations(..., breakers, ...), if it is not there: for the list as it reads now.
-    token_breakers watch_breakers(std::span<const token_id> breakers) noexcept {
+    token_breakers watch_breakers(const phrases_view& breakers) noexcept {
         if (breakers.empty()) return token_breakers(nullptr);
-        if (breakers.size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
+        if (breakers.size() > most_tokens || breakers.ids().size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
         const auto* view = breakers_.find(breakers);
         ARGDRAW_TRY {
-            if (!view) view = breakers_.add(broken_by(breakers));
+            if (!view) view = breakers_.add(broken(detail::breaker_index(breakers)));
             return token_breakers(view);
         }
         ARGDRAW_CATCH(std::bad_alloc) { return token_breakers(nullptr, status::out_of_memory); }
@@ -281,8 +280,7 @@ private:
         return view;
     }
 
-    detail::breaker_index broken_by(std::span<const token_id> breakers) const {
-        detail::breaker_index view(breakers);
+    detail::breaker_index broken(detail::breaker_index view) const {
         view.assign(tokens());
         return view;
     }

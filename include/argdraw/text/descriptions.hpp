@@ -116,7 +116,7 @@ struct description<top_k> {
     static constexpr void members(S& s, V&& visit) {
         visit("k", s.k, "Tokens that stay; 0 or more, 0 is off.", false);
         visit("min_keep", s.min_keep, "Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.", false);
-        visit("equals", s.equals, "Ties::first keeps exactly k, ties::all the equals of the k-th as well.", false);
+        visit("equals", s.equals, "Among equals at the edge: ties::first keeps exactly k, ties::all every equal of the k-th.", false);
     }
 };
 
@@ -251,7 +251,7 @@ struct description<xtc> {
 template <>
 struct description<xtc_mean> {
     static constexpr std::string_view name = "xtc_mean";
-    static constexpr std::string_view meaning = "Xtc without its coin: the mean of the two laws that the coin decides between.";
+    static constexpr std::string_view meaning = "XTC without its coin: the mean of the two laws that the coin decides between.";
     static constexpr std::string_view group = "Truncation";
     static constexpr std::string_view example = "0.5, 0.1, [], 1";
     static constexpr std::string_view token = "";
@@ -344,6 +344,7 @@ struct description<repetition_penalty> {
         visit("penalty", s.penalty, "What logits above 0 are divided by, and others multiplied; above 0, finite, 1 is neutral.", false);
         visit("window", s.window, "The last so many tokens of the scope; -1 is all of them, 0 is off.", false);
         visit("over", s.over, "Whose tokens count: prompt and output by default, as everywhere.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -359,6 +360,7 @@ struct description<frequency_penalty> {
         visit("alpha", s.alpha, "Logit off for each time; finite, 0 is neutral.", false);
         visit("window", s.window, "The last so many tokens of the scope; -1 is all of them, 0 is off.", false);
         visit("over", s.over, "Whose tokens count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -374,6 +376,7 @@ struct description<presence_penalty> {
         visit("alpha", s.alpha, "Logit off, once; finite, 0 is neutral.", false);
         visit("window", s.window, "The last so many tokens of the scope; -1 is all of them, 0 is off.", false);
         visit("over", s.over, "Whose tokens count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -392,6 +395,7 @@ struct description<penalties> {
         visit("window", s.window, "The last so many tokens of each scope; -1 is all of them, 0 is off.", false);
         visit("repetition_over", s.repetition_over, "Whose tokens the first looks at: prompt and output, as everywhere.", false);
         visit("counts_over", s.counts_over, "Whose tokens the others count: the output, as OpenAI's; scope::both is the rule of llama.cpp and most others.", false);
+        visit("exempt", s.exempt, "Ids that are left alone; a view, which must outlive its use.", false);
     }
 };
 
@@ -408,7 +412,7 @@ struct description<dry> {
         visit("base", s.base, "What each token more multiplies it by; 1 or more, finite.", false);
         visit("allowed_length", s.allowed_length, "Length of match from which on it acts, in tokens; 0 or more.", false);
         visit("window", s.window, "The last so many tokens of prompt and output; -1 is all of them, 0 is off.", false);
-        visit("breakers", s.breakers, "Ids that end a match; a view, which must outlive its use.", false);
+        visit("breakers", s.breakers, "Ids or phrases that end a match; a view, which must outlive its use.", false);
     }
 };
 

@@ -17,6 +17,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/list.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/phrases.hpp>
 #include <argdraw/core/view_of.hpp>
 #include <argdraw/stages.hpp>
 #include <argdraw/text/names.hpp>
@@ -33,6 +34,7 @@ public:
         all.push_back(std::move(items));
         return all.back();
     }
+    const phrases& keep(phrases all) { return lists_.emplace_back(std::move(all)); }
 
 private:
     std::deque<std::vector<token_id>>& of(token_id*) noexcept { return ids_; }
@@ -48,6 +50,7 @@ private:
     std::deque<std::vector<token_bias>> biases_;
     std::deque<std::vector<std::span<const token_id>>> phrases_;
     std::deque<std::vector<biased_sequence>> biased_;
+    std::deque<phrases> lists_;
 };
 
 /// The words that stand for the values of an enumeration.
@@ -173,6 +176,28 @@ bool read(reader& in, memory& kept, view_of<T>& out) {
     out = items;
     return true;
 }
+/// [1, [2, 3]]: ids, and lists of ids.
+inline bool read(reader& in, memory& kept, phrases_view& out) {
+    bool single = true;
+    std::vector<std::vector<token_id>> items;
+    const auto one = [&](std::vector<token_id>& item) {
+        if (in.next_is('[')) {
+            single = false;
+            return read_items(in, item, [&](token_id& id) { return in.whole(id); });
+        }
+        return in.whole(item.emplace_back());
+    };
+    if (!read_items(in, items, one)) return false;
+    phrases all;
+    std::vector<token_id> ids;
+    for (const auto& item : items) {
+        if (single) ids.push_back(item[0]);
+        else all.add(item);
+    }
+    if (single) out = kept.keep(std::move(ids));
+    else out = kept.keep(std::move(all));
+    return true;
+}
 inline bool read(reader& in, memory& kept, row_view<float>& out) {
     std::span<const float> items;
     if (!read_list(in, kept, items)) return false;
@@ -228,6 +253,17 @@ void write(std::string& out, std::span<const T> items) {
 template <class T>
 void write(std::string& out, const view_of<T>& items) {
     write(out, std::span<const T>(items));
+}
+/// As ids where each phrase is one, else as lists.
+inline void write(std::string& out, const phrases_view& all) {
+    bool single = true;
+    std::vector<std::span<const token_id>> lists;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        lists.push_back(all[i]);
+        single = single && all[i].size() == 1;
+    }
+    if (single) write(out, all.ids());
+    else write(out, std::span<const std::span<const token_id>>(lists));
 }
 inline void write(std::string& out, const row_view<float>& items) { write(out, std::span<const float>(items)); }
 template <class T, std::size_t N>

@@ -23,8 +23,8 @@ FAULTS = [
     Mutant(
         "F28b", "so it does where the row has become a list",
         "candidates/edits.hpp",
-        "            return at < tokens ?",
-        "            return at < 32 * mask.size() ?",
+        "return is_allowed(mask, past_end, tokens, id);",
+        "return is_allowed(mask, past_end, 32 * mask.size(), id);",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F8", "uses of a purpose are counted to 256",

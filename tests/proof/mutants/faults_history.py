@@ -52,10 +52,40 @@ FAULTS = [
     Mutant(
         "F25", "a list of breakers is known by its length",
         "history/breaker_index.hpp",
-        "return breakers.size() == known.size() && (known.empty() || std::memcmp(breakers.data(), known.data(), known.size_bytes()) == 0);",
-        "return breakers.size() == known.size();",
+        "return known.size() == given.size() && (known.empty() || std::memcmp(known.data(), given.data(), given.size_bytes()) == 0);",
+        "return known.size() == given.size();",
         "unit/stages/dry.cpp", "dry breakers: the list is read at each draw, also where it was written over",
         "what a look-up for each breaker costs shows in no answer; this is what a list kept between draws can get wrong"),
+    Mutant(
+        "F25b", "a phrase that was not to be is forgotten with all of its beginning",
+        "history/breaker_index.hpp",
+        "if (one.depth > 1) one.fall = next(nodes_[index(one.parent)].fall, one.id);",
+        "one.fall = start;",
+        "unit/history/breaker_index.cpp", "breaker_index: how many tokens follow the latest one, as tokens come and go"),
+    Mutant(
+        "F25c", "what a phrase had begun with is not undone",
+        "history/breaker_index.hpp",
+        "if (list_->automaton.longest() > 1) state_ = unknown;",
+        "",
+        "unit/history/breaker_index.cpp", "breaker_index: how many tokens follow the latest one, as tokens come and go"),
+    Mutant(
+        "F25d", "a breaker ends a match that begins before the window",
+        "history/breaker_index.hpp",
+        "if (places_[i - 1].first >= begin) return end - 1 - places_[i - 1].last;",
+        "return end - 1 - places_[i - 1].last;",
+        "unit/history/history.cpp", "history: a breaker of several tokens ends a match where it stands, and its tokens are visited"),
+    Mutant(
+        "F25e", "of the longer phrase that ends at a token, and the shorter one, the longer counts",
+        "history/breaker_index.hpp",
+        "one.ends = shorter.ends > 0 ? shorter.ends : one.is_phrase ? one.depth : 0;",
+        "one.ends = one.is_phrase ? one.depth : shorter.ends;",
+        "unit/history/breaker_index.cpp", "breaker_index: how many tokens follow the latest one, as tokens come and go"),
+    Mutant(
+        "F27", "of several exempt ids one is left alone",
+        "core/ids.hpp",
+        "listed[place / 64] |= std::uint64_t{1} << place % 64;",
+        "listed[place / 64] = std::uint64_t{1} << place % 64;",
+        "unit/stages/penalties.cpp", "penalties formula: exempt ids are left alone, and the others not"),
     Mutant(
         "F5h", "all places of a continuation are walked for its length",
         "history/match_index.hpp",

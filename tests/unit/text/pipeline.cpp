@@ -60,6 +60,10 @@ TEST_CASE("text: every way to write a value") {
     CHECK(again("bad_words([[1, 2], [3]]) | greedy") == "bad_words([[1, 2], [3]]) | greedy");
     CHECK(again("sequence_bias([[1, 2]: 2, [3]: -1]) | greedy") == "sequence_bias([[1, 2]: 2, [3]: -1]) | greedy");
     CHECK(again("dry(.8, breakers=[1,2], window=64) | greedy") == "dry(0.8, window=64, breakers=[1, 2]) | greedy");
+    CHECK(again("dry(.8, breakers=[[1,2],[3]]) | greedy") == "dry(0.8, breakers=[[1, 2], [3]]) | greedy");
+    CHECK(again("dry(.8, breakers=[1, [2, 3], []]) | greedy") == "dry(0.8, breakers=[[1], [2, 3], []]) | greedy");
+    CHECK(again("dry(.8, breakers=[[1], [2]]) | greedy") == "dry(0.8, breakers=[1, 2]) | greedy");
+    CHECK(again("penalties(presence=1, exempt=[2]) | greedy") == "penalties(presence=1, exempt=[2]) | greedy");
     CHECK(again("penalties(presence=1, counts_over=both) | greedy") == "penalties(presence=1, counts_over=both) | greedy");
     CHECK(again("allow([15], keep) | allow([15], ban, 3) | greedy") == "allow([15], keep) | allow([15], ban, tokens=3) | greedy");
     CHECK(again("force(0, 17) | force(id=4, position=2) | greedy") == "force(0, 17) | force(2, 4) | greedy");
@@ -95,6 +99,8 @@ TEST_CASE("text: what is wrong, where, and what would be right") {
     CHECK(wrong("top_k(3) greedy") == "10: expected '|' or the end, found 'greedy'");
     CHECK(wrong("ban(1) | greedy") == "5: expected '[', found '1'");
     CHECK(wrong("ban([1) | greedy") == "7: expected ',' or ']', found ')'");
+    CHECK(wrong("dry(1, breakers=[1, [2, x]]) | greedy") == "25: expected a whole number, found 'x'");
+    CHECK(wrong("dry(1, breakers=[[[2]]]) | greedy") == "19: expected a whole number, found '['");
     CHECK(wrong("logit_bias([1]) | greedy") == "14: expected ':', found ']'");
     CHECK(wrong("force(3) | greedy") == "1: force needs 'id'");
     CHECK(wrong("allow([1]) | greedy") == "1: allow needs 'beyond'");

@@ -37,6 +37,7 @@ struct random_text {
     std::string value(const past_end&) { return below(2) ? "ban" : "keep"; }
     std::string value(const view_of<token_id>&) { return ids(); }
     std::string value(const view_of<std::uint32_t>&) { return "[4294967295, 7]"; }
+    std::string value(const phrases_view&) { return below(2) ? ids() : "[" + ids() + ", 3, [1,2]]"; }
     std::string value(const row_view<float>&) { return "[1.5, -inf, 2]"; }
     std::string value(const list<token_id>&) { return ids(); }
     std::string value(const list<token_bias>&) { return below(2) ? "[]" : "[ 3 : -1.5 , 4: inf]"; }

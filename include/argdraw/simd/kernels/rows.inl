@@ -130,6 +130,7 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
     std::size_t b = 0;
     for (; b + together <= row.complete; b += together) {
         const T* const p = row.data + b * block_size;
+        prefetch(p + together * block_size);
         const living lives = row.alive ? living_of(alive_in(row, b), together) : living::all;
         if (lives == living::none) {
             for (std::size_t i = 0; i < together; ++i) out[b + i] = -std::numeric_limits<value_of<T>>::infinity();
