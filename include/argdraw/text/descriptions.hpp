@@ -337,7 +337,7 @@ struct description<repetition_penalty> {
     static constexpr std::string_view name = "repetition_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
     static constexpr std::string_view group = "History";
-    static constexpr std::string_view example = "1.5, -1, both";
+    static constexpr std::string_view example = "1.5, -1, both, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -353,7 +353,7 @@ struct description<frequency_penalty> {
     static constexpr std::string_view name = "frequency_penalty";
     static constexpr std::string_view meaning = "Make tokens less likely each time they have been seen.";
     static constexpr std::string_view group = "History";
-    static constexpr std::string_view example = "0.7, -1, output";
+    static constexpr std::string_view example = "0.7, -1, output, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -369,7 +369,7 @@ struct description<presence_penalty> {
     static constexpr std::string_view name = "presence_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
     static constexpr std::string_view group = "History";
-    static constexpr std::string_view example = "0.7, -1, output";
+    static constexpr std::string_view example = "0.7, -1, output, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -385,7 +385,7 @@ struct description<penalties> {
     static constexpr std::string_view name = "penalties";
     static constexpr std::string_view meaning = "Repetition, frequency and presence penalty in one stage, in this order.";
     static constexpr std::string_view group = "History";
-    static constexpr std::string_view example = "1.2, 0.5, 0.2, -1, both, output";
+    static constexpr std::string_view example = "1.2, 0.5, 0.2, -1, both, output, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
