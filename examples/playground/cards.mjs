@@ -102,3 +102,25 @@ export class Card {
     this.element.classList.toggle('wrong', Boolean(sentence));
   }
 }
+
+/** The last place among the stages, from which another is added: add(about). */
+export class Adder {
+  constructor(add) {
+    this.choice = h('select', { id: 'stage', onchange: () => this.explain() });
+    this.meaning = h('p', { class: 'hint' });
+    this.chosen = () => this.stages.find((each) => each.name === this.choice.value);
+    const button = h('button', { type: 'button', id: 'add', onclick: () => add(this.chosen()) }, 'Add');
+    this.element = h('li', { class: 'card adder' }, h('label', { for: 'stage' }, 'Another stage'), h('div', { class: 'line' }, this.choice, button), this.meaning);
+  }
+  explain() {
+    this.meaning.textContent = this.chosen().meaning;
+  }
+  fill(stages) {
+    this.stages = stages;
+    const groups = [...new Set(stages.map((each) => each.group))];
+    const options = (group) => stages.filter((each) => each.group === group).map((each) => h('option', { value: each.name }, each.name));
+    this.choice.replaceChildren(...groups.map((group) => h('optgroup', { label: group }, ...options(group))));
+    this.choice.value = 'min_p';
+    this.explain();
+  }
+}

@@ -1,15 +1,15 @@
 // The page: a row, a pipeline as cards and as text, and what the one makes of the other.
 import { load } from './argdraw.mjs';
-import { Bars, h, percent, visible } from './bars.mjs';
-import { Card } from './cards.mjs';
+import { Bars, h } from './bars.mjs';
+import { Adder, Card } from './cards.mjs';
 import { Draws, lawOf, tokenOf } from './laws.mjs';
 import { Model } from './model.mjs';
+import { picture } from './picture.mjs';
 import { idsOf, ownRow, rows, rowText } from './rows.mjs';
 import { storyteller } from './story.mjs';
 
 const $ = (id) => document.getElementById(id);
 const get = (name) => fetch(name);
-const shownTokens = 10;
 const tenThousand = 10000;
 
 let argdraw, elements, model;
@@ -152,28 +152,14 @@ function makeDraw([about, values]) {
   draw.element.classList.add('last');
 }
 
-const adder = (() => {
-  const choice = h('select', { id: 'stage' });
-  const meaning = h('p', { class: 'hint' });
-  const show = () => (meaning.textContent = elements.find((each) => each.name === choice.value).meaning);
-  choice.addEventListener('change', show);
-  const button = h('button', { type: 'button', id: 'add', onclick: () => {
-    const about = elements.find((each) => each.name === choice.value);
-    const card = cardOf([about, exampleOf(about)]);
-    cards.push(card);
-    layOut();
-    update();
-    card.heading.focus();
-    say(`${about.name} added as stage ${cards.length}`);
-  } }, 'Add');
-  const element = h('li', { class: 'card adder' }, h('label', { for: 'stage' }, 'Another stage'), h('div', { class: 'line' }, choice, button), meaning);
-  return { element, fill: () => {
-    const groups = [...new Set(elements.filter((each) => !each.draw).map((each) => each.group))];
-    choice.replaceChildren(...groups.map((group) => h('optgroup', { label: group }, ...elements.filter((each) => each.group === group).map((each) => h('option', { value: each.name }, each.name)))));
-    choice.value = 'min_p';
-    show();
-  } };
-})();
+const adder = new Adder((about) => {
+  const card = cardOf([about, exampleOf(about)]);
+  cards.push(card);
+  layOut();
+  update();
+  card.heading.focus();
+  say(`${about.name} added as stage ${cards.length}`);
+});
 
 function layOut() {
   const before = document.activeElement;
@@ -279,42 +265,7 @@ function update({ keepText = false } = {}) {
   saveLink();
 }
 
-function show() {
-  const order = [...row.names.keys()].filter((id) => result.raw && result.raw[id] >= 0).sort((a, b) => result.raw[b] - result.raw[a] || a - b);
-  const all = [...result.laws, ...(result.law ? [result.law] : [])];
-  const chosen = new Set(order.slice(0, shownTokens));
-  if (result.token) chosen.add(result.token.id);
-  const ids = order.filter((id) => chosen.has(id));
-  const scale = Math.max(1e-9, ...ids.map((id) => Math.max(result.raw[id], ...all.map((law) => law[id]), seen?.count ? seen.times[id] / seen.count : 0)));
-  const lines = (law, before, times, count) => {
-    const made = ids.map((id) => ({ name: visible(row.names[id]), before: before[id], now: law[id], seen: times && times[id] / count, drawn: times !== undefined && id === result.token?.id }));
-    const more = order.filter((id) => !chosen.has(id));
-    const sum = (of) => more.reduce((total, id) => total + Math.max(0, of[id]), 0);
-    if (more.length) made.push({ name: `${more.length} more`, rest: true, before: sum(before), now: more.some((id) => law[id] >= 0) ? sum(law) : -1, seen: times && sum(times) / count });
-    return made;
-  };
-  const living = (law) => law.reduce((count, p) => count + (p >= 0), 0);
-  let before = result.raw;
-  cards.slice(0, result.laws.length).forEach((card, i) => {
-    const law = result.laws[i];
-    const [had, has] = [living(before), living(law)];
-    const mass = before.reduce((total, p, id) => total + (law[id] >= 0 ? Math.max(0, p) : 0), 0);
-    card.left.textContent = has === had ? `All ${had} tokens stay.` : `${has} of ${had} tokens stay, which had ${percent(mass)}.`;
-    card.bars.show(lines(law, before), scale, `Probabilities behind ${card.about.name}. ${card.left.textContent}`);
-    before = law;
-  });
-  if (!result.law) return;
-  const { id, logprob } = result.token;
-  const drawn = ['Drawn: ', h('b', {}, visible(row.names[id])), `, token ${id}, log-probability ${logprob.toFixed(4).replace('-', '−')}`];
-  // It is read out where it changes, and only then.
-  if (draw.token.textContent !== drawn.map((each) => each.textContent ?? each).join('')) draw.token.replaceChildren(...drawn);
-  const times = seen?.count ? seen.times : new Uint32Array(row.names.length);
-  const law = seen?.mean ?? result.law;
-  draw.bars.show(lines(law, before, times, seen?.count || 1), scale, 'Probabilities of the draw, and how often each token came up');
-  const difference = Math.max(...ids.map((each) => Math.abs(Math.max(0, law[each]) - times[each] / (seen?.count || 1))));
-  draw.left.textContent = seen?.count ? `Probability, and share of ${seen.count.toLocaleString('en')} draws: at most ${(100 * difference).toFixed(2)} points apart.` : 'Probability, and share of the draws.';
-  draw.note.textContent = seen?.coins ? `A stage throws a coin for each text: the law is the mean over ${seen.coins} texts.` : 'The same seed and text number give this token in C++, C and Python as well.';
-}
+const show = () => picture({ names: row.names, ...result, cards, draw, seen });
 
 let drawing;
 function drawMany(text, options) {
@@ -412,7 +363,8 @@ function listen() {
     history.replaceState(null, '', link);
     await navigator.clipboard.writeText(address).then(() => ($('copied').textContent = 'Copied.'), () => ($('copied').textContent = 'It stands in the address bar.'));
   });
-  window.addEventListener('hashchange', () => location.hash !== link && openLink().catch(fail));
+  // Not where a link within the page was followed.
+  window.addEventListener('hashchange', () => location.hash !== link && /[#&](row|pipeline)=/.test(location.hash) && openLink().catch(fail));
 }
 
 function fail(error) {
@@ -425,7 +377,7 @@ async function begin() {
   argdraw = await load(get);
   elements = JSON.parse(argdraw.string(argdraw.c.playground_elements()));
   row = { ...rows.fruit, logits: Float32Array.from(rows.fruit.logits) };
-  adder.fill();
+  adder.fill(elements.filter((each) => !each.draw));
   listen();
   await openLink();
   storyteller({ argdraw, openModel: () => openModel().then(() => (showRow(), model)), pipeline: () => ({ text: result.text, error: result.error, seed: state.seed, sequence: state.sequence }), fail });

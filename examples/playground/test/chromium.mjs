@@ -170,6 +170,8 @@ await press('Tab');
 assert.equal(await focused(), 'Add');
 await press('Enter');
 assert.equal(await focused(), 'min_p', 'the heading of the card');
+await new Promise((next) => setTimeout(next, 500));
+assert.equal(await focused(), 'min_p', 'and a link within the page has changed nothing');
 for (let i = 0; i < 8 && (await focused()) !== 'min_p p'; ++i) await press('Tab');
 assert.equal(await focused(), 'min_p p', 'the slider');
 await press('ArrowRight');
