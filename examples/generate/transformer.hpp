@@ -16,7 +16,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -27,16 +26,17 @@
 namespace generate {
 
 struct dimensions {
-    Eigen::Index dim, hidden, layers, heads, kv_heads, vocabulary, context;
+    std::int64_t dim, hidden, layers, heads, kv_heads, vocabulary, context;  // Eigen::Index is 32 bits where pointers are
     bool own_classifier;
 
-    Eigen::Index head() const { return dim / heads; }
-    Eigen::Index kv_dim() const { return head() * kv_heads; }
+    std::int64_t head() const { return dim / heads; }
+    std::int64_t kv_dim() const { return head() * kv_heads; }
 };
 
 class transformer {
 public:
-    explicit transformer(const std::filesystem::path& path) : transformer(file_bytes(path)) {}
+    explicit transformer(const std::string& path) : transformer(file_bytes(path)) {}
+    explicit transformer(file_bytes file) : transformer(read_shape(file), file) {}
 
     // A copy goes on from the same text by itself, over the same weights. Assigning would assign the weights, which are views.
     transformer(const transformer&) = default;
@@ -87,8 +87,8 @@ private:
         const float* take(Eigen::Index count) { return std::exchange(at, at + count); }
     };
 
-    explicit transformer(file_bytes file)
-        : shape_(read_shape(file)), weights_(std::make_shared<const std::vector<float>>(read_weights(file, shape_))) {
+    transformer(const dimensions& read, file_bytes& file)
+        : shape_(read), weights_(std::make_shared<const std::vector<float>>(read_weights(file, shape_))) {
         const auto [dim, hidden, layers, heads, kv_heads, vocabulary, context, own_classifier] = shape_;
         const Eigen::Index kv_dim = shape_.kv_dim();
 
@@ -139,7 +139,7 @@ private:
                                .context = field[6],
                                .own_classifier = field[5] < 0};
         // These limits are far above any model of this layout, and keep every product below in 64 bits.
-        const auto within = [](Eigen::Index value, Eigen::Index limit) { return 1 <= value && value <= limit; };
+        const auto within = [](std::int64_t value, std::int64_t limit) { return 1 <= value && value <= limit; };
         if (!within(shape.dim, 1 << 16) || !within(shape.hidden, 1 << 20) || !within(shape.layers, 1 << 10) ||
             !within(shape.heads, shape.dim) || !within(shape.kv_heads, shape.heads) || !within(shape.vocabulary, 1 << 22) ||
             !within(shape.context, 1 << 20)) {
@@ -152,8 +152,8 @@ private:
     }
 
     static std::vector<float> read_weights(file_bytes& file, const dimensions& s) {
-        const Eigen::Index per_layer = 2 * s.dim + 2 * s.dim * s.dim + 2 * s.kv_dim() * s.dim + 3 * s.hidden * s.dim;
-        const Eigen::Index count = (s.own_classifier ? 2 : 1) * s.vocabulary * s.dim + s.layers * per_layer + s.dim + s.context * s.head();
+        const std::int64_t per_layer = 2 * s.dim + 2 * s.dim * s.dim + 2 * s.kv_dim() * s.dim + 3 * s.hidden * s.dim;
+        const std::int64_t count = (s.own_classifier ? 2 : 1) * s.vocabulary * s.dim + s.layers * per_layer + s.dim + s.context * s.head();
         const std::size_t expected = static_cast<std::size_t>(count) * sizeof(float);
         if (file.remaining() != expected) {
             file.fail("the header asks for " + std::to_string(expected) + " bytes of weights, and the file has " +

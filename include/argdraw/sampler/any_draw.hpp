@@ -229,7 +229,7 @@ private:
     const detail::draw_type<T...>* type_;
 };
 
-using any_draw = any_draw_for<float, double, half, bfloat16>;
+using any_draw = any_draw_for<ARGDRAW_FORMATS>;
 
 static_assert(std::is_trivially_copyable_v<any_draw>);
 

@@ -211,7 +211,7 @@ private:
     const detail::stage_type<T...>* type_ = nullptr;
 };
 
-using any_stage = any_stage_for<float, double, half, bfloat16>;
+using any_stage = any_stage_for<ARGDRAW_FORMATS>;
 
 static_assert(std::is_trivially_copyable_v<any_stage>);
 

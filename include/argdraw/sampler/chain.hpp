@@ -156,7 +156,7 @@ private:
     bool overfull_ = false;
 };
 
-using chain = chain_for<float, double, half, bfloat16>;
+using chain = chain_for<ARGDRAW_FORMATS>;
 
 static_assert(std::is_trivially_copyable_v<chain>);
 

@@ -38,7 +38,8 @@ struct parameter {
 struct kind {
     std::string_view name;
     std::string_view meaning;
-    std::string_view group;  ///< as the pages of stages and draws have them
+    std::string_view group;    ///< as the pages of stages and draws have them
+    std::string_view example;  ///< parameters in a pipeline's parentheses, for a row of sixteen tokens
     std::span<const parameter> parameters;
     bool is_draw;
     element (*initial)();  ///< with its defaults
@@ -131,6 +132,7 @@ constexpr kind describe() {
     return {.name = description<S>::name,
             .meaning = description<S>::meaning,
             .group = description<S>::group,
+            .example = description<S>::example,
             .parameters = parameters_of<S>,
             .is_draw = !is_stage<S>,
             .initial = [] { return erased(initial<S>()); },

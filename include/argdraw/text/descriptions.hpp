@@ -11,7 +11,8 @@
 // clang-format off
 namespace argdraw::inline ARGDRAW_ABI::text {
 
-/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, and members(s, visit), which calls
+/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, the parameters of an example for a
+/// row of sixteen tokens, and members(s, visit), which calls
 /// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name "", and `token`
 /// is the parameter that is the id of one, or empty.
 template <class S>
@@ -30,6 +31,7 @@ struct description<temperature> {
     static constexpr std::string_view name = "temperature";
     static constexpr std::string_view meaning = "Divide the logits by T: below 1 sharpens the distribution, above 1 flattens it.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view example = "0.5";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -42,6 +44,7 @@ struct description<dynamic_temperature> {
     static constexpr std::string_view name = "dynamic_temperature";
     static constexpr std::string_view meaning = "A temperature that follows the entropy: near min where the model is sure, near max where it is not.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view example = "0, 0.8, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -56,6 +59,7 @@ struct description<quadratic> {
     static constexpr std::string_view name = "quadratic";
     static constexpr std::string_view meaning = "Bend the logits around the maximum: those close to it come closer, those far from it go farther.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view example = "0.3, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -69,6 +73,7 @@ struct description<softcap> {
     static constexpr std::string_view name = "softcap";
     static constexpr std::string_view meaning = "Squeeze the logits into (-cap, cap).";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view example = "1.5";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -81,6 +86,7 @@ struct description<skew> {
     static constexpr std::string_view name = "skew";
     static constexpr std::string_view meaning = "Move mass down the order (strength > 0) or up (strength < 0) by a power of the cumulative distribution.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view example = "0.6";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -93,6 +99,7 @@ struct description<softmax> {
     static constexpr std::string_view name = "softmax";
     static constexpr std::string_view meaning = "Turn logits into log-probabilities.";
     static constexpr std::string_view group = "Scaling";
+    static constexpr std::string_view example = "";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
@@ -103,6 +110,7 @@ struct description<top_k> {
     static constexpr std::string_view name = "top_k";
     static constexpr std::string_view meaning = "Keep the k most likely tokens.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "3, 1, first";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -117,6 +125,7 @@ struct description<top_p> {
     static constexpr std::string_view name = "top_p";
     static constexpr std::string_view meaning = "Nucleus sampling: keep the most likely tokens that together have probability p.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.9, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -130,6 +139,7 @@ struct description<min_p> {
     static constexpr std::string_view name = "min_p";
     static constexpr std::string_view meaning = "Keep the tokens at least p times as likely as the most likely one.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.4, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -143,6 +153,7 @@ struct description<typical> {
     static constexpr std::string_view name = "typical";
     static constexpr std::string_view meaning = "Locally typical sampling: keep the tokens whose surprise is nearest to the expected surprise.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.5, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -156,6 +167,7 @@ struct description<top_n_sigma> {
     static constexpr std::string_view name = "top_n_sigma";
     static constexpr std::string_view meaning = "Keep the tokens whose logits lie at most n standard deviations below the greatest.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "1, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -169,6 +181,7 @@ struct description<epsilon_cutoff> {
     static constexpr std::string_view name = "epsilon_cutoff";
     static constexpr std::string_view meaning = "Keep the tokens with a probability of at least epsilon.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.03, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -182,6 +195,7 @@ struct description<eta_cutoff> {
     static constexpr std::string_view name = "eta_cutoff";
     static constexpr std::string_view meaning = "Epsilon_cutoff with a cut that gives way where the entropy is high.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.2, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -195,6 +209,7 @@ struct description<tail_free> {
     static constexpr std::string_view name = "tail_free";
     static constexpr std::string_view meaning = "Cut the tail where the sorted probabilities have stopped bending.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.9, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -208,6 +223,7 @@ struct description<top_a> {
     static constexpr std::string_view name = "top_a";
     static constexpr std::string_view meaning = "Keep the tokens with a probability of at least a times the square of the greatest.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "1, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -221,6 +237,7 @@ struct description<xtc> {
     static constexpr std::string_view name = "xtc";
     static constexpr std::string_view meaning = "Exclude top choices: now and then, drop every likely token but the least likely of them.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "1, 0.1, [], 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -236,6 +253,7 @@ struct description<xtc_mean> {
     static constexpr std::string_view name = "xtc_mean";
     static constexpr std::string_view meaning = "XTC without its coin: the mean of the two laws that the coin decides between.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.5, 0.1, [], 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -251,6 +269,7 @@ struct description<top_h> {
     static constexpr std::string_view name = "top_h";
     static constexpr std::string_view meaning = "Keep the most likely tokens as long as their own entropy is at most a share of the whole one.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.8, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -264,6 +283,7 @@ struct description<top_h_sum> {
     static constexpr std::string_view name = "top_h_sum";
     static constexpr std::string_view meaning = "Keep the most likely tokens as long as their part of the entropy is at most a share of the whole.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "0.5, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -277,6 +297,7 @@ struct description<p_less> {
     static constexpr std::string_view name = "p_less";
     static constexpr std::string_view meaning = "Keep the tokens at least as likely as two draws are to agree.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -289,6 +310,7 @@ struct description<p_less_norm> {
     static constexpr std::string_view name = "p_less_norm";
     static constexpr std::string_view meaning = "P_less with its cut lowered by what two draws of a uniform distribution would agree.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -301,6 +323,7 @@ struct description<min_k> {
     static constexpr std::string_view name = "min_k";
     static constexpr std::string_view meaning = "Cut at the steepest relative drop of the sorted logits.";
     static constexpr std::string_view group = "Truncation";
+    static constexpr std::string_view example = "3, 1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -314,6 +337,7 @@ struct description<repetition_penalty> {
     static constexpr std::string_view name = "repetition_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "1.5, -1, both, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -329,6 +353,7 @@ struct description<frequency_penalty> {
     static constexpr std::string_view name = "frequency_penalty";
     static constexpr std::string_view meaning = "Make tokens less likely each time they have been seen.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "0.7, -1, output, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -344,6 +369,7 @@ struct description<presence_penalty> {
     static constexpr std::string_view name = "presence_penalty";
     static constexpr std::string_view meaning = "Make tokens that have been seen less likely, once each.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "0.7, -1, output, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -359,6 +385,7 @@ struct description<penalties> {
     static constexpr std::string_view name = "penalties";
     static constexpr std::string_view meaning = "Repetition, frequency and presence penalty in one stage, in this order.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "1.2, 0.5, 0.2, -1, both, output, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -377,6 +404,7 @@ struct description<dry> {
     static constexpr std::string_view name = "dry";
     static constexpr std::string_view meaning = "Don't repeat yourself: the longer a repetition that a token would continue, the less likely the token.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "0.8, 1.75, 2, -1, []";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -393,6 +421,7 @@ struct description<no_repeat_ngram> {
     static constexpr std::string_view name = "no_repeat_ngram";
     static constexpr std::string_view meaning = "No n tokens in a row stand twice in prompt and output.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "3";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -405,6 +434,7 @@ struct description<bad_words<N>> {
     static constexpr std::string_view name = "bad_words";
     static constexpr std::string_view meaning = "Sequences of tokens that may not be said.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "[[10, 1]]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -417,6 +447,7 @@ struct description<sequence_bias<N>> {
     static constexpr std::string_view name = "sequence_bias";
     static constexpr std::string_view meaning = "Make what completes a sequence of tokens more or less likely.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "[[10, 5]: 2]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -429,6 +460,7 @@ struct description<min_tokens<N>> {
     static constexpr std::string_view name = "min_tokens";
     static constexpr std::string_view meaning = "No end before so many tokens are put out.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "20, [8]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -442,6 +474,7 @@ struct description<exponential_length> {
     static constexpr std::string_view name = "exponential_length";
     static constexpr std::string_view meaning = "After so many tokens, make the end more likely with each.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "8, 1.2, 8";
     static constexpr std::string_view token = "eos";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -456,6 +489,7 @@ struct description<encoder_repetition> {
     static constexpr std::string_view name = "encoder_repetition";
     static constexpr std::string_view meaning = "Make the tokens of the prompt more likely, so that an answer stays with its text.";
     static constexpr std::string_view group = "History";
+    static constexpr std::string_view example = "1.5";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -468,6 +502,7 @@ struct description<logit_bias<N>> {
     static constexpr std::string_view name = "logit_bias";
     static constexpr std::string_view meaning = "Add a number to the logits of listed tokens.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[0: -1, 7: 3]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -480,6 +515,7 @@ struct description<ban<N>> {
     static constexpr std::string_view name = "ban";
     static constexpr std::string_view meaning = "Listed tokens are not drawn.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[0, 2]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -492,6 +528,7 @@ struct description<allow_only<N>> {
     static constexpr std::string_view name = "allow_only";
     static constexpr std::string_view meaning = "Only listed tokens are drawn.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[0, 2, 7]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -504,6 +541,7 @@ struct description<allow> {
     static constexpr std::string_view name = "allow";
     static constexpr std::string_view meaning = "A grammar's word: only the tokens whose bit is set.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[82], ban, 32";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -518,6 +556,7 @@ struct description<suppress_at_begin<N>> {
     static constexpr std::string_view name = "suppress_at_begin";
     static constexpr std::string_view meaning = "Listed tokens are not drawn first.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[0]";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -530,6 +569,7 @@ struct description<force> {
     static constexpr std::string_view name = "force";
     static constexpr std::string_view meaning = "One token, and no other, at one position of the output.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "17, 5";
     static constexpr std::string_view token = "id";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -543,6 +583,7 @@ struct description<guidance<U>> {
     static constexpr std::string_view name = "guidance";
     static constexpr std::string_view meaning = "Classifier-free guidance: away from what the model says without the prompt.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[1.5, 2.9, 1.2, 2.2, 2.4, 0.3, 2, -0.8, 0.6, -0.4, -inf, -inf, -inf, -inf, -inf, -inf], 1.5";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -556,6 +597,7 @@ struct description<contrastive<U>> {
     static constexpr std::string_view name = "contrastive";
     static constexpr std::string_view meaning = "What a good model prefers more than a poor one does.";
     static constexpr std::string_view group = "Bias and masks";
+    static constexpr std::string_view example = "[1.5, 2.9, 1.2, 2.2, 2.4, 0.3, 2, -0.8, 0.6, -0.4, -inf, -inf, -inf, -inf, -inf, -inf], 0.1, 0.5";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -570,6 +612,7 @@ struct description<greedy> {
     static constexpr std::string_view name = "greedy";
     static constexpr std::string_view meaning = "The most likely token.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view example = "";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
@@ -580,6 +623,7 @@ struct description<categorical> {
     static constexpr std::string_view name = "categorical";
     static constexpr std::string_view meaning = "A token with its probability.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view example = "";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
@@ -590,6 +634,7 @@ struct description<gumbel> {
     static constexpr std::string_view name = "gumbel";
     static constexpr std::string_view meaning = "The token whose logit plus noise is the greatest: a categorical draw whose noise belongs to the tokens.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view example = "";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S&, V&&) {}
@@ -600,6 +645,7 @@ struct description<mirostat> {
     static constexpr std::string_view name = "mirostat";
     static constexpr std::string_view meaning = "Keep the surprise of the text near a target, by a limit that learns from every token (version 2).";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view example = "1.2, 0.1";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -613,6 +659,7 @@ struct description<mirostat_v1> {
     static constexpr std::string_view name = "mirostat_v1";
     static constexpr std::string_view meaning = "Keep the surprise of the text near a target, by a top-k that Zipf's law predicts.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view example = "1.2, 0.1, 100";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {
@@ -627,6 +674,7 @@ struct description<adaptive_p> {
     static constexpr std::string_view name = "adaptive_p";
     static constexpr std::string_view meaning = "Prefer tokens of a probability that makes the average of those chosen meet a target.";
     static constexpr std::string_view group = "Draws";
+    static constexpr std::string_view example = "0.15, 0.9";
     static constexpr std::string_view token = "";
     template <class S, class V>
     static constexpr void members(S& s, V&& visit) {

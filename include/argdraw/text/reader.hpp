@@ -11,7 +11,10 @@
 #include <type_traits>
 #include <vector>
 
-#if !defined(__cpp_lib_to_chars)
+#if !defined(__cpp_lib_to_chars) && defined(__wasm__)
+#include <cmath>
+#include <cstdlib>
+#elif !defined(__cpp_lib_to_chars)
 #include <locale>
 #include <sstream>
 #endif
@@ -213,11 +216,17 @@ private:
             const auto [end, why] = std::from_chars(read.data(), read.data() + read.size(), out);
             if (end != read.data() + read.size() || why == std::errc::invalid_argument) return false;
             too_large = why == std::errc::result_out_of_range;
-#else  // a standard library without it: through a stream, whose locale is not the program's
+#elif defined(__wasm__)  // a standard library without it, and a C library with one locale
+            const std::string held(read);
+            char* end = nullptr;
+            out = std::strtof(held.c_str(), &end);
+            if (end != held.c_str() + held.size()) return false;
+            too_large = std::isinf(out);
+#else                    // without it, and with many: through a stream, whose locale is not the program's
             std::istringstream in{std::string(read)};
             in.imbue(std::locale::classic());
             in >> out;
-            if (in.peek() != std::istringstream::traits_type::eof()) return false;
+            if (!in.eof()) return false;
             too_large = in.fail();
 #endif
         }

@@ -25,6 +25,9 @@ TEST_CASE("by_name: every stage and draw there is, with its defaults") {
         }
         CHECK(static_cast<bool>(found) == complete);
         if (complete) CHECK(found.text() == each.name);
+        named example = by_name(each.name);
+        CHECK(example.set(each.example));
+        CHECK(example);
     }
     CHECK(names.size() == 47);
     CHECK(text::find_kind("top_k")->parameters.size() == 3);
