@@ -24,7 +24,7 @@
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
 #include <argdraw/sampler/kept_set.hpp>
-#include <argdraw/sampler/leaves.hpp>
+#include <argdraw/sampler/elements.hpp>
 #include <argdraw/sampler/sequence.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -41,9 +41,11 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// Calls never throw; a stage of the caller's that throws ends the program. The first call of a width on a thread allocates scratch memory,
 /// later ones do not.
 template <class... S>
-class sampler : private detail::leaves<S...> {
+class sampler : public detail::elements<S...> {
     static_assert(detail::pipeline_rules<S...>::hold);
-    using base = detail::leaves<S...>;
+    using base = detail::elements<S...>;
+    using base::check_part;
+    using base::each;
     static constexpr std::size_t last = sizeof...(S) - 1;
     using draw_type = detail::leaf_type<last, S...>;
     static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
@@ -52,6 +54,10 @@ class sampler : private detail::leaves<S...> {
 
 public:
     constexpr explicit sampler(S... elements) : base(elements...) {}
+
+    using base::check;
+    using base::get;
+    using base::learns;
 
     /// Draws a token from a row; for pipelines that need no randomness. Reads the row, never writes it.
     template <drawable_row R>
@@ -94,14 +100,14 @@ public:
     }
 
     /// Draws as pick(logits, from...) does, with the same words and the same token, and calls keep(c), or keep(c, token) where it takes one,
-    /// with candidates<T>& that hold the final set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands what the draw is called with: nothing, a
-    /// philox or a sequence, each with a workspace& behind or one of the thread's. What keep makes of c.fail() is the draw's: then there is
-    /// no token, and nothing moves on.
+    /// with candidates<T>& that hold the final set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands
+    /// what the draw is called with: nothing, a philox or a sequence, each with a workspace& behind or one of the thread's. What keep makes
+    /// of c.fail() is the draw's: then there is no token, and nothing moves on.
     template <drawable_row R, class F, class... From>
     drawn draw_and_keep(const R& row, F&& keep, From&&... from) const noexcept {
         if constexpr (std::same_as<std::remove_cvref_t<F>, kept_set>) keep.size = 0;
         if constexpr ((std::same_as<std::remove_cvref_t<From>, workspace> || ...)) {
-            return detail::leaves_law(get<last>()) ? draw(row, keep, from...) : draw_apart(row, keep, from...);
+            return detail::leaves_law(last_one()) ? draw(row, keep, from...) : draw_apart(row, keep, from...);
         } else {
             const detail::workspace_lease lease;
             return lease.get() ? draw_and_keep(row, keep, from..., *lease.get()) : drawn{.why = status::out_of_memory};
@@ -146,8 +152,8 @@ public:
                       "argdraw: the draw does not say its law; give it narrow(c), which leaves the tokens that it draws from, or, if it "
                       "draws from all of them, static constexpr bool draws_from_all = true");
         const auto narrowed = [&](auto& c, auto& context) {
-            if constexpr (requires { get<last>().narrow(c, context); }) get<last>().narrow(c, context);
-            else if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
+            if constexpr (requires { last_one().narrow(c, context); }) last_one().narrow(c, context);
+            else if constexpr (requires { last_one().narrow(c); }) last_one().narrow(c);
             if (c.size() > 0) f(c);
             return c.why();
         };
@@ -187,62 +193,13 @@ public:
         return seq;
     }
 
-    /// Whether every parameter is in its range, and if not, which stage is at fault and what it wants.
-    constexpr checked check() const noexcept {
-        checked result;
-        if (!std::is_constant_evaluated() && detail::nans_are_lost())
-            return {status::bad_parameter, -1, "argdraw: compiled with -fno-honor-nans; NaN logits could not be recognised"};
-        each([&]<std::size_t Index>(const auto& element) {
-            if (result) result = detail::checked_element(static_cast<int>(Index), element);
-        });
-        return result;
-    }
-
-    /// The same for rows of a width: also whether each stage that is not neutral finds its tokens in such a row, and its own row as wide.
-    /// What it says is what a draw fails with before it has looked at a value.
-    constexpr checked check(std::size_t width) const noexcept { return check_part(width, width); }
     /// The same for a sequence that is drawn for from rows of this width.
     constexpr checked check(std::size_t width, const sequence<S...>& seq) const noexcept {
         return check_part(width, seq.vocabulary_ != 0 ? (std::min)(width, seq.vocabulary_) : width);
     }
 
-    /// Whether an element of the pipeline learns from the tokens that it drew itself: then the law of a position is not that of its row and
-    /// history alone.
-    constexpr bool learns() const noexcept {
-        bool some = false;
-        each([&]<std::size_t Index>(const auto& element) {
-            if constexpr (requires { bool(element.learns()); }) some = some || element.learns();
-            else some = some || !std::same_as<typename detail::state_of<std::remove_cvref_t<decltype(element)>>::type, detail::no_state>;
-        });
-        return some;
-    }
-
-    /// The I-th element of the pipeline.
-    template <std::size_t Index>
-    constexpr const auto& get() const noexcept {
-        return detail::element_at<Index>(static_cast<const base&>(*this));
-    }
-
 private:
     enum class applied : bool { all, scaling };
-
-    // For rows of `given` tokens, of which the first `width` may live.
-    constexpr checked check_part(std::size_t given, std::size_t width) const noexcept {
-        checked result = check();
-        if (result && width == 0) result = {status::empty, -1, message(status::empty)};
-        if (result && width > candidates<float>::max_width) result = {status::too_wide, -1, message(status::too_wide)};
-        each([&]<std::size_t Index>(const auto& element) {
-            if (result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);
-        });
-        return result;
-    }
-
-    template <class F>
-    constexpr void each(F f) const {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (f.template operator()<Index>(this->template get<Index>()), ...);
-        }(std::index_sequence_for<S...>{});
-    }
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.
     void prepare(sequence<S...>& seq) const noexcept {
@@ -253,6 +210,8 @@ private:
         });
         seq.pending_states_ = seq.states_;
     }
+
+    constexpr const draw_type& last_one() const noexcept { return this->template get<last>(); }
 
     static constexpr auto nothing_kept = [](auto&) {};
 
@@ -295,8 +254,8 @@ private:
     drawn draw_from(const Row& row, Given& given, workspace& space, F& keep) const noexcept {
         drawn token;
         const auto draw_it = [&](candidates<typename Row::value_type>& c, auto& context) {
-            if constexpr (random_draw<draw_type>) token = get<last>()(c, context);
-            else token = get<last>()(c);
+            if constexpr (random_draw<draw_type>) token = last_one()(c, context);
+            else token = last_one()(c);
             if (!token) return status::ok;
             if (c.why() == status::ok) {
                 hand_to(keep, c, token);

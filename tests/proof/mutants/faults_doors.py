@@ -10,9 +10,9 @@ FAULTS = [
         "unit/stages/ban.cpp", "ban range: ids outside of the row are outside_row"),
     Mutant(
         "F16b", "check(width) does not ask the stages",
-        "sampler/sampler.hpp",
-        "if (result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);",
-        "if (!result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);",
+        "sampler/elements.hpp",
+        "if (result) result = fitted_element(static_cast<int>(Index), element, given, width);",
+        "if (!result) result = fitted_element(static_cast<int>(Index), element, given, width);",
         "unit/sampler/sampler.cpp", "sampler: what does not fit the row has a status of its own, and check(width) names the stage"),
     Mutant(
         "F28", "the last word of a mask counts whole",
