@@ -48,6 +48,7 @@ export async function load(get, name = WebAssembly.validate(simd) ? 'argdraw.sim
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const sentenceRoom = 1024;
+const outOfMemory = 4;
 
 export class Library {
   constructor(exports, name) {
@@ -70,10 +71,16 @@ export class Library {
     const bytes = new Uint8Array(this.memory, at);
     return decoder.decode(bytes.slice(0, bytes.indexOf(0)));
   }
+  /** Memory for so many bytes. */
+  room(bytes) {
+    const at = bytes < 2 ** 31 ? this.c.malloc(bytes || 1) : 0;
+    if (!at) this.must(outOfMemory);
+    return at;
+  }
   /** f(address, count) while the items lie in memory. */
   lent(items, f) {
     const bytes = new Uint8Array(items.buffer, items.byteOffset, items.byteLength);
-    const at = this.c.malloc(bytes.length || 1);
+    const at = this.room(bytes.length);
     new Uint8Array(this.memory).set(bytes, at);
     try {
       return f(at, items.length);
@@ -87,7 +94,7 @@ export class Library {
 
   parse(text) {
     return this.lent(encoder.encode(text), (at, length) => {
-      const room = this.c.malloc(sentenceRoom);
+      const room = this.room(sentenceRoom);
       try {
         const status = this.c.argdraw_parse(at, length, this.at, this.at + 4, room, sentenceRoom);
         if (status !== 0) throw new ArgdrawError(status, this.string(room), this.view().getUint32(this.at + 4, true));
@@ -104,8 +111,9 @@ export class Library {
     if (!(logits instanceof Float32Array) || logits.buffer !== this.memory) {
       if (this.rowBytes < logits.length * 4) {
         this.c.free(this.rowAt);
+        this.rowAt = this.rowBytes = 0;
+        this.rowAt = this.room(logits.length * 4);
         this.rowBytes = logits.length * 4;
-        this.rowAt = this.c.malloc(this.rowBytes);
       }
       at = this.rowAt;
       new Float32Array(this.memory, at, logits.length).set(logits);

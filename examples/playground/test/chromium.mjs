@@ -231,6 +231,9 @@ const before = await inPage(async () => {
 const there = await look('before the link');
 await open(before);
 assert.deepEqual(await look('from the link'), there);
+await inPage(() => (location.hash = '#row=peaked&pipeline=top_k(3) | greedy'));
+await until('the row of another link', () => window.playground.state.row.names.length === 24 && window.playground.state.text === 'top_k(3) | greedy');
+await look('from another link');
 
 // A row of one's own.
 await click('#presets input[value=own]');

@@ -53,6 +53,10 @@ for (const name of ['argdraw.wasm', 'argdraw.simd.wasm']) {
   assert.throws(() => text.rollback(1), { status: 3 });
   text.free();
   text.free();
+  assert.throws(() => text.draw([1, 2]), { status: 3, message: /range/ });
+  assert.throws(() => text.accept(0), { status: 3 });
+  assert.throws(() => fork.draw({ length: 2 ** 30 }), { status: 4 }, 'more than there is memory for');
+  assert.equal(fork.draw([1, 2, 3]).id, 2, 'and all is well afterwards');
 }
 assert.deepEqual(ownRow(rowText(rows.fruit)).logits, rows.fruit.logits);
 assert.throws(() => ownRow('mat 2.8, bed'), /name and a logit/);
