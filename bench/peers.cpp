@@ -72,6 +72,12 @@ void add_both(const std::string& name, std::size_t vocab, const char* ours, Make
     }
 }
 
+std::int32_t draw(argdraw_sequence* text, const argdraw_row& row) {
+    argdraw_drawn token{};
+    argdraw_draw(text, &row, &token);
+    return token.id;
+}
+
 // The C door on records that lie in order, against the row itself, and against reading the records.
 void add_records(std::size_t vocab) {
     const auto add = [&](const std::string& name, auto call) {
@@ -86,21 +92,24 @@ void add_records(std::size_t vocab) {
         };
         benchmark::RegisterBenchmark((name + "/float/" + std::to_string(vocab)).c_str(), run)->Unit(benchmark::kMicrosecond);
     };
-    const auto draw = [](argdraw_sequence* text, const void* logits, std::size_t width, std::size_t stride) {
-        const argdraw_row row = {sizeof row, logits, ARGDRAW_FLOAT, width, stride};
-        argdraw_drawn token{};
-        argdraw_draw(text, &row, &token);
-        return token.id;
-    };
     add("floor/records", [](const candidates_of& rows, std::size_t i, argdraw_sequence*) {
         return static_cast<std::int32_t>(bench::read_or(std::as_bytes(std::span(rows[i]))));
     });
-    add("door/default/records/peaked", [=](const candidates_of& rows, std::size_t i, argdraw_sequence* text) {
-        return draw(text, &rows[i][0].logit, rows[i].size(), sizeof(llama::candidate));
+    add("door/default/records/peaked", [](const candidates_of& rows, std::size_t i, argdraw_sequence* text) {
+        const auto& from = rows[i];
+        const argdraw_records records = {sizeof records, &from[0].id, &from[0].logit, ARGDRAW_FLOAT, from.size(), sizeof from[0]};
+        argdraw_drawn token{};
+        std::size_t place = 0;
+        argdraw_draw_records(text, &records, &token, &place);
+        return token.id;
+    });
+    add("door/default/strided/peaked", [](const candidates_of& rows, std::size_t i, argdraw_sequence* text) {
+        const auto& from = rows[i];
+        return draw(text, {sizeof(argdraw_row), &from[0].logit, ARGDRAW_FLOAT, from.size(), sizeof from[0]});
     });
     add("door/default/row/peaked", [=](const candidates_of&, std::size_t i, argdraw_sequence* text) {
         const auto row = bench::rows_of<float>(bench::row_kind::peaked, vocab)[i];
-        return draw(text, row.data(), row.size(), 0);
+        return draw(text, {sizeof(argdraw_row), row.data(), ARGDRAW_FLOAT, row.size(), 0});
     });
 }
 

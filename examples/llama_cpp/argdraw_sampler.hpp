@@ -4,9 +4,8 @@
 //
 // Null: the text is none. Where nothing can be drawn no token is selected. With llama.h included, leave out what is declared of it here.
 #include <argdraw/c/argdraw.h>
-#include <cmath>
+
 #include <cstring>
-#include <vector>
 
 // clang-format off
 struct llama_token_data { int32_t id; float logit, p; };
@@ -18,32 +17,27 @@ struct llama_sampler_i {
 };
 extern "C" llama_sampler* llama_sampler_init(llama_sampler_i*, void* ctx);
 // clang-format on
+
 struct argdraw_text {
     argdraw_sequence *now, *start;
-    std::vector<float> row;  // for what samplers in front have left, in their order
     static argdraw_text& of(const llama_sampler* s) { return *static_cast<argdraw_text*>(s->ctx); }
+
     static const char* name(const llama_sampler*) { return "argdraw"; }
     static void accept(llama_sampler* s, int32_t id) { argdraw_accept(of(s).now, id); }
     static void apply(llama_sampler* s, llama_token_data_array* a) {
-        auto& row = of(s).row;
-        int32_t moved = a->size != row.size();
-        for (size_t i = 0; i < a->size; ++i) moved |= a->data[i].id ^ static_cast<int32_t>(i);
-        argdraw_row logits = {sizeof logits, &a->data->logit, ARGDRAW_FLOAT, a->size, sizeof *a->data};
-        if (moved) {
-            row.assign(row.size(), -INFINITY);
-            for (size_t i = 0; i < a->size; ++i) row.at(static_cast<size_t>(a->data[i].id)) = a->data[i].logit;
-            logits = {sizeof logits, row.data(), ARGDRAW_FLOAT, row.size(), 0};
-        }
+        const argdraw_records left = {sizeof left, &a->data->id, &a->data->logit, ARGDRAW_FLOAT, a->size, sizeof *a->data};
         argdraw_drawn token;
-        a->selected = argdraw_draw(of(s).now, &logits, &token) == ARGDRAW_OK ? (moved ? 0 : token.id) : -1;
-        while (a->selected >= 0 && a->data[a->selected].id != token.id) ++a->selected;
+        size_t place = 0;
+        const bool drawn = argdraw_draw_records(of(s).now, &left, &token, &place) == ARGDRAW_OK;
+        a->selected = drawn ? static_cast<int64_t>(place) : -1;
     }
     static void reset(llama_sampler* s) { argdraw_free_sequence(of(s).now), argdraw_clone(of(s).start, &of(s).now); }
-    static llama_sampler* clone(const llama_sampler* s) { return make(of(s).now, of(s).start, of(s).row.size()); }
+    static llama_sampler* clone(const llama_sampler* s) { return make(of(s).now, of(s).start); }
     static void free(llama_sampler* s) { argdraw_free_sequence(of(s).now), argdraw_free_sequence(of(s).start), delete &of(s); }
-    static llama_sampler* make(const argdraw_sequence* now, const argdraw_sequence* start, size_t n_vocab) {
+
+    static llama_sampler* make(const argdraw_sequence* now, const argdraw_sequence* start) {
         static llama_sampler_i calls = {name, accept, apply, reset, clone, free, {}};
-        auto* text = new argdraw_text{nullptr, nullptr, std::vector<float>(n_vocab)};
+        auto* text = new argdraw_text();
         argdraw_clone(now, &text->now), argdraw_clone(start, &text->start);
         return llama_sampler_init(&calls, text);
     }
@@ -54,7 +48,7 @@ inline llama_sampler* argdraw_sampler(const char* pipeline, size_t n_vocab, uint
     argdraw_sequence* start = nullptr;
     argdraw_start_options options = {sizeof options, seed, 0, 0, n_vocab, nullptr, 0, nullptr, 0};
     if (argdraw_parse(pipeline, strlen(pipeline), &pick, nullptr, nullptr, 0) == ARGDRAW_OK) argdraw_start(pick, &options, &start);
-    llama_sampler* made = start ? argdraw_text::make(start, start, n_vocab) : nullptr;
+    llama_sampler* made = start ? argdraw_text::make(start, start) : nullptr;
     argdraw_free_sequence(start), argdraw_free_pipeline(pick);
     return made;
 }

@@ -5,6 +5,7 @@
 
 #include <library.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <span>
 #include <string>

@@ -77,6 +77,17 @@ typedef struct argdraw_row {
     size_t stride;
 } argdraw_row;
 
+/* Tokens in any order, such as what other samplers have left of a row: of the i-th, i `stride` bytes on, the id and the logit. Read in a call, never written, and
+ * not kept. A token that is not there does not live; of one that is there twice the last counts. */
+typedef struct argdraw_records {
+    size_t size; /* sizeof(argdraw_records) */
+    const int32_t* ids;
+    const void* logits;
+    int32_t format;
+    size_t count;
+    size_t stride;
+} argdraw_records;
+
 /* Where a sequence starts: all zero, but for the size, is a text of its own under seed 0. See argdraw::start_options. */
 typedef struct argdraw_start_options {
     size_t size; /* sizeof(argdraw_start_options) */
@@ -160,6 +171,11 @@ ARGDRAW_C_CALL argdraw_status argdraw_free_sequence(argdraw_sequence* sequence);
 
 /* Draws a token; accepts nothing. token->why is the status, also where it is another than ARGDRAW_OK. */
 ARGDRAW_C_CALL argdraw_status argdraw_draw(argdraw_sequence* sequence, const argdraw_row* row, argdraw_drawn* token);
+/* Draws from records: the token that argdraw_draw would draw from a row as wide as the sequence's vocabulary, or else as far as the greatest id. *place is
+ * where it stands among the records. An id below 0: ARGDRAW_OUTSIDE_ROW; ids from the vocabulary on do not live. Records {id, logit, anything} of 12 bytes in
+ * the order of their ids, 0, 1, 2, and so on, are read once; others twice and more. */
+ARGDRAW_C_CALL argdraw_status argdraw_draw_records(argdraw_sequence* sequence, const argdraw_records* records, argdraw_drawn* token,
+                                                   size_t* place);
 /* Draws tokens[i] for sequences[i] from rows[i], one after another. One that fails has its status, and the others go on; the status that is returned
  * is that of the first. A sequence that stands there twice is drawn for twice. */
 ARGDRAW_C_CALL argdraw_status argdraw_draw_many(argdraw_sequence* const* sequences, const argdraw_row* rows, argdraw_drawn* tokens,

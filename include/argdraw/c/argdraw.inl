@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,11 +21,13 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/formats.hpp>
+#include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/engine/logprobs.hpp>
 #include <argdraw/sampler/sampler.hpp>
 #include <argdraw/sampler/sequence.hpp>
+#include <argdraw/simd/dispatch.hpp>
 #include <argdraw/text/pipeline.hpp>
 
 // The first member of a handle says of which kind it is.
@@ -105,6 +108,23 @@ inline status give(const std::shared_ptr<const parsed>& from, argdraw_sequence::
     return *out ? status::ok : status::out_of_memory;
 }
 
+// For a row in memory of the sequence; null where there is none.
+template <class T>
+T* room_for(argdraw_sequence& sequence, std::size_t width) noexcept {
+    std::byte* const memory = sequence.gathered.reserve(width * sizeof(T));
+    if (!memory) return nullptr;
+    for (std::size_t i = 0; i < width; ++i) new (memory + i * sizeof(T)) T;
+    return std::launder(reinterpret_cast<T*>(memory));
+}
+
+// Logits that are no neighbours, made such.
+template <class T>
+void gather(const std::byte* from, std::size_t stride, std::size_t n, T* to) noexcept {
+    if constexpr (std::same_as<T, float>)
+        if (stride == simd::record_size) return simd::records().words(from, n, to);
+    for (std::size_t i = 0; i < n; ++i) std::memcpy(to + i, from + i * stride, sizeof(T));
+}
+
 // The row of f is a span of what the format is. Needs a sequence that is one.
 template <class T, class F>
 status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noexcept {
@@ -115,11 +135,10 @@ status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noe
     if (stride == sizeof(T) && reinterpret_cast<std::uintptr_t>(row.logits) % alignof(T) == 0)
         return f(std::span(static_cast<const T*>(row.logits), row.width));
     if (row.width > candidates<T>::max_width) return status::too_wide;
-    std::byte* const to = sequence.gathered.reserve(row.width * sizeof(T));
+    T* const to = room_for<T>(sequence, row.width);
     if (!to) return status::out_of_memory;
-    const auto* const from = static_cast<const std::byte*>(row.logits);
-    for (std::size_t i = 0; i < row.width; ++i) std::memcpy(to + i * sizeof(T), from + i * stride, sizeof(T));
-    return f(std::span(std::launder(reinterpret_cast<const T*>(to)), row.width));
+    gather(static_cast<const std::byte*>(row.logits), stride, row.width, to);
+    return f(std::span<const T>(to, row.width));
 }
 // The same for a format that is compiled; no_format for another.
 template <class T, class F>
@@ -137,6 +156,59 @@ status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcep
         case ARGDRAW_BFLOAT16: return with_row_if_built<bfloat16>(*sequence, *row, f);
         default: return status::bad_parameter;
     }
+}
+
+// Calls f with a row that has the logits of the records, where their ids are its places, and with whether these are those of the records, too.
+template <class T, class F>
+status with_records_of(argdraw_sequence& sequence, const argdraw_records& records, F& f) noexcept {
+    const auto* const ids = reinterpret_cast<const std::byte*>(records.ids);
+    const auto* const logits = static_cast<const std::byte*>(records.logits);
+    const std::size_t stride = records.stride, n = records.count, vocabulary = sequence.text.vocabulary();
+    if (n == 0) return f(std::span<const T>{}, true);
+    if (!ids || !logits || stride < (std::max)(sizeof(T), sizeof(token_id)) || n > PTRDIFF_MAX / stride) return status::bad_parameter;
+    if (n > candidates<T>::max_width) return status::too_wide;
+    const auto id_of = [&](std::size_t i) {
+        token_id id;
+        std::memcpy(&id, ids + i * stride, sizeof id);
+        return id;
+    };
+    if constexpr (std::same_as<T, float>) {
+        if (stride == simd::record_size && logits == ids + sizeof(token_id) && n >= vocabulary) {
+            T* const row = room_for<T>(sequence, n);
+            if (!row) return status::out_of_memory;
+            if (simd::records().numbered(ids, n, row)) return f(std::span<const T>(row, n), true);
+        }
+    }
+    std::size_t width = vocabulary;
+    for (std::size_t i = 0; i < n; ++i) {
+        if (id_of(i) < 0) return status::outside_row;
+        if (vocabulary == 0) width = (std::max)(width, static_cast<std::size_t>(id_of(i)) + 1);
+    }
+    if (width > candidates<T>::max_width) return status::too_wide;
+    T* const row = room_for<T>(sequence, width);
+    if (!row) return status::out_of_memory;
+    std::fill_n(row, width, removed<T>());
+    for (std::size_t i = 0; i < n; ++i)
+        if (const auto id = static_cast<std::size_t>(id_of(i)); id < width) std::memcpy(row + id, logits + i * stride, sizeof(T));
+    return f(std::span<const T>(row, width), false);
+}
+template <class F>
+status with_records(argdraw_sequence* sequence, const argdraw_records* records, F f) noexcept {
+    if (!is(sequence) || !fits(records)) return status::bad_parameter;
+    switch (records->format) {
+        case ARGDRAW_FLOAT: return with_records_of<float>(*sequence, *records, f);
+        case ARGDRAW_DOUBLE: return with_records_of<double>(*sequence, *records, f);
+        case ARGDRAW_HALF: return with_records_of<half>(*sequence, *records, f);
+        case ARGDRAW_BFLOAT16: return with_records_of<bfloat16>(*sequence, *records, f);
+        default: return status::bad_parameter;
+    }
+}
+// The last record of an id that is there.
+inline std::size_t place_of(token_id id, const argdraw_records& records) noexcept {
+    std::size_t at = records.count;
+    for (token_id own = -1; own != id;)
+        std::memcpy(&own, reinterpret_cast<const std::byte*>(records.ids) + --at * records.stride, sizeof own);
+    return at;
 }
 
 inline argdraw_drawn draw(argdraw_sequence* sequence, const argdraw_row* row) noexcept {
@@ -276,6 +348,20 @@ argdraw_status argdraw_free_sequence(argdraw_sequence* sequence) {
 argdraw_status argdraw_draw(argdraw_sequence* sequence, const argdraw_row* row, argdraw_drawn* token) {
     if (!token) return ARGDRAW_BAD_PARAMETER;
     *token = argdraw::c::draw(sequence, row);
+    return token->why;
+}
+
+argdraw_status argdraw_draw_records(argdraw_sequence* sequence, const argdraw_records* records, argdraw_drawn* token, size_t* place) {
+    using namespace argdraw;
+    if (!token || !place) return ARGDRAW_BAD_PARAMETER;
+    drawn found;
+    const status why = c::with_records(sequence, records, [&](auto logits, bool in_order) {
+        found = sequence->from->pick(logits, sequence->text);
+        if (found) *place = in_order ? static_cast<std::size_t>(found.id) : c::place_of(found.id, *records);
+        return found.why;
+    });
+    if (why != status::ok) found = {.why = why};
+    *token = {found.id, found.logprob, c::number(found.why)};
     return token->why;
 }
 

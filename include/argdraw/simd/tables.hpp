@@ -143,4 +143,13 @@ struct list_kernels {
     weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut);
 };
 
+/// Records of three words of four bytes, such as {id, logit, probability}; from any address.
+inline constexpr std::size_t record_size = 12;
+struct record_kernels {
+    /// out[i] = the word at `words` + i records. Nothing behind the last of the n is read.
+    void (*words)(const std::byte* words, std::size_t n, float* out);
+    /// out[i] = the second word of record i; whether the first ones are 0, 1, 2, ... n whole records are read.
+    bool (*numbered)(const std::byte* records, std::size_t n, float* out);
+};
+
 }  // namespace argdraw::simd

@@ -80,7 +80,6 @@ inline void no_log(int, const char*, void*) {}
 template <class F>
 bool bind(void* handle, F*& f, const char* name) {
     f = reinterpret_cast<F*>(::dlsym(handle, name));
-    if (!f) std::printf("skipped, llama.cpp's library has no %s\n", name);
     return f != nullptr;
 }
 
@@ -102,8 +101,8 @@ inline bool bind_all(void* at, library& l) {
 
 }  // namespace detail
 
-// The library, opened once; nullptr, with a sentence on the standard output, where it is not there or is not as it is known here.
-inline const library* opened() {
+// The library, opened once; nullptr, with a sentence, where it is not there or is not as it is known here.
+inline const library* opened(std::FILE* says = stdout) {
     static library l{};
     const char* file = std::getenv("ARGDRAW_LLAMA_LIBRARY");
 #ifdef ARGDRAW_LLAMA_LIBRARY
@@ -116,10 +115,13 @@ inline const library* opened() {
     }
     void* const handle = ::dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
-        std::printf("skipped, llama.cpp's library does not open: %s\n", ::dlerror());
+        std::fprintf(says, "skipped, llama.cpp's library does not open: %s\n", ::dlerror());
         return nullptr;
     }
-    if (!detail::bind_all(handle, l)) return nullptr;
+    if (!detail::bind_all(handle, l)) {
+        std::fputs("skipped, llama.cpp's library has other calls than the one that is known here\n", says);
+        return nullptr;
+    }
     if (auto* const log = reinterpret_cast<void (*)(void (*)(int, const char*, void*), void*)>(::dlsym(handle, "llama_log_set")))
         log(detail::no_log, nullptr);
     l.file = std::string(file).substr(std::string(file).find_last_of('/') + 1);

@@ -1,13 +1,16 @@
 // The C calls against the C++ ones: the same tokens, numbers, bytes and sentences, and a status where there is nothing to compare.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <argdraw/c/argdraw.h>
@@ -222,6 +225,121 @@ TEST_CASE("c: wide rows and records draw what a plain row draws") {
     }
 }
 
+namespace {
+
+// Records of ids and logits, with something behind each.
+template <class T>
+struct in_records {
+    struct record {
+        std::int32_t id;
+        T logit;
+        float beside;
+    };
+    std::vector<record> all;
+
+    in_records() = default;
+    explicit in_records(std::vector<record> records) : all(std::move(records)) {}
+    explicit in_records(const std::vector<T>& row) {
+        for (std::size_t i = 0; i < row.size(); ++i) all.push_back({static_cast<std::int32_t>(i), row[i], 0.5f});
+    }
+    argdraw_records view() const {
+        return {sizeof(argdraw_records), &all[0].id, &all[0].logit, format_number<T>, all.size(), sizeof(record)};
+    }
+};
+
+// That a draw from the records is that from the row, and says where its token stands.
+template <class T>
+void same_as_row(const in_records<T>& records, const std::vector<T>& row, const char* text, std::size_t vocabulary = 0) {
+    const pipeline_handle pipeline(text);
+    argdraw_start_options options = options_of(3);
+    options.vocabulary = vocabulary;
+    const sequence_handle a(pipeline, &options), b(pipeline, &options);
+    const argdraw_row plain = view(row);
+    const argdraw_records given = records.view();
+    for (int i = 0; i < 8; ++i) {
+        argdraw_drawn x{}, y{};
+        std::size_t place = ~std::size_t{0};
+        REQUIRE(argdraw_draw(a.get, &plain, &x) == ARGDRAW_OK);
+        REQUIRE(argdraw_draw_records(b.get, &given, &y, &place) == ARGDRAW_OK);
+        REQUIRE(std::memcmp(&x, &y, sizeof x) == 0);
+        REQUIRE(place < records.all.size());
+        REQUIRE(records.all[place].id == y.id);
+        REQUIRE(argdraw_accept(a.get, x.id) == ARGDRAW_OK);
+        REQUIRE(argdraw_accept(b.get, y.id) == ARGDRAW_OK);
+    }
+}
+
+template <class T>
+void records_of_a_format() {
+    std::mt19937_64 random(5);
+    for (const char* const text :
+         {"penalties(1.2, window=64) | top_k(20) | categorical", "top_p(0.9) | temperature(0.7) | categorical", "mirostat(3)"})
+        for (const std::size_t width : {1, 15, 16, 17, 300, 5000}) {
+            INFO(text << ", width " << width);
+            auto row = row_of<T>(width, width);
+            in_records<T> records(row);
+            same_as_row(records, row, text);
+            same_as_row(records, row, text, width);
+            // In any order, and some not there: these do not live. The last of the width is, without which the row would end before.
+            std::shuffle(records.all.begin(), records.all.end(), random);
+            same_as_row(records, row, text);
+            in_records<T> some;
+            for (const auto& each : records.all) {
+                const auto id = static_cast<std::size_t>(each.id);
+                if (id + 1 == width || random() % 3 == 0) some.all.push_back(each);
+                else row[id] = removed<T>();
+            }
+            same_as_row(some, row, text);
+            same_as_row(some, row, text, width);
+            // Twice there: the last counts. From the vocabulary on: passed over.
+            some.all.insert(some.all.begin(), {static_cast<std::int32_t>(width) - 1, static_cast<T>(50.0f), 0});
+            some.all.push_back({static_cast<std::int32_t>(width) + 7, static_cast<T>(90.0f), 0});
+            same_as_row(some, row, text, width);
+        }
+}
+
+}  // namespace
+
+TEST_CASE("c: records in any order draw what the row of their ids draws") {
+    records_of_a_format<float>();
+    records_of_a_format<double>();
+    records_of_a_format<half>();
+    records_of_a_format<bfloat16>();
+}
+
+TEST_CASE("c: records that are none have a status") {
+    const pipeline_handle pipeline("categorical");
+    const sequence_handle sequence(pipeline, nullptr);
+    in_records<float> records(row_of<float>(40, 1));
+    argdraw_records given = records.view();
+    argdraw_drawn token{};
+    std::size_t place = 77;
+    const auto draw = [&] { return argdraw_draw_records(sequence.get, &given, &token, &place); };
+    records.all[39].id = -1;
+    CHECK(draw() == ARGDRAW_OUTSIDE_ROW);
+    CHECK(token.why == ARGDRAW_OUTSIDE_ROW);
+    records.all[39].id = 1 << 24;
+    CHECK(draw() == ARGDRAW_TOO_WIDE);
+    records.all[39].id = 39;
+    given.stride = 3;
+    CHECK(draw() == ARGDRAW_BAD_PARAMETER);
+    given = records.view();
+    given.ids = nullptr;
+    CHECK(draw() == ARGDRAW_BAD_PARAMETER);
+    given = records.view();
+    given.size = 1;
+    CHECK(draw() == ARGDRAW_BAD_PARAMETER);
+    given = records.view();
+    given.count = 0;
+    CHECK(draw() == ARGDRAW_EMPTY);
+    for (auto& each : records.all) each.logit = -std::numeric_limits<float>::infinity();
+    given = records.view();
+    CHECK(draw() == ARGDRAW_EMPTY);
+    CHECK(argdraw_draw_records(sequence.get, &given, &token, nullptr) == ARGDRAW_BAD_PARAMETER);
+    CHECK(argdraw_draw_records(sequence.get, &given, nullptr, &place) == ARGDRAW_BAD_PARAMETER);
+    CHECK(place == 77);
+}
+
 TEST_CASE("c: a pipeline goes to text and back, and what is wrong with a text has the column and sentence of C++") {
     for (const char* const text : texts) {
         const pipeline_handle pipeline(text);
@@ -328,6 +446,10 @@ TEST_CASE("c: nothing is allocated in a draw behind the first of a width") {
     const auto records = spread(row, 12, 4);
     const argdraw_row plain = view(row), apart{sizeof apart, records.data() + 4, ARGDRAW_FLOAT, row.size(), 12};
     std::vector<std::int32_t> ids(row.size());
+    const in_records<float> in_order(row);
+    in_records<float> backwards = in_order;
+    std::reverse(backwards.all.begin(), backwards.all.end());
+    const argdraw_records named = in_order.view(), shuffled = backwards.view();
     for (const char* const text : texts) {
         const pipeline_handle pipeline(text);
         const sequence_handle sequence(pipeline, nullptr);
@@ -337,6 +459,8 @@ TEST_CASE("c: nothing is allocated in a draw behind the first of a width") {
         const auto step = [&] {
             argdraw_draw(sequence.get, &plain, &token);
             argdraw_draw(sequence.get, &apart, &token);
+            argdraw_draw_records(sequence.get, &named, &token, &count);
+            argdraw_draw_records(sequence.get, &shuffled, &token, &count);
             argdraw_distribution(sequence.get, &apart, ids.data(), nullptr, ids.size(), &count);
         };
         step();
@@ -352,6 +476,8 @@ TEST_CASE("c: memory that ends is a status") {
     const auto row = row_of<float>(5000, 3);
     const auto records = spread(row, 12, 4);
     const argdraw_row apart{sizeof apart, records.data() + 4, ARGDRAW_FLOAT, row.size(), 12};
+    const in_records<float> in_order(row), last_two(std::vector(in_order.all.rbegin(), in_order.all.rbegin() + 2));
+    const argdraw_records named = in_order.view(), few = last_two.view();
     const pipeline_handle pipeline("penalties(1.1) | categorical");
     const sequence_handle sequence(pipeline, nullptr);
     argdraw_pipeline* no_pipeline = nullptr;
@@ -364,6 +490,8 @@ TEST_CASE("c: memory that ends is a status") {
     CHECK(argdraw_clone(sequence.get, &none) == ARGDRAW_OUT_OF_MEMORY);
     CHECK(argdraw_bytes(sequence.get, nullptr, 0, &count) == ARGDRAW_OUT_OF_MEMORY);
     CHECK(argdraw_draw(sequence.get, &apart, &token) == ARGDRAW_OUT_OF_MEMORY);
+    CHECK(argdraw_draw_records(sequence.get, &named, &token, &count) == ARGDRAW_OUT_OF_MEMORY);
+    CHECK(argdraw_draw_records(sequence.get, &few, &token, &count) == ARGDRAW_OUT_OF_MEMORY);
     CHECK(no_pipeline == nullptr);
     CHECK(none == nullptr);
 }
@@ -378,6 +506,7 @@ TEST_CASE("c: statuses have the sentences of C++, and every number has one") {
 TEST_CASE("c: structs are as they have been since version 0.1") {
     if constexpr (sizeof(void*) == 8) {
         CHECK(sizeof(argdraw_row) == 40);
+        CHECK(sizeof(argdraw_records) == 48);
         CHECK(sizeof(argdraw_start_options) == 72);
         CHECK(sizeof(argdraw_logprobs_request) == 40);
         CHECK(sizeof(argdraw_token_logprobs) == 48);
@@ -408,7 +537,7 @@ public:
         std::size_t count = 0;
         std::size_t* const counted = one_of(&count, &count, &count);
         argdraw_status why = ARGDRAW_OK;
-        switch (random_() % 12) {
+        switch (random_() % 13) {
             case 0: why = argdraw_draw(s, given, one_of(&token, &token, &token)); break;
             case 1: why = argdraw_accept(s, static_cast<std::int32_t>(number())); break;
             case 2: why = argdraw_rollback(s, number()); break;
@@ -460,6 +589,14 @@ public:
                 REQUIRE(argdraw_free_sequence(next) == ARGDRAW_OK);
                 break;
             }
+            case 11: {
+                const bool in_order = random_() % 2 == 0;
+                for (int i = 0; i < 80; ++i) named_[i] = in_order ? i : static_cast<std::int32_t>(random_() % 40) - (random_() % 64 == 0);
+                const argdraw_records records{
+                    any_size(sizeof records), one_of(named_, named_, named_), row.logits, row.format, row.width, row.stride};
+                why = argdraw_draw_records(s, one_of(&records, &records, &records), one_of(&token, &token, &token), counted);
+                break;
+            }
             default:
                 // What is no handle of a kind is not freed.
                 why = argdraw_free_pipeline(reinterpret_cast<argdraw_pipeline*>(sequence_.get));
@@ -507,7 +644,7 @@ private:
     sequence_handle sequence_;
     std::uint64_t zeros_[32] = {};
     float row_[80] = {};
-    std::int32_t ids_[8] = {}, asked_[4] = {0, 31, -5, 1 << 30};
+    std::int32_t named_[80] = {}, ids_[8] = {}, asked_[4] = {0, 31, -5, 1 << 30};
     double numbers_[8] = {};
     argdraw_token_logprobs found_[8] = {};
     char text_[8] = {};

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -388,5 +389,45 @@ TEST_CASE("kernels: weights of values may be written over the values") {
         simd::lists().weights(a.data(), a.size(), 16.0, 1.0, apart.data());
         simd::lists().weights(a.data(), a.size(), 16.0, 1.0, a.data());
         CHECK(a == apart);
+    });
+}
+
+TEST_CASE("kernels: words of records, and whether their ids are their places") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        for (const std::size_t n : {0, 1, 15, 16, 17, 31, 32, 33, 48, 1000, 1024})
+            for (const std::size_t shift : {0, 1, 4, 60}) {
+                // In memory that ends where the last of them does, so that a sanitizer sees what is read behind it.
+                std::vector<std::byte> memory(shift + n * simd::record_size);
+                const auto put = [&](std::size_t i, std::int32_t id) {
+                    const float logit = static_cast<float>(i) * 0.25f - 3, other = 1e9f;
+                    std::byte* const at = memory.data() + shift + i * simd::record_size;
+                    std::memcpy(at, &id, 4);
+                    std::memcpy(at + 4, &logit, 4);
+                    std::memcpy(at + 8, &other, 4);
+                };
+                std::vector<float> wanted, got(n, 7), second(n, 7);
+                for (std::size_t i = 0; i < n; ++i) {
+                    put(i, static_cast<std::int32_t>(i));
+                    wanted.push_back(static_cast<float>(i) * 0.25f - 3);
+                }
+                CHECK(simd::records().numbered(memory.data() + shift, n, got.data()));
+                CHECK(got == wanted);
+                if (n > 0) {
+                    // Where the logit is the last word of the record.
+                    const std::vector<std::byte> ending(memory.begin() + static_cast<std::ptrdiff_t>(shift) + 4, memory.end() - 4);
+                    simd::records().words(ending.data(), n, second.data());
+                    CHECK(second == wanted);
+                }
+                int unseen = 0;
+                for (std::size_t i = 0; i < n; ++i) {
+                    for (const std::int32_t away : {1, -1, std::numeric_limits<std::int32_t>::min()}) {
+                        put(i, static_cast<std::int32_t>(static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(away)));
+                        unseen += simd::records().numbered(memory.data() + shift, n, got.data()) || got != wanted;
+                    }
+                    put(i, static_cast<std::int32_t>(i));
+                }
+                CHECK(unseen == 0);
+            }
     });
 }

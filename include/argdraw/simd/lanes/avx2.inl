@@ -179,6 +179,18 @@ ARGDRAW_INLINE f64 keep(mask m, f64 a) {
 
 ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }
 ARGDRAW_INLINE double reduce_max(f64 a) { return reduce_max(_mm256_max_pd(_mm256_max_pd(a.v0, a.v2), _mm256_max_pd(a.v1, a.v3))); }
+// Every third of twenty-four words, from 0 or 1 on: no two of them stand in the same place of their eight.
+ARGDRAW_INLINE __m256i thirds(const std::byte* words, int first) {
+    const auto at = [&](int i) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words) + i); };
+    return first == 0 ? _mm256_blend_epi32(_mm256_blend_epi32(at(0), at(1), 0x92), at(2), 0x24)
+                      : _mm256_blend_epi32(_mm256_blend_epi32(at(0), at(1), 0x24), at(2), 0x49);
+}
+ARGDRAW_INLINE i32 every_third(const std::byte* words, int first) {
+    const __m256i order = first == 0 ? _mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5) : _mm256_setr_epi32(1, 4, 7, 2, 5, 0, 3, 6);
+    return {_mm256_permutevar8x32_epi32(thirds(words, first), order), _mm256_permutevar8x32_epi32(thirds(words + 96, first), order)};
+}
+ARGDRAW_INLINE i32 mixed_third(const std::byte* words) { return {thirds(words, 0), thirds(words + 96, 0)}; }
+ARGDRAW_INLINE i32 mixed_iota() { return {_mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5), _mm256_setr_epi32(8, 11, 14, 9, 12, 15, 10, 13)}; }
 ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(a.lo, a.hi)); }
 ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(a.lo, a.hi)); }
 ARGDRAW_INLINE double tree_sum(f64 a) { return tree_sum(_mm256_add_pd(_mm256_add_pd(a.v0, a.v2), _mm256_add_pd(a.v1, a.v3))); }

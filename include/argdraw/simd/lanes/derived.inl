@@ -51,6 +51,24 @@ ARGDRAW_INLINE void compress_store(mask m, const V& a, Out* p) {
     for (unsigned left = lanes_of(m); left; left &= left - 1) *p++ = static_cast<Out>(lane[lowest_bit(left)]);
 }
 
+// Every third of forty-eight words, from the word `first` on: 0 or 1. All of them may be read.
+template <class Byte>
+ARGDRAW_INLINE i32 every_third(const Byte* words, int first) {
+    alignas(64) std::int32_t lane[16];
+    for (int i = 0; i < 16; ++i) std::memcpy(lane + i, words + 4 * (3 * i + first), 4);
+    return load(lane);
+}
+
+// Those from word 0 on in an order that is the cheapest, and which they are.
+template <class Byte>
+ARGDRAW_INLINE i32 mixed_third(const Byte* words) {
+    return every_third(words, 0);
+}
+template <class Lanes = i32>
+ARGDRAW_INLINE Lanes mixed_iota() {
+    return iota();
+}
+
 // out[i] = reduce_max of the i-th. Integers are ranks, and come out as the words they rank.
 template <class Lanes>
 ARGDRAW_INLINE void store_maxima(std::int16_t* out, const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
