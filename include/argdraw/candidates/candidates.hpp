@@ -90,14 +90,14 @@ public:
     // ---- what is asked -------------------------------------------------------------------------------------------------
 
     /// The number of living tokens. One read where the row is still a view; behind a cut that left most of it, the living are listed.
-    std::size_t size() noexcept { return detail::size_of(d_); }
+    std::size_t size() noexcept { return detail::size_of(opened()); }
 
     /// The greatest logit.
     double(max)() noexcept { return d_.find_maximum() ? d_.logit_of(d_.maximum()) : numeric::nan; }
 
     /// The least logit of a living token.
     double(min)() noexcept {
-        const double least = detail::least_value(d_);
+        const double least = detail::least_value(opened());
         return why() == status::ok ? d_.logit_of(least) : numeric::nan;
     }
 
@@ -111,11 +111,11 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        return detail::logit_of(d_, id);
+        return detail::logit_of(opened(), id);
     }
 
     /// How many living tokens have a logit above this one, and how many at least this one. Two reads of a row, or one of a list.
-    ranks rank(double logit) noexcept { return detail::ranks_of(d_, logit); }
+    ranks rank(double logit) noexcept { return detail::ranks_of(opened(), logit); }
 
     // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the
     // candidates have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there
@@ -123,10 +123,10 @@ public:
 
     /// Sum of exp(l - max l) over the living: between 1 and size().
     double mass() noexcept { return mass(accuracy::full).value; }
-    estimate mass(accuracy wanted) noexcept { return detail::mass_of(d_, wanted); }
+    estimate mass(accuracy wanted) noexcept { return detail::mass_of(opened(), wanted); }
 
     /// ln mass(). Right to its last digits, also beside one token that has nearly all of it.
-    double log_mass() noexcept { return detail::log_mass_of(d_); }
+    double log_mass() noexcept { return detail::log_mass_of(opened()); }
 
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
@@ -136,22 +136,30 @@ public:
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
     double mean_distance() noexcept { return mean_distance(accuracy::full).value; }
-    estimate mean_distance(accuracy wanted) noexcept { return detail::mean_distance_of(d_, wanted); }
+    estimate mean_distance(accuracy wanted) noexcept { return detail::mean_distance_of(opened(), wanted); }
 
     /// - sum p ln p over the living, in nats; 0 for one token.
     double entropy() noexcept { return entropy(accuracy::full).value; }
-    estimate entropy(accuracy wanted) noexcept { return detail::entropy_of(d_, wanted); }
+    estimate entropy(accuracy wanted) noexcept { return detail::entropy_of(opened(), wanted); }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
     double collision() noexcept { return collision(accuracy::full).value; }
-    estimate collision(accuracy wanted) noexcept { return detail::collision_of(d_, wanted); }
+    estimate collision(accuracy wanted) noexcept { return detail::collision_of(opened(), wanted); }
+
+    /// The least number that another row, as wide as this one, has for a living token; what is -inf or NaN there is passed over, and +inf is
+    /// the answer where nothing is left. One read of both, or none of this one where it is a list.
+    template <logit_scalar U>
+    double least_beside(std::span<const U> other) noexcept {
+        if (other.size() != width()) d_.fail(status::outside_row);
+        return why() == status::ok ? detail::least_beside(opened(), other.data()) : numeric::nan;
+    }
 
     /// Mean and population standard deviation of the living tokens' logits.
-    mean_and_deviation moments() noexcept { return detail::moments_of(d_); }
+    mean_and_deviation moments() noexcept { return detail::moments_of(opened()); }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.
     std::span<const place> leaders(detail::amount n) noexcept {
-        const auto first = d_.sorted(n);
+        const auto first = opened().sorted(n);
         for (place& each : first) each.value = d_.logit_of(each.value);
         return first;
     }
@@ -170,7 +178,7 @@ public:
 
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
-    std::span<const place> most_likely(double p) noexcept { return detail::most_likely(d_, p); }
+    std::span<const place> most_likely(double p) noexcept { return detail::most_likely(opened(), p); }
 
     /// The living tokens in id order and their logits. Opens the whole row where it is still a view.
     living_tokens survivors() noexcept {
@@ -225,7 +233,7 @@ public:
     /// numbers, in whatever order they come.
     template <class F>
     void add_sums(F each) noexcept {
-        detail::add_sums(d_, each);
+        detail::add_sums(opened(), each);
     }
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
@@ -233,19 +241,26 @@ public:
     /// that of the entries: the row is not copied, and read only where a token of +inf is among them.
     template <class Entry, class F>
     void edit(std::span<Entry> entries, F f) noexcept {
-        detail::edit(d_, entries, f);
+        detail::edit(opened(), entries, f);
     }
 
     /// l <- f(id, l) for every living token, in id order. -inf removes it. Opens the row.
     template <class F>
     void transform(F f) noexcept {
-        detail::transform(d_, f);
+        detail::transform(opened(), f);
+    }
+
+    /// The same for a function that candidates may keep instead of its values: see logit_map. A draw, or a cut behind it, then reads the row
+    /// again and lists no more than what it keeps.
+    template <logit_map F>
+    void map(const F& f) noexcept {
+        detail::map(opened(), f);
     }
 
     /// l <- f(l, p) for every living token, in the order: the most likely first. -inf removes it. Sorts all that live.
     template <class F>
     void transform_in_order(F f) noexcept {
-        detail::transform_in_order(d_, f);
+        detail::transform_in_order(opened(), f);
     }
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------
@@ -257,7 +272,7 @@ public:
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
     /// up to a token is within 1e-12 of p, that token may be on either side.
-    void keep_mass(double p, detail::amount min_keep = 1) noexcept { detail::keep_mass(d_, p, at_least_one(min_keep)); }
+    void keep_mass(double p, detail::amount min_keep = 1) noexcept { detail::keep_mass(opened(), p, at_least_one(min_keep)); }
 
     /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
     /// is at least p times the whole, and at least min_keep. As exact as keep_mass.
@@ -269,7 +284,7 @@ public:
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_mass_near(F below_of, double p, detail::amount min_keep = 1) noexcept {
-        detail::keep_mass_near(d_, below_of, p, at_least_one(min_keep));
+        detail::keep_mass_near(opened(), below_of, p, at_least_one(min_keep));
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A
@@ -277,7 +292,7 @@ public:
     void keep_within(double distance, detail::amount min_keep = 1) noexcept { detail::keep_within(d_, distance, min_keep); }
 
     /// Keeps the tokens whose logit is at most n standard deviations below the maximum, and at least min_keep tokens.
-    void keep_within_deviations(double n, detail::amount min_keep = 1) noexcept { detail::keep_within_deviations(d_, n, min_keep); }
+    void keep_within_deviations(double n, detail::amount min_keep = 1) noexcept { detail::keep_within_deviations(opened(), n, min_keep); }
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
     void keep_at_least(double cut, detail::amount min_keep = 1) noexcept {
@@ -293,7 +308,7 @@ public:
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_likely(F p_of, detail::amount min_keep = 1) noexcept {
-        detail::keep_likely(d_, p_of, at_least_one(min_keep));
+        detail::keep_likely(opened(), p_of, at_least_one(min_keep));
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
@@ -304,21 +319,21 @@ public:
     /// Keeps the tokens for which keep(id, logit) is true; none may be left. Opens the row.
     template <class F>
     void keep_if(F keep) noexcept {
-        detail::keep_if(d_, keep);
+        detail::keep_if(opened(), keep);
     }
 
     /// Removes the listed tokens. An id outside the row fails with outside_row.
-    void ban(std::span<const token_id> ids) noexcept { detail::ban(d_, ids); }
+    void ban(std::span<const token_id> ids) noexcept { detail::ban(opened(), ids); }
 
     /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it
     /// has fewer; ids past them are kept if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end,
                std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
-        detail::allow(d_, mask, past_end, (std::min)(tokens, 32 * mask.size()));
+        detail::allow(opened(), mask, past_end, (std::min)(tokens, 32 * mask.size()));
     }
 
     /// Keeps the listed tokens only. An id outside the row fails with outside_row.
-    void allow_only(std::span<const token_id> ids) noexcept { detail::allow_only(d_, ids); }
+    void allow_only(std::span<const token_id> ids) noexcept { detail::allow_only(opened(), ids); }
 
     // ---- what ends it --------------------------------------------------------------------------------------------------
 
@@ -345,6 +360,9 @@ public:
 
 private:
     friend struct detail::inside;
+
+    // For verbs that know nothing of mapped rows.
+    detail::distribution<T>& opened() noexcept { return d_.without_map(); }
 
     static std::size_t at_least_one(std::size_t n) noexcept { return (std::max<std::size_t>)(n, 1); }
 

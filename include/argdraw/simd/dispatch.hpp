@@ -31,6 +31,8 @@ const number_kernels<V>& numbers() noexcept;
 /// There is one table; a template is what a program can have compiled elsewhere.
 template <class V = double>
 const list_kernels& lists() noexcept;
+template <class V = double>
+const map_kernels& maps() noexcept;
 
 }  // namespace argdraw::simd
 
@@ -55,7 +57,8 @@ const list_kernels& lists() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, numbers, float)          \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, double)         \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
-    ARGDRAW_KERNEL_TABLE(prefix, lists, double)
+    ARGDRAW_KERNEL_TABLE(prefix, lists, double)           \
+    ARGDRAW_KERNEL_TABLE(prefix, maps, double)
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE) || defined(ARGDRAW_SIMD_ELSEWHERE)
 ARGDRAW_KERNELS(extern)

@@ -117,6 +117,10 @@ template <class V>
 ARGDRAW_NOINLINE const list_kernels& lists() noexcept {
     ARGDRAW_DISPATCH(of_lists<V>)
 }
+template <class V>
+ARGDRAW_NOINLINE const map_kernels& maps() noexcept {
+    ARGDRAW_DISPATCH(of_maps<V>)
+}
 
 #undef ARGDRAW_DISPATCH
 #undef ARGDRAW_CASE

@@ -17,8 +17,27 @@ LIST_TOP = (
 LIST_TOP_OF_ALL = LIST_TOP.replace("top_.are_bounds()) {", "top_.are_bounds() && row_.banded().whole()) {").replace(
     "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;", "return found;")
 VERBS = "unit/candidates/verbs.cpp"
+MAPPED = "unit/candidates/mapped_row.cpp"
 
 FAULTS = [
+    Mutant(
+        "map1", "a function takes the maximum of a removed token for one",
+        "candidates/mapped_row.hpp",
+        "if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        "if (F::rises && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map2", "a function of the row's values and not of its logits",
+        "candidates/mapped_row.hpp",
+        "if (!from_.plain()) simd::maps().moved(values, from_.anchor, from_.scale, from_.shift);",
+        "",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map3", "of equals at the edge one too few",
+        "candidates/mapped_row.hpp",
+        "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k);",
+        "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k - 1);",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(
         "F1", "a maximum below the band is one",
         "candidates/maxima.hpp",

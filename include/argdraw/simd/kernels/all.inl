@@ -13,5 +13,6 @@
 #include <argdraw/simd/kernels/doubles.inl>
 #include <argdraw/simd/kernels/numbers.inl>
 #include <argdraw/simd/kernels/lists.inl>
+#include <argdraw/simd/kernels/maps.inl>
 #undef ARGDRAW_UNROLL
 #undef ARGDRAW_OUTLINE

@@ -176,6 +176,18 @@ ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) { return _mm256_and_pd(a
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
 }
+// The comparison is the mask: it need not become bits and lanes again.
+ARGDRAW_INLINE __m256d removed_below4(__m256d x, __m256d level, __m256d a) {
+    return _mm256_blendv_pd(_mm256_set1_pd(-std::numeric_limits<double>::infinity()), a, _mm256_cmp_pd(x, level, _CMP_GE_OQ));
+}
+ARGDRAW_INLINE f64 removed_below(f64 x, f64 level, f64 a) {
+    return {removed_below4(x.v0, level.v0, a.v0), removed_below4(x.v1, level.v1, a.v1), removed_below4(x.v2, level.v2, a.v2),
+            removed_below4(x.v3, level.v3, a.v3)};
+}
+ARGDRAW_INLINE f64 keep_reaching(f64 x, f64 level, f64 a) {
+    return {_mm256_and_pd(a.v0, _mm256_cmp_pd(x.v0, level.v0, _CMP_GE_OQ)), _mm256_and_pd(a.v1, _mm256_cmp_pd(x.v1, level.v1, _CMP_GE_OQ)),
+            _mm256_and_pd(a.v2, _mm256_cmp_pd(x.v2, level.v2, _CMP_GE_OQ)), _mm256_and_pd(a.v3, _mm256_cmp_pd(x.v3, level.v3, _CMP_GE_OQ))};
+}
 
 ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }
 ARGDRAW_INLINE double reduce_max(f64 a) { return reduce_max(_mm256_max_pd(_mm256_max_pd(a.v0, a.v2), _mm256_max_pd(a.v1, a.v3))); }

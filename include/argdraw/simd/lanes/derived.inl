@@ -26,6 +26,16 @@ template <class V>
 ARGDRAW_INLINE V keep(mask m, const V& a) {
     return choose(m, a, typename V::element{0});
 }
+// a, and 0 where x does not reach the level.
+template <class V>
+ARGDRAW_INLINE V keep_reaching(const V& x, const V& level, const V& a) {
+    return keep(at_least(x, level), a);
+}
+// a, and -inf there.
+template <class V>
+ARGDRAW_INLINE V removed_below(const V& x, const V& level, const V& a) {
+    return choose(at_least(x, level), a, -std::numeric_limits<typename V::element>::infinity());
+}
 template <class V>
 ARGDRAW_INLINE V or_removed(mask m, const V& a) {
     return choose(m, a, -std::numeric_limits<typename V::element>::infinity());
