@@ -93,7 +93,7 @@ public:
     std::size_t size() noexcept { return detail::size_of(opened()); }
 
     /// The greatest logit.
-    double(max)() noexcept { return d_.find_maximum() ? d_.logit_of(d_.maximum()) : numeric::nan; }
+    double(max)() noexcept { return known().find_maximum() ? d_.logit_of(d_.maximum()) : numeric::nan; }
 
     /// The least logit of a living token.
     double(min)() noexcept {
@@ -103,7 +103,7 @@ public:
 
     /// Whether the living tokens are those of +inf, which count as logits of 0.
     bool infinite() noexcept {
-        if (!d_.find_maximum()) return false;
+        if (!known().find_maximum()) return false;
         const detail::list* const tokens = d_.as_list();
         return tokens && tokens->infinite();
     }
@@ -182,14 +182,14 @@ public:
 
     /// The living tokens in id order and their logits. Opens the whole row where it is still a view.
     living_tokens survivors() noexcept {
-        detail::list* const tokens = d_.listed();
+        detail::list* const tokens = known().listed();
         if (!tokens) return {};
         return {tokens->ids(), tokens->each([&](std::size_t i) { return d_.logit_of(tokens->value(i)); })};
     }
 
     /// The same with l - max in place of l, which has all its digits where the logits are too large for it.
     living_tokens distances() noexcept {
-        detail::list* const tokens = d_.listed();
+        detail::list* const tokens = known().listed();
         if (!tokens) return {};
         return {tokens->ids(), tokens->each([&](std::size_t i) { return d_.above_maximum(*tokens, i); })};
     }
@@ -197,7 +197,7 @@ public:
     /// Calls visit(id, probability) for every living token in id order.
     template <class F>
     void probabilities(F visit) noexcept(noexcept(visit(token_id{}, 0.0))) {
-        const detail::list* const tokens = d_.weighed_list();
+        const detail::list* const tokens = known().weighed_list();
         for (std::size_t i = 0; tokens && i < tokens->size(); ++i) visit(tokens->id(i), tokens->probability(i));
     }
 
@@ -206,20 +206,15 @@ public:
     /// l <- l * factor, factor >= 0. Only noted; 0 makes the living equal.
     void scale(double factor) noexcept {
         if (factor == 0 && !infinite()) transform([](token_id, double) { return 0.0; });
-        else if (factor != 0 && factor != 1) d_.multiply(factor);
+        else if (factor != 0 && factor != 1) known().multiply(factor);
     }
 
     /// l <- l + offset. Only noted; the distribution does not change.
-    void shift(double offset) noexcept { d_.add(offset); }
+    void shift(double offset) noexcept { known().add(offset); }
 
     /// l <- ln p: never above 0, and right to 1e-12 of itself or of 1, whichever is more. From here on +inf tokens are as finite as their
     /// probability.
-    void normalise() noexcept {
-        const double log_of_mass = log_mass();
-        if (why() != status::ok) return;
-        d_.set_origin(d_.maximum(), -log_of_mass);
-        if (detail::list* const tokens = d_.as_list()) tokens->make_finite();
-    }
+    void normalise() noexcept { detail::normalise(opened()); }
 
     /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id
     /// outside the row fails with outside_row.
@@ -267,7 +262,7 @@ public:
 
     /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
     void keep_top(detail::amount k, ties equals = ties::first, detail::amount min_keep = 1) noexcept {
-        detail::keep_top(d_, k, equals, min_keep);
+        detail::keep_top(known(), k, equals, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
@@ -289,14 +284,15 @@ public:
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A
     /// distance that is negative or NaN counts as 0.
-    void keep_within(double distance, detail::amount min_keep = 1) noexcept { detail::keep_within(d_, distance, min_keep); }
+    void keep_within(double distance, detail::amount min_keep = 1) noexcept { detail::keep_within(known(), distance, min_keep); }
 
     /// Keeps the tokens whose logit is at most n standard deviations below the maximum, and at least min_keep tokens.
     void keep_within_deviations(double n, detail::amount min_keep = 1) noexcept { detail::keep_within_deviations(opened(), n, min_keep); }
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
     void keep_at_least(double cut, detail::amount min_keep = 1) noexcept {
-        detail::keep_reaching(d_, d_.anchor() + (cut - d_.shift()) / d_.scale(), min_keep);
+        auto& d = known();
+        detail::keep_reaching(d, d.anchor() + (cut - d.shift()) / d.scale(), min_keep);
     }
 
     /// Keeps the tokens with a probability of at least p, and at least min_keep tokens: where not even the first has as much, the first
@@ -340,7 +336,7 @@ public:
     /// The first token in the order, which alone is left.
     picked draw_first() noexcept {
         keep_top(1);
-        const detail::list* const tokens = d_.listed();
+        const detail::list* const tokens = known().listed();
         return tokens ? result({tokens->id(0), 1.0}) : result({});
     }
 
@@ -353,7 +349,7 @@ public:
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
     template <class F>
     picked race(F uniform) noexcept {
-        const detail::list* const tokens = d_.weighed_list();
+        const detail::list* const tokens = known().weighed_list();
         if (!tokens) return result({});
         return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
@@ -361,8 +357,9 @@ public:
 private:
     friend struct detail::inside;
 
-    // For verbs that know nothing of mapped rows.
-    detail::distribution<T>& opened() noexcept { return d_.without_map(); }
+    // What verbs act on: draw() alone needs no origin. The second for those that know nothing of mapped rows.
+    detail::distribution<T>& known() noexcept { return d_.settled_origin(); }
+    detail::distribution<T>& opened() noexcept { return known().without_map(); }
 
     static std::size_t at_least_one(std::size_t n) noexcept { return (std::max<std::size_t>)(n, 1); }
 

@@ -215,7 +215,7 @@ void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_ke
     for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {
         estimate below = below_of(known);
         if (below.error == 0 && !(below.value > 0)) return keep_mass(d, p, min_keep);
-        below.value = (std::max)(below.value, 0.0);
+        if (below.error > 0 && !(below.value > below.error)) continue;  // it may be the maximum, as of equals, which all would be in doubt
         view<T>* const seen = d.weighed_view();
         if (!seen || !d.find_maximum()) break;
         mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};

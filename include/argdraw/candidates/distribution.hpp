@@ -75,6 +75,10 @@ public:
         anchor_ = anchor;
         shift_ = shift;
     }
+    /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
+    void normalise_later() noexcept { normalises_ = true; }
+    distribution& settled_origin() noexcept;
+
     /// From here on the values of the list are logits.
     void values_are_logits() noexcept {
         scale_ = {};
@@ -171,6 +175,7 @@ private:
     status why_ = status::ok;
     form form_ = form::view;
     bool was_read_ = false;
+    bool normalises_ = false;
 };
 
 // Not inline: where they are compiled elsewhere, a file compiles none of them.

@@ -54,6 +54,25 @@ double log_mass_of(distribution<T>& d) noexcept {
     return tokens ? numeric::log1p(tokens->mass_beside_maximum()) : numeric::nan;
 }
 
+/// l <- ln p. Of a view that weighs something the mass is asked for when it is needed.
+template <logit_scalar T>
+void normalise(distribution<T>& d) noexcept {
+    if (d.weighed_view()) return d.normalise_later();
+    const double log_of_mass = log_mass_of(d);
+    if (!d.ok()) return;
+    d.set_origin(d.maximum(), -log_of_mass);
+    if (list* const tokens = d.as_list()) tokens->make_finite();
+}
+
+template <logit_scalar T>
+distribution<T>& distribution<T>::settled_origin() noexcept {
+    if (!normalises_) return *this;
+    normalises_ = false;
+    const double log_of_mass = log_mass_of(*this);
+    if (ok()) set_origin(maximum(), -log_of_mass);
+    return *this;
+}
+
 template <logit_scalar T>
 double mean_distance_of(distribution<T>& d, list& weighed) noexcept {
     return -weighed.mean_of([&](std::size_t i) { return d.above_maximum(weighed, i); });

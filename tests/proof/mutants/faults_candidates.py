@@ -21,6 +21,12 @@ MAPPED = "unit/candidates/mapped_row.cpp"
 
 FAULTS = [
     Mutant(
+        "norm1", "ln p is of what is left behind a cut",
+        "candidates/candidates.hpp",
+        "detail::keep_top(known(), k, equals, min_keep);",
+        "detail::keep_top(d_, k, equals, min_keep);",
+        "unit/candidates/questions.cpp", "candidates: ln p is of what lived when it was asked for, whatever comes behind"),
+    Mutant(
         "map1", "a function takes the maximum of a removed token for one",
         "candidates/mapped_row.hpp",
         "if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",

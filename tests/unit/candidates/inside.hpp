@@ -12,13 +12,14 @@ struct noted {
     bool mapped = false;
     bool scale = false;  // a pending one
     bool shift = false;
-    bool band = false;      // the view leaves out what lies below a cut
-    bool bits = false;      // tokens were removed one by one
-    bool strays = false;    // tokens have values of their own
-    bool infinite = false;  // one of these is +inf
-    bool maxima = false;    // known
-    bool bounds = false;    // known as bounds only
-    bool weights = false;   // known
+    bool band = false;        // the view leaves out what lies below a cut
+    bool bits = false;        // tokens were removed one by one
+    bool strays = false;      // tokens have values of their own
+    bool infinite = false;    // one of these is +inf
+    bool maxima = false;      // known
+    bool bounds = false;      // known as bounds only
+    bool weights = false;     // known
+    bool normalises = false;  // ln p is still to be taken
 };
 
 struct inside {
@@ -39,6 +40,7 @@ struct inside {
         now.maxima = known && !d.view_.top_.are_bounds();
         now.bounds = known && d.view_.top_.are_bounds();
         now.weights = d.view_.weights_.known_of(row);
+        now.normalises = d.normalises_;
         return now;
     }
 

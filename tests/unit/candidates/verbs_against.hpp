@@ -56,6 +56,7 @@ inline constexpr std::array conditions{
     condition{"maxima", [](const noted& n) { return n.maxima; }},
     condition{"bounds", [](const noted& n) { return n.bounds; }},
     condition{"weights", [](const noted& n) { return n.weights; }},
+    condition{"normalises", [](const noted& n) { return n.normalises; }},
     condition{"band, maxima", [](const noted& n) { return n.band && n.maxima; }},
     condition{"band, bounds", [](const noted& n) { return n.band && n.bounds; }},
     condition{"band, weights", [](const noted& n) { return n.band && n.weights; }},

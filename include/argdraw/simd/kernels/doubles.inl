@@ -38,8 +38,7 @@ ARGDRAW_INLINE double block_in_doubles(whole_block<T> block, const double_cuts& 
         for (int i = 0; i < exponents; ++i) {
             const f64 x = widen(block.at(from + i)), living = keep_reaching(x, lowest, w[i]);
             if constexpr (also == beside::lighter) {
-                const mask lives = at_least(x, lowest);
-                sum_beside = add(sum_beside, keep(without(lives, at_least(x, lower)), w[i]));
+                sum_beside = add(sum_beside, keep_below(x, lower, living));
                 sum = add(sum, keep_reaching(x, high, w[i]));
             } else {
                 sum = add(sum, living);

@@ -177,6 +177,22 @@ ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
 }
 // The comparison is the mask: it need not become bits and lanes again.
+ARGDRAW_INLINE f32 keep_reaching(f32 x, f32 level, f32 a) {
+    return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_GE_OQ)), _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_GE_OQ))};
+}
+ARGDRAW_INLINE f32 keep_below(f32 x, f32 level, f32 a) {
+    return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_NGE_UQ)),
+            _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_NGE_UQ))};
+}
+ARGDRAW_INLINE f64 keep_below(f64 x, f64 level, f64 a) {
+    return {
+        _mm256_and_pd(a.v0, _mm256_cmp_pd(x.v0, level.v0, _CMP_NGE_UQ)), _mm256_and_pd(a.v1, _mm256_cmp_pd(x.v1, level.v1, _CMP_NGE_UQ)),
+        _mm256_and_pd(a.v2, _mm256_cmp_pd(x.v2, level.v2, _CMP_NGE_UQ)), _mm256_and_pd(a.v3, _mm256_cmp_pd(x.v3, level.v3, _CMP_NGE_UQ))};
+}
+ARGDRAW_INLINE mask between(f32 x, f32 from, f32 to) {
+    return join(_mm256_and_ps(_mm256_cmp_ps(x.lo, from.lo, _CMP_GE_OQ), _mm256_cmp_ps(x.lo, to.lo, _CMP_NGE_UQ)),
+                _mm256_and_ps(_mm256_cmp_ps(x.hi, from.hi, _CMP_GE_OQ), _mm256_cmp_ps(x.hi, to.hi, _CMP_NGE_UQ)));
+}
 ARGDRAW_INLINE __m256d removed_below4(__m256d x, __m256d level, __m256d a) {
     return _mm256_blendv_pd(_mm256_set1_pd(-std::numeric_limits<double>::infinity()), a, _mm256_cmp_pd(x, level, _CMP_GE_OQ));
 }

@@ -31,7 +31,17 @@ template <class V>
 ARGDRAW_INLINE V keep_reaching(const V& x, const V& level, const V& a) {
     return keep(at_least(x, level), a);
 }
-// a, and -inf there.
+// a, and 0 where x does.
+template <class V>
+ARGDRAW_INLINE V keep_below(const V& x, const V& level, const V& a) {
+    return keep(without(mask{0xffff}, at_least(x, level)), a);
+}
+// Whether x reaches one level and not the other.
+template <class V>
+ARGDRAW_INLINE mask between(const V& x, const V& from, const V& to) {
+    return without(at_least(x, from), at_least(x, to));
+}
+// a, and -inf where x does not reach the level.
 template <class V>
 ARGDRAW_INLINE V removed_below(const V& x, const V& level, const V& a) {
     return choose(at_least(x, level), a, -std::numeric_limits<typename V::element>::infinity());
