@@ -21,6 +21,12 @@ MAPPED = "unit/candidates/mapped_row.cpp"
 
 FAULTS = [
     Mutant(
+        "order1", "doubles are put in order as floats",
+        "candidates/order.hpp",
+        "if (!floats) return false;",
+        "",
+        "unit/candidates/order.cpp", "order: floats and doubles are put in order alike, equal ones by id"),
+    Mutant(
         "norm1", "ln p is of what is left behind a cut",
         "candidates/candidates.hpp",
         "detail::keep_top(known(), k, equals, min_keep);",
