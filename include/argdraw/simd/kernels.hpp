@@ -12,7 +12,9 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/exp2_series.hpp>
+#include <argdraw/numeric/expm1.hpp>
 #include <argdraw/simd/dispatch.hpp>
 #include <argdraw/simd/isa.hpp>
 #include <argdraw/simd/tables.hpp>

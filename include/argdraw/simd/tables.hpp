@@ -155,6 +155,8 @@ struct map_kernels {
     void (*moved)(double* x, double anchor, double scale, double shift);
     /// peak - factor d^2 (square - cube d) with d = x - peak, multiplied from the left, and nowhere below the lowest double.
     void (*bent)(double* x, double peak, double factor, double square, double cube);
+    /// bound tanh(x / bound).
+    void (*capped)(double* x, double bound);
     /// y + factor (x - y), y from another row. False where one of these is infinite or NaN: the numbers then mean nothing.
     bool (*away)(double* x, const double* other, double factor);
     /// a x + b y, y from another row, b not 0. False as above.

@@ -21,6 +21,12 @@ MAPPED = "unit/candidates/mapped_row.cpp"
 
 FAULTS = [
     Mutant(
+        "map4", "a cap that is not odd",
+        "simd/kernels/maps.inl",
+        "keep_below(ratio[i], zero, sub(zero, size[i]))",
+        "keep_below(ratio[i], zero, size[i])",
+        "unit/simd/maps.cpp", "maps: capped is bound tanh(x / bound), bit for bit"),
+    Mutant(
         "order1", "doubles are put in order as floats",
         "candidates/order.hpp",
         "if (!floats) return false;",

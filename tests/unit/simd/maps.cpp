@@ -7,6 +7,7 @@
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/saturated.hpp>
 #include <argdraw/numeric/sums.hpp>
+#include <argdraw/numeric/tanh.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -64,6 +65,21 @@ TEST_CASE("maps: moved and bent are their scalar functions, bit for bit") {
                     },
                     [&](double* x) { simd::maps().bent(x, peak, factor, square, cube); });
             }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("maps: capped is bound tanh(x / bound), bit for bit") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const kind what : kinds)
+            for (std::uint64_t seed = 0; seed < 16; ++seed)
+                for (const double bound : {1e-30, 0.125, 0.75, 1.0, 3.0, 30.0, 1e300})
+                    wrong += !maps_as(
+                        numbers(what, simd::block_size, seed),
+                        [&](double x, std::size_t) { return numeric::product(bound, numeric::tanh(x / bound)); },
+                        [&](double* x) { simd::maps().capped(x, bound); });
         CHECK(wrong == 0);
     });
 }

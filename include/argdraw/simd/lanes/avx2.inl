@@ -81,6 +81,9 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+x"(product.v0), "+x"(product.v1), "+x"(product.v2), "+x"(product.v3));
     return product;
 }
+ARGDRAW_INLINE f64 divided(f64 a, f64 b) {
+    return {_mm256_div_pd(a.v0, b.v0), _mm256_div_pd(a.v1, b.v1), _mm256_div_pd(a.v2, b.v2), _mm256_div_pd(a.v3, b.v3)};
+}
 ARGDRAW_INLINE f64 max(f64 x, f64 o) {
     return {_mm256_max_pd(x.v0, o.v0), _mm256_max_pd(x.v1, o.v1), _mm256_max_pd(x.v2, o.v2), _mm256_max_pd(x.v3, o.v3)};
 }

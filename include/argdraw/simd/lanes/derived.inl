@@ -18,6 +18,16 @@ ARGDRAW_INLINE std::int32_t lowest_bit(std::uint64_t word) {
 }
 ARGDRAW_INLINE std::size_t count_lanes(mask m) { return count_bits(lanes_of(m)); }
 
+// a / b.
+template <class V>
+ARGDRAW_INLINE V divided(const V& a, const V& b) {
+    alignas(64) typename V::element x[16], y[16];
+    store(x, a);
+    store(y, b);
+    for (int i = 0; i < 16; ++i) x[i] /= y[i];
+    return load(x);
+}
+
 // As wide as it is.
 ARGDRAW_INLINE f64 widen(const f64& a) { return a; }
 
