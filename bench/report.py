@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Prints the table of a benchmark run: report.py pipelines.json [--filter REGEX]
+"""Prints the table of a benchmark run: report.py pipelines.json [--filter REGEX] [--check]
 
 Reads the JSON of Google Benchmark. Times are medians of the repetitions' CPU time; GB is 10^9 bytes. Every pipeline is
 stated as a multiple of the floor of the same run: the smaller of floor/read and floor/or at the same scalar and
-vocabulary, for `hot` rows floor/read-hot.
+vocabulary, for `hot` rows floor/read-hot. Those that bars.py has a bar for are stated in its unit too, beside the bar and as a
+share of it. --check prints the ones above their bar alone, and fails where there are any.
 """
 import argparse
 import json
 import re
 import statistics
+import sys
+
+from bars import BARS
 
 BYTES = {"float": 4, "double": 8, "half": 2, "bfloat16": 2}
-PIPELINES = ["greedy", "temperature", "top_k", "top_p", "min_p", "default"]
+PIPELINES = ["greedy", "temperature", "top_k", "top_p", "min_p", "default"]  # the first ones of the table
 ROWS = ["peaked", "hot", "zipf", "flat", "masked", "ties"]
 TO_MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 
@@ -43,6 +47,16 @@ def floor(times, scalar, vocab, hot=False):
     names = ["read-hot"] if hot else ["read", "or"]
     found = [times[key] for key in (f"floor/{name}/{scalar}/{vocab}" for name in names) if key in times]
     return min(found, default=None)
+
+
+def against_bar(times, key):
+    """How many of its passes a pipeline takes, and how many it may; None where it has no bar, or the pass was not measured."""
+    if key not in BARS:
+        return None
+    factor, unit = BARS[key]
+    scalar, vocab = key.split("/")[-2:]
+    one = times.get(f"floor/exp/float/{vocab}") if unit == "e" else floor(times, scalar, vocab)
+    return (times[key] / one, factor, unit) if one else None
 
 
 def baseline(times, name, rest):
@@ -94,12 +108,13 @@ def floors_table(times):
 
 def pipelines_table(times, pattern):
     header = ["pipeline", "row", "scalar", "vocabulary", "median µs", "GB/s", "/ floor", "/ float floor",
-              "baseline µs", "baseline / ours"]
+              "baseline µs", "baseline / ours", "passes", "bar", "/ bar"]
     rows = []
     for key, time in times.items():
         family, name, *rest = key.split("/")
         if family != "pipeline" or not re.search(pattern, key):
             continue
+        held = against_bar(times, key)
         kind, scalar, vocab = rest
         hot = kind == "hot"
         narrow = BYTES[scalar] == 2
@@ -107,8 +122,10 @@ def pipelines_table(times, pattern):
         rows.append([name, kind, scalar, vocab, microseconds(time), rate(scalar, vocab, time),
                      ratio(time, floor(times, scalar, vocab, hot)),
                      ratio(time, floor(times, "float", vocab, hot)) if narrow else "",
-                     microseconds(engine) if engine else "", ratio(engine, time)])
-    rows.sort(key=lambda r: (PIPELINES.index(r[0]), ROWS.index(r[1]), list(BYTES).index(r[2]), int(r[3])))
+                     microseconds(engine) if engine else "", ratio(engine, time),
+                     *([f"{held[0]:.2f} {held[2]}", f"{held[1]:g} {held[2]}", ratio(*held[:2])] if held else [""] * 3)])
+    names = PIPELINES + sorted({row[0] for row in rows} - set(PIPELINES))
+    rows.sort(key=lambda r: (names.index(r[0]), ROWS.index(r[1]), list(BYTES).index(r[2]), int(r[3])))
     return table(header, rows, 3)
 
 
@@ -123,13 +140,26 @@ def peers_table(times, library):
     return table(header, rows, 2)
 
 
+def passed_bars(times, pattern):
+    """The pipelines above their bar, the worst first."""
+    held = [(each, key) for key in times if re.search(pattern, key) and (each := against_bar(times, key))]
+    above = sorted(((passes / bar, key, passes, bar, unit) for (passes, bar, unit), key in held if passes > bar), reverse=True)
+    for share, key, passes, bar, unit in above:
+        print(f"{key}: {passes:.2f} {unit}, {share:.2f} of its bar of {bar:g} {unit}")
+    print(f"{len(above)} of {len(held)} above their bar")
+    return bool(above) or not held
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("json")
     parser.add_argument("--filter", default="", help="only pipelines whose name matches")
+    parser.add_argument("--check", action="store_true", help="print what is above its bar, and fail where there is any")
     arguments = parser.parse_args()
     times, context = load(arguments.json)
     print(f"{machine(context)}; {context['date']}\n")
+    if arguments.check:
+        sys.exit(passed_bars(times, arguments.filter))
     print(floors_table(times), end="\n\n")
     print(pipelines_table(times, arguments.filter))
     if "llama.cpp" in context:

@@ -117,6 +117,10 @@ void add_stages(std::size_t vocab) {
     add_one("allow_hundredth", vocab, before_default(allow{hundredth, past_end::ban}));
     add_one("guidance", vocab, before_default(guidance{other_row, 1.5f}));
     add_one("contrastive", vocab, before_default(contrastive{other_row, 0.1f, 0.5f}));
+    // On whole rows, and with nothing but a draw behind.
+    add_stage("guidance_alone", vocab, guidance{other_row, 1.5f});
+    add_stage("contrastive_alone", vocab, contrastive{other_row, 0.1f, 0.5f});
+    add_one("gumbel_alone", vocab, sampler{gumbel{}});
 
     const auto history = [&](const std::string& name, auto stage, const std::vector<token_id>& seen) {
         add_with_history(name, vocab, before_default(stage), seen);
@@ -150,6 +154,7 @@ void add_stages(std::size_t vocab) {
     add_with_history("mirostat", vocab, sampler{mirostat{}}, short_history);
     add_with_history("mirostat_v1", vocab, sampler{mirostat_v1{}}, short_history);
     add_with_history("adaptive_p", vocab, sampler{top_k{40}, adaptive_p{0.5f, 0.9f}}, short_history);
+    add_with_history("adaptive_p_alone", vocab, sampler{adaptive_p{0.5f, 0.9f}}, short_history);
 
     // Every stage of the pipeline switched off, written out and as a chain, against the bare draw.
     const auto idle = [](auto... stages) { return std::pair(sampler{stages..., categorical{}}, sampler{chain{stages...}, categorical{}}); }(

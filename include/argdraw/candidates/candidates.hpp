@@ -92,20 +92,20 @@ public:
     // ---- what is asked -------------------------------------------------------------------------------------------------
 
     /// The number of living tokens. One read where the row is still a view; behind a cut that left most of it, the living are listed.
-    std::size_t size() noexcept { return detail::size_of(d_); }
+    std::size_t size() noexcept { return detail::size_of(opened()); }
 
     /// The greatest logit.
-    double(max)() noexcept { return d_.find_maximum() ? d_.logit_of(d_.maximum()) : numeric::nan; }
+    double(max)() noexcept { return known().find_maximum() ? d_.logit_of(d_.maximum()) : numeric::nan; }
 
     /// The least logit of a living token.
     double(min)() noexcept {
-        const double least = detail::least_value(d_);
+        const double least = detail::least_value(opened());
         return why() == status::ok ? d_.logit_of(least) : numeric::nan;
     }
 
     /// Whether the living tokens are those of +inf, which count as logits of 0.
     bool infinite() noexcept {
-        if (!d_.find_maximum()) return false;
+        if (!known().find_maximum()) return false;
         const detail::list* const tokens = d_.as_list();
         return tokens && tokens->infinite();
     }
@@ -113,11 +113,11 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        return detail::logit_of(d_, id);
+        return detail::logit_of(opened(), id);
     }
 
     /// How many living tokens have a logit above this one, and how many at least this one. Two reads of a row, or one of a list.
-    ranks rank(double logit) noexcept { return detail::ranks_of(d_, logit); }
+    ranks rank(double logit) noexcept { return detail::ranks_of(opened(), logit); }
 
     // What is asked about masses is answered from sums of doubles, within 1e-12 of itself or of 1, whichever is more; whatever form the
     // candidates have. A view of floats or of 16-bit floats is read once more for it. `accuracy::quick` takes sums of floats where there
@@ -125,10 +125,10 @@ public:
 
     /// Sum of exp(l - max l) over the living: between 1 and size().
     double mass() noexcept { return mass(accuracy::full).value; }
-    estimate mass(accuracy wanted) noexcept { return detail::mass_of(d_, wanted); }
+    estimate mass(accuracy wanted) noexcept { return detail::mass_of(opened(), wanted); }
 
     /// ln mass(). Right to its last digits, also beside one token that has nearly all of it.
-    double log_mass() noexcept { return detail::log_mass_of(d_); }
+    double log_mass() noexcept { return detail::log_mass_of(opened()); }
 
     /// ln sum exp(l) over the living.
     double log_sum_exp() noexcept {
@@ -137,26 +137,34 @@ public:
     }
 
     /// The same in two parts, which keep their digits where logits are large; for log-probabilities of many tokens.
-    detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(d_, wanted); }
+    detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(opened(), wanted); }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
     double mean_distance() noexcept { return mean_distance(accuracy::full).value; }
-    estimate mean_distance(accuracy wanted) noexcept { return detail::mean_distance_of(d_, wanted); }
+    estimate mean_distance(accuracy wanted) noexcept { return detail::mean_distance_of(opened(), wanted); }
 
     /// - sum p ln p over the living, in nats; 0 for one token.
     double entropy() noexcept { return entropy(accuracy::full).value; }
-    estimate entropy(accuracy wanted) noexcept { return detail::entropy_of(d_, wanted); }
+    estimate entropy(accuracy wanted) noexcept { return detail::entropy_of(opened(), wanted); }
 
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
     double collision() noexcept { return collision(accuracy::full).value; }
-    estimate collision(accuracy wanted) noexcept { return detail::collision_of(d_, wanted); }
+    estimate collision(accuracy wanted) noexcept { return detail::collision_of(opened(), wanted); }
+
+    /// The least number that another row, as wide as this one, has for a living token; what is -inf or NaN there is passed over, and +inf is
+    /// the answer where nothing is left. One read of both, or none of this one where it is a list.
+    template <logit_scalar U>
+    double least_beside(std::span<const U> other) noexcept {
+        if (other.size() != width()) d_.fail(status::outside_row);
+        return why() == status::ok ? detail::least_beside(opened(), other.data()) : numeric::nan;
+    }
 
     /// Mean and population standard deviation of the living tokens' logits.
-    mean_and_deviation moments() noexcept { return detail::moments_of(d_); }
+    mean_and_deviation moments() noexcept { return detail::moments_of(opened()); }
 
     /// The first n tokens in the order, or all where there are fewer. The span holds until the next verb.
     std::span<const place> leaders(detail::amount n) noexcept {
-        const auto first = d_.sorted(n);
+        const auto first = opened().sorted(n);
         for (place& each : first) each.value = d_.logit_of(each.value);
         return first;
     }
@@ -175,18 +183,18 @@ public:
 
     /// The tokens with a probability of at least p >= 0, in the order; none where even the first has less. Logits that a scale or a shift
     /// rounded to one number are equal from here on, so that a token's place shows in its logit and id. The span holds until the next verb.
-    std::span<const place> most_likely(double p) noexcept { return detail::most_likely(d_, p); }
+    std::span<const place> most_likely(double p) noexcept { return detail::most_likely(opened(), p); }
 
     /// The living tokens in id order and their logits. Opens the whole row where it is still a view.
     living_tokens survivors() noexcept {
-        detail::list* const tokens = d_.listed();
+        detail::list* const tokens = known().listed();
         if (!tokens) return {};
         return {tokens->ids(), tokens->each([&](std::size_t i) { return d_.logit_of(tokens->value(i)); })};
     }
 
     /// The same with l - max in place of l, which has all its digits where the logits are too large for it.
     living_tokens distances() noexcept {
-        detail::list* const tokens = d_.listed();
+        detail::list* const tokens = known().listed();
         if (!tokens) return {};
         return {tokens->ids(), tokens->each([&](std::size_t i) { return d_.above_maximum(*tokens, i); })};
     }
@@ -194,7 +202,7 @@ public:
     /// Calls visit(id, probability) for every living token in id order.
     template <class F>
     void probabilities(F visit) noexcept(noexcept(visit(token_id{}, 0.0))) {
-        const detail::list* const tokens = d_.weighed_list();
+        const detail::list* const tokens = known().weighed_list();
         for (std::size_t i = 0; tokens && i < tokens->size(); ++i) visit(tokens->id(i), tokens->probability(i));
     }
 
@@ -203,20 +211,15 @@ public:
     /// l <- l * factor, factor >= 0. Only noted; 0 makes the living equal.
     void scale(double factor) noexcept {
         if (factor == 0 && !infinite()) transform([](token_id, double) { return 0.0; });
-        else if (factor != 0 && factor != 1) d_.multiply(factor);
+        else if (factor != 0 && factor != 1) known().multiply(factor);
     }
 
     /// l <- l + offset. Only noted; the distribution does not change.
-    void shift(double offset) noexcept { d_.add(offset); }
+    void shift(double offset) noexcept { known().add(offset); }
 
     /// l <- ln p: never above 0, and right to 1e-12 of itself or of 1, whichever is more. From here on +inf tokens are as finite as their
     /// probability.
-    void normalise() noexcept {
-        const double log_of_mass = log_mass();
-        if (why() != status::ok) return;
-        d_.set_origin(d_.maximum(), -log_of_mass);
-        if (detail::list* const tokens = d_.as_list()) tokens->make_finite();
-    }
+    void normalise() noexcept { detail::normalise(opened()); }
 
     /// l_id <- l_id + delta. delta = -inf removes the token, +inf leaves only those of +inf. A token that does not live stays so. An id
     /// outside the row fails with outside_row.
@@ -230,7 +233,7 @@ public:
     /// numbers, in whatever order they come.
     template <class F>
     void add_sums(F each) noexcept {
-        detail::add_sums(d_, each);
+        detail::add_sums(opened(), each);
     }
 
     /// l <- f(l, entry) for the tokens of a list of ids, or of entries with a member `id`; in the list's order, those that do not live
@@ -238,31 +241,38 @@ public:
     /// that of the entries: the row is not copied, and read only where a token of +inf is among them.
     template <class Entry, class F>
     void edit(std::span<Entry> entries, F f) noexcept {
-        detail::edit(d_, entries, f);
+        detail::edit(opened(), entries, f);
     }
 
     /// l <- f(id, l) for every living token, in id order. -inf removes it. Opens the row.
     template <class F>
     void transform(F f) noexcept {
-        detail::transform(d_, f);
+        detail::transform(opened(), f);
+    }
+
+    /// The same for a function that candidates may keep instead of its values: see logit_map. A draw, or a cut behind it, then reads the row
+    /// again and lists no more than what it keeps.
+    template <logit_map F>
+    void map(const F& f) noexcept {
+        detail::map(opened(), f);
     }
 
     /// l <- f(l, p) for every living token, in the order: the most likely first. -inf removes it. Sorts all that live.
     template <class F>
     void transform_in_order(F f) noexcept {
-        detail::transform_in_order(d_, f);
+        detail::transform_in_order(opened(), f);
     }
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
     /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
     void keep_top(detail::amount k, ties equals = ties::first, detail::amount min_keep = 1) noexcept {
-        detail::keep_top(d_, k, equals, min_keep);
+        detail::keep_top(known(), k, equals, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
     /// up to a token is within 1e-12 of p, that token may be on either side.
-    void keep_mass(double p, detail::amount min_keep = 1) noexcept { detail::keep_mass(d_, p, at_least_one(min_keep)); }
+    void keep_mass(double p, detail::amount min_keep = 1) noexcept { detail::keep_mass(opened(), p, at_least_one(min_keep)); }
 
     /// Keeps the tokens nearest to the logit that is `below` under the maximum, the lower id first at equal distance: the fewest whose mass
     /// is at least p times the whole, and at least min_keep. As exact as keep_mass.
@@ -274,19 +284,20 @@ public:
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_mass_near(F below_of, double p, detail::amount min_keep = 1) noexcept {
-        detail::keep_mass_near(d_, below_of, p, at_least_one(min_keep));
+        detail::keep_mass_near(opened(), below_of, p, at_least_one(min_keep));
     }
 
     /// Keeps the tokens whose logit is at most `distance` below the maximum, ties at the edge included; at least min_keep tokens. A
     /// distance that is negative or NaN counts as 0.
-    void keep_within(double distance, detail::amount min_keep = 1) noexcept { detail::keep_within(d_, distance, min_keep); }
+    void keep_within(double distance, detail::amount min_keep = 1) noexcept { detail::keep_within(known(), distance, min_keep); }
 
     /// Keeps the tokens whose logit is at most n standard deviations below the maximum, and at least min_keep tokens.
-    void keep_within_deviations(double n, detail::amount min_keep = 1) noexcept { detail::keep_within_deviations(d_, n, min_keep); }
+    void keep_within_deviations(double n, detail::amount min_keep = 1) noexcept { detail::keep_within_deviations(opened(), n, min_keep); }
 
     /// Keeps the tokens whose logit is at least `cut`, and at least min_keep tokens. The maximum stays whatever the cut.
     void keep_at_least(double cut, detail::amount min_keep = 1) noexcept {
-        detail::keep_reaching(d_, d_.anchor() + (cut - d_.shift()) / d_.scale(), min_keep);
+        auto& d = known();
+        detail::keep_reaching(d, d.anchor() + (cut - d.shift()) / d.scale(), min_keep);
     }
 
     /// Keeps the tokens with a probability of at least p, and at least min_keep tokens: where not even the first has as much, the first
@@ -298,7 +309,7 @@ public:
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_likely(F p_of, detail::amount min_keep = 1) noexcept {
-        detail::keep_likely(d_, p_of, at_least_one(min_keep));
+        detail::keep_likely(opened(), p_of, at_least_one(min_keep));
     }
 
     /// Keeps the tokens whose logit is below `cut`; none may be left.
@@ -309,28 +320,28 @@ public:
     /// Keeps the tokens for which keep(id, logit) is true; none may be left. Opens the row.
     template <class F>
     void keep_if(F keep) noexcept {
-        detail::keep_if(d_, keep);
+        detail::keep_if(opened(), keep);
     }
 
     /// Removes the listed tokens. An id outside the row fails with outside_row.
-    void ban(std::span<const token_id> ids) noexcept { detail::ban(d_, ids); }
+    void ban(std::span<const token_id> ids) noexcept { detail::ban(opened(), ids); }
 
     /// Keeps the tokens whose bit is set: bit (id & 31) of word (id >> 5). The mask speaks of its first `tokens` bits, or of all where it
     /// has fewer; ids past them are kept if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end,
                std::size_t tokens = (std::numeric_limits<std::size_t>::max)()) noexcept {
-        detail::allow(d_, mask, past_end, (std::min)(tokens, 32 * mask.size()));
+        detail::allow(opened(), mask, past_end, (std::min)(tokens, 32 * mask.size()));
     }
 
     /// Keeps the listed tokens only. An id outside the row fails with outside_row.
-    void allow_only(std::span<const token_id> ids) noexcept { detail::allow_only(d_, ids); }
+    void allow_only(std::span<const token_id> ids) noexcept { detail::allow_only(opened(), ids); }
 
     // ---- what ends it --------------------------------------------------------------------------------------------------
 
     /// The first token in the order, which alone is left.
     picked draw_first() noexcept {
         keep_top(1);
-        const detail::list* const tokens = d_.listed();
+        const detail::list* const tokens = known().listed();
         return tokens ? result({tokens->id(0), 1.0}) : result({});
     }
 
@@ -343,13 +354,17 @@ public:
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
     template <class F>
     picked race(F uniform) noexcept {
-        const detail::list* const tokens = d_.weighed_list();
+        const detail::list* const tokens = known().weighed_list();
         if (!tokens) return result({});
         return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
 
 private:
     friend struct detail::inside;
+
+    // What verbs act on: draw() alone needs no origin. The second for those that know nothing of mapped rows.
+    detail::distribution<T>& known() noexcept { return d_.settled_origin(); }
+    detail::distribution<T>& opened() noexcept { return known().without_map(); }
 
     static std::size_t at_least_one(std::size_t n) noexcept { return (std::max<std::size_t>)(n, 1); }
 

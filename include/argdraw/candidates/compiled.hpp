@@ -21,6 +21,7 @@
     prefix template std::size_t size_of(distribution<T>&) noexcept;                                           \
     prefix template double least_value(distribution<T>&) noexcept;                                            \
     prefix template estimate mass_of(distribution<T>&, accuracy) noexcept;                                    \
+    prefix template distribution<T>& distribution<T>::settled_origin() noexcept;                              \
     prefix template double log_mass_of(distribution<T>&) noexcept;                                            \
     prefix template log_total log_total_of(distribution<T>&, accuracy) noexcept;                              \
     prefix template estimate mean_distance_of(distribution<T>&, accuracy) noexcept;                           \

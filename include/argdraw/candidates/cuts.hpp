@@ -29,6 +29,7 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 template <logit_scalar T>
 void keep_top(distribution<T>& d, std::size_t k, ties equals, std::size_t min_keep) noexcept {
     k = (std::max<std::size_t>)(k, 1);
+    if (equals == ties::all) d.without_map();
     if (equals == ties::first) {
         k = (std::max)(k, min_keep);
     } else if (min_keep > k) {
@@ -37,7 +38,7 @@ void keep_top(distribution<T>& d, std::size_t k, ties equals, std::size_t min_ke
         if (order.size() < min_keep || order[k - 1].value != order.back().value) return keep_top(d, min_keep, ties::first, 1);
     }
     if (k >= d.width() || !d.find_maximum()) return;
-    if (d.as_view()) d.open_top(k, equals == ties::first ? k : d.width());
+    if (!d.as_list()) d.open_top(k, equals == ties::first ? k : d.width());
     if (list* const tokens = d.as_list()) tokens->keep_top(k, equals);
 }
 
@@ -64,7 +65,8 @@ bool reached_by(distribution<T>& d, const view<T>& seen, std::size_t n, double c
 template <logit_scalar T>
 void keep_reaching(distribution<T>& d, double cut, std::size_t min_keep) noexcept {
     if (const double greatest = d.maximum(); !(cut <= greatest)) cut = greatest;
-    if (list* const tokens = d.as_list()) return tokens->keep_reaching(cut, min_keep);
+    if (min_keep <= 1 && d.as_mapped()) return d.open(cut);
+    if (list* const tokens = d.without_map().as_list()) return tokens->keep_reaching(cut, min_keep);
     view<T>* const seen = d.as_view();
     if (!seen) return;
     if (min_keep > 1 && !reached_by(d, *seen, min_keep, cut)) return keep_top(d, min_keep, ties::first, 1);
@@ -213,7 +215,7 @@ void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_ke
     for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {
         estimate below = below_of(known);
         if (below.error == 0 && !(below.value > 0)) return keep_mass(d, p, min_keep);
-        below.value = (std::max)(below.value, 0.0);
+        if (below.error > 0 && !(below.value > below.error)) continue;  // it may be the maximum, as of equals, which all would be in doubt
         view<T>* const seen = d.weighed_view();
         if (!seen || !d.find_maximum()) break;
         mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};

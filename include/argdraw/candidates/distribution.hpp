@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <argdraw/candidates/list.hpp>
+#include <argdraw/candidates/mapped_row.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
@@ -25,8 +27,9 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 
 struct inside;  // of the tests: what is noted when a verb is called
 
-/// One distribution in one of two forms, with its status. Which form it has is decided here: who works on it asks for the one he can use,
-/// and gets it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; nothing turns a list back.
+/// One distribution in one of three forms, with its status. Which form it has is decided here: who works on it asks for the one he can use,
+/// and gets it or nothing. Asking for the maximum, for weights or for a list may turn the view into the list; a function of all logits turns
+/// it into a mapped row; nothing turns a list back. Who does not know mapped rows asks without_map() first, which lists one.
 ///
 /// The logit of a value v is (v - anchor) * scale + shift.
 template <logit_scalar T>
@@ -77,6 +80,10 @@ public:
         anchor_ = anchor;
         shift_ = shift;
     }
+    /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
+    void normalise_later() noexcept { normalises_ = true; }
+    distribution& settled_origin() noexcept;
+
     /// From here on the values of the list are logits.
     void values_are_logits() noexcept {
         scale_ = {};
@@ -86,8 +93,19 @@ public:
     // ---- the form ------------------------------------------------------------------------------------------------------
 
     /// The view where it is one, the list where that is; nullptr where not, or where the distribution has failed.
-    view* as_view() noexcept { return ok() && !is_list_ ? &view_ : nullptr; }
-    list* as_list() noexcept { return ok() && is_list_ ? &list_ : nullptr; }
+    view* as_view() noexcept { return ok() && form_ == form::view ? &view_ : nullptr; }
+    list* as_list() noexcept { return ok() && form_ == form::list ? &list_ : nullptr; }
+    mapped_row<T>* as_mapped() noexcept { return ok() && form_ == form::mapped ? &mapped_ : nullptr; }
+
+    /// The same, and a list in the place of a mapped row.
+    distribution& without_map() noexcept {
+        if (as_mapped()) open(-numeric::infinity);
+        return *this;
+    }
+
+    /// Turns a view, whose maximum has been found, into the row that a function makes of it; into a list where there are logits of +inf.
+    template <class F>
+    void map(const F& f) noexcept;
 
     /// The view, if what lives is not listed sooner than a sweep is made, and no band hides a part of what the sweep sees.
     view* as_plain_view() noexcept {
@@ -101,7 +119,7 @@ public:
     /// NaN where the distribution has failed.
     double maximum() noexcept {
         if (!find_maximum()) return numeric::nan;
-        return is_list_ ? list_.maximum() : view_.maximum();
+        return form_ == form::list ? list_.maximum() : form_ == form::mapped ? mapped_.maximum() : view_.maximum();
     }
 
     /// The view with the masses of its blocks; nullptr where it is a list, or fails.
@@ -120,11 +138,11 @@ public:
     void become_list(std::size_t count, double maximum) noexcept {
         if (count == 0) return fail(status::empty);
         list_.hold(count, maximum);
-        is_list_ = true;
+        form_ = form::list;
     }
     void become_weighed_list(std::size_t count, double maximum, double mass) noexcept {
         list_.hold(count, maximum, exponent_scale(), mass);
-        is_list_ = true;
+        form_ = form::list;
     }
 
     /// Says what became of the list.
@@ -153,15 +171,19 @@ private:
     // Lists the few that live. Returns false where they turned out to be many.
     bool list_sparse() noexcept;
 
+    enum class form : std::uint8_t { view, mapped, list };
+
     view view_;
+    mapped_row<T> mapped_;
     list list_;
     detail::scratch<T> scratch_;
     numeric::wide_scale scale_;
     double anchor_ = 0;
     double shift_ = 0;
     status why_ = status::ok;
-    bool is_list_ = false;
+    form form_ = form::view;
     bool was_read_ = false;
+    bool normalises_ = false;
 };
 
 // Not inline: where they are compiled elsewhere, a file compiles none of them.
@@ -178,7 +200,7 @@ void distribution<T>::look_at(Row row, workspace& space, std::size_t max_width) 
 template <logit_scalar T>
 bool distribution<T>::find_maximum() noexcept {
     if (!ok()) return false;
-    if (is_list_) return true;
+    if (form_ != form::view) return true;
     if (view_.row().sparse() && list_sparse()) return ok();
     if (const status why = view_.find_maximum(); why != status::ok) {
         fail(why);
@@ -215,12 +237,27 @@ list* distribution<T>::weighed_list() noexcept {
 
 template <logit_scalar T>
 void distribution<T>::open(double cut) noexcept {
-    if (find_maximum() && as_view()) become_list(view_.list_reaching(cut), view_.maximum());
+    if (!find_maximum()) return;
+    if (as_mapped()) become_list(mapped_.list_reaching(cut), mapped_.maximum());
+    else if (as_view()) become_list(view_.list_reaching(cut), view_.maximum());
+}
+
+template <logit_scalar T>
+template <class F>
+void distribution<T>::map(const F& f) noexcept {
+    settled(mapped_.look_at(view_.row(), view_.top(), {anchor_, scale(), shift_}, f, scratch_));
+    form_ = form::mapped;
+    values_are_logits();
+    if (!ok() || mapped_.maximum() < numeric::infinity) return;
+    open(numeric::infinity);
+    list_.take_for_infinite();
 }
 
 template <logit_scalar T>
 void distribution<T>::open_top(std::size_t k, std::size_t equals) noexcept {
-    if (!find_maximum() || !as_view()) return;
+    if (!find_maximum()) return;
+    if (as_mapped()) return become_list(mapped_.list_top(k), mapped_.maximum());
+    if (!as_view()) return;
     const std::size_t found = view_.list_top(k, equals);
     become_list(k == 1 && equals == 1 ? (std::min<std::size_t>)(found, 1) : found, view_.maximum());
 }
@@ -233,7 +270,7 @@ std::span<place> distribution<T>::sorted(std::size_t n) noexcept {
             return list_.leaders_of(found, n, -numeric::infinity, scratch_.sorting.beside_row);
     }
     if (!find_maximum()) return {};
-    if (is_list_) return list_.leaders(n);
+    if (as_list()) return list_.leaders(n);
     return list_.leaders_of(view_.list_top(n, n), n, -numeric::infinity, scratch_.sorting.beside_row);
 }
 
@@ -249,7 +286,7 @@ template <logit_scalar T>
 bool distribution<T>::list_sparse() noexcept {
     const std::size_t count = view_.row().list_sparse(scratch_.tokens);
     if (count == 0 && !view_.row().sparse()) return false;
-    is_list_ = true;
+    form_ = form::list;
     settled(list_.hold_any(count));
     return true;
 }

@@ -11,6 +11,7 @@
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/finite.hpp>
@@ -181,6 +182,14 @@ void transform(distribution<T>& d, F f) noexcept {
     const status why = tokens->set_all([&](std::size_t i, double v) { return f(tokens->id(i), d.logit_of(v)); });
     d.values_are_logits();
     d.settled(why);
+}
+
+/// The same of a function that may be kept: see logit_map. A row of few blocks, or of few living tokens, is not worth it.
+template <logit_scalar T, class F>
+void map(distribution<T>& d, const F& f) noexcept {
+    view<T>* const seen = d.as_view();
+    if (seen && d.find_maximum() && d.as_view() && seen->blocks() >= sizes::mapped_blocks && !seen->row().few_reach_band()) d.map(f);
+    else transform(d, f);
 }
 
 /// The same with f(l, p), in the order.

@@ -217,7 +217,7 @@ public:
     void weigh(double c) noexcept {
         if (mass_ > 0 && c == c_) return;
         simd::lists().weights(at_.values, count_, maximum_, c, at_.weights);
-        mass_ = numeric::sum(at_.weights, count_);
+        mass_ = simd::lists().sum(at_.weights, count_);
         c_ = c;
     }
     // What follows is asked of a weighed list.

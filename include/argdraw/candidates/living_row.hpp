@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 
 #include <argdraw/candidates/band.hpp>
@@ -196,6 +197,14 @@ public:
     /// The number of values >= cut that live in the row: strays and the band are not looked at. One read.
     std::size_t count_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level_of<value>(cut)); }
 
+    /// Whether few of the tokens in some blocks live there, strays not among them.
+    bool few_reach_band() const noexcept {
+        const std::size_t n = (std::min)(sizes::sampled_blocks, blocks_.blocks);
+        std::size_t living = 0;
+        for (std::size_t i = 0; i < n; ++i) living += simd::rows<T>().count(only_block(i * blocks_.blocks / n), level_of<value>(band_.cut));
+        return living * sizes::listed_one_in < n * simd::block_size;
+    }
+
     /// Whether no living token has low <= value < high, as far as is known: the band is not looked at. Two reads.
     bool none_between(double low, double high) const noexcept {
         bool none = count_reaching(low) == count_reaching(high);
@@ -236,13 +245,9 @@ public:
 
     /// The values of a block's 256 tokens; -inf for those that do not live.
     void values_of_block(std::size_t b, double* out) const noexcept {
-        const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
-        const std::uint16_t* const alive = blocks_.alive ? blocks_.alive + b * (simd::block_size / 16) : nullptr;
-        for (std::size_t i = 0; i < simd::block_size; ++i) {
-            out[i] = static_cast<double>(static_cast<value>(block[i]));
-            if (alive && ((alive[i / 16] >> (i % 16)) & 1) == 0) out[i] = -numeric::infinity;
-        }
-        if (!band_.whole()) fill_outside_band(b, out, -numeric::infinity);
+        const bool all_equals = band_.last_equal == (std::numeric_limits<token_id>::max)();
+        simd::rows<T>().values(blocks_, b, all_equals ? lowest_in_band() : -std::numeric_limits<value>::infinity(), out);
+        if (!all_equals) fill_outside_band(b, out, -numeric::infinity);
         for_strays_of(b, [&](std::size_t at, double v) { out[at] = v; });
     }
     /// Gives the entries of a block's 256 tokens that lie outside of the band a number.
@@ -382,6 +387,9 @@ private:
             for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
         return bits;
     }
+    // The least value of the band, as kernels take it.
+    value lowest_in_band() const noexcept { return band_.whole() ? -std::numeric_limits<value>::infinity() : level_of<value>(band_.cut); }
+
     void put_alive_word(std::size_t w, std::uint64_t bits) noexcept {
         std::uint16_t* const alive = own_alive() + 4 * w;
         for (std::size_t i = 0; i < 4; ++i) alive[i] = static_cast<std::uint16_t>(bits >> (16 * i));

@@ -80,6 +80,25 @@ log_total log_total_of(distribution<T>& d, accuracy wanted) noexcept {
     return {infinite ? 0.0 : d.logit_of(d.maximum()), log_mass_of(d), 0, infinite};
 }
 
+/// l <- ln p. Of a view that weighs something the mass is asked for when it is needed.
+template <logit_scalar T>
+void normalise(distribution<T>& d) noexcept {
+    if (d.weighed_view()) return d.normalise_later();
+    const double log_of_mass = log_mass_of(d);
+    if (!d.ok()) return;
+    d.set_origin(d.maximum(), -log_of_mass);
+    if (list* const tokens = d.as_list()) tokens->make_finite();
+}
+
+template <logit_scalar T>
+distribution<T>& distribution<T>::settled_origin() noexcept {
+    if (!normalises_) return *this;
+    normalises_ = false;
+    const double log_of_mass = log_mass_of(*this);
+    if (ok()) set_origin(maximum(), -log_of_mass);
+    return *this;
+}
+
 template <logit_scalar T>
 double mean_distance_of(distribution<T>& d, list& weighed) noexcept {
     return -weighed.mean_of([&](std::size_t i) { return d.above_maximum(weighed, i); });
@@ -156,6 +175,33 @@ ranks ranks_of(distribution<T>& d, double logit) noexcept {
     return of;
 }
 
+/// The least number above -inf that another row, as wide as the row, has for a living token, NaN passed over; +inf where there is none.
+template <logit_scalar T, logit_scalar U>
+double least_beside(distribution<T>& d, const U* other) noexcept {
+    double least = numeric::infinity;
+    const auto take = [&](token_id id) {
+        const double y = static_cast<double>(static_cast<value_of<U>>(other[id]));
+        if (y > -numeric::infinity) least = (std::min)(least, y);
+    };
+    if (view<T>* const seen = d.as_view(); seen && d.find_maximum() && d.as_view()) {
+        double values[simd::block_size], beside[simd::block_size];
+        for (std::size_t b = 0; b < seen->blocks(); ++b) {
+            const auto first = static_cast<token_id>(b * simd::block_size);
+            seen->row().values_of_block(b, values);
+            if (block_of_row(other, d.width(), first, beside)) {
+                least = (std::min)(least, simd::maps().least_beside(values, beside));
+                continue;
+            }
+            for (std::size_t i = 0; i < simd::block_size; ++i)
+                if (values[i] > -numeric::infinity) take(first + static_cast<token_id>(i));
+        }
+        return least;
+    }
+    if (const list* const tokens = d.listed())
+        for (const token_id id : tokens->ids()) take(id);
+    return least;
+}
+
 struct mean_and_deviation {
     double mean;
     double deviation;  ///< population standard deviation
@@ -181,6 +227,10 @@ mean_and_deviation moments_of(distribution<T>& d) noexcept {
 /// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives.
 template <logit_scalar T>
 taken token_at(distribution<T>& d, double u) noexcept {
+    if (mapped_row<T>* const mapped = d.as_mapped()) {
+        mapped->weigh(d.exponent_scale());
+        return mapped->token_at(u);
+    }
     if (const auto* const seen = d.weighed_view()) return seen->weights().token_at(seen->row(), u);
     const list* const tokens = d.weighed_list();
     return tokens ? tokens->token_at(u) : taken{};

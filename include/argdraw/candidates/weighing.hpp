@@ -167,17 +167,17 @@ private:
         } else if (in.whole()) {
             top = simd::block_weights<T>().masses(of.blocks(), keys, space->masses.of_block, space->masses.tops);
         } else {
-            const value cut = level_of<value>(in.cut);
-            const std::size_t equals =
-                simd::block_weights<T>().split(of.blocks(), keys, {cut, cut, cut, level_above<value>(in.cut)}, space->masses.of_block,
-                                               space->split.below, space->masses.tops, space->tokens.ids, space->tokens.values);
+            const value above = level_above<value>(in.cut);
+            simd::block_weights<T>().split(of.blocks(), keys, {above, above, above, above}, space->masses.of_block, space->split.below,
+                                           space->masses.tops, space->tokens.ids, space->tokens.values);
             top = *std::max_element(space->masses.tops, space->masses.tops + of.blocks().blocks);
             if (top == simd::weight_scale::beyond) return false;
-            for (std::size_t i = 0; i < equals; ++i) {
-                if (space->tokens.ids[i] > in.last_equal) continue;
-                const std::size_t b = block_of(space->tokens.ids[i]);
-                space->masses.of_block[b] += numeric::exp2(numeric::product(space->tokens.values[i], c) - (space->masses.tops[b] >> 3));
-            }
+            // Tokens at the cut weigh what one weighs, times their number.
+            const double exponent = numeric::product(in.cut, c);
+            of.for_equals_of_cut([&](std::size_t b, std::size_t count) {
+                const double each = numeric::exp2(exponent - (space->masses.tops[b] >> 3));
+                space->masses.of_block[b] += numeric::product(each, static_cast<double>(count));
+            });
         }
         return top != simd::weight_scale::beyond;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -12,6 +13,7 @@
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -70,14 +72,22 @@ struct adaptive_p {
         const shape bent{(c.max)(), c.mass(), aim(context.state())};
         // Not by narrow(): the state learns the probability before the change, so the candidates have to keep it.
         const living_tokens living = c.survivors();
-        const auto weight = [&](std::size_t i) { return numeric::exp(bent.logit(bent.probability(living.logits[i]))); };
         double total = 0;
-        for (std::size_t i = 0; i < living.ids.size(); ++i) total += weight(i);
+        bent.each_weight(living.logits, [&](double weight) {
+            total += weight;
+            return true;
+        });
 
         const double end = numeric::product(unit(context.word(purpose::token)), total);
-        std::size_t at = 0;
-        double own = weight(0);
-        for (double running = own; !(running > end) && at + 1 < living.ids.size(); running += own) own = weight(++at);
+        std::size_t seen = 0;
+        double own = 0, running = 0;
+        bent.each_weight(living.logits, [&](double weight) {
+            ++seen;
+            own = weight;
+            running += weight;
+            return !(running > end);
+        });
+        const std::size_t at = seen - 1;
 
         auto& [sum, count] = context.state();
         sum = bent.probability(living.logits[at]) + numeric::product(static_cast<double>(decay), sum);
@@ -97,6 +107,21 @@ private:
         double logit(double p) const noexcept {
             const double d = std::fabs(p - aim) / 0.3;
             return 5 - numeric::product(10, numeric::product(d, d)) / (1 + d);
+        }
+
+        /// Calls visit(e^logit) with the new logit of each token, as long as that returns true. The exponentials are those of numeric::exp,
+        /// many at a time.
+        template <class F>
+        void each_weight(std::span<const double> logits, F visit) const noexcept {
+            double room[simd::block_size];
+            for (std::size_t from = 0; from < logits.size(); from += simd::block_size) {
+                const std::size_t n = (std::min)(simd::block_size, logits.size() - from);
+                simd::lists().weights(logits.data() + from, n, greatest, numeric::log2_e, room);
+                for (std::size_t i = 0; i < n; ++i) room[i] = logit(room[i] / mass);
+                simd::lists().weights(room, n, 0.0, numeric::log2_e, room);
+                for (std::size_t i = 0; i < n; ++i)
+                    if (!visit(room[i])) return;
+            }
         }
     };
 

@@ -1,7 +1,6 @@
 // expm1 — e^x - 1 in double, without losing what is small, the same bits on every machine.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -13,6 +12,22 @@
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
+/// What expm1 is made of, for the lanes too: 1 / n!, and ln 2 in two parts, the first with its last 32 bits zero, so that a small integer
+/// times it is exact.
+struct expm1_constants {
+    double inverse_factorial[15] = {};
+    double ln2_hi = 0x1.62e42feep-1, ln2_lo = 0x1.a39ef35793c76p-33;
+
+    constexpr expm1_constants() noexcept {
+        double factorial = 1;  // exact up to 18!
+        for (int n = 0; n < 15; ++n) {
+            inverse_factorial[n] = 1 / factorial;
+            factorial *= n + 1;
+        }
+    }
+};
+inline constexpr expm1_constants of_expm1{};
+
 /// e^x - 1, relative error below 2^-50; -1 below -40, +inf above 690, NaN for NaN; the sign of a zero stays.
 ///
 /// x = k ln 2 + r with |r| <= ln(2)/2; with q = e^r - 1 by its series, e^x - 1 = 2^k q + (2^k - 1), where the parts cancel by no more than
@@ -21,21 +36,10 @@ inline double expm1(double x) noexcept {
     if (x != x || x == 0) return x;
     if (x < -40) return -1;
     if (x > 690) return infinity;
-    constexpr auto inverse_factorial = [] {
-        std::array<double, 15> table{};
-        double factorial = 1;  // exact up to 18!
-        for (int n = 0; n < 15; ++n) {
-            table[static_cast<std::size_t>(n)] = 1 / factorial;
-            factorial *= n + 1;
-        }
-        return table;
-    }();
-    // ln 2 in two parts, the first with its last 32 bits zero: k times it is exact.
-    constexpr double ln2_hi = 0x1.62e42feep-1, ln2_lo = 0x1.a39ef35793c76p-33;
     const double k = (product(x, log2_e) + exp2_magic) - exp2_magic;
-    const double r = (x - product(k, ln2_hi)) - product(k, ln2_lo);
-    double series = inverse_factorial[14];
-    for (std::size_t n = 14; n-- > 2;) series = product(series, r) + inverse_factorial[n];
+    const double r = (x - product(k, of_expm1.ln2_hi)) - product(k, of_expm1.ln2_lo);
+    double series = of_expm1.inverse_factorial[14];
+    for (int n = 13; n >= 2; --n) series = product(series, r) + of_expm1.inverse_factorial[n];
     const double q = r + product(product(r, r), series);
     if (k == 0) return q;
     const double power = std::bit_cast<double>(static_cast<std::uint64_t>(static_cast<int>(k) + 1023) << 52);

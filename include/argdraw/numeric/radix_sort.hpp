@@ -11,35 +11,45 @@
 
 namespace argdraw::inline ARGDRAW_ABI::numeric {
 
-/// Sorts by value_of(entry), a double that is not NaN, from the greatest to the least; equal ones, 0 and -0 among them, stay as they stand.
-/// `room` is another array as long. One pass to count, and one for each byte in which the values differ: five of the eight where they were
-/// floats.
+/// Sorts by key_of(entry), an unsigned number, from the least to the greatest; equal ones stay as they stand. `room` is another array as
+/// long. One pass to count, and one for each byte in which the keys differ.
 template <class Entry, class F>
-void sort_descending(Entry* entries, std::size_t n, Entry* room, F value_of) noexcept {
-    constexpr std::size_t digits = 8, buckets = 256;
-    const auto key = [&](const Entry& entry) {
-        return ~static_cast<std::uint64_t>(rank_of(value_of(entry) + 0.0)) ^ (std::uint64_t{1} << 63);
-    };
-    const auto bucket = [](std::uint64_t from, std::size_t digit) -> std::size_t { return (from >> (8 * digit)) & 255; };
+void sort_ascending(Entry* entries, std::size_t n, Entry* room, F key_of) noexcept {
+    constexpr std::size_t digits = sizeof(decltype(key_of(*entries))), buckets = 256;
+    const auto bucket = [](auto key, std::size_t digit) -> std::size_t { return (key >> (8 * digit)) & 255; };
     std::array<std::array<std::uint32_t, buckets>, digits> counts{};
     for (std::size_t i = 0; i < n; ++i) {
-        const std::uint64_t k = key(entries[i]);
+        const auto k = key_of(entries[i]);
         for (std::size_t d = 0; d < digits; ++d) ++counts[d][bucket(k, d)];
     }
     Entry *from = entries, *to = room;
     for (std::size_t d = 0; d < digits; ++d) {
         auto& count = counts[d];
-        if (n == 0 || count[bucket(key(from[0]), d)] == n) continue;
+        if (n == 0 || count[bucket(key_of(from[0]), d)] == n) continue;
         std::uint32_t place = 0;
         for (std::uint32_t& each : count) {
             const std::uint32_t here = each;
             each = place;
             place += here;
         }
-        for (std::size_t i = 0; i < n; ++i) to[count[bucket(key(from[i]), d)]++] = from[i];
+        for (std::size_t i = 0; i < n; ++i) to[count[bucket(key_of(from[i]), d)]++] = from[i];
         std::swap(from, to);
     }
     if (from != entries) std::copy_n(from, n, entries);
+}
+
+/// Keys that rise as a number falls; 0 and -0 have the same. Not for NaN.
+inline std::uint64_t descending_key(double x) noexcept { return ~static_cast<std::uint64_t>(rank_of(x + 0.0)) ^ (std::uint64_t{1} << 63); }
+inline std::uint32_t descending_key(float x) noexcept { return ~static_cast<std::uint32_t>(rank_of(x + 0.0f)) ^ (std::uint32_t{1} << 31); }
+/// The float of such a key.
+inline float of_descending_key(std::uint32_t key) noexcept {
+    return of_rank<float>(static_cast<std::int32_t>(~(key ^ (std::uint32_t{1} << 31))));
+}
+
+/// Sorts by value_of(entry), a double that is not NaN, from the greatest to the least; equal ones, 0 and -0 among them, stay as they stand.
+template <class Entry, class F>
+void sort_descending(Entry* entries, std::size_t n, Entry* room, F value_of) noexcept {
+    sort_ascending(entries, n, room, [&](const Entry& entry) { return descending_key(value_of(entry)); });
 }
 
 }  // namespace argdraw::numeric

@@ -34,6 +34,8 @@ const list_kernels& lists() noexcept;
 /// Of logits in float.
 template <class V = float>
 const record_kernels& records() noexcept;
+template <class V = double>
+const map_kernels& maps() noexcept;
 
 }  // namespace argdraw::simd
 
@@ -59,7 +61,8 @@ const record_kernels& records() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, numbers, double)         \
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)           \
-    ARGDRAW_KERNEL_TABLE(prefix, records, float)
+    ARGDRAW_KERNEL_TABLE(prefix, records, float)          \
+    ARGDRAW_KERNEL_TABLE(prefix, maps, double)
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE) || defined(ARGDRAW_SIMD_ELSEWHERE)
 ARGDRAW_KERNELS(extern)

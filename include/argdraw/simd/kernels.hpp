@@ -12,7 +12,9 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/exp2_series.hpp>
+#include <argdraw/numeric/expm1.hpp>
 #include <argdraw/simd/dispatch.hpp>
 #include <argdraw/simd/isa.hpp>
 #include <argdraw/simd/tables.hpp>
@@ -120,6 +122,10 @@ ARGDRAW_NOINLINE const list_kernels& lists() noexcept {
 template <class V>
 ARGDRAW_NOINLINE const record_kernels& records() noexcept {
     ARGDRAW_DISPATCH(of_records<V>)
+}
+template <class V>
+ARGDRAW_NOINLINE const map_kernels& maps() noexcept {
+    ARGDRAW_DISPATCH(of_maps<V>)
 }
 
 #undef ARGDRAW_DISPATCH

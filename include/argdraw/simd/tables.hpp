@@ -60,6 +60,8 @@ struct row_kernels {
                           std::size_t equals_wanted, const value* maxima, std::int32_t* ids, double* values);
     /// Greatest of an array padded to lanes; NaN if there is one.
     value (*greatest)(const value*, std::size_t n);
+    /// The logits of one block as doubles, -inf for those that are removed or below the cut; where that is -inf, a NaN stays.
+    void (*values)(const blocked_row<T>&, std::size_t block, value cut, double* out);
 };
 
 /// How a row's logits are spread.
@@ -141,6 +143,26 @@ struct list_kernels {
     /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
     /// every cut. The mass is summed in the shape of numeric::sum.
     weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut);
+    /// The sum of n numbers, in the shape of numeric::sum.
+    double (*sum)(const double*, std::size_t n);
+    /// The greatest of n numbers; NaN if there is one, -inf of none.
+    double (*greatest)(const double*, std::size_t n);
+};
+
+/// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
+struct map_kernels {
+    /// (x - anchor) scale + shift, the last double of its sign where that is infinite.
+    void (*moved)(double* x, double anchor, double scale, double shift);
+    /// peak - factor d^2 (square - cube d) with d = x - peak, multiplied from the left, and nowhere below the lowest double.
+    void (*bent)(double* x, double peak, double factor, double square, double cube);
+    /// bound tanh(x / bound).
+    void (*capped)(double* x, double bound);
+    /// y + factor (x - y), y from another row. False where one of these is infinite or NaN: the numbers then mean nothing.
+    bool (*away)(double* x, const double* other, double factor);
+    /// a x + b y, y from another row, b not 0. False as above.
+    bool (*mixed)(double* x, const double* other, double a, double b);
+    /// The least number of another row above -inf, NaN passed over, beside an x above -inf; +inf where there is none.
+    double (*least_beside)(const double* x, const double* other);
 };
 
 /// Records of three words of four bytes, such as {id, logit, probability}; from any address.

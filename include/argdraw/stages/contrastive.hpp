@@ -1,14 +1,15 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/mapped_row.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/saturated.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -53,18 +54,12 @@ struct contrastive {
         if (!fits(c.width())) return c.fail(status::outside_row);
         if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));
         if (beta == 0) return;
-        const auto living = c.survivors().ids;
-        if (living.empty()) return;
-        double lowest = numeric::infinity;
-        for (const token_id id : living)
-            if (const double a = logit_of(id); a > -numeric::infinity) lowest = (std::min)(lowest, a);
+        // Where the amateur has removed nothing, nobody asks what stands for that.
+        double lowest = detail::all_above_removed(amateur.data(), amateur.size()) ? 0.0 : c.least_beside(std::span(amateur.data(), amateur.size()));
         if (lowest == numeric::infinity) lowest = 0;
-        const auto contrast = [=, this, b = static_cast<double>(beta)](double l, token_id id) {
-            const double given = logit_of(id), a = given == -numeric::infinity ? lowest : given;
-            return l < numeric::infinity && a < numeric::infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
-        };
-        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
-        c.transform([&](token_id id, double l) { return contrast(infinite ? numeric::infinity : l, id); });
+        const difference contrast{amateur.data(), amateur.size(), static_cast<double>(beta), lowest};
+        if (c.infinite()) c.transform([&](token_id id, double) { return contrast(id, numeric::infinity); });  // which sees them as 0
+        else c.map(contrast);
     }
 
     friend bool operator==(const contrastive& x, const contrastive& y) noexcept {
@@ -72,9 +67,22 @@ struct contrastive {
     }
 
 private:
-    double logit_of(token_id id) const noexcept {
-        return static_cast<double>(static_cast<value_of<U>>(amateur[static_cast<std::size_t>(id)]));
-    }
+    struct difference {
+        static constexpr bool rises = false;
+        const U* amateur;
+        std::size_t width;
+        double b, lowest;
+
+        double operator()(token_id id, double l) const noexcept {
+            const double given = static_cast<double>(static_cast<value_of<U>>(amateur[id]));
+            const double a = given == -numeric::infinity ? lowest : given;
+            return l < numeric::infinity && a < numeric::infinity ? numeric::weighted_sum(1 + b, l, -b, a) : l - a;
+        }
+        bool block(token_id first, double* values) const noexcept {
+            double other[simd::block_size];
+            return detail::block_of_row(amateur, width, first, other) && simd::maps().mixed(values, other, 1 + b, -b);
+        }
+    };
 };
 
 template <logit_row R>

@@ -4,10 +4,12 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/mapped_row.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -20,7 +22,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     equal logits with equal u stay equal
 /// - edges:    u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that
 ///             is NaN, nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
-/// - cost:     every living token once, as a double: the row is opened
+/// - cost:     every living token as a double, twice, and an exponential in double, or those alone that a truncation behind it keeps
 /// - usual:    1.5
 /// - when:     the model has to hold to its prompt, and a second row, without the prompt, is worth its price
 /// - not:      where twice the model's work is too much, or behind a truncation, which may have removed what it would prefer
@@ -46,21 +48,34 @@ struct guidance {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         if (!fits(c.width())) return c.fail(status::outside_row);
-        const auto guided = [&](double l, token_id id) {
-            const double u = static_cast<double>(static_cast<value_of<U>>(row[static_cast<std::size_t>(id)]));
-            const double s = static_cast<double>(scale);
-            if (u == -numeric::infinity) return u;
-            const double moved = u + numeric::product(s, l - u);
-            const bool finite = numeric::finite(l) && numeric::finite(u);
-            return finite && !numeric::finite(moved) ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
-        };
-        const bool infinite = c.infinite();  // a transform sees logits of +inf as 0
-        c.transform([&](token_id id, double l) { return guided(infinite ? numeric::infinity : l, id); });
+        const move away{row.data(), row.size(), static_cast<double>(scale)};
+        if (c.infinite()) c.transform([&](token_id id, double) { return away(id, numeric::infinity); });  // which sees logits of +inf as 0
+        else c.map(away);
     }
 
     friend bool operator==(const guidance& x, const guidance& y) noexcept {
         return x.scale == y.scale && x.row.data() == y.row.data() && x.row.size() == y.row.size();
     }
+
+private:
+    struct move {
+        static constexpr bool rises = false;
+        const U* row;
+        std::size_t width;
+        double s;
+
+        double operator()(token_id id, double l) const noexcept {
+            const double u = static_cast<double>(static_cast<value_of<U>>(row[id]));
+            if (u == -numeric::infinity) return u;
+            const double moved = u + numeric::product(s, l - u);
+            const bool finite = numeric::finite(l) && numeric::finite(u);
+            return finite && !numeric::finite(moved) ? numeric::weighted_sum(s, l, 1 - s, u) : moved;
+        }
+        bool block(token_id first, double* values) const noexcept {
+            double other[simd::block_size];
+            return detail::block_of_row(row, width, first, other) && simd::maps().away(values, other, s);
+        }
+    };
 };
 
 template <logit_row R>

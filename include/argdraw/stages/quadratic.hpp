@@ -7,6 +7,7 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/finite.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -17,7 +18,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - range:    factor >= 0 and finite, 1 <= curve <= 3; inside it the map is monotone
 /// - ties:     equal logits stay equal; the order stays, but logits within rounding of the maximum may come to equal it
 /// - edges:    a logit below the range of double becomes the lowest double, so that its token lives
-/// - cost:     every living token once, as a double: the row is opened
+/// - cost:     an exponential in double for every living token
 /// - usual:    factor 0.2 to 0.3, curve 1
 /// - when:     the first few should be nearer to each other while the tail goes: variety without nonsense
 /// - not:      beside a temperature far from 1: the two bend the same logits, and their order matters
@@ -35,16 +36,28 @@ struct quadratic {
     void operator()(candidates<T>& c) const noexcept {
         const double m = (c.max)();
         if (c.infinite()) return;  // all are equal, and have to stay infinite
-        const double f = static_cast<double>(factor), s = (static_cast<double>(curve) - 1) / 2, k = 1 - s;
-        c.transform([=](token_id, double l) {
+        const double s = (static_cast<double>(curve) - 1) / 2;
+        c.map(bend{m, static_cast<double>(factor), 1 - s, s});
+    }
+
+    friend bool operator==(const quadratic&, const quadratic&) = default;
+
+private:
+    struct bend {
+        static constexpr bool rises = true;
+        double m, f, k, s;
+
+        double operator()(token_id, double l) const noexcept {
             // l - m of two finite logits may overflow to -inf, and -inf times a coefficient of 0 would be NaN.
             const double d = (std::max)(l - m, std::numeric_limits<double>::lowest());
             const double down = numeric::product(numeric::product(numeric::product(f, d), d), k - numeric::product(s, d));
             return (std::max)(m - down, std::numeric_limits<double>::lowest());
-        });
-    }
-
-    friend bool operator==(const quadratic&, const quadratic&) = default;
+        }
+        bool block(token_id, double* values) const noexcept {
+            simd::maps().bent(values, m, f, k, s);
+            return true;
+        }
+    };
 };
 
 }  // namespace argdraw

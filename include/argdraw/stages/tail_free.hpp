@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
 
@@ -42,13 +43,14 @@ struct tail_free {
             // Weights relative to the first in place of probabilities: bends are compared with their sum, and the mass would cancel.
             const auto weight = [&](std::size_t i) { return numeric::exp(first[i].value - first[0].value); };
             const auto each_bend = [&](auto visit) {
-                double a = weight(0), b = weight(1);
-                for (std::size_t i = 2; i < first.size(); ++i) {
-                    const double next = weight(i);
-                    visit(std::fabs((a - b) - (b - next)));
+                double a = 0, b = 0;
+                std::size_t seen = 0;
+                detail::each_weight(first, [&](double next, double) {
+                    if (seen++ >= 2) visit(std::fabs((a - b) - (b - next)));
                     a = b;
                     b = next;
-                }
+                    return true;
+                });
             };
             double sum = 0;
             each_bend([&](double bend) { sum += bend; });

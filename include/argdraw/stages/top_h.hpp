@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/log1p.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -42,12 +42,13 @@ struct top_h {
             // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
             // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
             double others = 0, moment = 0;
-            for (kept = 0; kept < first.size(); ++kept) {
-                const double below = first[kept].value - first[0].value, weight = numeric::exp(below);
+            kept = 0;
+            detail::each_weight(first, [&](double weight, double below) {
                 if (kept > 0) others += weight;
                 if (weight > 0) moment += numeric::product(weight, below);
-                if (numeric::log1p(others) - moment / (1 + others) > limit) break;
-            }
+                if (numeric::log1p(others) - moment / (1 + others) > limit) return false;
+                return ++kept > 0;
+            });
             return kept < first.size();
         });
         c.keep_top(kept, ties::first, min_keep);

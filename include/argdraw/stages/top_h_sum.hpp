@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/numeric/exact.hpp>
-#include <argdraw/numeric/exp2.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -40,11 +40,13 @@ struct top_h_sum {
         std::size_t kept = 0;
         c.leaders_until([&](std::span<const place> first, bool) {
             double sum = 0;
-            for (kept = 0; kept < first.size(); ++kept) {
-                const double below = first[kept].value - first[0].value, p = numeric::exp(below) / mass;
+            kept = 0;
+            detail::each_weight(first, [&](double weight, double below) {
+                const double p = weight / mass;
                 if (p > 0) sum += numeric::product(p, log_mass - below);
-                if (sum > limit) break;
-            }
+                if (sum > limit) return false;
+                return ++kept > 0;
+            });
             return kept < first.size();
         });
         c.keep_top(kept, ties::first, min_keep);

@@ -17,8 +17,45 @@ LIST_TOP = (
 LIST_TOP_OF_ALL = LIST_TOP.replace("top_.are_bounds()) {", "top_.are_bounds() && row_.banded().whole()) {").replace(
     "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;", "return found;")
 VERBS = "unit/candidates/verbs.cpp"
+MAPPED = "unit/candidates/mapped_row.cpp"
 
 FAULTS = [
+    Mutant(
+        "map4", "a cap that is not odd",
+        "simd/kernels/maps.inl",
+        "keep_below(ratio[i], zero, sub(zero, size[i]))",
+        "keep_below(ratio[i], zero, size[i])",
+        "unit/simd/maps.cpp", "maps: capped is bound tanh(x / bound), bit for bit"),
+    Mutant(
+        "order1", "doubles are put in order as floats",
+        "candidates/order.hpp",
+        "if (!floats) return false;",
+        "",
+        "unit/candidates/order.cpp", "order: floats and doubles are put in order alike, equal ones by id"),
+    Mutant(
+        "norm1", "ln p is of what is left behind a cut",
+        "candidates/candidates.hpp",
+        "detail::keep_top(known(), k, equals, min_keep);",
+        "detail::keep_top(d_, k, equals, min_keep);",
+        "unit/candidates/questions.cpp", "candidates: ln p is of what lived when it was asked for, whatever comes behind"),
+    Mutant(
+        "map1", "a function takes the maximum of a removed token for one",
+        "candidates/mapped_row.hpp",
+        "if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        "if (F::rises && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map2", "a function of the row's values and not of its logits",
+        "candidates/mapped_row.hpp",
+        "if (!from_.plain()) simd::maps().moved(values, from_.anchor, from_.scale, from_.shift);",
+        "",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map3", "of equals at the edge one too few",
+        "candidates/mapped_row.hpp",
+        "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k);",
+        "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k - 1);",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(
         "F1", "a maximum below the band is one",
         "candidates/maxima.hpp",

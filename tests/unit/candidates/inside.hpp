@@ -8,23 +8,28 @@
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
 struct noted {
-    bool list = false;   // a list; everything below but the first two is false
+    bool list = false;  // a list, or a mapped row; everything below but the first three is false
+    bool mapped = false;
     bool scale = false;  // a pending one
     bool shift = false;
-    bool band = false;      // the view leaves out what lies below a cut
-    bool bits = false;      // tokens were removed one by one
-    bool strays = false;    // tokens have values of their own
-    bool infinite = false;  // one of these is +inf
-    bool maxima = false;    // known
-    bool bounds = false;    // known as bounds only
-    bool weights = false;   // known
+    bool band = false;        // the view leaves out what lies below a cut
+    bool bits = false;        // tokens were removed one by one
+    bool strays = false;      // tokens have values of their own
+    bool infinite = false;    // one of these is +inf
+    bool maxima = false;      // known
+    bool bounds = false;      // known as bounds only
+    bool weights = false;     // known
+    bool normalises = false;  // ln p is still to be taken
 };
 
 struct inside {
     template <class T>
     static noted of(const candidates<T>& c) noexcept {
         const auto& d = c.d_;
-        noted now{.list = d.is_list_, .scale = d.scale() != 1, .shift = d.shift() != 0};
+        noted now{.list = d.form_ != detail::distribution<T>::form::view,
+                  .mapped = d.form_ == detail::distribution<T>::form::mapped,
+                  .scale = d.scale() != 1,
+                  .shift = d.shift() != 0};
         if (now.list) return now;
         const auto& row = d.view_.row_;
         now.band = !row.banded().whole();
@@ -35,6 +40,7 @@ struct inside {
         now.maxima = known && !d.view_.top_.are_bounds();
         now.bounds = known && d.view_.top_.are_bounds();
         now.weights = d.view_.weights_.known_of(row);
+        now.normalises = d.normalises_;
         return now;
     }
 
@@ -42,13 +48,13 @@ struct inside {
     template <class T>
     static bool in_floats(const candidates<T>& c) noexcept {
         const auto& d = c.d_;
-        return !d.is_list_ && d.view_.weights_.known_of(d.view_.row_) && d.view_.weights_.in_float();
+        return d.form_ == detail::distribution<T>::form::view && d.view_.weights_.known_of(d.view_.row_) && d.view_.weights_.in_float();
     }
 
     /// Whether the next weights are those of a view in float, which are right to 2^-22 of themselves.
     template <class T>
     static bool weighs_in_float(const candidates<T>& c) noexcept {
-        return !c.d_.is_list_ && detail::view<T>::has_weight_kernel;
+        return c.d_.form_ == detail::distribution<T>::form::view && detail::view<T>::has_weight_kernel;
     }
 };
 

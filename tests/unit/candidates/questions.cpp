@@ -387,3 +387,28 @@ TEST_CASE("candidates: the sum of all, its error, and the first tokens behind it
             }
     }
 }
+
+TEST_CASE("candidates: ln p is of what lived when it was asked for, whatever comes behind") {
+    const ids some{0, 1, 2};
+    const auto check = [&](auto behind) {
+        for (const auto& row : rows()) {
+            CAPTURE(row.size());
+            both_forms forms(row);
+            forms.act([](auto& c) { c.normalise(); });
+            forms.act(behind);
+            const left_over a = left(forms.view), b = left(forms.list);
+            REQUIRE(a.tokens == b.tokens);
+            for (std::size_t i = 0; i < a.tokens.size(); ++i) CHECK(std::fabs(a.logits[i] - b.logits[i]) < 1e-11);
+        }
+    };
+    check([](auto&) {});
+    check([](auto& c) { c.shift(1); });
+    check([](auto& c) { c.scale(0.5), c.scale(2); });
+    check([](auto& c) { c.keep_top(2); });
+    check([](auto& c) { c.keep_within(1); });
+    check([](auto& c) { c.keep_at_least(-3); });
+    check([](auto& c) { c.keep_mass(0.5); });
+    check([&](auto& c) { c.ban(std::span(some).first(1)); });
+    check([](auto& c) { c.add(0, -1); });
+    check([](auto& c) { c.edit(std::span<const token_id>(ids{0}), [](double, token_id) { return -2.0; }); });
+}

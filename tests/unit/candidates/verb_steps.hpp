@@ -23,7 +23,7 @@ using plain::change;
 enum class verb : std::uint8_t {
     // clang-format off
     size, max, min, mass, log_mass, log_sum_exp, mean_distance, entropy, collision, moments, infinite, logit, leaders, leaders_until, likely, survivors,
-    distances, scale, shift, normalise, add, add_sums, edit, transform, transform_in_order,
+    distances, scale, shift, normalise, add, add_sums, edit, transform, map, transform_in_order,
     keep_top, keep_top_ties, keep_mass, keep_mass_near, keep_within, keep_within_deviations, keep_at_least, keep_likely, keep_below, keep_if,
     ban, allow, allow_only, first, at, race, probabilities, number,
     // clang-format on
@@ -32,7 +32,7 @@ inline constexpr std::size_t number_of_verbs = static_cast<std::size_t>(verb::nu
 // clang-format off
 inline constexpr std::array<const char*, number_of_verbs> names{
     "size", "max", "min", "mass", "log_mass", "log_sum_exp", "mean_distance", "entropy", "collision", "moments", "infinite", "logit", "leaders", "leaders_until",
-    "likely", "survivors", "distances", "scale", "shift", "normalise", "add", "add_sums", "edit", "transform", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
+    "likely", "survivors", "distances", "scale", "shift", "normalise", "add", "add_sums", "edit", "transform", "map", "transform_in_order", "keep_top", "keep_top(ties)", "keep_mass",
     "keep_mass_near", "keep_within", "keep_within_deviations", "keep_at_least", "keep_likely", "keep_below", "keep_if", "ban", "allow", "allow_only",
     "first", "at", "race", "probabilities"};
 // clang-format on
@@ -74,6 +74,7 @@ inline std::string text(const step& s) {
         case verb::shift:
         case verb::keep_below: out << s.x; break;
         case verb::transform:
+        case verb::map:
         case verb::transform_in_order:
         case verb::keep_if: out << "kind " << s.n << ", x " << s.x << ", word " << s.word; break;
         case verb::keep_top:
@@ -230,6 +231,10 @@ public:
         verb v = static_cast<verb>(random_.below(number_of_verbs));
         // What makes a list of every view comes a little later than the others.
         if (makes_list(v) && !random_.one_in(3)) v = static_cast<verb>(random_.below(number_of_verbs));
+        // A mapped row rarely outlives the verb behind it, so there are more of them, half of them scaled at once.
+        if (mapped_ && random_.one_in(2)) v = verb::scale;
+        else if (random_.one_in(12)) v = verb::map;
+        mapped_ = v == verb::map;
         return of(v, random_.one_in(2));
     }
 
@@ -264,7 +269,8 @@ private:
                 }
                 break;
             }
-            case verb::transform: s.n = random_.below(5); break;
+            case verb::transform:
+            case verb::map: s.n = random_.below(5); break;
             case verb::transform_in_order: s.n = random_.below(3); break;
             case verb::keep_top:
             case verb::keep_top_ties: s.n = much_stays && random_.one_in(2) ? width_ / 2 + random_.below(width_) : some_number(); break;
@@ -408,6 +414,7 @@ private:
     random_numbers& random_;
     plain::list& now_;
     std::size_t width_;
+    bool mapped_ = false;  // by the step before
 };
 
 }  // namespace verbs

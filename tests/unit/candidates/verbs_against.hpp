@@ -42,6 +42,8 @@ inline constexpr std::array conditions{
     condition{"list", [](const noted& n) { return n.list; }},
     condition{"list, scale", [](const noted& n) { return n.list && n.scale; }},
     condition{"list, shift", [](const noted& n) { return n.list && n.shift; }},
+    condition{"mapped", [](const noted& n) { return n.mapped; }},
+    condition{"mapped, scale", [](const noted& n) { return n.mapped && n.scale; }},
     condition{"view", [](const noted& n) { return !n.list; }},
     condition{"scale", [](const noted& n) { return !n.list && n.scale; }},
     condition{"shift", [](const noted& n) { return !n.list && n.shift; }},
@@ -54,6 +56,7 @@ inline constexpr std::array conditions{
     condition{"maxima", [](const noted& n) { return n.maxima; }},
     condition{"bounds", [](const noted& n) { return n.bounds; }},
     condition{"weights", [](const noted& n) { return n.weights; }},
+    condition{"normalises", [](const noted& n) { return n.normalises; }},
     condition{"band, maxima", [](const noted& n) { return n.band && n.maxima; }},
     condition{"band, bounds", [](const noted& n) { return n.band && n.bounds; }},
     condition{"band, weights", [](const noted& n) { return n.band && n.weights; }},
@@ -70,6 +73,25 @@ struct tally {
     void meet(const noted& now, verb v) {
         for (std::size_t i = 0; i < conditions.size(); ++i) met[i][static_cast<std::size_t>(v)] += conditions[i].holds(now);
         ++called[static_cast<std::size_t>(v)];
+    }
+};
+
+/// One of a few functions of a logit, block by block or, every third of them, one by one.
+template <bool always_rises>
+struct kept_function {
+    static constexpr bool rises = always_rises;
+    std::size_t kind;
+    std::uint64_t word;
+
+    bool leaves(token_id id) const noexcept { return kind == 3 && plain::mixed(word + static_cast<std::uint64_t>(id)) % 4 == 0; }
+    double operator()(token_id id, double l) const noexcept {
+        if (leaves(id)) return -plain::infinity;
+        return kind == 1 ? l / 2 : kind == 2 ? -l : kind == 4 ? l + 0.25 : l;
+    }
+    bool block(token_id first, double* values) const noexcept {
+        for (std::size_t i = 0; i < argdraw::sizes::block; ++i)
+            if (values[i] > -plain::infinity) values[i] = (*this)(first + static_cast<token_id>(i), values[i]);
+        return word % 3 != 0;
     }
 };
 
@@ -421,6 +443,7 @@ private:
                 return plain_.edit(s.changes);
             }
             case verb::transform: return transform(s);
+            case verb::map: return map(s);
             case verb::transform_in_order: return transform_in_order(s);
             case verb::keep_top:
                 c_.keep_top(s.n, argdraw::ties::first, s.min_keep);
@@ -526,6 +549,17 @@ private:
         if (!fine) return;
         plain_.transform([&](plain::token& t) {
             if (leaves(t.id)) t.l = -plain::infinity;
+            else t.l = s.n == 1 ? t.l / 2 : s.n == 2 ? -t.l : s.n == 4 ? t.l + 0.25L : t.l;
+        });
+    }
+    // What transform does, by a function that the candidates keep; one that rises where that is so.
+    void map(const step& s) {
+        const bool fine = plain_.read();
+        if (s.n == 2 || s.n == 3) c_.map(kept_function<false>{s.n, s.word});
+        else c_.map(kept_function<true>{s.n, s.word});
+        if (!fine) return;
+        plain_.transform([&](plain::token& t) {
+            if (kept_function<false>{s.n, s.word}.leaves(t.id)) t.l = -plain::infinity;
             else t.l = s.n == 1 ? t.l / 2 : s.n == 2 ? -t.l : s.n == 4 ? t.l + 0.25L : t.l;
         });
     }

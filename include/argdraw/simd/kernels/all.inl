@@ -14,5 +14,6 @@
 #include <argdraw/simd/kernels/numbers.inl>
 #include <argdraw/simd/kernels/lists.inl>
 #include <argdraw/simd/kernels/records.inl>
+#include <argdraw/simd/kernels/maps.inl>
 #undef ARGDRAW_UNROLL
 #undef ARGDRAW_OUTLINE

@@ -1,18 +1,24 @@
 // The table `lists`: lists of doubles and their weights.
 
-template <class V>
-ARGDRAW_INLINE f64 weights_of_sixteen(const V* values, double reference, double scale) {
-    return exp2_lanes(mul(sub(load(values), splat(reference)), splat(scale)));
+template <int n, class V>
+ARGDRAW_INLINE void weights_of_vectors(const V* values, double reference, double scale, V* out) {
+    f64 e[n], w[n];
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) e[i] = mul(sub(load(values + 16 * i), splat(reference)), splat(scale));
+    exp2_lanes(e, w);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) store(out + 16 * i, w[i]);
 }
 
 template <class V>
 void weights_of_values(const V* values, std::size_t n, double reference, double scale, V* out) {
     std::size_t i = 0;
-    for (; i + 16 <= n; i += 16) store(out + i, weights_of_sixteen(values + i, reference, scale));
+    for (; i + 16 * exponents <= n; i += 16 * exponents) weights_of_vectors<exponents>(values + i, reference, scale, out + i);
+    for (; i + 16 <= n; i += 16) weights_of_vectors<1>(values + i, reference, scale, out + i);
     if (i == n) return;
     V rest[16];  // what stands behind may be anything, subnormal numbers that take their time too
     for (std::size_t k = 0; k < 16; ++k) rest[k] = i + k < n ? values[i + k] : reference;
-    store(out + i, weights_of_sixteen(rest, reference, scale));
+    weights_of_vectors<1>(rest, reference, scale, out + i);
 }
 
 template <class V>
@@ -34,4 +40,44 @@ weight_above mass_at_least(const V* values, const V* weights, std::size_t n, V c
 }
 
 template <class V>
-inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>};
+double sum_of(const V* a, std::size_t n) {
+    double total = 0;
+    for (std::size_t from = 0; from < n; from += block_size) {
+        const std::size_t end = from + block_size < n ? from + block_size : n;
+        f64 sum = splat(0.0);
+        std::size_t i = from;
+        for (; i + 16 <= end; i += 16) sum = add(sum, load(a + i));
+        if (i < end) {
+            V rest[16] = {};
+            for (std::size_t k = 0; i + k < end; ++k) rest[k] = a[i + k];
+            sum = add(sum, load(rest));
+        }
+        total += tree_sum(sum);
+    }
+    return total;
+}
+
+template <class V>
+V greatest_of(const V* a, std::size_t n) {
+    f64 m = splat(-std::numeric_limits<V>::infinity()), sum = splat(V{0});
+    std::size_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const f64 x = load(a + i);
+        m = max(x, m);
+        sum = add(sum, x);
+    }
+    if (i < n) {
+        V rest[16];
+        for (std::size_t k = 0; k < 16; ++k) rest[k] = a[i + k < n ? i + k : i];
+        m = max(load(rest), m);
+        sum = add(sum, load(rest));
+    }
+    // A NaN shows in the sum, and so does +inf beside -inf.
+    if (lanes_of(unordered(sum, sum)) != 0)
+        for (i = 0; i < n; ++i)
+            if (a[i] != a[i]) return a[i];
+    return reduce_max(m);
+}
+
+template <class V>
+inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, sum_of<V>, greatest_of<V>};

@@ -201,5 +201,20 @@ V greatest(const V* a, std::size_t n) {
     return reduce_max(m);
 }
 
+template <class T>
+void values_of_block(const blocked_row<T>& row, std::size_t b, value_of<T> cut, double* out) {
+    alignas(64) T room[block_size];
+    const whole_block<T> block = living_block(row, b, room);
+    if (cut == -std::numeric_limits<value_of<T>>::infinity()) {
+        for (int i = 0; i < vectors; ++i) store(out + 16 * i, widen(block.at(i)));
+        return;
+    }
+    const auto level = splat(cut);
+    for (int i = 0; i < vectors; ++i) {
+        const auto x = block.at(i);
+        store(out + 16 * i, widen(or_removed(at_least(x, level), x)));
+    }
+}
+
 template <logit_scalar T>
-inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>};
+inline constexpr row_kernels<T> of_rows{maxima<T>, count_in_row<T>, gather<T>, greatest<value_of<T>>, values_of_block<T>};

@@ -78,8 +78,8 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
     if constexpr (also == beside::exponents)
         y = powers.above_floor(s.key, mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3))))));
     if constexpr (also == beside::lighter) {
-        y = keep(without(at_least(s.x, splat(cuts.lowest)), at_least(s.x, splat(cuts.lower))), s.w);
-        return keep(at_least(s.x, splat(cuts.high)), s.w);
+        y = keep_below(s.x, splat(cuts.lower), keep_reaching(s.x, splat(cuts.lowest), s.w));
+        return keep_reaching(s.x, splat(cuts.high), s.w);
     }
     return s.w;
 }
@@ -188,15 +188,13 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const ro
     } else {
         alignas(64) T room[block_size];
         const f32 from = splat(cuts.low), to = splat(cuts.high);
+        const bool lists = cuts.low < cuts.high;
         for (std::size_t b = 0; b < row.blocks; ++b) {
             const T* const p = block_at(row, b);
             above[b] = block_mass<beside::lighter>(living_block(row, b, room), scale, top[b], below + b, cuts);
+            if (!lists) continue;
             std::uint64_t hits[words];
-            const auto between = [&](int i) {
-                const f32 x = load(p + 16 * i);
-                return without(at_least(x, from), at_least(x, to));
-            };
-            hits_in_block(row, b, between, hits);
+            hits_in_block(row, b, [&](int i) { return between(load(p + 16 * i), from, to); }, hits);
             count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
         }
     }

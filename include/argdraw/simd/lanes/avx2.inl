@@ -81,6 +81,9 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+x"(product.v0), "+x"(product.v1), "+x"(product.v2), "+x"(product.v3));
     return product;
 }
+ARGDRAW_INLINE f64 divided(f64 a, f64 b) {
+    return {_mm256_div_pd(a.v0, b.v0), _mm256_div_pd(a.v1, b.v1), _mm256_div_pd(a.v2, b.v2), _mm256_div_pd(a.v3, b.v3)};
+}
 ARGDRAW_INLINE f64 max(f64 x, f64 o) {
     return {_mm256_max_pd(x.v0, o.v0), _mm256_max_pd(x.v1, o.v1), _mm256_max_pd(x.v2, o.v2), _mm256_max_pd(x.v3, o.v3)};
 }
@@ -175,6 +178,34 @@ ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {
 ARGDRAW_INLINE __m256d keep4(unsigned lanes, __m256d a) { return _mm256_and_pd(a, lane_mask4(lanes)); }
 ARGDRAW_INLINE f64 keep(mask m, f64 a) {
     return {keep4(m.lanes, a.v0), keep4(m.lanes >> 4, a.v1), keep4(m.lanes >> 8, a.v2), keep4(m.lanes >> 12, a.v3)};
+}
+// The comparison is the mask: it need not become bits and lanes again.
+ARGDRAW_INLINE f32 keep_reaching(f32 x, f32 level, f32 a) {
+    return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_GE_OQ)), _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_GE_OQ))};
+}
+ARGDRAW_INLINE f32 keep_below(f32 x, f32 level, f32 a) {
+    return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_NGE_UQ)),
+            _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_NGE_UQ))};
+}
+ARGDRAW_INLINE f64 keep_below(f64 x, f64 level, f64 a) {
+    return {
+        _mm256_and_pd(a.v0, _mm256_cmp_pd(x.v0, level.v0, _CMP_NGE_UQ)), _mm256_and_pd(a.v1, _mm256_cmp_pd(x.v1, level.v1, _CMP_NGE_UQ)),
+        _mm256_and_pd(a.v2, _mm256_cmp_pd(x.v2, level.v2, _CMP_NGE_UQ)), _mm256_and_pd(a.v3, _mm256_cmp_pd(x.v3, level.v3, _CMP_NGE_UQ))};
+}
+ARGDRAW_INLINE mask between(f32 x, f32 from, f32 to) {
+    return join(_mm256_and_ps(_mm256_cmp_ps(x.lo, from.lo, _CMP_GE_OQ), _mm256_cmp_ps(x.lo, to.lo, _CMP_NGE_UQ)),
+                _mm256_and_ps(_mm256_cmp_ps(x.hi, from.hi, _CMP_GE_OQ), _mm256_cmp_ps(x.hi, to.hi, _CMP_NGE_UQ)));
+}
+ARGDRAW_INLINE __m256d removed_below4(__m256d x, __m256d level, __m256d a) {
+    return _mm256_blendv_pd(_mm256_set1_pd(-std::numeric_limits<double>::infinity()), a, _mm256_cmp_pd(x, level, _CMP_GE_OQ));
+}
+ARGDRAW_INLINE f64 removed_below(f64 x, f64 level, f64 a) {
+    return {removed_below4(x.v0, level.v0, a.v0), removed_below4(x.v1, level.v1, a.v1), removed_below4(x.v2, level.v2, a.v2),
+            removed_below4(x.v3, level.v3, a.v3)};
+}
+ARGDRAW_INLINE f64 keep_reaching(f64 x, f64 level, f64 a) {
+    return {_mm256_and_pd(a.v0, _mm256_cmp_pd(x.v0, level.v0, _CMP_GE_OQ)), _mm256_and_pd(a.v1, _mm256_cmp_pd(x.v1, level.v1, _CMP_GE_OQ)),
+            _mm256_and_pd(a.v2, _mm256_cmp_pd(x.v2, level.v2, _CMP_GE_OQ)), _mm256_and_pd(a.v3, _mm256_cmp_pd(x.v3, level.v3, _CMP_GE_OQ))};
 }
 
 ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }

@@ -74,6 +74,7 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+v"(product.lo), "+v"(product.hi));
     return product;
 }
+ARGDRAW_INLINE f64 divided(f64 a, f64 b) { return {_mm512_div_pd(a.lo, b.lo), _mm512_div_pd(a.hi, b.hi)}; }
 ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) {
     return {_mm512_maskz_max_pd(all8, x.lo, otherwise.lo), _mm512_maskz_max_pd(all8, x.hi, otherwise.hi)};
 }

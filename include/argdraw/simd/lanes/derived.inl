@@ -18,6 +18,16 @@ ARGDRAW_INLINE std::int32_t lowest_bit(std::uint64_t word) {
 }
 ARGDRAW_INLINE std::size_t count_lanes(mask m) { return count_bits(lanes_of(m)); }
 
+// a / b.
+template <class V>
+ARGDRAW_INLINE V divided(const V& a, const V& b) {
+    alignas(64) typename V::element x[16], y[16];
+    store(x, a);
+    store(y, b);
+    for (int i = 0; i < 16; ++i) x[i] /= y[i];
+    return load(x);
+}
+
 // As wide as it is.
 ARGDRAW_INLINE f64 widen(const f64& a) { return a; }
 ARGDRAW_INLINE void store(double* p, const f32& a) { store(p, widen(a)); }
@@ -26,6 +36,26 @@ ARGDRAW_INLINE void store(double* p, const f32& a) { store(p, widen(a)); }
 template <class V>
 ARGDRAW_INLINE V keep(mask m, const V& a) {
     return choose(m, a, typename V::element{0});
+}
+// a, and 0 where x does not reach the level.
+template <class V>
+ARGDRAW_INLINE V keep_reaching(const V& x, const V& level, const V& a) {
+    return keep(at_least(x, level), a);
+}
+// a, and 0 where x does.
+template <class V>
+ARGDRAW_INLINE V keep_below(const V& x, const V& level, const V& a) {
+    return keep(without(mask{0xffff}, at_least(x, level)), a);
+}
+// Whether x reaches one level and not the other.
+template <class V>
+ARGDRAW_INLINE mask between(const V& x, const V& from, const V& to) {
+    return without(at_least(x, from), at_least(x, to));
+}
+// a, and -inf where x does not reach the level.
+template <class V>
+ARGDRAW_INLINE V removed_below(const V& x, const V& level, const V& a) {
+    return choose(at_least(x, level), a, -std::numeric_limits<typename V::element>::infinity());
 }
 template <class V>
 ARGDRAW_INLINE V or_removed(mask m, const V& a) {

@@ -1,0 +1,217 @@
+// mapped_row — a row of which every living token has the logit that a function makes of its own; nobody writes them down.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <type_traits>
+
+#include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/living_row.hpp>
+#include <argdraw/candidates/maxima.hpp>
+#include <argdraw/candidates/scratch.hpp>
+#include <argdraw/core/config.hpp>
+#include <argdraw/core/logit.hpp>
+#include <argdraw/core/token.hpp>
+#include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2_series.hpp>
+#include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/selection.hpp>
+#include <argdraw/simd/dispatch.hpp>
+
+namespace argdraw::inline ARGDRAW_ABI {
+
+/// A function of tokens and logits that candidates may keep until the draw has ended, and ask as often as they like: a value without an
+/// owner. f(id, logit) says what becomes of a finite logit, -inf where the token is to go. f.block(first, values) does the same to the
+/// logits of the tokens from `first` on, simd::block_size of them, of which -inf stays; false where that is not for it, and `values` then
+/// mean nothing. Where `rises` is true, f is finite for every finite logit, never falls as the logit rises, and does not look at the id.
+template <class F>
+concept logit_map = std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && requires(const F& f, token_id id, double* values) {
+    { f(id, 0.0) } noexcept -> std::same_as<double>;
+    { f.block(id, values) } noexcept -> std::same_as<bool>;
+    { F::rises } -> std::convertible_to<bool>;
+};
+
+namespace detail {
+
+/// Writes the tokens of another row from one on, as many as a block has, as doubles; false where there are not as many.
+template <logit_scalar U>
+bool block_of_row(const U* row, std::size_t width, token_id first, double* out) noexcept {
+    const auto from = static_cast<std::size_t>(first);
+    if (width - from < simd::block_size) return false;
+    simd::rows<U>().values({row + from, nullptr, 1, 1}, 0, -std::numeric_limits<value_of<U>>::infinity(), out);
+    return true;
+}
+
+/// Whether every number of another row is above -inf, and none is NaN. One read.
+template <logit_scalar U>
+bool all_above_removed(const U* row, std::size_t width) noexcept {
+    constexpr auto lowest = std::numeric_limits<value_of<U>>::lowest();
+    const std::size_t complete = width / simd::block_size;
+    return simd::rows<U>().count({row, nullptr, complete, complete}, lowest) == complete * simd::block_size &&
+           std::all_of(row + complete * simd::block_size, row + width, [](U x) { return static_cast<value_of<U>>(x) >= lowest; });
+}
+
+/// How the values of a row become logits: (v - anchor) scale + shift.
+struct origin {
+    double anchor, scale, shift;
+
+    bool plain() const noexcept { return anchor == 0 && scale == 1 && shift == 0; }
+};
+
+/// A living row and a function of its logits, with the greatest of what it makes of each block, and what that weighs. The row must not
+/// change any more. Values of what lives are finite.
+template <logit_scalar T>
+class mapped_row {
+public:
+    using row = living_row<T>;
+
+    /// Takes the row and the function, and finds the maxima: ok, empty, or nan_logit. The row's own maxima are known, and finite.
+    template <logit_map F>
+    status look_at(const row& of, const maxima<T>& top, const origin& from, const F& f, const scratch<T>& space) noexcept {
+        row_ = &of;
+        space_ = &space;
+        from_ = from;
+        new (function_) F(f);
+        of_block_ = [](const std::byte* at, token_id first, double* values) noexcept { return function<F>(at).block(first, values); };
+        of_token_ = [](const std::byte* at, token_id id, double logit) noexcept { return function<F>(at)(id, logit); };
+        mass_ = 0;
+        // What rises takes maxima to maxima: of a row of which nothing was removed, changed or cut off.
+        if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());
+        else find_maxima();
+        greatest_ = simd::lists().greatest(maxima(), blocks());
+        if (greatest_ != greatest_) return status::nan_logit;
+        return greatest_ == -numeric::infinity ? status::empty : status::ok;
+    }
+
+    std::size_t blocks() const noexcept { return row_->blocks().blocks; }
+    /// +inf where the function has made one of a logit: such a row is to be listed.
+    double maximum() const noexcept { return greatest_; }
+
+    /// The values of a block's tokens; -inf for those that do not live.
+    void values_of_block(std::size_t b, double* out) const noexcept {
+        map(static_cast<token_id>(b * simd::block_size), out, [&] { row_->values_of_block(b, out); });
+    }
+
+    /// Lists what reaches a cut; of those equal to it, no more than the first `equals`. Returns how many that are.
+    std::size_t list_reaching(double cut, std::size_t equals = (std::numeric_limits<std::size_t>::max)()) const noexcept {
+        const token_arrays& out = space_->tokens;
+        double values[simd::block_size];
+        std::int32_t reaching[simd::block_size + simd::lanes];
+        std::size_t found = 0;
+        cut = (std::max)(cut, std::numeric_limits<double>::lowest());
+        for (std::size_t b = 0; b < blocks(); ++b) {
+            if (!(equals > 0 ? maxima()[b] >= cut : maxima()[b] > cut)) continue;
+            values_of_block(b, values);
+            const std::size_t n = simd::numbers<double>().select(values, simd::block_size, cut, reaching);
+            for (const std::int32_t i : std::span(reaching, n)) {
+                const bool equal = (values[i] == cut) & (equals > 0);
+                out.ids[found] = static_cast<token_id>(b * simd::block_size) + i;
+                out.values[found] = values[i];
+                found += (values[i] > cut) | equal;
+                equals -= equal;
+            }
+        }
+        return found;
+    }
+    /// Lists the first k in the order, or all where there are fewer, and maybe others. As many blocks as have their greatest at or above a
+    /// level have as many tokens there; and of those equal to it, only the first k may be among the first k.
+    std::size_t list_top(std::size_t k) const noexcept {
+        constexpr double lowest = std::numeric_limits<double>::lowest();
+        std::fill_n(maxima() + blocks(), simd::lanes, -numeric::infinity);
+        const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(maxima(), blocks(), cut); };
+        if (k > blocks() || reached(lowest) < k) return list_reaching(lowest);
+        return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k);
+    }
+
+    /// Needs c > 0. The masses of the blocks are those of a list of the same tokens, 2^((value - maximum) c), and in its shape wherever no
+    /// token is missing.
+    void weigh(double c) noexcept {
+        if (mass_ > 0 && c == c_) return;
+        c_ = c;
+        mass_ = 0;
+        double values[simd::block_size];
+        for (std::size_t b = 0; b < blocks(); ++b) {
+            double own = 0;
+            if (numeric::product(maxima()[b] - greatest_, c) >= numeric::exp2_lowest) {
+                weights_of_block(b, values);
+                own = simd::lists().sum(values, simd::block_size);
+            }
+            space_->masses.of_block[b] = own;
+            space_->masses.ends[b] = mass_ += own;
+        }
+    }
+
+    /// Of a row that was weighed: the token at u of the cumulative distribution.
+    taken token_at(double u) const noexcept {
+        const auto& of = space_->masses;
+        const auto [block, t] = find_block(u, of.of_block, of.ends, blocks());
+        if (block == blocks()) return {};
+        double weights[simd::block_size];
+        weights_of_block(block, weights);
+        const auto [i, share] = find_in_block(t, weights, simd::block_size);
+        if (i == simd::block_size) return {};
+        return {static_cast<token_id>(block * simd::block_size + i), numeric::product(share, of.of_block[block]) / mass_};
+    }
+
+private:
+    double* maxima() const noexcept { return space_->split.above; }
+
+    template <class F>
+    static const F& function(const std::byte* at) noexcept {
+        return *std::launder(reinterpret_cast<const F*>(at));
+    }
+
+    // Leaves what the function makes of the values that fill() writes, as the row has them.
+    template <class G>
+    void map(token_id first, double* values, G fill) const noexcept {
+        const auto fill_logits = [&] {
+            fill();
+            if (!from_.plain()) simd::maps().moved(values, from_.anchor, from_.scale, from_.shift);
+        };
+        fill_logits();
+        if (of_block_(function_, first, values)) return;
+        fill_logits();
+        for (std::size_t i = 0; i < simd::block_size; ++i)
+            if (values[i] > -numeric::infinity) values[i] = of_token_(function_, first + static_cast<token_id>(i), values[i]);
+    }
+
+    void find_maxima() noexcept {
+        double values[simd::block_size];
+        for (std::size_t b = 0; b < blocks(); ++b) {
+            values_of_block(b, values);
+            maxima()[b] = simd::lists().greatest(values, simd::block_size);
+        }
+    }
+    // From the maxima of the row's own values, as many at a time as a block has tokens.
+    void take_maxima(const value_of<T>* of_row) noexcept {
+        double values[simd::block_size];
+        for (std::size_t b = 0; b < blocks(); b += simd::block_size) {
+            const std::size_t n = (std::min)(simd::block_size, blocks() - b);
+            map(0, values, [&] { std::fill(std::copy_n(of_row + b, n, values), values + simd::block_size, -numeric::infinity); });
+            std::copy_n(values, n, maxima() + b);
+        }
+    }
+    void weights_of_block(std::size_t b, double* out) const noexcept {
+        values_of_block(b, out);
+        simd::lists().weights(out, simd::block_size, greatest_, c_, out);
+    }
+
+    const row* row_ = nullptr;
+    const scratch<T>* space_ = nullptr;
+    bool (*of_block_)(const std::byte*, token_id, double*) noexcept = nullptr;
+    double (*of_token_)(const std::byte*, token_id, double) noexcept = nullptr;
+    origin from_{};
+    double greatest_ = numeric::nan;
+    double mass_ = 0;  // 0 where the weights are not known
+    double c_ = 0;
+    alignas(16) std::byte function_[64];
+};
+
+}  // namespace detail
+
+}  // namespace argdraw
