@@ -10,6 +10,7 @@
 #include <span>
 
 #include <argdraw/candidates/band.hpp>
+#include <argdraw/candidates/bitmask.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
@@ -30,12 +31,6 @@ struct revision {
 
     friend bool operator==(const revision&, const revision&) = default;
 };
-
-/// Whether a bitmask allows a token: its bit among the first `tokens`, and past_end behind them.
-inline bool is_allowed(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens, token_id id) noexcept {
-    const auto at = static_cast<std::size_t>(id);
-    return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
-}
 
 /// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`;
 /// their bit in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not
@@ -141,27 +136,9 @@ public:
 
     /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
-        const std::size_t words = blocks_.blocks * (simd::block_size / 32), covered = (std::min)(tokens / 32, words);
-        const bool in_part = covered < words && tokens % 32 != 0;  // the word behind those covered
-        if (std::endian::native == std::endian::little && !blocks_.alive) {
-            if (covered > 0) std::memcpy(alive_, mask.data(), covered * sizeof(std::uint32_t));  // an empty span may be null
-            std::memset(alive_ + 2 * covered, 0xff, (past_end ? words - covered : std::size_t{in_part}) * sizeof(std::uint32_t));
-            blocks_.alive = alive_;
-        } else {
-            std::uint16_t* const alive = own_alive();
-            for (std::size_t w = 0; w < covered; ++w) {
-                alive[2 * w] &= static_cast<std::uint16_t>(mask[w]);
-                alive[2 * w + 1] &= static_cast<std::uint16_t>(mask[w] >> 16);
-            }
-        }
-        if (in_part) {
-            const std::uint32_t past = ~std::uint32_t{0} << (tokens % 32), kept = (mask[covered] & ~past) | (past_end ? past : 0);
-            alive_[2 * covered] &= static_cast<std::uint16_t>(kept);
-            alive_[2 * covered + 1] &= static_cast<std::uint16_t>(kept >> 16);
-        }
-        const std::size_t spoken_of = covered + std::size_t{in_part};
-        if (!past_end) std::fill_n(alive_ + 2 * spoken_of, 2 * (words - spoken_of), std::uint16_t{0});
-        sample_share();
+        keep_allowed({alive_, blocks_.blocks * (simd::block_size / 16)}, blocks_.alive == nullptr, mask, past_end, tokens);
+        blocks_.alive = alive_;
+        share_ = set_of_some({alive_, blocks_.blocks * (simd::block_size / 16)}, share_of_all);
         strays_.keep_if([&](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
         ++revision_.values;
     }
@@ -402,18 +379,6 @@ private:
             share_ = share_of_all;
         }
         return alive_;
-    }
-
-    // Counts how many of some words' bits are set.
-    void sample_share() noexcept {
-        constexpr std::size_t words = share_of_all / 64;
-        const std::size_t all = blocks_.blocks * (simd::block_size / 64);
-        share_ = 0;
-        for (std::size_t i = 0; i < words; ++i) {
-            std::uint64_t word;
-            std::memcpy(&word, alive_ + 4 * (i * all / words), sizeof(word));
-            share_ += static_cast<std::size_t>(std::popcount(word));
-        }
     }
 
     std::span<const T> row_;

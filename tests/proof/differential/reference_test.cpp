@@ -546,7 +546,7 @@ TEST_CASE("reference: repetition divides the positive and multiplies the negativ
     CHECK(near(run_any({{3, 3}, {{0}, {}}}, {softmax{}, repetition_penalty{2}}).logits, {-2 * std::log(2.0L), -std::log(2.0L)}));
     CHECK(repetition_penalty{1}.neutral());
     CHECK(repetition_penalty{2, 0}.neutral());
-    for (const repetition_penalty bad : {repetition_penalty{0}, {-1}, {nan_parameter}, {2, -2}})
+    for (const repetition_penalty& bad : {repetition_penalty{0}, {-1}, {nan_parameter}, {2, -2}})
         CHECK(after({0}, {bad}).why == status::bad_parameter);
 }
 

@@ -16,7 +16,7 @@ FAULTS = [
         "unit/sampler/sampler.cpp", "sampler: what does not fit the row has a status of its own, and check(width) names the stage"),
     Mutant(
         "F28", "the last word of a mask counts whole",
-        "candidates/living_row.hpp",
+        "candidates/bitmask.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = (std::min)((tokens + 31) / 32, words);",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),

@@ -213,7 +213,7 @@ MISTAKES = [
         "unit/random/philox.cpp", "philox: all 64 bits of seed and sequence, and all 32 of position, matter"),
     Mutant(
         "32", "bits past the mask are read",
-        "candidates/living_row.hpp",
+        "candidates/bitmask.hpp",
         "covered = (std::min)(tokens / 32, words);",
         "covered = words;",
         "unit/stages/allow.cpp", "allow formula: words behind the mask are not read"),
