@@ -55,7 +55,8 @@ struct contrastive {
         if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));
         if (beta == 0) return;
         // Where the amateur has removed nothing, nobody asks what stands for that.
-        double lowest = detail::all_above_removed(amateur.data(), amateur.size()) ? 0.0 : c.least_beside(std::span(amateur.data(), amateur.size()));
+        double lowest =
+            detail::all_above_removed(amateur.data(), amateur.size()) ? 0.0 : c.least_beside(std::span(amateur.data(), amateur.size()));
         if (lowest == numeric::infinity) lowest = 0;
         const difference contrast{amateur.data(), amateur.size(), static_cast<double>(beta), lowest};
         if (c.infinite()) c.transform([&](token_id id, double) { return contrast(id, numeric::infinity); });  // which sees them as 0

@@ -172,7 +172,7 @@ TEST_CASE("maps: sums and maxima of lists of every length") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
-        for (const std::size_t n : {0, 1, 15, 16, 17, 63, 64, 255, 256, 257, 300, 1000, 4096}) {
+        for (const std::size_t n : {0u, 1u, 15u, 16u, 17u, 63u, 64u, 255u, 256u, 257u, 300u, 1000u, 4096u}) {
             auto list = numbers(kind::ordinary, n + simd::lanes, n);
             wrong += simd::lists().sum(list.data(), n) != numeric::sum(list.data(), n);
             const double top = std::accumulate(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(n), -infinite,
