@@ -1,5 +1,6 @@
-// The time of one token: floor/*, pipeline/* and baseline/*. README.md beside this file says what each name means.
+// The time of one token: floor/*, pipeline/*, engine/* and baseline/*. README.md beside this file says what each name means.
 #include "baseline.hpp"
+#include "engine.hpp"
 #include "floor.hpp"
 #include "peers.hpp"
 #include "registering.hpp"
@@ -128,6 +129,7 @@ int main(int argc, char** argv) {
         add_scalar<argdraw::bfloat16>(vocab, every_baseline);
     }
     bench::add_stages(128256);
+    bench::add_engine(128256);
 #ifdef ARGDRAW_BENCH_PEERS
     bench::add_peers(128256);
 #endif

@@ -4,12 +4,14 @@
 #include "rows.hpp"
 
 #include <argdraw/argdraw.hpp>
+#include <argdraw/text/pipeline.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -128,6 +130,12 @@ void add_stages(std::size_t vocab) {
     static std::vector<token_id> breakers(4000);
     for (auto& id : breakers) id = static_cast<token_id>(random.below(vocab - 3));
     history("dry_breakers", dry{.multiplier = 0.8f, .breakers = breakers}, long_history);
+    static phrases of_several;
+    while (of_several.size() < 4000) {
+        const std::array<token_id, 2> one{static_cast<token_id>(random.below(1000)), static_cast<token_id>(random.below(1000))};
+        of_several.add(one);
+    }
+    history("dry_phrases", dry{.multiplier = 0.8f, .breakers = of_several}, long_history);
     // As many penalised tokens in a shorter and in a longer window.
     history("dry_512", dry{.multiplier = 0.8f}, shorter_history);
     history("dry_65536", dry{.multiplier = 0.8f}, longest_history);
@@ -149,6 +157,14 @@ void add_stages(std::size_t vocab) {
                           top_a{}, xtc{}, xtc_mean{}, top_h{}, top_h_sum{}, min_k{}, dynamic_temperature{}, quadratic{}, softcap{}, skew{});
     add_one("neutral", vocab, idle.first);
     add_one("neutral_chain", vocab, idle.second);
+    // Pipelines that came as text, beside default, top_p and penalties, which are written out.
+    const auto read = [](std::string_view text) { return parse(text).pick; };
+    add_one("text_default", vocab, read("top_k(40) | top_p(0.95) | min_p(0.05) | temperature(0.8) | categorical"));
+    add_one("text_top_p", vocab, read("temperature(0.8) | top_p(0.95) | categorical"));
+    add_with_history("text_penalties", vocab,
+                     read("penalties(1.1, frequency=0.1, presence=0.1, counts_over=both) | top_k(40) | top_p(0.95) | min_p(0.05) | "
+                          "temperature(0.8) | categorical"),
+                     short_history);
     add_one("chain_default", vocab, sampler{chain{top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}}, categorical{}});
 }
 

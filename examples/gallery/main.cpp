@@ -1,7 +1,7 @@
 // gallery — what each stage does to one and the same distribution, as a picture: gallery > gallery.svg
 //
 // Every bar is a probability from distribution(), or for draws a frequency; the title of a panel is the very code that was run.
-#include "svg.hpp"
+#include "picture.hpp"
 #include "text.hpp"
 
 #include <argdraw/argdraw.hpp>

@@ -3,6 +3,8 @@
 
 #include "tokenizer.hpp"
 
+#include <argdraw/engine/logprobs.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -110,7 +112,9 @@ inline void print_legend(std::ostream& out) {
            "  cut      this stage, or one before it, removed the candidate\n"
            "  ▶        the token that was drawn\n"
            "  ␣ \\x0A   a space, a control character      <s> </s>   the end of the text\n"
-           "  logprob  the natural logarithm of the drawn token's probability in the last column\n";
+           "  ln p     the natural logarithm of the drawn token's probability: as the model gave it, scaled by the stages that remove\n"
+           "           nothing by rank or mass, and in the last column\n"
+           "  kept     the probability, where it is scaled, of all the tokens that the stages left\n";
 }
 
 inline std::string name_of(const tokenizer& words, int id) {
@@ -164,11 +168,11 @@ inline void print_columns(std::ostream& out, std::span<const column> columns, co
     }
 }
 
-inline void print_choice(std::ostream& out, int number, std::string_view text, std::span<const column> columns, int chosen, float logprob,
-                         const tokenizer& words) {
+inline void print_choice(std::ostream& out, int number, std::string_view text, std::span<const column> columns,
+                         const argdraw::token_logprobs& token, const argdraw::logprobs_result& row, const tokenizer& words) {
     static constexpr std::size_t text_shown = 60, line_shown = 120;
     out << "\n" << number << ".  " << tail(text, text_shown) << "\n";
-    const auto rows = rows_of(columns.front().probability, chosen);
+    const auto rows = rows_of(columns.front().probability, token.id);
     // A long chain of stages goes on in further tables.
     while (!columns.empty()) {
         std::size_t count = 0;
@@ -176,10 +180,12 @@ inline void print_choice(std::ostream& out, int number, std::string_view text, s
             width += 2 + width_of(columns[count]);
             if (count > 0 && width > line_shown) break;
         }
-        print_columns(out, columns.first(count), rows, chosen, words);
+        print_columns(out, columns.first(count), rows, token.id, words);
         columns = columns.subspan(count);
     }
-    out << "  drawn: " << name_of(words, chosen) << "   logprob " << formatted("%.3f", static_cast<double>(logprob)) << "\n";
+    out << "  drawn: " << name_of(words, token.id) << "   ln p " << formatted("%.3f", token.raw) << " as it was, "
+        << formatted("%.3f", token.scaled) << " scaled, " << formatted("%.3f", token.processed) << " in the end; rank " << token.rank
+        << ";   kept " << formatted("%.1f%%", 100 * std::exp(row.log_kept)) << " in " << row.kept << " tokens\n";
 }
 
 }  // namespace generate

@@ -1,18 +1,17 @@
-// The whole of a binary file in memory, and values read from it with their bounds checked.
+// The whole of a binary file in memory, and values read from it with their bounds checked. Needs no file system where the bytes are there already.
 #pragma once
 
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,20 +23,23 @@ static_assert(std::numeric_limits<float>::is_iec559, "the checkpoint and tokeniz
 // Every error about a file is one sentence that begins with its name.
 class file_error : public std::runtime_error {
 public:
-    file_error(const std::filesystem::path& path, const std::string& what) : std::runtime_error(path.string() + ": " + what) {}
+    file_error(const std::string& path, const std::string& what) : std::runtime_error(path + ": " + what) {}
 };
 
 class file_bytes {
 public:
-    explicit file_bytes(std::filesystem::path path) : path_(std::move(path)) {
-        std::error_code error;
-        const std::uintmax_t size = std::filesystem::file_size(path_, error);
-        if (error) fail("the file cannot be opened (" + error.message() + ").");
-        std::ifstream file(path_, std::ios::binary);
-        if (!file) fail("the file cannot be opened.");
+    // What has been read from the file `path`.
+    file_bytes(std::string path, std::vector<char> bytes) : path_(std::move(path)), bytes_(std::move(bytes)) {}
+
+    explicit file_bytes(std::string path) : path_(std::move(path)) {
+        std::ifstream file(path_, std::ios::binary | std::ios::ate);
+        if (!file) fail("the file cannot be opened (" + std::string(std::strerror(errno)) + ").");
+        const std::streamoff size = file.tellg();
+        if (size < 0 || size == std::numeric_limits<std::streamoff>::max()) fail("the file cannot be read.");
         bytes_.resize(static_cast<std::size_t>(size));
-        file.read(bytes_.data(), static_cast<std::streamsize>(size));
-        if (!file || file.gcount() != static_cast<std::streamsize>(size)) fail("the file cannot be read to its end.");
+        file.seekg(0);
+        file.read(bytes_.data(), size);
+        if (!file || file.gcount() != size) fail("the file cannot be read to its end.");
     }
 
     std::size_t size() const { return bytes_.size(); }
@@ -65,7 +67,7 @@ public:
     [[noreturn]] void fail(const std::string& what) const { throw file_error(path_, what); }
 
 private:
-    std::filesystem::path path_;
+    std::string path_;
     std::vector<char> bytes_;
     std::size_t offset_ = 0;
 };

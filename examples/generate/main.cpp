@@ -1,27 +1,27 @@
 // generate — a language model writes a text, and argdraw chooses every token of it.
 //
 //   generate --prompt "The cat sat on the" --temperature 0.7 --top-k 40 --top-p 0.95 --min-p 0.05 --seed 42 --explain
-//   generate --only --dry 0.8 --repetition-penalty 1.1 --temperature 1.2 --min-p 0.1 --mirostat 3,0.1
+//   generate --only --dry 0.8 --repetition-penalty 1.1 --temperature 1.2 --min-p 0.1 --mirostat "3, eta=0.1"
+//   generate --pipeline "penalties(1.1, window=64) | ban([' cat']) | top_k(40) | temperature(0.8) | categorical"
 
 #include "explain.hpp"
 #include "numbers.hpp"
-#include "stages.hpp"
+#include "options.hpp"
 #include "tokenizer.hpp"
 #include "transformer.hpp"
 
 #include <argdraw/argdraw.hpp>
+#include <argdraw/engine/logprobs.hpp>
+#include <argdraw/text/pipeline.hpp>
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <iterator>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,20 +32,12 @@ namespace {
 
 using namespace argdraw;
 
-// A stage as it was asked for: an entry of all_stages() and the text of its value.
-struct request {
-    const generate::stage_option* stage;
-    std::string text;
-};
-
 struct options {
     std::filesystem::path model = std::filesystem::path(ARGDRAW_GENERATE_DIR) / "stories.bin";
     std::filesystem::path tokenizer = std::filesystem::path(ARGDRAW_GENERATE_DIR) / "tokenizer.bin";
     std::string prompt = "The cat sat on the";
-    std::vector<request> pipeline;
-    std::string dry_breakers, xtc_protect;
-    any_draw draw = categorical{};
-    std::string draw_title;
+    std::string pipeline;
+    std::string letters = "abcdefghijklmnopqrstuvwxyz ";
     std::uint64_t seed = 42;
     std::uint64_t sequence = 0;
     int length = 60;
@@ -53,31 +45,25 @@ struct options {
     bool explain = false;
 };
 
-// The pipeline where nothing is said about it. A value that is given replaces the usual one.
-struct usual_stage {
-    std::string_view name, text;
-};
-constexpr std::array<usual_stage, 4> usual{{{"temperature", "0.7"}, {"top-k", "40"}, {"top-p", "0.95"}, {"min-p", "0.05"}}};
-
-// The usual stages that were not asked for go before the next usual one that was, or to the end: so the usual order stays unless another
-// is asked for.
-void add_usual(std::vector<request>& pipeline, const std::vector<generate::stage_option>& stages) {
-    const auto asked = [&](std::string_view name) {
-        return std::ranges::find(pipeline, name, [](const request& r) { return r.stage->name; });
-    };
-    for (std::size_t i = 0; i < usual.size(); ++i) {
-        if (asked(usual[i].name) != pipeline.end()) continue;
-        auto at = pipeline.end();
-        for (std::size_t later = i + 1; later < usual.size(); ++later) at = std::min(at, asked(usual[later].name));
-        pipeline.insert(at, {&*std::ranges::find(stages, usual[i].name, &generate::stage_option::name), std::string(usual[i].text)});
+// What every stage leaves of the candidates, and the draw where it has a law of its own.
+std::vector<generate::column> columns(const pipeline& pick, const Eigen::VectorXf& logits, const sequence<chain, any_draw>& seq,
+                                      const sequence<chain, categorical>& seen, std::size_t vocabulary) {
+    std::vector<generate::column> all;
+    const chain& stages = pick.get<0>();
+    chain first;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        first.add(stages[i]);
+        const sampler so_far{first, categorical{}};
+        all.emplace_back(to_text(stages[i].viewed()), so_far.distribution(logits, seen), vocabulary);
     }
+    const std::string draw = to_text(pick.get<1>());
+    if (draw != "categorical" || all.empty())
+        all.emplace_back(draw == "categorical" ? "the model's own" : draw, pick.distribution(logits, seq), vocabulary);
+    return all;
 }
 
-std::string titled(const request& r) { return r.text.empty() ? r.stage->name : r.stage->name + " " + r.text; }
-
-int write(const options& o, const chain& stages, const any_draw& draw, generate::transformer& model, const generate::tokenizer& words,
+int write(const options& o, const pipeline& pick, generate::transformer& model, const generate::tokenizer& words,
           generate::transformer* unprompted, Eigen::VectorXf& unprompted_logits) {
-    const sampler pick{stages, draw};
     Eigen::VectorXf logits(model.shape().vocabulary);
 
     const std::vector<int> prompt = words.encode(o.prompt, true);
@@ -92,38 +78,26 @@ int write(const options& o, const chain& stages, const any_draw& draw, generate:
     const start_options start{.seed = o.seed, .sequence = o.sequence, .vocabulary = words.size()};
     auto seq = pick.start(start, prompt);
     // What the stages leave, with the draw out of the way: a sequence of its own, at the same place.
-    auto seen = sampler{stages, categorical{}}.start(start, prompt);
-
-    const auto columns = [&] {
-        std::vector<generate::column> all;
-        chain first;
-        for (std::size_t i = 0; i < stages.size(); ++i) {
-            first.add(stages[i]);
-            all.emplace_back(titled(o.pipeline[i]), sampler{first, categorical{}}.distribution(logits, seen), words.size());
-        }
-        // A draw that changes the distribution has a column, too; so has one without stages.
-        if (!o.draw_title.empty() || all.empty())
-            all.emplace_back(o.draw_title.empty() ? "the model's own" : o.draw_title, pick.distribution(logits, seq), words.size());
-        return all;
-    };
+    auto seen = sampler{pick.get<0>(), categorical{}}.start(start, prompt);
 
     std::string text = o.prompt;
-    if (o.explain) {
-        generate::print_legend(std::cout);
-    } else {
-        std::cout << text << std::flush;
-    }
+    if (o.explain) generate::print_legend(std::cout);
+    else std::cout << text << std::flush;
 
     int previous = prompt.back();
     for (int number = 1; number <= o.length; ++number) {
-        const auto explained = o.explain ? columns() : std::vector<generate::column>{};
+        const auto explained = o.explain ? columns(pick, logits, seq, seen, words.size()) : std::vector<generate::column>{};
         const drawn token = pick(logits, seq);
         if (!token) {
             std::cout << std::endl;
             std::cerr << "generate: " << message(token.why) << "\n";
             return 1;
         }
-        if (o.explain) generate::print_choice(std::cout, number, text, explained, token.id, token.logprob, words);
+        if (o.explain) {
+            std::array<token_logprobs, 1> of_token;
+            const auto row = log_probabilities(pick, logits, seq, {.chosen = token.id}, of_token);
+            generate::print_choice(std::cout, number, text, explained, of_token.front(), row, words);
+        }
         if (token.id == generate::tokenizer::begin || token.id == generate::tokenizer::end) break;
         const std::string piece = words.decode(previous, token.id);
         text += piece;
@@ -143,38 +117,29 @@ int write(const options& o, const chain& stages, const any_draw& draw, generate:
     return 0;
 }
 
-int run(const options& o) {
+int run(const options& o, const generate::asked& asked) {
     generate::transformer model(o.model);
     const generate::tokenizer words(o.tokenizer, model.shape().vocabulary);
 
+    // What a pipeline may speak of by name. This model ends a story by beginning another.
+    const std::array<token_id, 2> stop{generate::tokenizer::begin, generate::tokenizer::end};
+    const std::vector<std::uint32_t> letters = generate::mask_of(o.letters, words);
     Eigen::VectorXf unprompted_logits = Eigen::VectorXf::Zero(model.shape().vocabulary);
-    generate::material material(words, std::span<const float>(unprompted_logits.data(), words.size()));
-    if (!o.dry_breakers.empty()) material.dry_breakers = material.tokens(o.dry_breakers);
-    if (!o.xtc_protect.empty()) material.xtc_protect = material.tokens(o.xtc_protect);
+    text::names known;
+    known.add("stop", stop);
+    known.add("letters", letters);
+    known.add("unprompted", std::span<const float>(unprompted_logits.data(), words.size()));
+    known.tokens = [&](std::string_view said) { return generate::tokens_of(said, words); };
 
-    chain stages;
-    bool compares = false;
-    for (const request& r : o.pipeline) {
-        const any_stage stage = r.stage->read(r.text, material);
-        compares = compares || generate::compares_rows(stage);
-        stages.add(stage);
-    }
-    if (const auto wanted = stages.fault(); !wanted.empty()) {
-        std::cerr << "generate: " << wanted << "\n";
-        return 2;
-    }
-
+    const generate::chosen pipeline(asked, known);
     std::unique_ptr<generate::transformer> unprompted;
-    if (compares) unprompted = std::make_unique<generate::transformer>(o.model);
-    return write(o, stages, o.draw, model, words, unprompted.get(), unprompted_logits);
+    if (pipeline.compares_rows()) unprompted = std::make_unique<generate::transformer>(o.model);
+    return write(o, pipeline.pick(), model, words, unprompted.get(), unprompted_logits);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto stages = generate::all_stages();
-    const auto draws = generate::all_draws();
-
     options o;
     CLI::App app{"A small language model writes a text, and argdraw chooses every token of it.", "generate"};
     app.option_defaults()->always_capture_default();
@@ -185,52 +150,22 @@ int main(int argc, char** argv) {
     app.add_option("--sequence", o.sequence, "the number of this text among those of one seed")->transform(large_number);
     app.add_option("--length", o.length, "the most tokens to add")->check(CLI::Range(0, 1000000));
     app.add_flag("--explain", o.explain, "show what every stage leaves of the candidates for each token");
+    app.add_option("--pipeline", o.pipeline, "all stages and the draw, as text: \"top_k(40) | temperature(0.8) | categorical\"");
     app.add_flag("--only", o.only, "no stages but those named");
+    app.add_option("--letters", o.letters, "the characters of the list `letters`, a mask, as in --allow \"letters, ban\"");
     app.add_option("--model", o.model, "a checkpoint in llama2.c's version 0 layout");
     app.add_option("--tokenizer", o.tokenizer, "its tokenizer");
-
-    std::map<const CLI::Option*, const generate::stage_option*> stage_of;
-    for (const auto& stage : stages) {
-        std::string help = stage.help;
-        for (const auto& [name, text] : usual)
-            if (name == stage.name) help += " [" + std::string(text) + "]";
-        auto* const option = stage.form.empty() ? app.add_flag("--" + stage.name) : app.add_option("--" + stage.name);
-        option->description(help)->type_name(stage.form)->group(stage.group)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-        stage_of[option] = &stage;
-    }
-    const char* const lists = "Lists of those stages";
-    app.add_option("--dry-breakers", o.dry_breakers, "tokens that end a repetition")->type_name("token|token|...")->group(lists);
-    app.add_option("--xtc-protect", o.xtc_protect, "tokens that xtc never drops")->type_name("token|token|...")->group(lists);
-
-    std::map<const CLI::Option*, const generate::draw_option*> draw_of;
-    for (const auto& draw : draws) {
-        auto* const option = draw.form.empty() ? app.add_flag("--" + draw.name) : app.add_option("--" + draw.name)->expected(0, 1);
-        option->description(draw.usual.empty() ? draw.help : draw.help + " [" + draw.usual + "]")
-            ->type_name(draw.form)
-            ->group("The draw, if not by the probabilities alone");
-        draw_of[option] = &draw;
-    }
+    const generate::stage_options stages(app);
     app.footer(
         "Stages act in the order in which they are named, and may be named more than once. Of temperature, top-k, top-p and\n"
         "min-p, those not named have their usual values and places, unless there is --only.\n"
-        "A token is a piece of the vocabulary as --explain shows it, ␣ for a space, or #id; a phrase is any text.");
+        "A token is its number or its text in quotes, as in --ban \"[' cat', 17]\", and a phrase any text, as in --bad-words\n"
+        "\"['big dog']\"; a list may be one of these by name: stop, what ends a story; letters, a mask of the tokens that consist of\n"
+        "--letters; unprompted, the row of a model that has not read the prompt.");
 
     try {
         app.parse(argc, argv);
-        std::map<const CLI::Option*, std::size_t> uses;
-        for (const CLI::Option* const option : app.parse_order()) {
-            if (const auto stage = stage_of.find(option); stage != stage_of.end()) {
-                const std::string text = stage->second->form.empty() ? "" : option->results()[uses[option]++];
-                o.pipeline.push_back({stage->second, text});
-            } else if (const auto draw = draw_of.find(option); draw != draw_of.end()) {
-                if (!o.draw_title.empty()) throw generate::bad_value("only one draw can end a pipeline");
-                const std::string text = draw->second->form.empty() ? "" : option->results().front();
-                o.draw = draw->second->make(text);
-                o.draw_title = draw->second->name + (text.empty() ? "" : " " + text);
-            }
-        }
-        if (!o.only) add_usual(o.pipeline, stages);
-        return run(o);
+        return run(o, stages.read(o.pipeline, o.only));
     } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; } catch (const generate::bad_value& error) {
         std::cerr << "generate: " << error.what() << "\n";
         return 2;

@@ -13,7 +13,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 #include <string>
@@ -41,8 +40,8 @@ public:
     static constexpr int begin = 1;
     static constexpr int end = 2;
 
-    tokenizer(const std::filesystem::path& path, std::int64_t vocabulary) {
-        file_bytes file(path);
+    tokenizer(const std::string& path, std::int64_t vocabulary) : tokenizer(file_bytes(path), vocabulary) {}
+    tokenizer(file_bytes file, std::int64_t vocabulary) {
         if (vocabulary < first_piece) file.fail("the model's vocabulary has no room for the 256 byte tokens.");
         const auto longest = file.read<std::int32_t>();
         // Eight bytes is the least an id takes: a small file cannot ask for a large table.

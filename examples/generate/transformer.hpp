@@ -16,7 +16,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -26,23 +26,31 @@
 namespace generate {
 
 struct dimensions {
-    Eigen::Index dim, hidden, layers, heads, kv_heads, vocabulary, context;
+    std::int64_t dim, hidden, layers, heads, kv_heads, vocabulary, context;  // Eigen::Index is 32 bits where pointers are
     bool own_classifier;
 
-    Eigen::Index head() const { return dim / heads; }
-    Eigen::Index kv_dim() const { return head() * kv_heads; }
+    std::int64_t head() const { return dim / heads; }
+    std::int64_t kv_dim() const { return head() * kv_heads; }
 };
 
 class transformer {
 public:
-    explicit transformer(const std::filesystem::path& path) : transformer(file_bytes(path)) {}
+    explicit transformer(const std::string& path) : transformer(file_bytes(path)) {}
+    explicit transformer(file_bytes file) : transformer(read_shape(file), file) {}
 
-    // The matrices are views of the weights.
-    transformer(const transformer&) = delete;
+    // A copy goes on from the same text by itself, over the same weights. Assigning would assign the weights, which are views.
+    transformer(const transformer&) = default;
     transformer& operator=(const transformer&) = delete;
 
     const dimensions& shape() const { return shape_; }
     Eigen::Index position() const { return position_; }
+
+    // Goes back to where so many tokens were read.
+    void rewind(Eigen::Index position) { position_ = std::min(position, position_); }
+    // The same model without its layers from this one on: worse and quicker, a draft of it.
+    void cut_behind(Eigen::Index layers) {
+        while (static_cast<Eigen::Index>(layers_.size()) > layers) layers_.pop_back();
+    }
 
     // Reads `id` at the next position and writes the logits of the token after it.
     void step(int id, Eigen::VectorXf& logits) {
@@ -79,11 +87,12 @@ private:
         const float* take(Eigen::Index count) { return std::exchange(at, at + count); }
     };
 
-    explicit transformer(file_bytes file) : shape_(read_shape(file)), weights_(read_weights(file, shape_)) {
+    transformer(const dimensions& read, file_bytes& file)
+        : shape_(read), weights_(std::make_shared<const std::vector<float>>(read_weights(file, shape_))) {
         const auto [dim, hidden, layers, heads, kv_heads, vocabulary, context, own_classifier] = shape_;
         const Eigen::Index kv_dim = shape_.kv_dim();
 
-        cursor next{weights_.data()};
+        cursor next{weights_->data()};
         new (&embedding_) matrix(next.take(vocabulary * dim), vocabulary, dim);
         cursor rms_att{next.take(layers * dim)};
         cursor wq{next.take(layers * dim * dim)};
@@ -96,7 +105,7 @@ private:
         cursor w3{next.take(layers * hidden * dim)};
         new (&rms_final_) vector(next.take(dim), dim);
         next.take(context * shape_.head());
-        new (&classifier_) matrix(own_classifier ? next.take(vocabulary * dim) : weights_.data(), vocabulary, dim);
+        new (&classifier_) matrix(own_classifier ? next.take(vocabulary * dim) : weights_->data(), vocabulary, dim);
 
         for (Eigen::Index l = 0; l < layers; ++l) {
             layers_.push_back({.rms_att = vector(rms_att.take(dim), dim),
@@ -130,7 +139,7 @@ private:
                                .context = field[6],
                                .own_classifier = field[5] < 0};
         // These limits are far above any model of this layout, and keep every product below in 64 bits.
-        const auto within = [](Eigen::Index value, Eigen::Index limit) { return 1 <= value && value <= limit; };
+        const auto within = [](std::int64_t value, std::int64_t limit) { return 1 <= value && value <= limit; };
         if (!within(shape.dim, 1 << 16) || !within(shape.hidden, 1 << 20) || !within(shape.layers, 1 << 10) ||
             !within(shape.heads, shape.dim) || !within(shape.kv_heads, shape.heads) || !within(shape.vocabulary, 1 << 22) ||
             !within(shape.context, 1 << 20)) {
@@ -143,8 +152,8 @@ private:
     }
 
     static std::vector<float> read_weights(file_bytes& file, const dimensions& s) {
-        const Eigen::Index per_layer = 2 * s.dim + 2 * s.dim * s.dim + 2 * s.kv_dim() * s.dim + 3 * s.hidden * s.dim;
-        const Eigen::Index count = (s.own_classifier ? 2 : 1) * s.vocabulary * s.dim + s.layers * per_layer + s.dim + s.context * s.head();
+        const std::int64_t per_layer = 2 * s.dim + 2 * s.dim * s.dim + 2 * s.kv_dim() * s.dim + 3 * s.hidden * s.dim;
+        const std::int64_t count = (s.own_classifier ? 2 : 1) * s.vocabulary * s.dim + s.layers * per_layer + s.dim + s.context * s.head();
         const std::size_t expected = static_cast<std::size_t>(count) * sizeof(float);
         if (file.remaining() != expected) {
             file.fail("the header asks for " + std::to_string(expected) + " bytes of weights, and the file has " +
@@ -219,7 +228,7 @@ private:
     }
 
     dimensions shape_;
-    std::vector<float> weights_;
+    std::shared_ptr<const std::vector<float>> weights_;
     matrix embedding_{nullptr, 0, 0};
     matrix classifier_{nullptr, 0, 0};
     vector rms_final_{nullptr, 0};

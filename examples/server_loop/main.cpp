@@ -6,7 +6,7 @@
 
 #include <argdraw/argdraw.hpp>
 #include <argdraw/engine/batch.hpp>
-#include <argdraw/engine/logprobs.hpp>
+#include <argdraw/engine/scoring.hpp>
 #include <argdraw/text/pipeline.hpp>
 
 using namespace argdraw;
@@ -42,19 +42,21 @@ int main() {
 
     std::vector<float> memory(slots.size() * width);
     std::vector<drawn> tokens(slots.size());
+    std::vector<logprobs_record> records(slots.size(), logprobs_record({.top = 2}));
     for (std::size_t step = 0; step < steps; ++step) {
         for (std::size_t i = 0; i < slots.size(); ++i) forward(texts.text(slots[i]).output(), memory.data() + i * width);
         const rows_view<float> rows{memory.data(), slots.size(), width};
         texts.draw(rows, slots, tokens, one_thread{});
         for (std::size_t i = 0; i < slots.size(); ++i) {
             if (!tokens[i]) std::printf("text %zu: %s\n", slots[i], std::string(message(tokens[i].why)).c_str());
-            std::vector<token_logprobs> first(1 + 2);
-            if (step + 1 == steps &&
-                log_probabilities(texts.pick(slots[i]), rows[i], texts.text(slots[i]), {.chosen = tokens[i].id, .top = 2}, first))
-                std::printf("text %zu ends with %d: ln p %.3f in the row, %.3f as drawn, rank %zu\n", slots[i], tokens[i].id, first[0].raw,
-                            first[0].processed, first[0].rank);
+            if (tokens[i]) records[i].add(texts.pick(slots[i]), rows[i], texts.text(slots[i]), tokens[i].id);
             if (tokens[i] && texts.accept(slots[i], tokens[i].id) != status::ok) return 1;
         }
+    }
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const logprobs_record::scored& last = records[i].tokens.back();
+        std::printf("text %zu ends with %d: ln p %.3f, rank %zu; the first was %d with %.3f\n", slots[i], last.chosen.id,
+                    last.chosen.logprob, last.rank, records[i].alternatives[last.first].id, records[i].alternatives[last.first].logprob);
     }
     // The same tokens as each text by itself.
     for (const std::size_t slot : slots) {

@@ -46,7 +46,7 @@ typedef struct argdraw_pipeline argdraw_pipeline;
 /* What one text carries: its pipeline, its tokens, its place in the randomness, what its stages feed back. It keeps its pipeline alive by itself. */
 typedef struct argdraw_sequence argdraw_sequence;
 
-/* The values of argdraw::status. */
+/* The values of argdraw::status, and one that this door has alone. */
 typedef int32_t argdraw_status;
 enum {
     ARGDRAW_OK = 0,
@@ -54,13 +54,14 @@ enum {
     ARGDRAW_NAN_LOGIT = 2,     /* a living token's logit is NaN */
     ARGDRAW_BAD_PARAMETER = 3, /* a parameter or an argument is outside its range */
     ARGDRAW_OUT_OF_MEMORY = 4,
-    ARGDRAW_OUTSIDE_ROW = 5, /* a stage names a token outside of the row; argdraw_check says which */
-    ARGDRAW_TOO_WIDE = 6,    /* more than 2^24 tokens */
-    ARGDRAW_NO_SEQUENCE = 7, /* does not occur here, where every draw has one */
-    ARGDRAW_OUT_OF_WORDS = 8 /* 2^32 - 1 draws at one position */
+    ARGDRAW_OUTSIDE_ROW = 5,  /* a stage names a token outside of the row; argdraw_check says which */
+    ARGDRAW_TOO_WIDE = 6,     /* more than 2^24 tokens */
+    ARGDRAW_NO_SEQUENCE = 7,  /* does not occur here, where every draw has one */
+    ARGDRAW_OUT_OF_WORDS = 8, /* 2^32 - 1 draws at one position */
+    ARGDRAW_NO_FORMAT = 128   /* the library was built without rows of this format */
 };
 
-/* The formats of a logit. */
+/* The formats of a logit. A library may be built for some of them alone. */
 enum { ARGDRAW_FLOAT = 0, ARGDRAW_DOUBLE = 1, ARGDRAW_HALF = 2, ARGDRAW_BFLOAT16 = 3 };
 
 /* A row of logits where it lies. It is read in a call, never written, and not kept.

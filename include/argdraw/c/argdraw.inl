@@ -59,7 +59,13 @@ static_assert(static_cast<int>(status::ok) == ARGDRAW_OK && static_cast<int>(sta
 static_assert(static_cast<int>(logprobs_of::raw) == ARGDRAW_RAW && static_cast<int>(logprobs_of::scaled) == ARGDRAW_SCALED &&
               static_cast<int>(logprobs_of::processed) == ARGDRAW_PROCESSED);
 
+// The one status that the C++ library has not.
+inline constexpr auto no_format = static_cast<status>(ARGDRAW_NO_FORMAT);
+
 inline argdraw_status number(status why) noexcept { return static_cast<argdraw_status>(why); }
+
+template <class T, class... Of>
+constexpr bool among = (std::same_as<T, Of> || ...);
 
 template <class Handle>
 bool is(const Handle* handle) noexcept {
@@ -134,14 +140,20 @@ status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noe
     gather(static_cast<const std::byte*>(row.logits), stride, row.width, to);
     return f(std::span<const T>(to, row.width));
 }
+// The same for a format that is compiled; no_format for another.
+template <class T, class F>
+status with_row_if_built(argdraw_sequence& sequence, const argdraw_row& row, F& f) noexcept {
+    if constexpr (among<T, ARGDRAW_FORMATS>) return with_row_of<T>(sequence, row, f);
+    else return no_format;
+}
 template <class F>
 status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
     if (!is(sequence) || !fits(row)) return status::bad_parameter;
     switch (row->format) {
-        case ARGDRAW_FLOAT: return with_row_of<float>(*sequence, *row, f);
-        case ARGDRAW_DOUBLE: return with_row_of<double>(*sequence, *row, f);
-        case ARGDRAW_HALF: return with_row_of<half>(*sequence, *row, f);
-        case ARGDRAW_BFLOAT16: return with_row_of<bfloat16>(*sequence, *row, f);
+        case ARGDRAW_FLOAT: return with_row_if_built<float>(*sequence, *row, f);
+        case ARGDRAW_DOUBLE: return with_row_if_built<double>(*sequence, *row, f);
+        case ARGDRAW_HALF: return with_row_if_built<half>(*sequence, *row, f);
+        case ARGDRAW_BFLOAT16: return with_row_if_built<bfloat16>(*sequence, *row, f);
         default: return status::bad_parameter;
     }
 }
@@ -216,6 +228,7 @@ extern "C" {
 int32_t argdraw_version(void) { return ARGDRAW_VERSION; }
 
 const char* argdraw_message(argdraw_status why) {
+    if (why == ARGDRAW_NO_FORMAT) return "the library was built without rows of this format";
     // The sentences are literals, with a zero behind them.
     return argdraw::message(why >= 0 && why <= 255 ? static_cast<argdraw::status>(why) : static_cast<argdraw::status>(255)).data();
 }

@@ -21,6 +21,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/finite.hpp>
@@ -73,6 +74,7 @@ public:
     using ranks = detail::ranks;
 
     candidates(std::span<const T> row, workspace& space) noexcept : d_(row, space, max_width) {}
+    candidates(const sparse_row<T>& row, workspace& space) noexcept : d_(row, space, max_width) {}
     candidates(const candidates&) = delete;
     candidates& operator=(const candidates&) = delete;
 
@@ -133,6 +135,9 @@ public:
         const double relative = log_mass();
         return (max)() + relative;
     }
+
+    /// The same in two parts, which keep their digits where logits are large; for log-probabilities of many tokens.
+    detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(d_, wanted); }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
     double mean_distance() noexcept { return mean_distance(accuracy::full).value; }

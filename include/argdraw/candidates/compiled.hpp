@@ -5,7 +5,8 @@
 #include <argdraw/core/config.hpp>
 
 #define ARGDRAW_VERBS_ON(prefix, T)                                                                           \
-    prefix template distribution<T>::distribution(std::span<const T>, workspace&, std::size_t) noexcept;      \
+    prefix template void distribution<T>::look_at(std::span<const T>, workspace&, std::size_t) noexcept;      \
+    prefix template void distribution<T>::look_at(sparse_row<T>, workspace&, std::size_t) noexcept;           \
     prefix template bool distribution<T>::find_maximum() noexcept;                                            \
     prefix template view<T>* distribution<T>::weighed_view<extra::nothing>(accuracy) noexcept;                \
     prefix template view<T>* distribution<T>::weighed_view<extra::exponents>(accuracy) noexcept;              \
@@ -21,6 +22,7 @@
     prefix template double least_value(distribution<T>&) noexcept;                                            \
     prefix template estimate mass_of(distribution<T>&, accuracy) noexcept;                                    \
     prefix template double log_mass_of(distribution<T>&) noexcept;                                            \
+    prefix template log_total log_total_of(distribution<T>&, accuracy) noexcept;                              \
     prefix template estimate mean_distance_of(distribution<T>&, accuracy) noexcept;                           \
     prefix template estimate entropy_of(distribution<T>&, accuracy) noexcept;                                 \
     prefix template estimate collision_of(distribution<T>&, accuracy) noexcept;                               \

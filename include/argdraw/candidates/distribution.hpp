@@ -12,6 +12,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/numeric/exact.hpp>
@@ -33,7 +34,11 @@ class distribution {
 public:
     using view = detail::view<T>;
 
-    distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept;
+    distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept { look_at(row, space, max_width); }
+    distribution(const sparse_row<T>& row, workspace& space, std::size_t max_width) noexcept {
+        if (row.ids().size() != row.logits().size()) fail(status::bad_parameter);
+        look_at(row, space, max_width);
+    }
 
     bool ok() const noexcept { return why_ == status::ok; }
     status why() const noexcept { return why_; }
@@ -142,7 +147,10 @@ public:
 private:
     friend struct inside;
 
-    // Lists the few that live. Returns false where they turned out to be many, or none.
+    template <class Row>
+    void look_at(Row row, workspace& space, std::size_t max_width) noexcept;
+
+    // Lists the few that live. Returns false where they turned out to be many.
     bool list_sparse() noexcept;
 
     view view_;
@@ -159,10 +167,11 @@ private:
 // Not inline: where they are compiled elsewhere, a file compiles none of them.
 
 template <logit_scalar T>
-distribution<T>::distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept {
-    if (row.empty()) fail(status::empty);
+template <class Row>
+void distribution<T>::look_at(Row row, workspace& space, std::size_t max_width) noexcept {
+    if (row.size() == 0) fail(status::empty);
     else if (row.size() > max_width) fail(status::too_wide);
-    else if (!view_.look_at(row, scratch_, space)) fail(status::out_of_memory);
+    else if (ok()) settled(view_.look_at(row, scratch_, space));
     list_ = {scratch_.tokens, scratch_.sorting.order, scratch_.sorting.beside_list};
 }
 
@@ -219,6 +228,10 @@ void distribution<T>::open_top(std::size_t k, std::size_t equals) noexcept {
 template <logit_scalar T>
 std::span<place> distribution<T>::sorted(std::size_t n) noexcept {
     n = (std::max<std::size_t>)(n, 1);
+    if (view* const seen = as_plain_view(); seen && seen->only_weighed()) {
+        if (const std::size_t found = seen->list_heaviest(n); found >= n)
+            return list_.leaders_of(found, n, -numeric::infinity, scratch_.sorting.beside_row);
+    }
     if (!find_maximum()) return {};
     if (is_list_) return list_.leaders(n);
     return list_.leaders_of(view_.list_top(n, n), n, -numeric::infinity, scratch_.sorting.beside_row);
@@ -235,7 +248,7 @@ bool distribution<T>::can_remove(std::span<const token_id> ids) noexcept {
 template <logit_scalar T>
 bool distribution<T>::list_sparse() noexcept {
     const std::size_t count = view_.row().list_sparse(scratch_.tokens);
-    if (count == 0) return false;
+    if (count == 0 && !view_.row().sparse()) return false;
     is_list_ = true;
     settled(list_.hold_any(count));
     return true;

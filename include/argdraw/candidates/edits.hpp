@@ -144,10 +144,7 @@ template <logit_scalar T>
 void allow(distribution<T>& d, std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
     if (!d.can_remove({})) return;
     if (auto* const seen = d.as_view()) return seen->row().allow(mask, past_end, tokens);
-    keep_if(d, [=](token_id id, double) {
-        const auto at = static_cast<std::size_t>(id);
-        return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
-    });
+    keep_if(d, [=](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
 }
 
 /// Keeps the listed tokens.
@@ -161,6 +158,7 @@ void allow_only(distribution<T>& d, std::span<const token_id> ids) noexcept {
 /// -inf of a token that does not live.
 template <logit_scalar T>
 double logit_of(distribution<T>& d, token_id id) noexcept {
+    if (const view<T>* const seen = d.as_plain_view(); seen && seen->only_weighed()) return d.logit_of(seen->row().value_of_token(id));
     if (!d.find_maximum()) return numeric::nan;
     double v = 0;
     if (const view<T>* const seen = d.as_view()) {

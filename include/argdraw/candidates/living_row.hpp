@@ -12,8 +12,10 @@
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/ids.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/sizes.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
@@ -28,6 +30,12 @@ struct revision {
     friend bool operator==(const revision&, const revision&) = default;
 };
 
+/// Whether a bitmask allows a token: its bit among the first `tokens`, and past_end behind them.
+inline bool is_allowed(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens, token_id id) noexcept {
+    const auto at = static_cast<std::size_t>(id);
+    return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
+}
+
 /// A row that nobody copies. Beside it stand: a bit for every token that was removed, the values of those that were changed (`strays`;
 /// their bit in the row is cleared), and a band, outside of which no token of the row lives. Strays know no band: those that it does not
 /// hold leave when it is set, and what later falls below it stays.
@@ -36,15 +44,33 @@ class living_row {
 public:
     using value = value_of<T>;
 
-    void look_at(std::span<const T> row, const detail::scratch<T>& space) noexcept {
+    status look_at(std::span<const T> row, const detail::scratch<T>& space) noexcept {
         const std::size_t complete = row.size() / simd::block_size, rest = row.size() % simd::block_size;
         row_ = row;
         alive_ = space.row.alive;
         blocks_ = {row.data(), space.row.tail, complete, complete + (rest != 0)};
         strays_ = {space.row.strays, row.size()};
-        if (rest == 0) return;
+        if (rest == 0) return status::ok;
         std::copy_n(row.data() + complete * simd::block_size, rest, space.row.tail);
         std::fill_n(space.row.tail + rest, simd::block_size - rest, removed<T>());
+        return status::ok;
+    }
+
+    /// The same of a row of which few tokens came: they are laid out by id in memory that nobody uses before they are listed, and the rest
+    /// of that memory is never read.
+    status look_at(const sparse_row<T>& row, const detail::scratch<T>& space) noexcept {
+        T* const by_id = reinterpret_cast<T*>(space.sorting.order);
+        look_at_sparse(std::span<const T>(by_id, row.size()), space);
+        for (std::size_t i = 0; i < row.ids().size(); ++i) {
+            const token_id id = row.ids()[i];
+            if (!in_row(id, row.width())) return status::outside_row;
+            if (!in_row(id, row.size())) continue;
+            const auto bit = static_cast<std::uint16_t>(1u << (id & 15));
+            if ((alive_[id >> 4] & bit) != 0) return status::bad_parameter;
+            alive_[id >> 4] |= bit;
+            by_id[id] = row.logits()[i];
+        }
+        return status::ok;
     }
 
     std::size_t width() const noexcept { return row_.size(); }
@@ -135,10 +161,7 @@ public:
         const std::size_t spoken_of = covered + std::size_t{in_part};
         if (!past_end) std::fill_n(alive_ + 2 * spoken_of, 2 * (words - spoken_of), std::uint16_t{0});
         sample_share();
-        strays_.keep_if([&](token_id id, double) {
-            const auto at = static_cast<std::size_t>(id);
-            return at < tokens ? ((mask[at >> 5] >> (at & 31)) & 1) != 0 : past_end;
-        });
+        strays_.keep_if([&](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
         ++revision_.values;
     }
 
@@ -263,9 +286,9 @@ public:
     }
 
     /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
-    bool sparse() const noexcept { return blocks_.alive && share_ * sizes::sparse_one_in < share_of_all; }
+    bool sparse() const noexcept { return few_ || (blocks_.alive && share_ * sizes::sparse_one_in < share_of_all); }
 
-    /// Lists all that lives. Returns 0 where that turned out to be too many, and the row is no longer sparse, or none.
+    /// Lists all that lives. Returns 0 where that turned out to be too many, and the row is no longer sparse, or where it is none.
     std::size_t list_sparse(const token_arrays& out) noexcept {
         // Where the next bit is, is as good as random: two ids a word are written whether there or not, and only what is there is counted.
         const std::size_t words = blocks_.blocks * (simd::block_size / 64), most = row_.size() / sizes::not_sparse_one_in;
@@ -280,7 +303,7 @@ public:
                 bits &= bits - 1;
             }
             for (; bits != 0; bits &= bits - 1) ids[found++] = base + std::countr_zero(bits);
-            if (found > most) {
+            if (found > most && !few_) {
                 share_ = share_of_all / sizes::not_sparse_one_in;  // at least as much: what was counted tells more than a sample
                 return 0;
             }
@@ -296,6 +319,18 @@ public:
 
 private:
     friend struct inside;  // of the tests
+
+    // Leaves a row of which nothing lives, in memory that is not to be read.
+    void look_at_sparse(std::span<const T> row, const detail::scratch<T>& space) noexcept {
+        const std::size_t complete = row.size() / simd::block_size, blocks = complete + (row.size() % simd::block_size != 0);
+        row_ = row;
+        alive_ = space.row.alive;
+        blocks_ = {row.data(), space.row.tail, complete, blocks, alive_};
+        strays_ = {space.row.strays, row.size()};
+        std::fill_n(alive_, blocks * (simd::block_size / 16), std::uint16_t{0});
+        few_ = true;
+    }
+
     static constexpr std::size_t share_of_all = 64 * 64;
 
     // The tokens of a word that have a number, those of the word with a value of their own, and which of the first were set or removed.
@@ -379,6 +414,7 @@ private:
     detail::strays strays_{};
     band band_{};
     detail::revision revision_{};
+    bool few_ = false;                  // of the row only tokens that live may be read, and these are listed before anything else
     std::size_t share_ = share_of_all;  // of the tokens that live in the row, as a sample tells
 };
 

@@ -54,6 +54,32 @@ double log_mass_of(distribution<T>& d) noexcept {
     return tokens ? numeric::log1p(tokens->mass_beside_maximum()) : numeric::nan;
 }
 
+/// ln sum exp(l) = origin + above, and how far off it may be; 0 where that is within 1e-12.
+struct log_total {
+    double origin = 0, above = 0, error = 0;
+    bool infinite = false;  ///< +inf takes all
+
+    /// ln of the probability of a logit, 0 or less.
+    double log_share(double l) const noexcept {
+        const double of = infinite ? (l == numeric::infinity ? 0.0 : -numeric::infinity) : l - origin;
+        return (std::min)(0.0, of - above);
+    }
+};
+
+template <logit_scalar T>
+log_total log_total_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (wanted == accuracy::quick)
+        if (view<T>* const seen = d.weighed_view(wanted); seen && seen->weights().in_float()) {
+            const double origin =
+                numeric::product(ln2, seen->weights().reference()) + (d.shift() - numeric::product(d.anchor(), d.scale()));
+            return {origin, numeric::log(seen->weights().all()), float_sums::of_weights};
+        }
+    if (!d.find_maximum()) return {};
+    const list* const tokens = d.as_list();
+    const bool infinite = tokens && tokens->infinite();
+    return {infinite ? 0.0 : d.logit_of(d.maximum()), log_mass_of(d), 0, infinite};
+}
+
 template <logit_scalar T>
 double mean_distance_of(distribution<T>& d, list& weighed) noexcept {
     return -weighed.mean_of([&](std::size_t i) { return d.above_maximum(weighed, i); });
@@ -107,7 +133,13 @@ template <logit_scalar T>
 ranks ranks_of(distribution<T>& d, double logit) noexcept {
     if (!d.find_maximum()) return {};
     if (view<T>* const seen = d.as_plain_view(); seen && d.scale() == 1 && d.logit_of(0.0) == 0) {
-        ranks of{seen->row().count_reaching(numeric::next_above(logit)), seen->row().count_reaching(logit)};
+        ranks of;
+        if (seen->blocks_reaching(logit) <= seen->blocks() / 8) {
+            const std::size_t found = seen->list_reaching(logit);
+            const double* const values = d.scratch().tokens.values;
+            return {static_cast<std::size_t>(std::count_if(values, values + found, [&](double v) { return v > logit; })), found};
+        }
+        of = {seen->row().count_reaching(numeric::next_above(logit)), seen->row().count_reaching(logit)};
         seen->row().strays().for_each([&](token_id, double v) {
             of.above += v > logit;
             of.reaching += v >= logit;

@@ -34,14 +34,14 @@ public:
     using value = value_of<T>;
     static constexpr bool has_weight_kernel = masses<T>::in_floats_at_all;
 
-    /// False where there is no memory.
-    bool look_at(std::span<const T> given, scratch<T>& space, workspace& memory) noexcept {
-        if (!space.lay_out(memory, given.size(), (given.size() + simd::block_size - 1) / simd::block_size)) return false;
-        row_.look_at(given, space);
+    /// out_of_memory, or that a sparse row is none.
+    template <class Row>
+    status look_at(const Row& given, scratch<T>& space, workspace& memory) noexcept {
+        if (!space.lay_out(memory, given.size(), (given.size() + simd::block_size - 1) / simd::block_size)) return status::out_of_memory;
         top_ = maxima<T>(space.maxima);
         weights_ = masses<T>(space);
         space_ = &space;
-        return true;
+        return row_.look_at(given, space);
     }
 
     living_row<T>& row() noexcept { return row_; }
@@ -114,6 +114,15 @@ public:
         const value at = level_of_blocks(top_.of_block(), std::numeric_limits<value>::lowest(), top_.greatest_in_row(), wanted);
         cut = static_cast<double>(at);
         return top_.select(row_, at, space_->row.selected);
+    }
+    /// Whether there are masses in floats, and no maxima.
+    bool only_weighed() const noexcept { return weights_.known_of(row_) && weights_.in_float() && !top_.known_of(row_); }
+    /// Then: lists the first tokens in the order, about as many as are wanted or more, and returns their number; 0 where more blocks than
+    /// are worth it may hold them.
+    std::size_t list_heaviest(std::size_t wanted) noexcept {
+        double cut = 0;
+        const std::size_t n = select_heaviest(wanted, cut);
+        return n <= 8 * wanted ? list_selected(n, cut) : 0;
     }
     /// What the first n selected blocks weigh.
     double mass_of_selected(std::size_t n) const noexcept {

@@ -20,10 +20,12 @@
 // three parts. The version changes with every change of a type's layout or of a token stream. The instruction sets are those that this
 // file is compiled for: an inline function stands in every file that calls it, the linker keeps one, and one that was compiled for
 // AVX-512 would end a program on a machine without it, though another file was compiled for that machine. A step of the ladder stands
-// for machines that have the same. The sizes are a part where a build has others. What the standard library has out of line carries the
+// for machines that have the same. The sizes, and that there are fewer formats, are a part where a build has others. What the standard library has out of line carries the
 // name where it is made for a type or a comparison of this namespace: a sort of plain numbers is given a comparison.
 #if defined(ARGDRAW_SMALL_BLOCKS)
 #define ARGDRAW_ABI_NAME(major, minor, patch, sets) v##major##_##minor##_##patch##_##sets##_small
+#elif defined(ARGDRAW_FORMATS)
+#define ARGDRAW_ABI_NAME(major, minor, patch, sets) v##major##_##minor##_##patch##_##sets##_formats
 #else
 #define ARGDRAW_ABI_NAME(major, minor, patch, sets) v##major##_##minor##_##patch##_##sets
 #endif

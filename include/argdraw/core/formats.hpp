@@ -95,6 +95,12 @@ private:
     std::uint16_t bits_;
 };
 
+// The formats for which stages and draws that are chosen at run time are compiled. A program, and a library for others, may do with fewer:
+// each file of it then defines ARGDRAW_FORMATS alike, such as float or float,half.
+#if !defined(ARGDRAW_FORMATS)
+#define ARGDRAW_FORMATS float, double, half, bfloat16
+#endif
+
 /// The format in which a type of the caller's keeps its number: `type` is float, double, half or bfloat16. A type of another library, or of
 /// your own, takes part by a specialisation, if its objects are the bits of the format and nothing else:
 ///

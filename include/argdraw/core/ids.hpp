@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -23,6 +25,34 @@ constexpr std::span<Entry> part_in_row(std::span<Entry> ascending, std::size_t w
     const auto first = std::partition_point(ascending.begin(), ascending.end(), [](const Entry& e) { return e.id < 0; });
     const auto last = std::partition_point(first, ascending.end(), [width](const Entry& e) { return in_row(e.id, width); });
     return {first, last};
+}
+
+/// Calls f with the parts of a list, ascending by id, that lie between entries of the ids listed, in order; each is not empty. Costs
+/// a binary search for each of those ids, in each 4096 entries.
+template <class Entry, class F>
+void without(std::span<Entry> ascending, std::span<const token_id> ids, F f) noexcept {
+    constexpr std::size_t most = 4096;
+    if (ids.empty() && !ascending.empty()) return f(ascending);
+    while (!ascending.empty()) {
+        const auto some = ascending.first((std::min)(most, ascending.size()));
+        std::uint64_t listed[most / 64] = {};
+        for (const token_id id : ids) {
+            const auto at = std::lower_bound(some.begin(), some.end(), id, [](const Entry& e, token_id wanted) { return e.id < wanted; });
+            if (at == some.end() || at->id != id) continue;
+            const auto place = static_cast<std::size_t>(at - some.begin());
+            listed[place / 64] |= std::uint64_t{1} << place % 64;
+        }
+        std::size_t begin = 0;
+        const auto give = [&](std::size_t end) {
+            if (begin < end) f(some.subspan(begin, end - begin));
+            begin = end + 1;
+        };
+        for (std::size_t word = 0; word < most / 64; ++word)
+            for (std::uint64_t bits = listed[word]; bits != 0; bits &= bits - 1)
+                give(64 * word + static_cast<std::size_t>(std::countr_zero(bits)));
+        give(some.size());
+        ascending = ascending.subspan(some.size());
+    }
 }
 
 /// Whether a token after `seen` would be the last of the sequence, all the others being the last ones seen.

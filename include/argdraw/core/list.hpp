@@ -11,10 +11,26 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+namespace detail {
+
+// A view that was made with care is kept as the span that it is.
+template <class T>
+struct kept_as {
+    using type = T;
+};
+template <class T>
+struct kept_as<view_of<T>> {
+    using type = std::span<const T>;
+};
+
+}  // namespace detail
+
 /// A parameter that is a list. Written out in braces, or made from a std::array, it is stored by value, and its length is part of its
 /// type; made from a span, it is a view of what must outlive its use: a temporary does not compile.
 template <class T, std::size_t N = std::dynamic_extent>
 class list {
+    using item = typename detail::kept_as<T>::type;
+
 public:
     /// What a list of this length is made from: written out in braces, or a view.
     using given = const T (&)[N];
@@ -40,10 +56,10 @@ public:
         for (std::size_t i = 0; i < N; ++i) items_[i] = items[i];
     }
 
-    constexpr std::span<const T> items() const noexcept { return items_; }
+    constexpr std::span<const item> items() const noexcept { return items_; }
 
 private:
-    T items_[N]{};
+    item items_[N]{};
 };
 
 template <class T>

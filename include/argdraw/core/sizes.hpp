@@ -51,6 +51,8 @@ inline constexpr std::size_t prefix_guessed = 64;
 inline constexpr std::size_t prefix_sampled = 4096;
 /// Tokens at the head of the order that are asked for first where nobody knows how many it takes; three or more.
 inline constexpr std::size_t leaders_first = 64;
+/// Bytes in a page of what a history keeps of its tokens: what a fork copies at once.
+inline constexpr std::size_t history_page = 4096;
 
 #else
 
@@ -73,6 +75,7 @@ inline constexpr std::size_t prefix_sorted = 2;
 inline constexpr std::size_t prefix_guessed = 2;
 inline constexpr std::size_t prefix_sampled = 32;
 inline constexpr std::size_t leaders_first = 3;
+inline constexpr std::size_t history_page = 256;
 
 #endif
 

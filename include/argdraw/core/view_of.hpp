@@ -1,6 +1,7 @@
 // view_of — a span that a stage keeps: of what lies somewhere else, and not of a temporary.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <span>
 #include <type_traits>
@@ -33,6 +34,13 @@ public:
             detail::outlives_the_call<R>,
             "argdraw: a list, mask or row is a temporary, and would be gone when the stage looks at it; give it a name that outlives the "
             "stage, or write its items out in braces");
+    }
+
+    /// Equal items in equal order, wherever they lie.
+    friend constexpr bool operator==(const view_of& a, const view_of& b) noexcept
+        requires std::equality_comparable<T>
+    {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
     }
 };
 

@@ -39,6 +39,11 @@ struct adaptive_p {
         double sum;
         double weight;
 
+        template <class F>
+        constexpr void each_number(F visit) {
+            visit(sum);
+            visit(weight);
+        }
         friend bool operator==(const state&, const state&) = default;
     };
 

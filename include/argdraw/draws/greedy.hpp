@@ -24,6 +24,8 @@ struct greedy {
         return c.draw_first();
     }
 
+    static constexpr bool leaves_law = true;
+
     /// The final set, for distribution().
     template <logit_scalar T>
     void narrow(candidates<T>& c) const noexcept {

@@ -35,12 +35,18 @@ struct mirostat {
     struct state {
         double mu;
 
+        template <class F>
+        constexpr void each_number(F visit) {
+            visit(mu);
+        }
         friend bool operator==(const state&, const state&) = default;
     };
 
     static constexpr std::string_view requirement = "mirostat: tau and eta must be 0 or more, and finite";
     constexpr bool valid() const noexcept { return 0 <= tau && numeric::finite(tau) && 0 <= eta && numeric::finite(eta); }
     constexpr state start() const noexcept { return {2 * static_cast<double>(tau)}; }
+
+    static constexpr bool leaves_law = true;
 
     /// The final set, for distribution().
     template <logit_scalar T, class Context>

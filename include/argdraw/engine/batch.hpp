@@ -12,7 +12,9 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/core/workspace.hpp>
 #include <argdraw/engine/draft.hpp>
+#include <argdraw/engine/kept_rows.hpp>
 #include <argdraw/engine/parallel.hpp>
 #include <argdraw/engine/rows.hpp>
 #include <argdraw/engine/verify.hpp>
@@ -98,13 +100,62 @@ public:
     /// that an earlier row had, or no such row.
     template <rows_of_logits Rows, parallel_for Parallel>
     void draw(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel) noexcept {
+        draw_by(rows, slot_of, tokens, parallel, [](std::size_t, const Pick& pick, const auto& row, sequence_type& text, workspace& space) {
+            return pick(row, text, space);
+        });
+    }
+
+    /// The same by a draw of the caller's, draw_one(i, pick, row, text, space), for one that finds log-probabilities, too. It is called from
+    /// the threads that `parallel` has.
+    ///
+    ///     texts.draw_by(rows, slots, tokens, threads, [&](std::size_t i, const auto& pick, const auto& row, auto& text, workspace&) {
+    ///         return records[i].draw(pick, row, text);
+    ///     });
+    template <rows_of_logits Rows, parallel_for Parallel, class F>
+    void draw_by(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel,
+                 F draw_one) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
         for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
-        detail::run_all(parallel, n, [&](std::size_t i) {
+        detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
             if (tokens[i].why != status::ok) return;
-            tokens[i] = slots_[slot_of[i]]->pick(rows[i], slots_[slot_of[i]]->text);
+            occupant& here = *slots_[slot_of[i]];
+            tokens[i] = space ? draw_one(i, std::as_const(here.pick), rows[i], here.text, *space) : drawn{.why = status::out_of_memory};
         });
         for (const std::size_t slot : slot_of.first(n)) end(slot);
+    }
+
+    /// The same, and what each token was drawn from. out_of_memory in a token: there was none for the set of its row. Returns out_of_memory
+    /// where there is none for all of them together: then `kept` is empty, and the tokens stand.
+    template <rows_of_logits Rows, parallel_for Parallel>
+    status draw_and_keep(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, kept_rows& kept,
+                         const Parallel& parallel) noexcept {
+        const std::size_t n = (std::min)(slot_of.size(), tokens.size());
+        const auto draw_one = [&](std::size_t i, const Pick& pick, const auto& row, sequence_type& text, workspace& space) {
+            detail::growing_set& own = slots_[slot_of[i]]->kept;
+            return pick.draw_and_keep(row, [&](auto& c) { own.take(c, kept.with_probabilities); }, text, space);
+        };
+        draw_by(rows, slot_of, tokens, parallel, draw_one);
+        kept.ids.clear();
+        kept.probabilities.clear();
+        ARGDRAW_TRY {
+            kept.offsets.assign(n + 1, 0);
+            for (std::size_t i = 0; i < n; ++i) kept.offsets[i + 1] = kept.offsets[i] + (tokens[i] ? set_of(slot_of[i]).ids.size() : 0);
+            kept.ids.resize(kept.offsets[n]);
+            if (kept.with_probabilities) kept.probabilities.resize(kept.offsets[n]);
+        }
+        ARGDRAW_CATCH(std::bad_alloc) {
+            kept.offsets.clear();
+            kept.ids.clear();
+            return status::out_of_memory;
+        }
+        detail::run_all(parallel, n, [&](std::size_t i, workspace*) {
+            if (!tokens[i]) return;
+            const auto at = static_cast<std::ptrdiff_t>(kept.offsets[i]);
+            const detail::growing_set& own = set_of(slot_of[i]);
+            std::copy(own.ids.begin(), own.ids.end(), kept.ids.begin() + at);
+            if (kept.with_probabilities) std::copy(own.probabilities.begin(), own.probabilities.end(), kept.probabilities.begin() + at);
+        });
+        return status::ok;
     }
 
     /// The verification of one slot's draft: as `verified`, in memory of the batch until its next step.
@@ -130,11 +181,12 @@ public:
                 if (row_of_[k] == missing) why = status::bad_parameter;
             results[i] = {.slot = slot_of[i], .path = {}, .token = {.why = why}, .rows = 0};
         }
-        detail::run_all(parallel, n, [&](std::size_t i) {
+        detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
+            if (results[i].token.why == status::ok && !space) results[i].token.why = status::out_of_memory;
             if (results[i].token.why != status::ok) return;
             auto& here = *slots_[slot_of[i]];
             const rows_of_slot<Rows> own{rows, std::span(row_of_).subspan(first_row_[i], first_row_[i + 1] - first_row_[i])};
-            const verified step = here.verify(rule, here.pick, own, proposed[i], here.text);
+            const verified step = here.verify(rule, here.pick, own, proposed[i], here.text, *space);
             results[i] = {slot_of[i], step.path, step.token, step.rows};
         });
         for (const std::size_t slot : slot_of.first(n)) end(slot);
@@ -146,6 +198,7 @@ private:
         Pick pick;
         sequence_type text;
         verifier verify = {};
+        detail::growing_set kept = {};
         bool in_step = false;
     };
     static constexpr std::size_t missing = ~std::size_t{0};
@@ -157,6 +210,8 @@ private:
         std::size_t size() const noexcept { return numbers.size(); }
         decltype(auto) operator[](std::size_t k) const noexcept { return rows[numbers[k]]; }
     };
+
+    const detail::growing_set& set_of(std::size_t slot) const noexcept { return slots_[slot]->kept; }
 
     status put(std::size_t at, const Pick& pick, sequence_type seq) noexcept {
         if (!seq) return seq.why();

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/workspace.hpp>
 
 #if defined(ARGDRAW_TBB)
 #include <tbb/parallel_for.h>
@@ -48,13 +49,16 @@ struct tbb_threads {
 
 namespace detail {
 
-/// task(i) once for each i below n. Whoever is called takes tasks until none is left, so that one long task keeps no thread idle however
-/// the calls were dealt out.
+/// task(i, space) once for each i below n, with scratch memory of the thread that runs it; nullptr where there is none. Whoever is called
+/// takes tasks until none is left, so that one long task keeps no thread idle however the calls were dealt out, and has his memory once.
 template <class P, class F>
 void run_all(const P& parallel, std::size_t n, const F& task) {
     std::atomic<std::size_t> next{0};
     parallel(n, [&](std::size_t) {
-        for (std::size_t i = next.fetch_add(1, std::memory_order_relaxed); i < n; i = next.fetch_add(1, std::memory_order_relaxed)) task(i);
+        std::size_t i = next.fetch_add(1, std::memory_order_relaxed);
+        if (i >= n) return;
+        const workspace_lease lease;
+        for (; i < n; i = next.fetch_add(1, std::memory_order_relaxed)) task(i, lease.get());
     });
 }
 

@@ -7,13 +7,14 @@
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sparse_row.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
 /// Whatever gives a row for a number: rows_view, a vector of vectors, an object of the engine's.
 template <class R>
 concept rows_of_logits = requires(const R& rows, std::size_t i) {
-    { rows[i] } -> logit_row;
+    { rows[i] } -> drawable_row;
 };
 
 /// Rows of one width below one another, the beginnings of two of them `stride` logits apart: a padded matrix as it lies. A view.

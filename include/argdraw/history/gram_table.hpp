@@ -5,10 +5,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
+#include <argdraw/history/paged.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -39,7 +39,7 @@ public:
 
     /// Makes `at` the latest place of its gram and says which was. There must be room.
     text_index put(const token_id* h, text_index at) noexcept {
-        text_index& slot = slots_[slot_of(h, h + at - back_)];
+        text_index& slot = slots_.at(slot_of(h, h + at - back_));
         const text_index before = slot;
         keys_ += before < 0;
         slot = at;
@@ -48,15 +48,15 @@ public:
 
     /// Undoes put(), the last one not undone: the latest place is `before` again.
     void restore(const token_id* h, text_index at, text_index before) noexcept {
-        slots_[slot_of(h, h + at - back_)] = before;
+        slots_.at(slot_of(h, h + at - back_)) = before;
         keys_ -= before < 0;
     }
 
-    /// Room for `extra` more keys; `end` is how many places the history has. Throws, and then nothing has changed.
-    void make_room(const token_id* h, text_index end, std::size_t extra) {
-        if (2 * (keys_ + extra) <= slots_.size()) return;
-        std::vector<text_index> wider(std::bit_ceil(std::max<std::size_t>(16, 2 * (keys_ + extra))), -1);
-        slots_.swap(wider);
+    /// Room for `extra` more keys, and for so many put() and restore(); `end` is how many places the history has. Throws, and then nothing
+    /// that can be seen has changed.
+    void make_room(const token_id* h, text_index end, std::size_t extra, std::size_t changes) {
+        if (2 * (keys_ + extra) <= slots_.size()) return slots_.make_room(0, changes);
+        slots_.assign(std::bit_ceil(std::max<std::size_t>(16, 2 * (keys_ + extra))), -1);
         keys_ = 0;
         // Inserted in the order of the history: keys leave in the opposite order, and a probe must not cross a slot that has been emptied.
         for (text_index at = back_; at < end; ++at) put(h, at);
@@ -86,7 +86,7 @@ private:
     text_index back_;
     text_index length_;
     std::size_t keys_ = 0;
-    std::vector<text_index> slots_;
+    paged<text_index> slots_;
 };
 
 }  // namespace argdraw::detail

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/phrases.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/breaker_index.hpp>
 #include <argdraw/history/match_index.hpp>
@@ -36,10 +37,8 @@ class token_breakers {
 public:
     status why() const noexcept { return why_; }
     explicit operator bool() const noexcept { return why_ == status::ok; }
-    /// Whether each of them is an id of a row of this width.
-    bool in_row(std::size_t width) const noexcept {
-        return !view_ || (view_->least() >= 0 && static_cast<std::size_t>(view_->greatest()) < width);
-    }
+    /// Whether each of their ids is one of a row of this width.
+    bool in_row(std::size_t width) const noexcept { return !view_ || view_->in_row(width); }
 
 private:
     friend class history;
@@ -56,8 +55,9 @@ private:
 /// were not asked for in a while are given up (detail::views says when), and built again if a question comes back to them.
 ///
 /// Ids are kept as given and never used as an index. Where there is no memory a call says status::out_of_memory and has changed nothing;
-/// only copying throws, as copying a vector does. A copy has tokens and views in common with its original until either changes: the
-/// first append or forget afterwards copies them, and the room that was reserved is gone for both.
+/// only copying throws, as copying a vector does. A copy has tokens and views in common with its original until either changes: what is
+/// appended or forgotten afterwards copies what it writes to, a few pages of the indices and, the first time, the tokens themselves; the
+/// room that was reserved is gone for both.
 /// Not for several threads at once, the questions included; but a copy may be used in another thread than its original.
 class history {
 public:
@@ -97,7 +97,7 @@ public:
             fresh.counts_ = counts_.rebuilt([&](const auto& view) { return fresh.counted(view.window(), view.of()); });
             fresh.ngrams_ = ngrams_.rebuilt([&](const auto& view) { return fresh.indexed(detail::ngram_index(view.n())); });
             fresh.matches_ = matches_.rebuilt([&](const auto& view) { return fresh.indexed(detail::match_index(view.n())); });
-            fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken_by(view.ids()); });
+            fresh.breakers_ = breakers_.rebuilt([&](const auto& view) { return fresh.broken(view.over_nothing()); });
             swap(fresh);
             return status::ok;
         }
@@ -107,7 +107,7 @@ public:
     /// One more token of output.
     status append(token_id id) noexcept {
         end_step();
-        if (const status why = reserve(1); why != status::ok) return why;
+        if (const status why = make_room(1, 1); why != status::ok) return why;
         tokens_.owned().push_back(id);
         counts_.each([&](auto& view) {
             if (view->of() != scope::prompt) view.owned().append(part(view->of()));
@@ -123,7 +123,7 @@ public:
         if (n > output().size()) return status::bad_parameter;
         if (n == 0) return status::ok;
         end_step();
-        if (const status why = reserve(0); why != status::ok) return why;
+        if (const status why = make_room(0, n); why != status::ok) return why;
         for (; n > 0; --n) {
             counts_.each([&](auto& view) {
                 if (view->of() != scope::prompt) view.owned().forget(part(view->of()));
@@ -137,20 +137,7 @@ public:
     }
 
     /// Room for so many appends with the present views: they allocate nothing, nor does forgetting any of them, until this is copied.
-    status reserve(std::size_t outputs) noexcept {
-        if (outputs > most_tokens - tokens().size()) return status::out_of_memory;
-        ARGDRAW_TRY {
-            detail::make_room(tokens_.own(), outputs);
-            counts_.each([&](auto& view) {
-                if (view->of() != scope::prompt) view.own().make_room(part(view->of()).size(), outputs);
-            });
-            ngrams_.each([&](auto& view) { view.own().make_room(data(), outputs); });
-            matches_.each([&](auto& view) { view.own().make_room(data(), outputs); });
-            breakers_.each([&](auto& view) { view.own().make_room(outputs); });
-            return status::ok;
-        }
-        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
-    }
+    status reserve(std::size_t outputs) noexcept { return make_room(outputs, most_tokens); }
 
     /// The distinct tokens among the last `window` tokens of a scope, ascending by id, and how often each occurs there; a negative
     /// window takes all, 0 none. The first question about a (window, scope) builds its view and may find no memory; later ones
@@ -171,8 +158,8 @@ public:
     ///
     /// With h the last `window` tokens of prompt and output (a negative window: all of them): for every token t with a place j + 1 < |h|
     /// where h[j+1] = t and the n tokens up to h[j] are the last n of h, calls visit(t, L), L >= n (a std::size_t) being the greatest
-    /// number of tokens up to such a j that equal the last tokens of h. Occurrences may overlap. No match extends over a
-    /// token of `breakers`, and no breaker is visited. n = 0 visits every distinct token of h.
+    /// number of tokens up to such a j that equal the last tokens of h. Occurrences may overlap. No match extends into the last
+    /// of the `breakers` that stand in h, and no token that is a breaker alone is visited. n = 0 visits every distinct token of h.
     ///
     /// visit(t) alone, where L is not wanted, costs a step for each token visited. L costs a hash look-up, where L > n what is said at
     /// detail::match_index. Neither grows with the history, unless t has followed the same n + 1 tokens many times without a pattern. With
@@ -180,7 +167,7 @@ public:
     /// watch_breakers() was given it. Visit must not change the history. The first call for an n, and the first with a list of breakers,
     /// build views.
     template <class F>
-    status continuations(std::size_t n, std::int64_t window, std::span<const token_id> breakers, F visit) noexcept {
+    status continuations(std::size_t n, std::int64_t window, const phrases_view& breakers, F visit) noexcept {
         return continuations(n, window, watch_breakers(breakers), visit);
     }
     template <class F>
@@ -195,7 +182,7 @@ public:
         detail::text_index p = view.first(h, from);
         if (p < 0) return status::ok;
         const auto* const broken = breakers.view_;
-        const detail::text_index room = broken ? broken->since_latest(end) : end;
+        const detail::text_index room = broken ? broken->since_latest(end, from) : end;
         if (room < view.n()) return status::ok;
         const auto visit_all = [&](auto visit_one) {
             for (; p >= 0; p = view.next(p, from))
@@ -234,12 +221,12 @@ public:
     }
 
     /// Builds the view for continuations(..., breakers, ...), if it is not there: for the list as it reads now.
-    token_breakers watch_breakers(std::span<const token_id> breakers) noexcept {
+    token_breakers watch_breakers(const phrases_view& breakers) noexcept {
         if (breakers.empty()) return token_breakers(nullptr);
-        if (breakers.size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
+        if (breakers.size() > most_tokens || breakers.ids().size() > most_tokens) return token_breakers(nullptr, status::out_of_memory);
         const auto* view = breakers_.find(breakers);
         ARGDRAW_TRY {
-            if (!view) view = breakers_.add(broken_by(breakers));
+            if (!view) view = breakers_.add(broken(detail::breaker_index(breakers)));
             return token_breakers(view);
         }
         ARGDRAW_CATCH(std::bad_alloc) { return token_breakers(nullptr, status::out_of_memory); }
@@ -260,6 +247,22 @@ private:
         return of == scope::both ? tokens() : of == scope::prompt ? prompt() : output();
     }
 
+    /// Room for so many appends, and for so many of these and forgets in all.
+    status make_room(std::size_t outputs, std::size_t changes) noexcept {
+        if (outputs > most_tokens - tokens().size()) return status::out_of_memory;
+        ARGDRAW_TRY {
+            detail::make_room(tokens_.own(), outputs);
+            counts_.each([&](auto& view) {
+                if (view->of() != scope::prompt) view.own().make_room(part(view->of()).size(), outputs);
+            });
+            ngrams_.each([&](auto& view) { view.own().make_room(data(), outputs, changes); });
+            matches_.each([&](auto& view) { view.own().make_room(data(), outputs, changes); });
+            breakers_.each([&](auto& view) { view.own().make_room(outputs, changes); });
+            return status::ok;
+        }
+        ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
+    }
+
     void end_step() noexcept {
         counts_.end_step();
         ngrams_.end_step();
@@ -276,13 +279,12 @@ private:
 
     template <class View>
     View indexed(View view) const {
-        view.make_room(data(), tokens().size());
+        view.make_room(data(), tokens().size(), 0);
         for (std::size_t i = 0; i < tokens().size(); ++i) view.append(data());
         return view;
     }
 
-    detail::breaker_index broken_by(std::span<const token_id> breakers) const {
-        detail::breaker_index view(breakers);
+    detail::breaker_index broken(detail::breaker_index view) const {
         view.assign(tokens());
         return view;
     }

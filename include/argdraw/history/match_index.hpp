@@ -10,7 +10,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/gram_table.hpp>
-#include <argdraw/history/room.hpp>
+#include <argdraw/history/paged.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -56,18 +56,17 @@ public:
     bool is(text_index n) const noexcept { return n_ == n; }
     text_index n() const noexcept { return n_; }
 
-    /// Throws, and then nothing that can be seen has changed.
-    void make_room(const token_id* h, std::size_t extra) {
-        detail::make_room(links_, extra);
-        latest_.make_room(h, end(), extra);
+    /// Room for `extra` appends, and for so many changes in all. Throws, and then nothing that can be seen has changed.
+    void make_room(const token_id* h, std::size_t extra, std::size_t changes) {
+        links_.make_room(extra, changes);
+        latest_.make_room(h, end(), extra, changes);
     }
 
     /// The history has one more token. There must be room.
     void append(const token_id* h) noexcept {
         const text_index at = end();
-        links_.push_back({});
+        link& x = links_.push_back({});
         if (at < n_) return;
-        link& x = links_.back();
         x.same = latest_.put(h, at);
         const repetition found = repetition_at(h, at);
         x.shift = found.shift;
@@ -247,8 +246,8 @@ private:
     }
 
     text_index n_;
-    gram_table latest_;    // of the n tokens before a place and its own
-    growing<link> links_;  // of each place
+    gram_table latest_;  // of the n tokens before a place and its own
+    paged<link> links_;  // of each place
 };
 
 }  // namespace argdraw::detail

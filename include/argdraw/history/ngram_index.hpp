@@ -6,7 +6,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/gram_table.hpp>
-#include <argdraw/history/room.hpp>
+#include <argdraw/history/paged.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -25,30 +25,29 @@ public:
     bool is(text_index n) const noexcept { return n_ == n; }
     text_index n() const noexcept { return n_; }
 
-    /// Throws, and then nothing that can be seen has changed.
-    void make_room(const token_id* h, std::size_t extra) {
-        detail::make_room(links_, extra);
-        grams_.make_room(h, end(), extra);
-        continuations_.make_room(h, end(), extra);
+    /// Room for `extra` appends, and for so many changes in all. Throws, and then nothing that can be seen has changed.
+    void make_room(const token_id* h, std::size_t extra, std::size_t changes) {
+        links_.make_room(extra, 3 * changes);
+        grams_.make_room(h, end(), extra, changes);
+        continuations_.make_room(h, end(), extra, changes);
     }
 
     /// The history has one more token. There must be room.
     void append(const token_id* h) noexcept {
         const text_index at = end();
-        links_.push_back({});
+        link& x = links_.push_back({});
         if (at < n_) return;
-        link& x = links_.back();
         x.same = continuations_.put(h, at);
         const text_index head = grams_.put(h, at);
         if (x.same < 0 || x.same != head) {
             x.older = head;
             if (head >= 0) link_of(head).newer = at;
         } else {
-            x.older = link_of(head).older;
+            x.older = links_[index(head)].older;
             if (x.older >= 0) link_of(x.older).newer = at;
         }
         if (x.same >= 0 && x.same != head) {
-            const link& q = link_of(x.same);
+            const link q = links_[index(x.same)];
             link_of(q.newer).older = q.older;
             if (q.older >= 0) link_of(q.older).newer = q.newer;
         }
@@ -63,7 +62,7 @@ public:
         continuations_.restore(h, at, x.same);
         text_index head = x.older;
         if (x.same >= 0) {
-            const link& q = link_of(x.same);
+            const link q = links_[index(x.same)];
             if (q.newer >= 0) link_of(q.newer).older = x.same;
             else head = x.same;
             if (q.older >= 0) link_of(q.older).newer = x.same;
@@ -78,7 +77,7 @@ public:
         return within(grams_.find(h, h + end() - n_), begin);
     }
     /// Whether the last n + 1 tokens stood before; if not, no match is longer than n.
-    bool goes_on() const noexcept { return link_of(end() - 1).same >= 0; }
+    bool goes_on() const noexcept { return links_.back().same >= 0; }
     /// The latest place of the next continuation.
     text_index next(text_index p, text_index begin) const noexcept { return within(links_[index(p)].older, begin); }
 
@@ -90,14 +89,14 @@ private:
 
     static std::size_t index(text_index p) noexcept { return static_cast<std::size_t>(p); }
     text_index end() const noexcept { return static_cast<text_index>(links_.size()); }
-    link& link_of(text_index p) noexcept { return links_[index(p)]; }
-    const link& link_of(text_index p) const noexcept { return links_[index(p)]; }
+    // To be written.
+    link& link_of(text_index p) noexcept { return links_.at(index(p)); }
     text_index within(text_index p, text_index begin) const noexcept { return p - n_ >= begin ? p : -1; }
 
     text_index n_;
     gram_table grams_;          // the n tokens before a place
     gram_table continuations_;  // the same and the place's own
-    growing<link> links_;       // of each place
+    paged<link> links_;         // of each place
 };
 
 }  // namespace argdraw::detail

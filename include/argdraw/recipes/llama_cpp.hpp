@@ -14,6 +14,7 @@
 
 #include <argdraw/core/bias.hpp>
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/phrases.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/draws.hpp>
 #include <argdraw/recipes/fields.hpp>
@@ -60,7 +61,8 @@ namespace recipes {
 /// - edges:  what llama.cpp takes for off is off here, and what it clamps is clamped; out of range is what it refuses, asserts on or has no
 ///           meaning for
 /// - lists:  belong to the recipe; what make() returns has its own
-/// - owed:   its random words are its own and not llama.cpp's, and sums are those of double arithmetic: laws are equal, tokens are not
+/// - owed:   its random words are its own and not llama.cpp's, and sums are those of double arithmetic: laws are equal, tokens are not. Of
+///           breakers that stand in one another the one that ends last counts, where llama.cpp takes the one that begins last
 struct llama_cpp {
     using sampler = llama_cpp_sampler;
     static constexpr std::array usual_order{sampler::penalties, sampler::dry,   sampler::top_n_sigma, sampler::top_k,      sampler::typ_p,
@@ -146,8 +148,7 @@ struct llama_cpp {
             if (mirostat == 1) return std::move(out).end(mirostat_v1{mirostat_tau, mirostat_eta, 100});
             return std::move(out).end(argdraw::mirostat{mirostat_tau, mirostat_eta});
         }
-        for (const sampler each : samplers)
-            if (fault wrong = add(out, each)) return made(std::move(wrong));
+        for (const sampler each : samplers) add(out, each);
         // adaptive_p draws, so it is the last wherever it is listed; where it is off, it draws as categorical does
         const bool adaptive = std::find(samplers.begin(), samplers.end(), sampler::adaptive_p) != samplers.end() && adaptive_target >= 0;
         if (!adaptive) return std::move(out).end(categorical{});
@@ -218,12 +219,12 @@ private:
         return all;
     }
 
-    fault add(detail::assembly& out, sampler which) const {
+    void add(detail::assembly& out, sampler which) const {
         switch (which) {
             case sampler::penalties:
                 out.add(argdraw::penalties{penalty_repeat, penalty_freq, penalty_present, penalty_last_n, scope::both, scope::both});
                 break;
-            case sampler::dry: return add_dry(out);
+            case sampler::dry: add_dry(out); break;
             case sampler::top_n_sigma: out.add(argdraw::top_n_sigma{(std::max)(top_n_sigma, 0.0f)}); break;
             case sampler::top_k: out.add(argdraw::top_k{(std::max)(top_k, 0)}); break;  // exactly k, and without min_keep
             case sampler::typ_p:  // the sum of the kept, a float there, has to be above typ_p, not to reach it
@@ -240,7 +241,6 @@ private:
             case sampler::temperature: add_temperature(out); break;
             case sampler::adaptive_p: break;
         }
-        return {};
     }
 
     void add_temperature(detail::assembly& out) const {
@@ -250,17 +250,12 @@ private:
         out.add(dynamic_temperature{high, high});  // a power of 0 is 1, whatever the entropy
     }
 
-    fault add_dry(detail::assembly& out) const {
-        if (dry_multiplier == 0 || dry_base < 1) return {};
-        std::vector<token_id> single;
-        for (const auto& breaker : dry_sequence_breakers) {
-            if (breaker.size() > 1)
-                return bad_parameter("dry_sequence_breakers = " + value_in_text(breaker) +
-                                     " has several tokens, and dry knows single ones");
-            if (!breaker.empty()) single.push_back(breaker[0]);
-        }
-        out.add(argdraw::dry{dry_multiplier, dry_base, dry_allowed_length, dry_penalty_last_n, out.keep(std::move(single))});
-        return {};
+    void add_dry(detail::assembly& out) const {
+        if (dry_base < 1) return;
+        phrases breakers;
+        for (const auto& each : dry_sequence_breakers)
+            if (!each.empty()) breakers.add(each);
+        out.add(argdraw::dry{dry_multiplier, dry_base, dry_allowed_length, dry_penalty_last_n, out.keep(std::move(breakers))});
     }
 };
 

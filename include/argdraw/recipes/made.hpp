@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/phrases.hpp>
+#include <argdraw/core/token.hpp>
 #include <argdraw/core/view_of.hpp>
 #include <argdraw/recipes/fields.hpp>
 #include <argdraw/sampler/any_draw.hpp>
@@ -46,6 +48,7 @@ public:
     view_of<T> keep(std::vector<T> items) {
         return lists_->keep(std::move(items));
     }
+    const phrases& keep(phrases all) { return lists_->keep(std::move(all)); }
     /// Lists of lists: all that they have.
     view_of<std::span<const token_id>> keep(const std::vector<std::vector<token_id>>& phrases) {
         std::vector<std::span<const token_id>> views;

@@ -134,6 +134,9 @@ struct transformers {
         return do_sample ? std::move(out).end(categorical{}) : std::move(out).end(greedy{});
     }
 
+    /// Nothing: transformers draws from its machine's generator, whose seed is no parameter of a text.
+    static std::optional<std::uint64_t> fixed_seed() noexcept { return std::nullopt; }
+
 private:
     void add_biases(detail::assembly& out) const {
         std::vector<biased_sequence> biased;

@@ -62,7 +62,7 @@ namespace detail {
 template <class E>
 bool equal_at(const void* a, const void* b) noexcept {
     if constexpr (std::equality_comparable<E>) return *static_cast<const E*>(a) == *static_cast<const E*>(b);
-    else return a == b;
+    else return std::is_empty_v<E> || a == b;
 }
 template <class E>
 bool neutral_at(const void* at) noexcept {

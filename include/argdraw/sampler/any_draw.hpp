@@ -9,7 +9,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <new>
 #include <string_view>
 #include <type_traits>
@@ -20,30 +19,48 @@
 #include <argdraw/draws/categorical.hpp>
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/any_context.hpp>
+#include <argdraw/sampler/bytes.hpp>
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// The state of a draw that is chosen at run time: the bytes of its own.
+/// The state of a draw that is chosen at run time: the numbers of its own as little-endian bytes, then zeros.
 struct any_state {
-    alignas(std::uint64_t) std::byte bytes[32];
+    std::byte bytes[32];
+
+    template <class F>
+    constexpr void each_number(F visit) {
+        visit(bytes);
+    }
 };
 
 namespace detail {
 
-/// The context of a draw that keeps a state: a copy of its bytes, put back at the end.
+template <class State>
+any_state kept_as_bytes(State own) noexcept {
+    any_state kept{};
+    std::size_t at = 0;
+    each_number(own, [&](auto& value) {
+        const std::uint64_t bits = bits_of(value);
+        for (std::size_t i = 0; i < sizeof value; ++i) kept.bytes[at++] = static_cast<std::byte>(bits >> (8 * i));
+    });
+    return kept;
+}
+
+/// The context of a draw that keeps a state: the state that its bytes say, put back at the end.
 template <class State>
 class context_with_state {
 public:
     using state_type = State;
 
     context_with_state(any_context& outer, any_state& kept) noexcept : outer_(outer), kept_(kept) {
-        std::memcpy(static_cast<void*>(&own_), kept.bytes, sizeof(State));
+        byte_reader read(kept.bytes);
+        each_number(own_, [&](auto& value) { read.number(value); });
     }
     context_with_state(const context_with_state&) = delete;
     context_with_state& operator=(const context_with_state&) = delete;
-    ~context_with_state() { std::memcpy(kept_.bytes, static_cast<const void*>(&own_), sizeof(State)); }
+    ~context_with_state() { kept_ = kept_as_bytes(own_); }
 
     std::uint64_t word(purpose what) { return outer_.word(what); }
     std::uint64_t noise(token_id id) const { return outer_.noise(id); }
@@ -54,7 +71,7 @@ public:
 private:
     any_context& outer_;
     any_state& kept_;
-    State own_;
+    State own_{};
 };
 
 enum class asked : bool { token, law };
@@ -94,12 +111,13 @@ using draws = drawn (*)(const void*, candidates<T>&, any_context&, any_state*, a
 
 template <class D>
 any_state start_at([[maybe_unused]] const void* at) noexcept {
-    any_state begun{};
-    if constexpr (requires { typename D::state; }) {
-        const typename D::state own = static_cast<const D*>(at)->start();
-        std::memcpy(begun.bytes, static_cast<const void*>(&own), sizeof own);
-    }
-    return begun;
+    if constexpr (requires { typename D::state; }) return kept_as_bytes(static_cast<const D*>(at)->start());
+    else return {};
+}
+
+template <class D>
+bool leaves_law_at(const void* at) noexcept {
+    return leaves_law(*static_cast<const D*>(at));
 }
 
 template <class T>
@@ -113,10 +131,11 @@ struct draw_type : draws_on<T>... {
     status (*prepare)(const void*, history&) noexcept;
     any_state (*start)(const void*) noexcept;
     bool (*equal)(const void*, const void*) noexcept;
+    bool (*leaves_law)(const void*) noexcept;
     bool learns;
 };
 template <class D, class... T>
-inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>,
+inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>, leaves_law_at<D>,
                                               requires {typename D::state;
 }
 };
@@ -178,6 +197,8 @@ public:
     /// Whether it learns from what it drew: see sampler::learns().
     bool learns() const noexcept { return type_->learns; }
     state start() const noexcept { return type_->start(held_); }
+    /// Whether what it drew from is left behind it: see has_law.
+    bool leaves_law() const noexcept { return type_->leaves_law(held_); }
 
     template <class Of, class Context>
         requires(std::same_as<Of, T> || ...)
@@ -208,7 +229,7 @@ private:
     const detail::draw_type<T...>* type_;
 };
 
-using any_draw = any_draw_for<float, double, half, bfloat16>;
+using any_draw = any_draw_for<ARGDRAW_FORMATS>;
 
 static_assert(std::is_trivially_copyable_v<any_draw>);
 

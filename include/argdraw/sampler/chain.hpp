@@ -2,7 +2,7 @@
 //
 //   formula   the stages one after another, exactly as if they stood in the pipeline
 //   neutral   no stage, or none that is not neutral
-//   range     at most 32 stages, each in its own range
+//   range     at most 32 stages of 1536 bytes together, each in its own range
 //   random    what its stages take, in their order
 //   cost      that of its stages, and one indirect call for each that is not neutral
 #pragma once
@@ -10,6 +10,9 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -24,53 +27,59 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// Up to 32 stages as one:
 ///
 ///     chain stages;
-///     for (const auto& name : configuration) stages.add(by_name(name));
+///     for (const auto& name : configuration) stages.add(by_name(name).stage());
+///     stages.add(ban{{7, 11, 13}});
 ///     sampler pick{stages, categorical{}};
 ///
-/// Made at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all
-/// stages may stand in it; with a bare generator one that reads the history fails with no_sequence, unless it is neutral. What a program
-/// compiles are the stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one.
+/// A stage may be any of the library, or one of your own as any_stage takes it, of any size. A chain is a plain value and owns what its
+/// stages own: a list written in braces, or what a lambda has captured, is copied with it, and there are 1536 bytes for all of that. Made
+/// at run time only: no constant expressions. The same tokens as the pipeline with these stages written out. With a sequence, all stages
+/// may stand in it; with a bare generator one that reads the history fails with no_sequence, unless it is neutral. What a program compiles
+/// are the stages that it adds, for each of these formats: `chain` is for all four, `chain_for<float>` for one.
 template <logit_scalar... T>
 class chain_for {
 public:
     using stage_type = any_stage_for<T...>;
+    /// A stage where it lies in the chain, with what any_stage says of itself.
+    using stage_here = detail::stage_at<T...>;
     static constexpr std::size_t capacity = 32;
+    static constexpr std::size_t bytes = capacity * stage_type::capacity;
 
     chain_for() = default;
 
     template <class... S>
         requires(sizeof...(S) > 0 && sizeof...(S) <= capacity && (!std::same_as<S, chain_for> && ...) &&
-                 (std::constructible_from<stage_type, const S&> && ...))
+                 (detail::erasable_stage<S, T...> && ...))
     explicit chain_for(const S&... stages) noexcept {
         (add(stages), ...);
     }
 
     /// Appends a stage; false where the chain is full, and from then on valid() is false too.
-    bool add(const stage_type& stage) noexcept {
-        if (size_ == capacity) {
-            overfull_ = true;
-            return false;
+    template <class S>
+        requires(!std::same_as<S, chain_for> && detail::erasable_stage<S, T...>)
+    bool add(const S& stage) noexcept {
+        if constexpr (std::same_as<S, stage_type> || std::same_as<S, stage_here>) {
+            return put(stage.type(), stage.place());
+        } else {
+            static_assert(sizeof(S) <= bytes, "argdraw: the stage alone is larger than a chain; give it a span of its list");
+            return put(&detail::type_of_stage<S, T...>, &stage);
         }
-        stages_[size_] = stage;
-        acts_[size_] = !stage.neutral();
-        ++size_;
-        return true;
     }
 
     std::size_t size() const noexcept { return size_; }
-    const stage_type& operator[](std::size_t i) const noexcept { return stages_[i]; }
+    stage_here operator[](std::size_t i) const noexcept { return {links_[i].type, held_ + links_[i].at}; }
 
     bool neutral() const noexcept {
         for (std::size_t i = 0; i < size_; ++i)
-            if (acts_[i]) return false;
+            if (links_[i].acts) return false;
         return true;
     }
     bool valid() const noexcept { return fault().empty(); }
     /// What the first stage that is out of its range wants; empty where all is well.
     std::string_view fault() const noexcept {
-        if (overfull_) return "chain: at most 32 stages";
+        if (overfull_) return "chain: at most 32 stages, of 1536 bytes together; a span of a list takes 16";
         for (std::size_t i = 0; i < size_; ++i)
-            if (const std::string_view wanted = stages_[i].fault(); !wanted.empty()) return wanted;
+            if (const std::string_view wanted = (*this)[i].fault(); !wanted.empty()) return wanted;
         return {};
     }
 
@@ -78,8 +87,8 @@ public:
     /// What the first stage wants that is not neutral and does not find its tokens in a row of this width; empty where all is well.
     std::string_view misfit(std::size_t width) const noexcept {
         for (std::size_t i = 0; i < size_; ++i)
-            if (acts_[i])
-                if (const std::string_view wanted = stages_[i].misfit(width); !wanted.empty()) return wanted;
+            if (links_[i].acts)
+                if (const std::string_view wanted = (*this)[i].misfit(width); !wanted.empty()) return wanted;
         return {};
     }
 
@@ -87,21 +96,22 @@ public:
     chain_for scaling() const noexcept {
         chain_for rest;
         for (std::size_t i = 0; i < size_; ++i)
-            if (!stages_[i].truncates()) rest.add(stages_[i]);
+            if (!(*this)[i].truncates()) rest.add((*this)[i]);
         return rest;
     }
 
     /// The same with those of its stages narrowed that have a row of their own.
     chain_for narrowed(std::size_t from, std::size_t to) const noexcept {
         chain_for cut = *this;
-        for (std::size_t i = 0; i < size_; ++i) cut.stages_[i] = stages_[i].narrowed(from, to);
+        for (const link& each : std::span(links_).first(size_))
+            if (each.type) each.type->narrow(cut.held_ + each.at, from, to);
         return cut;
     }
 
     /// Registers with the history what the stages will ask of it.
     status prepare(history& seen) const noexcept {
         for (std::size_t i = 0; i < size_; ++i)
-            if (const status why = stages_[i].prepare(seen); why != status::ok) return why;
+            if (const status why = (*this)[i].prepare(seen); why != status::ok) return why;
         return status::ok;
     }
 
@@ -110,17 +120,43 @@ public:
     void operator()(candidates<Of>& c, Context& context) const noexcept {
         any_context seen(context);
         for (std::size_t i = 0; i < size_; ++i)
-            if (acts_[i]) stages_[i](c, seen);
+            if (links_[i].acts) (*this)[i](c, seen);
+    }
+
+    /// Equal stages in equal order.
+    friend bool operator==(const chain_for& a, const chain_for& b) noexcept {
+        if (a.size_ != b.size_ || a.overfull_ != b.overfull_) return false;
+        for (std::size_t i = 0; i < a.size_; ++i)
+            if (!(a[i] == b[i])) return false;
+        return true;
     }
 
 private:
-    std::array<stage_type, capacity> stages_{};
-    std::array<bool, capacity> acts_{};
-    std::size_t size_ = 0;
+    struct link {
+        const detail::stage_type<T...>* type;  // nullptr: none, as in an empty any_stage
+        std::uint16_t at;
+        bool acts;
+    };
+
+    bool put(const detail::stage_type<T...>* type, const void* stage) noexcept {
+        const std::size_t size = type ? type->size : 0;
+        if (size_ == capacity || size > bytes - used_) {
+            overfull_ = true;
+            return false;
+        }
+        std::memcpy(held_ + used_, stage, size);
+        links_[size_++] = {type, static_cast<std::uint16_t>(used_), type && !type->neutral(stage)};
+        used_ += (size + alignof(void*) - 1) / alignof(void*) * alignof(void*);
+        return true;
+    }
+
+    alignas(void*) std::byte held_[bytes] = {};
+    std::array<link, capacity> links_{};
+    std::size_t size_ = 0, used_ = 0;
     bool overfull_ = false;
 };
 
-using chain = chain_for<float, double, half, bfloat16>;
+using chain = chain_for<ARGDRAW_FORMATS>;
 
 static_assert(std::is_trivially_copyable_v<chain>);
 

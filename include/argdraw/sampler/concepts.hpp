@@ -63,7 +63,8 @@ concept stage = detail::plain_stage<S> || detail::stage_in_context<S>;
 
 /// A stage or draw that asks the context for more than random words needs a sequence. It says so with `static constexpr bool reads_history
 /// = true`, or by a member type `state` and a member function `state start() const`. One that can do without says `reads_history = false`
-/// beside its state, and is then called with contexts that have none, too.
+/// beside its state, and is then called with contexts that have none, too. A state is trivially copyable; if it is not a number, its
+/// each_number(visit) calls visit with each of its numbers, for the bytes of a sequence.
 // clang-format off
 template <class S>
 concept needs_sequence = requires { requires S::reads_history; } ||
@@ -143,11 +144,21 @@ concept given = requires(G& all, const drawn& token) {
 
 /// A draw whose law is known, as distribution() and all that reads laws need it. It says so in one of two ways: `narrow(c)` or `narrow(c,
 /// context)` leaves candidates whose probabilities are those with which operator() draws, takes no word that operator() takes, and changes
-/// no state; or `static constexpr bool draws_from_all = true`: each living token is drawn with its probability.
+/// no state; or `static constexpr bool draws_from_all = true`: each living token is drawn with its probability, and operator() leaves them
+/// as they are. One with narrow() whose operator() leaves what narrow() would have left says so by `static constexpr bool leaves_law =
+/// true`: then draw_and_keep() need not run the pipeline twice.
 template <class S>
 concept has_law = draw<S> && (detail::for_some_scalar<detail::narrows, S> || requires { requires S::draws_from_all; });
 
 namespace detail {
+
+/// Whether a draw leaves the candidates as its law has them.
+template <class D>
+constexpr bool leaves_law(const D& draw) noexcept {
+    if constexpr (requires { bool(draw.leaves_law()); }) return draw.leaves_law();
+    else if constexpr (requires { D::leaves_law; }) return D::leaves_law;
+    else return requires { requires D::draws_from_all; };
+}
 
 /// What is no row, and why. Instantiated only for what is none.
 template <class R>

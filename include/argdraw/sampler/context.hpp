@@ -15,7 +15,10 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 namespace detail {
 
-struct no_state {};
+struct no_state {
+    template <class F>
+    constexpr void each_number(F) noexcept {}
+};
 
 template <class E>
 struct state_of {

@@ -16,13 +16,15 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/float_environment.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/random/words.hpp>
 #include <argdraw/sampler/checked.hpp>
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
-#include <argdraw/sampler/leaves.hpp>
+#include <argdraw/sampler/kept_set.hpp>
+#include <argdraw/sampler/elements.hpp>
 #include <argdraw/sampler/sequence.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -39,9 +41,11 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// Calls never throw; a stage of the caller's that throws ends the program. The first call of a width on a thread allocates scratch memory,
 /// later ones do not.
 template <class... S>
-class sampler : private detail::leaves<S...> {
+class sampler : public detail::elements<S...> {
     static_assert(detail::pipeline_rules<S...>::hold);
-    using base = detail::leaves<S...>;
+    using base = detail::elements<S...>;
+    using base::check_part;
+    using base::each;
     static constexpr std::size_t last = sizeof...(S) - 1;
     using draw_type = detail::leaf_type<last, S...>;
     static constexpr bool needs_words = ((random_draw<S> || detail::stage_in_context<S>) || ...);
@@ -51,78 +55,74 @@ class sampler : private detail::leaves<S...> {
 public:
     constexpr explicit sampler(S... elements) : base(elements...) {}
 
+    using base::check;
+    using base::get;
+    using base::learns;
+
     /// Draws a token from a row; for pipelines that need no randomness. Reads the row, never writes it.
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row, workspace& space) const noexcept {
-        static_assert(!needs_words || needs_sequences,
-                      "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
-        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
-        detail::nothing_given given;
-        return draw_from(as_row(row), given, space);
+        return draw(row, nothing_kept, space);
     }
 
     /// Draws a token for a sequence. Only its attempt() and what is pending change, and only if there was a token; accept() moves on.
     /// Another draw at the same position takes other words; after 2^32 - 1 of them there are none left, and the draw ends in out_of_words.
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row, sequence<S...>& seq) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, seq, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
-    template <logit_row R>
+    template <drawable_row R>
     drawn operator()(const R& row, sequence<S...>& seq, workspace& space) const noexcept {
-        if (!seq) return {.why = seq.why()};
-        if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
-        const auto logits = as_row(row);
-        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
-        const drawn token = draw_from(seq.in_vocabulary(logits), given, space);
-        if (token) seq.drew(token.id, given.states(), logits.size());
-        return token;
+        return draw(row, nothing_kept, seq, space);
     }
 
     /// Draws a token from a row with words from a generator. A philox moves on by one position if there was a token;
     /// a failed draw leaves it as it was (another generator may have been advanced).
-    template <logit_row R, class G>
+    template <drawable_row R, class G>
         requires(!std::same_as<std::remove_cvref_t<G>, workspace> && !std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random) const noexcept {
         const detail::workspace_lease lease;
         return lease.get() ? (*this)(row, random, *lease.get()) : drawn{.why = status::out_of_memory};
     }
 
-    template <logit_row R, class G>
+    template <drawable_row R, class G>
         requires(!std::same_as<std::remove_cvref_t<G>, sequence<S...>>)
     drawn operator()(const R& row, G&& random, workspace& space) const noexcept {
-        using generator = std::remove_reference_t<G>;
-        static_assert(!detail::is_sequence<std::remove_const_t<generator>>,
-                      "argdraw: the sequence belongs to a pipeline of another type; start one with this pipeline's start()");
-        static_assert(detail::bits_at_random<generator> || detail::is_sequence<std::remove_const_t<generator>>,
-                      "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
-        static_assert(!needs_sequences || !detail::bits_at_random<generator>, ARGDRAW_NEEDS_SEQUENCE);
-        if constexpr (detail::bits_at_random<generator>) {
-            static_assert(
-                bit_generator<generator>,
-                "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
-                "or another that does");
-            detail::generator_given<generator> given(random);
-            if constexpr (!needs_sequences) return draw_from(as_row(row), given, space);
+        return draw(row, nothing_kept, random, space);
+    }
+
+    /// Draws as pick(logits, from...) does, with the same words and the same token, and calls keep(c), or keep(c, token) where it takes one,
+    /// with candidates<T>& that hold the final set: see final_set(). A kept_set writes that to memory of the caller's. Behind `keep` stands
+    /// what the draw is called with: nothing, a philox or a sequence, each with a workspace& behind or one of the thread's. What keep makes
+    /// of c.fail() is the draw's: then there is no token, and nothing moves on.
+    template <drawable_row R, class F, class... From>
+    drawn draw_and_keep(const R& row, F&& keep, From&&... from) const noexcept {
+        if constexpr (std::same_as<std::remove_cvref_t<F>, kept_set>) keep.size = 0;
+        if constexpr ((std::same_as<std::remove_cvref_t<From>, workspace> || ...)) {
+            return detail::leaves_law(last_one()) ? draw(row, keep, from...) : draw_apart(row, keep, from...);
+        } else {
+            const detail::workspace_lease lease;
+            return lease.get() ? draw_and_keep(row, keep, from..., *lease.get()) : drawn{.why = status::out_of_memory};
         }
     }
 
     /// For what is no row: a sentence.
     template <class R, class... Rest>
-        requires(!logit_row<R>)
+        requires(!drawable_row<R>)
     drawn operator()(const R&, Rest&&...) const noexcept {
         static_assert(detail::row_rules<R>::hold);
         return {};
     }
     template <class R, class... Rest>
-        requires(!logit_row<R>)
+        requires(!drawable_row<R>)
     distribution_of_row distribution(const R&, Rest&&...) const noexcept {
         static_assert(detail::row_rules<R>::hold);
         return {};
@@ -135,7 +135,7 @@ public:
     ///     pick.distribution(logits, seq)       the law given the history and the coins of the sequence's position and attempt
     ///
     /// each with a workspace& behind, or one of the thread's. Neither the philox nor the sequence moves on.
-    template <logit_row R, class... From>
+    template <drawable_row R, class... From>
     distribution_of_row distribution(const R& row, From&&... from) const noexcept {
         distribution_of_row law;
         const status why = final_set(row, [&](auto& c) { detail::read_law(c, law.ids, law.probabilities); }, from...);
@@ -146,14 +146,14 @@ public:
     /// What a draw chooses from, without a copy: calls f(c) with candidates<T>& that hold the final set, whose probabilities are the law of
     /// the draw, and returns what they end with, c.fail() of f included. Where nothing is left, f is not called. Arguments behind f as for
     /// distribution().
-    template <logit_row R, class F, class... From>
-    status final_set(const R& row, F f, From&&... from) const noexcept {
+    template <drawable_row R, class F, class... From>
+    status final_set(const R& row, F&& f, From&&... from) const noexcept {
         static_assert(has_law<draw_type>,
                       "argdraw: the draw does not say its law; give it narrow(c), which leaves the tokens that it draws from, or, if it "
                       "draws from all of them, static constexpr bool draws_from_all = true");
         const auto narrowed = [&](auto& c, auto& context) {
-            if constexpr (requires { get<last>().narrow(c, context); }) get<last>().narrow(c, context);
-            else if constexpr (requires { get<last>().narrow(c); }) get<last>().narrow(c);
+            if constexpr (requires { last_one().narrow(c, context); }) last_one().narrow(c, context);
+            else if constexpr (requires { last_one().narrow(c); }) last_one().narrow(c);
             if (c.size() > 0) f(c);
             return c.why();
         };
@@ -162,8 +162,8 @@ public:
 
     /// The same before anything was removed by rank or mass: what all stages leave but those that truncate, and without the draw's own
     /// narrowing.
-    template <logit_row R, class F, class... From>
-    status scaled_set(const R& row, F f, From&&... from) const noexcept {
+    template <drawable_row R, class F, class... From>
+    status scaled_set(const R& row, F&& f, From&&... from) const noexcept {
         const auto scaled = [&](auto& c, auto&) {
             if (c.size() > 0) f(c);
             return c.why();
@@ -193,62 +193,13 @@ public:
         return seq;
     }
 
-    /// Whether every parameter is in its range, and if not, which stage is at fault and what it wants.
-    constexpr checked check() const noexcept {
-        checked result;
-        if (!std::is_constant_evaluated() && detail::nans_are_lost())
-            return {status::bad_parameter, -1, "argdraw: compiled with -fno-honor-nans; NaN logits could not be recognised"};
-        each([&]<std::size_t Index>(const auto& element) {
-            if (result) result = detail::checked_element(static_cast<int>(Index), element);
-        });
-        return result;
-    }
-
-    /// The same for rows of a width: also whether each stage that is not neutral finds its tokens in such a row, and its own row as wide.
-    /// What it says is what a draw fails with before it has looked at a value.
-    constexpr checked check(std::size_t width) const noexcept { return check_part(width, width); }
     /// The same for a sequence that is drawn for from rows of this width.
     constexpr checked check(std::size_t width, const sequence<S...>& seq) const noexcept {
         return check_part(width, seq.vocabulary_ != 0 ? (std::min)(width, seq.vocabulary_) : width);
     }
 
-    /// Whether an element of the pipeline learns from the tokens that it drew itself: then the law of a position is not that of its row and
-    /// history alone.
-    constexpr bool learns() const noexcept {
-        bool some = false;
-        each([&]<std::size_t Index>(const auto& element) {
-            if constexpr (requires { bool(element.learns()); }) some = some || element.learns();
-            else some = some || !std::same_as<typename detail::state_of<std::remove_cvref_t<decltype(element)>>::type, detail::no_state>;
-        });
-        return some;
-    }
-
-    /// The I-th element of the pipeline.
-    template <std::size_t Index>
-    constexpr const auto& get() const noexcept {
-        return detail::element_at<Index>(static_cast<const base&>(*this));
-    }
-
 private:
     enum class applied : bool { all, scaling };
-
-    // For rows of `given` tokens, of which the first `width` may live.
-    constexpr checked check_part(std::size_t given, std::size_t width) const noexcept {
-        checked result = check();
-        if (result && width == 0) result = {status::empty, -1, message(status::empty)};
-        if (result && width > candidates<float>::max_width) result = {status::too_wide, -1, message(status::too_wide)};
-        each([&]<std::size_t Index>(const auto& element) {
-            if (result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);
-        });
-        return result;
-    }
-
-    template <class F>
-    constexpr void each(F f) const {
-        [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (f.template operator()<Index>(this->template get<Index>()), ...);
-        }(std::index_sequence_for<S...>{});
-    }
 
     // The state each element starts with, and the views of the history that they will ask for: built now, so that draws allocate nothing.
     void prepare(sequence<S...>& seq) const noexcept {
@@ -260,18 +211,91 @@ private:
         seq.pending_states_ = seq.states_;
     }
 
-    template <class T, class Given>
-    drawn draw_from(std::span<const T> row, Given& given, workspace& space) const noexcept {
+    constexpr const draw_type& last_one() const noexcept { return this->template get<last>(); }
+
+    static constexpr auto nothing_kept = [](auto&) {};
+
+    template <class R, class F>
+    drawn draw(const R& row, F& keep, workspace& space) const noexcept {
+        static_assert(!needs_words || needs_sequences,
+                      "argdraw: this pipeline draws at random; call it as pick(logits, random), random a philox or any generator");
+        static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
+        detail::nothing_given given;
+        return draw_from(as_row(row), given, space, keep);
+    }
+    template <class R, class F, class G>
+    drawn draw(const R& row, F& keep, G& random, workspace& space) const noexcept {
+        static_assert(!detail::is_sequence<std::remove_const_t<G>>,
+                      "argdraw: the sequence belongs to a pipeline of another type; start one with this pipeline's start()");
+        static_assert(detail::bits_at_random<G> || detail::is_sequence<std::remove_const_t<G>>,
+                      "argdraw: the second argument is no generator; pass a philox or any std::uniform_random_bit_generator");
+        static_assert(!needs_sequences || !detail::bits_at_random<G>, ARGDRAW_NEEDS_SEQUENCE);
+        if constexpr (detail::bits_at_random<G>) {
+            static_assert(
+                bit_generator<G>,
+                "argdraw: the generator's range is no power of two, so it does not give whole random bits; use philox, std::mt19937_64 "
+                "or another that does");
+            detail::generator_given<G> given(random);
+            if constexpr (!needs_sequences) return draw_from(as_row(row), given, space, keep);
+        }
+    }
+    template <class R, class F>
+    drawn draw(const R& row, F& keep, sequence<S...>& seq, workspace& space) const noexcept {
+        if (!seq) return {.why = seq.why()};
+        if (seq.attempt_ == most_attempts) return {.why = status::out_of_words};
+        const auto logits = as_row(row);
+        detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
+        const drawn token = draw_from(seq.in_vocabulary(logits), given, space, keep);
+        if (token) seq.drew(token.id, given.states(), logits.size());
+        return token;
+    }
+
+    template <class Row, class Given, class F>
+    drawn draw_from(const Row& row, Given& given, workspace& space, F& keep) const noexcept {
         drawn token;
-        const auto draw_it = [&](candidates<T>& c, auto& context) {
-            if constexpr (random_draw<draw_type>) token = get<last>()(c, context);
-            else token = get<last>()(c);
-            if (token) given.succeeded(token);
+        const auto draw_it = [&](candidates<typename Row::value_type>& c, auto& context) {
+            if constexpr (random_draw<draw_type>) token = last_one()(c, context);
+            else token = last_one()(c);
+            if (!token) return status::ok;
+            if (c.why() == status::ok) {
+                hand_to(keep, c, token);
+                if (c.why() != status::ok) return c.why();
+            }
+            given.succeeded(token);
             return status::ok;
         };
         const status why = run<applied::all>(row, given, space, draw_it);
         return why == status::ok ? token : drawn{.why = why};
     }
+
+    // Where a draw does not leave its law, that is asked for behind it, of where it was drawn.
+    template <class R, class F>
+    drawn draw_apart(const R& row, F& keep, workspace& space) const noexcept {
+        const drawn token = draw(row, nothing_kept, space);
+        const status why = token ? final_set(row, [&](auto& c) { hand_to(keep, c, token); }, space) : token.why;
+        return why == status::ok ? token : drawn{.why = why};
+    }
+    template <class R, class F, class From>
+    drawn draw_apart(const R& row, F& keep, From& from, workspace& space) const noexcept {
+        const auto before = drawn_with(from);
+        const drawn token = draw(row, nothing_kept, from, space);
+        const auto behind = drawn_with(from);
+        put(from, before);
+        const status why = token ? final_set(row, [&](auto& c) { hand_to(keep, c, token); }, from, space) : token.why;
+        if (why != status::ok) return {.why = why};
+        put(from, behind);
+        return token;
+    }
+    template <class F, class T>
+    static void hand_to(F& keep, candidates<T>& c, const drawn& token) noexcept {
+        if constexpr (std::invocable<F&, candidates<T>&, const drawn&>) keep(c, token);
+        else keep(c);
+    }
+    static philox drawn_with(const philox& random) noexcept { return random; }
+    static auto drawn_with(const sequence<S...>& seq) noexcept { return seq.drawn_here(); }
+    static void put(const philox&, const philox&) noexcept {}
+    static void put(philox& random, const philox& at) noexcept { random = at; }
+    static void put(sequence<S...>& seq, const auto& at) noexcept { seq.forget_draws_since(at); }
 
     // With a workspace among the arguments, or one of the thread's.
     template <applied Which, class R, class F, class... From>
@@ -284,7 +308,7 @@ private:
         }
     }
 
-    template <applied Which, logit_row R, class F>
+    template <applied Which, drawable_row R, class F>
     status ask(const R& row, F& narrowed, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         static_assert(!(detail::stage_in_context<S> || ...),
@@ -293,13 +317,13 @@ private:
         detail::nothing_given given;
         return run<Which>(as_row(row), given, space, narrowed);
     }
-    template <applied Which, logit_row R, class F>
+    template <applied Which, drawable_row R, class F>
     status ask(const R& row, F& narrowed, const philox& random, workspace& space) const noexcept {
         static_assert(!needs_sequences, ARGDRAW_NEEDS_SEQUENCE);
         detail::generator_given<const philox> given(random);
         return run<Which>(as_row(row), given, space, narrowed);
     }
-    template <applied Which, logit_row R, class F>
+    template <applied Which, drawable_row R, class F>
     status ask(const R& row, F& narrowed, const sequence<S...>& seq, workspace& space) const noexcept {
         if (!seq) return seq.why();
         if (seq.attempt_ == most_attempts) return status::out_of_words;
@@ -307,7 +331,7 @@ private:
         detail::sequence_given<S...> given(seq.random_, seq.attempt_, seq.history_, seq.states_, logits.size());
         return run<Which>(seq.in_vocabulary(logits), given, space, narrowed);
     }
-    template <applied, logit_row R, class F, class Other>
+    template <applied, drawable_row R, class F, class Other>
     status ask(const R&, F&, const Other&, workspace&) const noexcept {
         static_assert(std::same_as<Other, philox>,
                       "argdraw: a law is asked for with a philox or with a sequence of this pipeline; another generator could not take its "
@@ -317,12 +341,12 @@ private:
 
     // The one way over a row, for a draw, for its law and for whatever else is asked of what the stages leave. Returns why they failed, or
     // else what then(c, context) returns, called with the candidates and what the draw may ask for.
-    template <applied Which, class T, class Given, class F>
-    status run(std::span<const T> row, Given& given, workspace& space, F& then) const noexcept {
+    template <applied Which, class Row, class Given, class F>
+    status run(const Row& row, Given& given, workspace& space, F& then) const noexcept {
         static_assert(detail::given<Given>);
         return under_default_rounding([&] {
             if (const status why = check().why; why != status::ok) return why;
-            candidates<T> c(row, space);
+            candidates<typename Row::value_type> c(row, space);
             apply_stages<Which>(c, given);
             if (c.why() != status::ok) return c.why();
             auto&& context = given.template context<last>();

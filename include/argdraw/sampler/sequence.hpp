@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -16,9 +15,10 @@
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/history/history.hpp>
-#include <argdraw/history/room.hpp>
+#include <argdraw/history/paged.hpp>
 #include <argdraw/history/shared.hpp>
 #include <argdraw/random/philox.hpp>
+#include <argdraw/sampler/bytes.hpp>
 #include <argdraw/sampler/context.hpp>
 #include <argdraw/sampler/leaves.hpp>
 
@@ -30,85 +30,32 @@ struct start_options {
     std::uint64_t sequence = 0;  ///< another number for every text under one seed
     std::uint32_t position = 0;  ///< of the first token of output
     /// Ids from here on do not live, in a row that is wider, and are refused. 0: every token of a row lives, and refused is what the last
-    /// row had not.
+    /// row had not. Draws without a sequence say the same by the row that they are given, std::span(row).first(vocabulary).
     std::size_t vocabulary = 0;
     std::span<const token_id> prompt = {};  ///< read by start(), which keeps no view of it
     std::span<const token_id> output =
         {};  ///< tokens of before, as if they had been accepted: they move the position. Read by start(), too
 };
 
-namespace detail {
-
-// Numbers as little-endian bytes.
-class byte_writer {
-public:
-    explicit byte_writer(std::vector<std::byte>& out) : out_(out) {}
-
-    template <class N>
-    void number(N value) {
-        for (std::size_t i = 0; i < sizeof(N); ++i) out_.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * i)));
-    }
-    void raw(const void* data, std::size_t size) {
-        const auto* const bytes = static_cast<const std::byte*>(data);
-        out_.insert(out_.end(), bytes, bytes + size);
-    }
-
-private:
-    std::vector<std::byte>& out_;
-};
-
-class byte_reader {
-public:
-    explicit byte_reader(std::span<const std::byte> in) noexcept : in_(in) {}
-
-    bool good() const noexcept { return good_; }
-    bool at_end() const noexcept { return good_ && in_.empty(); }
-    std::size_t left() const noexcept { return in_.size(); }
-
-    template <class N, std::size_t size = sizeof(N)>
-    N number() noexcept {
-        std::uint64_t value = 0;
-        if (const auto bytes = take(size); good_)
-            for (std::size_t i = 0; i < size; ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
-        return static_cast<N>(value);
-    }
-    void raw(void* data, std::size_t size) noexcept {
-        if (const auto bytes = take(size); good_ && size > 0) std::memcpy(data, bytes.data(), size);
-    }
-
-private:
-    std::span<const std::byte> take(std::size_t size) noexcept {
-        good_ = good_ && size <= in_.size();
-        if (!good_) return {};
-        const auto taken = in_.first(size);
-        in_ = in_.subspan(size);
-        return taken;
-    }
-
-    std::span<const std::byte> in_;
-    bool good_ = true;
-};
-
-}  // namespace detail
-
 template <class... S>
 class sampler;
 class verifier;
 
-/// One text under way, for a pipeline of these stages. A value: a copy is a fork, an assignment goes back to a checkpoint. Made by
-/// sampler::start; any pipeline of the same type may go on with it.
+/// One text under way, for a pipeline of these stages. A value: a copy is a fork, which draws the same as its original until reseed() gives it
+/// words of its own, and an assignment goes back to a checkpoint. Made by sampler::start; any pipeline of the same type may go on with it.
 ///
 /// Draws, distributions included, are not for several threads at once: the history may build what a stage asks of it for the first time.
 /// A draw changes only attempt() and what is pending; accept() appends the token and moves on. A copy costs the same however long the text
-/// is: what both have read is one, until either accepts or undoes a token; it then makes it its own. Each may be used in a thread of its
-/// own. Copying allocates, and throws where there is no memory; nothing else does. An assignment that finds none changes nothing. What
-/// was moved from refuses everything with bad_parameter until something is assigned to it.
+/// is: what both have read is one. Whoever of them first accepts or undoes a token makes the tokens its own, and of what stages keep of them
+/// the pages that it writes to. Each may be used in a thread of its own. Copying allocates, and throws where there is no memory; nothing else
+/// does. An assignment that finds none changes nothing. What was moved from refuses everything with bad_parameter until something is assigned
+/// to it.
 template <class... S>
 class sequence {
     using states = detail::leaves<typename detail::state_of<S>::type...>;
     static constexpr bool has_states = (!std::is_same_v<typename detail::state_of<S>::type, detail::no_state> || ...);
     static_assert(std::is_trivially_copyable_v<states>,
-                  "argdraw: a state is not trivially copyable; a sequence copies it and writes its bytes");
+                  "argdraw: a state is not trivially copyable; a sequence copies it with every token");
 
 public:
     sequence() = default;
@@ -146,7 +93,7 @@ public:
     status accept(token_id id) noexcept {
         if (why_ != status::ok) return why_;
         if (id < 0 || static_cast<std::size_t>(id) >= limit()) return status::bad_parameter;
-        if (const status why = past_room(1); why != status::ok) return why;
+        if (const status why = past_room(1, 1); why != status::ok) return why;
         if (const status why = history_.append(id); why != status::ok) return why;
         if constexpr (has_states) past_.owned().push_back(states_);
         if (id == pending_) states_ = pending_states_;
@@ -161,12 +108,12 @@ public:
         if (why_ != status::ok) return why_;
         if (n > output().size()) return status::bad_parameter;
         if (n > 0) {
-            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = past_room(0, 0); why != status::ok) return why;
             if (const status why = history_.forget(n); why != status::ok) return why;
             if constexpr (has_states) {
                 auto& past = past_.owned();
                 states_ = past[past.size() - n];
-                past.resize(past.size() - n, states_);
+                past.cut(past.size() - n);
             }
         }
         random_.position -= static_cast<std::uint32_t>(n);
@@ -174,11 +121,18 @@ public:
         return status::ok;
     }
 
+    /// Goes on with the words of another seed, or of another number under the same: what is drawn from here on is drawn as if the text had
+    /// been started with them. All else stays as it is, what was drawn at this position included.
+    void reseed(std::uint64_t seed, std::uint64_t number) noexcept {
+        random_.seed = seed;
+        random_.sequence = number;
+    }
+
     /// Room for that many further accepts, so that they allocate nothing until this is copied.
     status reserve(std::size_t accepts) noexcept {
         // The history first: it refuses numbers at which a vector would throw something else than bad_alloc.
         if (const status why = history_.reserve(accepts); why != status::ok) return why;
-        return past_room(accepts);
+        return past_room(accepts, history::most_tokens);
     }
 
     std::span<const token_id> prompt() const noexcept { return history_.prompt(); }
@@ -195,14 +149,14 @@ public:
         return detail::element_at<Index>(states_);
     }
 
-    /// Everything, as bytes for sampler::resume: version 1, little-endian but for states, which are copied as they are.
-    /// Throws std::bad_alloc.
+    /// Everything, as bytes for sampler::resume: version 2, the same on every machine. Of a state they are its numbers, as its each_number()
+    /// names them. Throws std::bad_alloc.
     std::vector<std::byte> bytes() const {
         std::vector<std::byte> out;
         detail::byte_writer write(out);
         write.number(magic);
         write.number(version);
-        write.number(static_cast<std::uint32_t>(state_bytes));
+        write.number(state_bytes());
         write.number(random_.seed);
         write.number(random_.sequence);
         write.number(random_.position);
@@ -215,10 +169,10 @@ public:
             for (const token_id id : tokens) write.number(id);
         }
         if constexpr (has_states) {
-            write_states(write, states_);
-            write_states(write, pending_states_);
+            put(write, states_);
+            put(write, pending_states_);
             if (past_)
-                for (const states& past : *past_) write_states(write, past);
+                for (std::size_t i = 0; i < past_->size(); ++i) put(write, (*past_)[i]);
         }
         return out;
     }
@@ -233,8 +187,9 @@ private:
         std::uint32_t attempt;
         token_id pending;
         states pending_states;
+        std::size_t width;
     };
-    draws drawn_here() const noexcept { return {attempt_, pending_, pending_states_}; }
+    draws drawn_here() const noexcept { return {attempt_, pending_, pending_states_, width_}; }
     // What a draw from a row of this width leaves to accept().
     void drew(token_id id, const states& learned, std::size_t width) noexcept {
         pending_ = id;
@@ -247,33 +202,37 @@ private:
         attempt_ = before.attempt;
         pending_ = before.pending;
         pending_states_ = before.pending_states;
+        width_ = before.width;
     }
 
     static constexpr std::uint32_t magic = 0x71736461;  // "adsq"
-    static constexpr std::uint32_t version = 1;
-    template <class State>
-    static constexpr std::size_t size_of = std::is_same_v<State, detail::no_state> ? 0 : sizeof(State);
-    static constexpr std::size_t state_bytes = (std::size_t{0} + ... + size_of<typename detail::state_of<S>::type>);
+    static constexpr std::uint32_t version = 2;
 
     template <class F>
     static void each_state(states& all, F f) {
         [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-            (f(static_cast<void*>(&detail::element_at<Index>(all)), size_of<typename detail::state_of<S>::type>), ...);
+            (f(detail::element_at<Index>(all)), ...);
         }(std::index_sequence_for<S...>{});
     }
-    static void write_states(detail::byte_writer& write, states all) {
-        each_state(all, [&](const void* data, std::size_t size) { write.raw(data, size); });
+    static void put(detail::byte_writer& write, states all) {
+        each_state(all, [&](auto& one) { detail::each_number(one, [&](auto& value) { write.number(value); }); });
     }
-    static void read_states(detail::byte_reader& read, states& all) noexcept {
-        each_state(all, [&](void* data, std::size_t size) { read.raw(data, size); });
+    static void get(detail::byte_reader& read, states& all) noexcept {
+        each_state(all, [&](auto& one) { detail::each_number(one, [&](auto& value) { read.number(value); }); });
+    }
+    static std::uint32_t state_bytes() noexcept {
+        std::size_t size = 0;
+        states all{};
+        each_state(all, [&](auto& one) { detail::each_number(one, [&](auto& value) { size += sizeof value; }); });
+        return static_cast<std::uint32_t>(size);
     }
 
     std::size_t limit() const noexcept { return vocabulary_ != 0 ? vocabulary_ : width_ != 0 ? width_ : candidates<float>::max_width; }
 
-    // For that many further accepts. The states are this sequence's alone then.
-    status past_room([[maybe_unused]] std::size_t accepts) noexcept {
+    // For that many further accepts, and for so many changes in all. The states are this sequence's alone then, page by page.
+    status past_room([[maybe_unused]] std::size_t accepts, [[maybe_unused]] std::size_t changes) noexcept {
         if constexpr (has_states) {
-            ARGDRAW_TRY { detail::make_room(past_.own(), accepts); }
+            ARGDRAW_TRY { past_.own().make_room(accepts, changes); }
             ARGDRAW_CATCH(std::bad_alloc) { return status::out_of_memory; }
         }
         return status::ok;
@@ -290,45 +249,45 @@ private:
         why_ = detail::all_in_row(options.output, limit()) ? history_.assign(options.prompt, options.output) : status::bad_parameter;
         if constexpr (has_states)
             if (why_ == status::ok) {
-                ARGDRAW_TRY { past_.own().resize(options.output.size(), states_); }
+                ARGDRAW_TRY { past_.own().assign(options.output.size(), states_); }
                 ARGDRAW_CATCH(std::bad_alloc) { why_ = status::out_of_memory; }
             }
     }
 
     /// The tokens of a row that may live.
-    template <class T>
-    std::span<const T> in_vocabulary(std::span<const T> row) const noexcept {
+    template <class Row>
+    Row in_vocabulary(const Row& row) const noexcept {
         return row.first(vocabulary_ != 0 ? (std::min)(vocabulary_, row.size()) : row.size());
     }
 
     void read_bytes(std::span<const std::byte> bytes) noexcept {
         detail::byte_reader read(bytes);
         const bool ours =
-            read.number<std::uint32_t>() == magic && read.number<std::uint32_t>() == version && read.number<std::uint32_t>() == state_bytes;
-        random_.seed = read.number<std::uint64_t>();
-        random_.sequence = read.number<std::uint64_t>();
-        random_.position = read.number<std::uint32_t>();
-        attempt_ = read.number<std::uint32_t>();
-        pending_ = read.number<token_id>();
-        vocabulary_ = read.number<std::size_t, 8>();
-        width_ = read.number<std::size_t, 8>();
+            read.next<std::uint32_t>() == magic && read.next<std::uint32_t>() == version && read.next<std::uint32_t>() == state_bytes();
+        read.number(random_.seed);
+        read.number(random_.sequence);
+        read.number(random_.position);
+        read.number(attempt_);
+        read.number(pending_);
+        vocabulary_ = static_cast<std::size_t>(read.next<std::uint64_t>());
+        width_ = static_cast<std::size_t>(read.next<std::uint64_t>());
         why_ = status::bad_parameter;
         if (!ours || !read.good()) return;
         ARGDRAW_TRY {
             std::vector<token_id> tokens[2];
             for (auto& some : tokens) {
-                const auto count = read.number<std::uint64_t>();
+                const auto count = read.next<std::uint64_t>();
                 if (count > read.left() / sizeof(token_id)) return;
                 some.resize(static_cast<std::size_t>(count));
-                for (token_id& id : some) id = read.number<token_id>();
+                for (token_id& id : some) read.number(id);
             }
             if constexpr (has_states) {
-                read_states(read, states_);
-                read_states(read, pending_states_);
-                if (tokens[1].size() > read.left() / state_bytes) return;
+                get(read, states_);
+                get(read, pending_states_);
+                if (const std::size_t size = state_bytes(); size > 0 && tokens[1].size() > read.left() / size) return;
                 auto& all = past_.own();
-                all.resize(tokens[1].size(), states_);
-                for (states& past : all) read_states(read, past);
+                all.assign(tokens[1].size(), states_);
+                for (std::size_t i = 0; i < all.size(); ++i) get(read, all.at(i));
             }
             const std::size_t most = vocabulary_ != 0 ? vocabulary_ : candidates<float>::max_width;  // rows may have had several widths
             if (read.at_end() && detail::all_in_row(tokens[1], most)) why_ = history_.assign(tokens[0], tokens[1]);
@@ -339,7 +298,7 @@ private:
     philox random_;
     mutable argdraw::history history_;  // its views: what stages ask of it is built when they ask
     states states_{}, pending_states_{};
-    detail::shared<detail::growing<states>> past_;  // before each accept
+    detail::shared<detail::paged<states>> past_;  // before each accept
     std::size_t vocabulary_ = 0;
     std::size_t width_ = 0;  // of the last row that gave a token
     std::uint32_t attempt_ = 0;

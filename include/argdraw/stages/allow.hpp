@@ -48,9 +48,7 @@ struct allow {
         c.allow(mask, beyond == past_end::keep, tokens);
     }
 
-    friend bool operator==(const allow& a, const allow& b) noexcept {
-        return a.beyond == b.beyond && a.tokens == b.tokens && std::equal(a.mask.begin(), a.mask.end(), b.mask.begin(), b.mask.end());
-    }
+    friend bool operator==(const allow&, const allow&) = default;
 };
 
 }  // namespace argdraw

@@ -9,7 +9,7 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/core/ids.hpp>
-#include <argdraw/core/view_of.hpp>
+#include <argdraw/core/phrases.hpp>
 #include <argdraw/history/history.hpp>
 #include <argdraw/numeric/pow.hpp>
 
@@ -22,21 +22,21 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - neutral:  multiplier = 0, or window = 0
 /// - range:    multiplier >= 0 and base >= 1, finite; allowed_length >= 0; window >= -1; the breakers belong to the row
 /// - ties:     equal logits with the same L stay equal
-/// - edges:    no match goes over a breaker, and breakers are never penalised; a penalty beyond the range of float is its largest value;
-///             ids of the history outside of the row are passed over
-/// - cost:     a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read, and the
-///             breakers are compared, all at once, with those of the draw before
+/// - edges:    no match goes into the last breaker of the window, of one token or several, and a token that is one is never penalised; a
+///             penalty beyond the range of float is its largest value; ids of the history outside of the row are passed over
+/// - cost:     a step for each token that has followed the last allowed_length tokens, whatever the window; the row is not read;
+///             breakers that are ids are compared, all at once, with those of the draw before, and phrases are known by a number
 /// - usual:    multiplier 0.8, base 1.75, allowed_length 2, with the ends of line and the quotes as breakers
 /// - when:     whole phrases come back: it sees sequences, and leaves words alone
 /// - not:      for texts that have to quote: code, names of many tokens, JSON keys; make their separators breakers or leave it off
 /// - source:   p-e-w 2024, "DRY", text-generation-webui pull request 5677
 /// - example:  dry{0.8f}
 struct dry {
-    float multiplier = 0.0f;          ///< Logit off where the match is as long as is allowed; 0 or more, finite, 0 is off.
-    float base = 1.75f;               ///< What each token more multiplies it by; 1 or more, finite.
-    int allowed_length = 2;           ///< Length of match from which on it acts, in tokens; 0 or more.
-    int window = -1;                  ///< The last so many tokens of prompt and output; -1 is all of them, 0 is off.
-    view_of<token_id> breakers = {};  ///< Ids that end a match; a view, which must outlive its use.
+    float multiplier = 0.0f;     ///< Logit off where the match is as long as is allowed; 0 or more, finite, 0 is off.
+    float base = 1.75f;          ///< What each token more multiplies it by; 1 or more, finite.
+    int allowed_length = 2;      ///< Length of match from which on it acts, in tokens; 0 or more.
+    int window = -1;             ///< The last so many tokens of prompt and output; -1 is all of them, 0 is off.
+    phrases_view breakers = {};  ///< Ids or phrases that end a match; a view, which must outlive its use.
 
     static constexpr std::string_view requirement =
         "dry: multiplier must be 0 (off) or more, base 1 or more, both finite, allowed_length 0 or more, window -1 (everything) or more, "
@@ -47,7 +47,7 @@ struct dry {
     constexpr bool valid() const noexcept {
         return 0 <= multiplier && multiplier <= largest && 1 <= base && base <= largest && allowed_length >= 0 && window >= -1;
     }
-    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(breakers, width); }
+    constexpr bool fits(std::size_t width) const noexcept { return detail::all_in_row(breakers.ids(), width); }
 
     status prepare(history& seen) const noexcept {
         if (neutral()) return status::ok;
@@ -70,10 +70,7 @@ struct dry {
         if (why != status::ok) c.fail(why);
     }
 
-    friend bool operator==(const dry& a, const dry& b) noexcept {
-        return a.multiplier == b.multiplier && a.base == b.base && a.allowed_length == b.allowed_length && a.window == b.window &&
-               std::equal(a.breakers.begin(), a.breakers.end(), b.breakers.begin(), b.breakers.end());
-    }
+    friend bool operator==(const dry&, const dry&) = default;
 
 private:
     static constexpr float largest = (std::numeric_limits<float>::max)();

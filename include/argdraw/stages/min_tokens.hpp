@@ -46,6 +46,9 @@ struct min_tokens {
         if (context.history().output().size() < static_cast<std::size_t>(n)) c.ban(stop.items());
     }
 
+    /// The same with a view of the ids.
+    constexpr min_tokens<> viewing() const noexcept { return {n, stop.items()}; }
+
     friend bool operator==(const min_tokens&, const min_tokens&) = default;
 };
 

@@ -23,7 +23,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 struct top_k {
     int k = 0;                  ///< Tokens that stay; 0 or more, 0 is off.
     int min_keep = 1;           ///< Tokens that stay at least, the first in the order; 0 or more, 0 and 1 are neutral.
-    ties equals = ties::first;  ///< Ties::first keeps exactly k, ties::all the equals of the k-th as well.
+    ties equals = ties::first;  ///< Among equals at the edge: ties::first keeps exactly k, ties::all every equal of the k-th.
 
     static constexpr bool truncates = true;
     static constexpr std::string_view requirement = "top_k: k must be 0 (off) or more, min_keep 0 or more, equals one of ties";

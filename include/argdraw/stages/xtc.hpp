@@ -67,11 +67,7 @@ struct xtc {
         c.keep_if([&](token_id id, double logit) { return !dropped(id, logit); });
     }
 
-    /// The same parameters, and the same ids protected.
-    friend constexpr bool operator==(const xtc& a, const xtc& b) noexcept {
-        return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
-               std::equal(a.protect.begin(), a.protect.end(), b.protect.begin(), b.protect.end());
-    }
+    friend constexpr bool operator==(const xtc&, const xtc&) = default;
 
 private:
     static constexpr std::size_t few = 64;

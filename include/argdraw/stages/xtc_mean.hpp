@@ -14,7 +14,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
-/// Xtc without its coin: the mean of the two laws that the coin decides between.
+/// XTC without its coin: the mean of the two laws that the coin decides between.
 ///
 /// - formula:  D = the tokens that xtc drops, P their mass, q the probability: p_i <- p_i (1 - q) for i in D, p_i (1 - q + q / (1 - P)) for
 ///             the others. Followed directly by a draw, tokens come with the frequencies of xtc
@@ -82,11 +82,7 @@ struct xtc_mean {
         });
     }
 
-    /// The same parameters, and the same ids protected.
-    friend constexpr bool operator==(const xtc_mean& a, const xtc_mean& b) noexcept {
-        return a.probability == b.probability && a.threshold == b.threshold && a.min_keep == b.min_keep &&
-               std::equal(a.protect.begin(), a.protect.end(), b.protect.begin(), b.protect.end());
-    }
+    friend constexpr bool operator==(const xtc_mean&, const xtc_mean&) = default;
 };
 
 }  // namespace argdraw

@@ -11,12 +11,16 @@
 #include <type_traits>
 #include <vector>
 
-#if !defined(__cpp_lib_to_chars)
+#if !defined(__cpp_lib_to_chars) && defined(__wasm__)
+#include <cmath>
+#include <cstdlib>
+#elif !defined(__cpp_lib_to_chars)
 #include <locale>
 #include <sstream>
 #endif
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/text/names.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::text {
 
@@ -58,7 +62,9 @@ inline std::string_view nearest(std::string_view name, const std::vector<std::st
 /// Goes through a text. What fails notes its place and a sentence, once; from then on everything fails.
 class reader {
 public:
-    explicit reader(std::string_view in) noexcept : in_(in) {}
+    explicit reader(std::string_view in, const text::names& given) noexcept : in_(in), given_(given) {}
+
+    const text::names& given() const noexcept { return given_; }
 
     const error& wrong() const noexcept { return wrong_; }
     bool good() const noexcept { return !wrong_; }
@@ -92,6 +98,27 @@ public:
         return true;
     }
     bool want(char mark) { return take(mark) || expected(std::string("'") + mark + "'"); }
+    bool next_is_letter() noexcept {
+        skip();
+        return good() && at_ < in_.size() && is_letter(in_[at_]);
+    }
+    bool next_is_quote() noexcept { return next_is('"') || next_is('\''); }
+
+    /// A text in quotes of either kind. A backslash stands before a quote or a backslash that is meant; with n and t it is the end of a line
+    /// and a tab.
+    bool quoted_text(std::string& out) {
+        const std::size_t column = this->column();
+        if (!next_is_quote()) return expected("a text in quotes");
+        const char quote = in_[at_];
+        for (++at_; at_ < in_.size() && in_[at_] != quote; ++at_) {
+            const bool escaped = in_[at_] == '\\' && at_ + 1 < in_.size();
+            if (escaped) ++at_;
+            out += !escaped ? in_[at_] : in_[at_] == 'n' ? '\n' : in_[at_] == 't' ? '\t' : in_[at_];
+        }
+        if (at_ == in_.size()) return fail(column, "the text in quotes has no end");
+        ++at_;
+        return true;
+    }
 
     /// Letters, digits and underscores, not beginning with a digit; empty where there are none.
     std::string_view name() noexcept {
@@ -189,11 +216,17 @@ private:
             const auto [end, why] = std::from_chars(read.data(), read.data() + read.size(), out);
             if (end != read.data() + read.size() || why == std::errc::invalid_argument) return false;
             too_large = why == std::errc::result_out_of_range;
-#else  // a standard library without it: through a stream, whose locale is not the program's
+#elif defined(__wasm__)  // a standard library without it, and a C library with one locale
+            const std::string held(read);
+            char* end = nullptr;
+            out = std::strtof(held.c_str(), &end);
+            if (end != held.c_str() + held.size()) return false;
+            too_large = std::isinf(out);
+#else                    // without it, and with many: through a stream, whose locale is not the program's
             std::istringstream in{std::string(read)};
             in.imbue(std::locale::classic());
             in >> out;
-            if (in.peek() != std::istringstream::traits_type::eof()) return false;
+            if (!in.eof()) return false;
             too_large = in.fail();
 #endif
         }
@@ -202,6 +235,7 @@ private:
     }
 
     std::string_view in_;
+    const text::names& given_;
     std::size_t at_ = 0;
     error wrong_;
 };

@@ -17,8 +17,10 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/list.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/phrases.hpp>
 #include <argdraw/core/view_of.hpp>
 #include <argdraw/stages.hpp>
+#include <argdraw/text/names.hpp>
 #include <argdraw/text/reader.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::text {
@@ -32,6 +34,7 @@ public:
         all.push_back(std::move(items));
         return all.back();
     }
+    const phrases& keep(phrases all) { return lists_.emplace_back(std::move(all)); }
 
 private:
     std::deque<std::vector<token_id>>& of(token_id*) noexcept { return ids_; }
@@ -47,6 +50,7 @@ private:
     std::deque<std::vector<token_bias>> biases_;
     std::deque<std::vector<std::span<const token_id>>> phrases_;
     std::deque<std::vector<biased_sequence>> biased_;
+    std::deque<phrases> lists_;
 };
 
 /// The words that stand for the values of an enumeration.
@@ -89,6 +93,25 @@ bool read(reader& in, memory&, E& out) {
     return in.fail(column, "expected " + all + ", found " + in.quoted_at(column));
 }
 
+/// The tokens of a text in quotes.
+inline bool read_tokens(reader& in, std::vector<token_id>& out) {
+    const std::size_t column = in.column();
+    std::string said;
+    if (!in.quoted_text(said)) return false;
+    if (!in.given().tokens) return in.fail(column, "a text in quotes is for where there is a tokenizer; here tokens are numbers");
+    out = in.given().tokens(said);
+    return !out.empty() || in.fail(column, in.quoted_at(column + 1) + " has no tokens here");
+}
+/// An id, as a number or as the text of its token.
+inline bool read_token(reader& in, token_id& out) {
+    if (!in.next_is_quote()) return in.whole(out);
+    const std::size_t column = in.column();
+    std::vector<token_id> ids;
+    if (!read_tokens(in, ids)) return false;
+    out = ids.front();
+    return ids.size() == 1 || in.fail(column, "a text of one token is wanted, and this one has " + std::to_string(ids.size()));
+}
+
 /// [item, item]: each read by one(item).
 template <class T, class F>
 bool read_items(reader& in, std::vector<T>& out, F one) {
@@ -101,17 +124,42 @@ bool read_items(reader& in, std::vector<T>& out, F one) {
     } while (in.take(','));
     return in.take(']') || in.expected("',' or ']'");
 }
+/// A list of the caller's, by its name.
+template <nameable T>
+bool read_named(reader& in, std::span<const T>& out) {
+    const std::size_t column = in.column();
+    const std::string_view name = in.name();
+    if (const auto* const found = in.given().find<T>(name)) {
+        out = *found;
+        return true;
+    }
+    const std::string_view close = nearest(name, in.given().all<T>());
+    return in.fail(column, "expected '[' or the name of a list, found " + in.quoted_at(column) +
+                               (close.empty() ? std::string() : "; nearest is '" + std::string(close) + "'"));
+}
+/// A sequence of ids: a text in quotes, or a list.
+inline bool read_sequence(reader& in, memory& kept, std::span<const token_id>& out) {
+    if (!in.next_is_quote() && in.next_is_letter()) return read_named(in, out);
+    std::vector<token_id> ids;
+    if (!(in.next_is_quote() ? read_tokens(in, ids) : read_items(in, ids, [&](token_id& id) { return read_token(in, id); }))) return false;
+    out = kept.keep(std::move(ids));
+    return true;
+}
 template <class T>
 bool read_list(reader& in, memory& kept, std::span<const T>& out) {
+    if constexpr (nameable<T>)
+        if (in.next_is_letter()) return read_named(in, out);
     std::vector<T> items;
     const bool good = read_items(in, items, [&](T& item) {
-        if constexpr (std::same_as<T, token_bias>) {
-            return in.whole(item.id) && in.want(':') && in.number(item.b);
+        if constexpr (std::same_as<T, token_id>) {
+            return read_token(in, item);
+        } else if constexpr (std::same_as<T, token_bias>) {
+            return read_token(in, item.id) && in.want(':') && in.number(item.b);
         } else if constexpr (std::same_as<T, std::span<const token_id>>) {
-            return read_list(in, kept, item);
+            return read_sequence(in, kept, item);
         } else if constexpr (std::same_as<T, biased_sequence>) {
             std::span<const token_id> ids;
-            if (!read_list(in, kept, ids) || !in.want(':')) return false;
+            if (!read_sequence(in, kept, ids) || !in.want(':')) return false;
             item.sequence = ids;
             return in.number(item.b);
         } else {
@@ -126,6 +174,36 @@ bool read(reader& in, memory& kept, view_of<T>& out) {
     std::span<const T> items;
     if (!read_list(in, kept, items)) return false;
     out = items;
+    return true;
+}
+/// [1, [2, 3], 'a text']: ids, lists of ids, and the tokens of texts; or the name of a list of ids. Where each is one token, they are seen
+/// as ids.
+inline bool read(reader& in, memory& kept, phrases_view& out) {
+    if (in.next_is_letter()) {
+        std::span<const token_id> ids;
+        if (!read_named(in, ids)) return false;
+        out = ids;
+        return true;
+    }
+    bool single = true;
+    std::vector<std::vector<token_id>> items;
+    const auto one = [&](std::vector<token_id>& item) {
+        bool good = true;
+        if (in.next_is('[')) good = read_items(in, item, [&](token_id& id) { return read_token(in, id); });
+        else if (in.next_is_quote()) good = read_tokens(in, item);
+        else good = in.whole(item.emplace_back());
+        single = single && item.size() == 1;
+        return good;
+    };
+    if (!read_items(in, items, one)) return false;
+    phrases all;
+    std::vector<token_id> ids;
+    for (const auto& item : items) {
+        if (single) ids.push_back(item[0]);
+        else all.add(item);
+    }
+    if (single) out = kept.keep(std::move(ids));
+    else out = kept.keep(std::move(all));
     return true;
 }
 inline bool read(reader& in, memory& kept, row_view<float>& out) {
@@ -183,6 +261,17 @@ void write(std::string& out, std::span<const T> items) {
 template <class T>
 void write(std::string& out, const view_of<T>& items) {
     write(out, std::span<const T>(items));
+}
+/// As ids where each phrase is one, else as lists.
+inline void write(std::string& out, const phrases_view& all) {
+    bool single = true;
+    std::vector<std::span<const token_id>> lists;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        lists.push_back(all[i]);
+        single = single && all[i].size() == 1;
+    }
+    if (single) write(out, all.ids());
+    else write(out, std::span<const std::span<const token_id>>(lists));
 }
 inline void write(std::string& out, const row_view<float>& items) { write(out, std::span<const float>(items)); }
 template <class T, std::size_t N>

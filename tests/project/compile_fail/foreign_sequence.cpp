@@ -4,7 +4,8 @@
 #include <array>
 
 int main() {
-    constexpr argdraw::sampler one{argdraw::categorical{}}, other{argdraw::top_k{3}, argdraw::categorical{}};
+    constexpr argdraw::sampler one{argdraw::categorical{}};
+    constexpr argdraw::sampler other{argdraw::top_k{3}, argdraw::categorical{}};
     auto seq = one.start();
     return other(std::array{1.0f}, seq).id;
 }

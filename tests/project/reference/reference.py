@@ -93,6 +93,7 @@ class Contract:
     def read_members(self, base, body):
         members = []
         self.defaulted = set()
+        self.token = None
         items = re.match(r"\s*:\s*list<(.*)>\s*$", base)
         if items:
             kind = {"token_id": "ids", "token_bias": "`{id, b}`, b added to the id's logit"}.get(items[1].split(",")[0], "sequences of ids")
@@ -111,6 +112,8 @@ class Contract:
                     self.fail(f"nothing is said of {member[1]}")
                 if member[2]:
                     self.defaulted.add(member[1])
+                if line.startswith("    token_id "):
+                    self.token = member[1]
                 members.append((f"`{member[1]}`", f"`{member[2]}`" if member[2] and member[2] != "{}" else "", said))
             above = []
         return members
@@ -134,16 +137,21 @@ def contracts(folder):
 
 
 def write_program(out):
-    """Every example as it is written, and what it leaves of each word, in one line."""
+    """Every example as it is written: what it leaves of each word, in one line, and its text, in another."""
     calls = []
     for folder, f in (("stages", "after"), ("draws", "drawn_by")):
         for _, _, group in contracts(folder):
             for each in group:
                 output = ", std::span<const argdraw::token_id>()" if each.first_word else ""
                 calls.append(f'    show("{each.name}", gallery::{f}({each.example}{output}));')
+                if each.name not in NOT_IN_TEXT:
+                    calls.append(f"    show_text({each.example});")
     out.write_text(
         """// Made by tests/project/reference/reference.py of the examples in the contracts.
 #include "gallery/text.hpp"
+
+#include <argdraw/text/descriptions.hpp>
+#include <argdraw/text/values.hpp>
 
 using namespace argdraw;
 using namespace gallery;
@@ -154,6 +162,16 @@ void show(const char* name, const law& p) {
     std::printf("%s", name);
     for (const double each : p) std::printf(" %.9g", each);
     std::printf("\\n");
+}
+
+template <class S>
+void show_text(const S& example) {
+    std::string parameters;
+    text::description<S>::members(example, [&](std::string_view, const auto& member, std::string_view, bool) {
+        parameters += parameters.empty() ? "" : ", ";
+        text::write(parameters, member);
+    });
+    std::printf("text %s %s\\n", std::string(text::description<S>::name).c_str(), parameters.c_str());
 }
 
 }  // namespace
@@ -223,8 +241,8 @@ def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def description(each):
-    """What a program can know of a contract: members by name, whether they must be given, and what is said of them."""
+def description(each, group, examples):
+    """What a program can know of a contract of a group: members by name, whether they must be given, and what is said of them."""
     visits = []
     for name, value, said in each.members:
         if name == "the list":
@@ -233,21 +251,24 @@ def description(each):
             member = name.strip("`")
             required = "false" if value or each.field_has_default(member) else "true"
             visits.append(f'        visit("{member}", s.{member}, {quoted(said)}, {required});')
-    members = "    template <class S, class V>\n    static void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
+    members = "    template <class S, class V>\n    static constexpr void members(S& s, V&& visit) {\n" + "\n".join(visits) + "\n    }\n"
     if not visits:
-        members = "    template <class S, class V>\n    static void members(S&, V&&) {}\n"
+        members = "    template <class S, class V>\n    static constexpr void members(S&, V&&) {}\n"
+    token = f'    static constexpr std::string_view token = "{each.token or ""}";\n'
     given = {"<>": "std::size_t N", "<float>": "logit_scalar U"}.get(each.type.removeprefix(each.name), "")
     argument = {"<>": "<N>", "<float>": "<U>"}.get(each.type.removeprefix(each.name), "")
+    group = f'    static constexpr std::string_view group = "{group}";\n    static constexpr std::string_view example = {quoted(examples[each.name])};\n'
     return (
         f"template <{given}>\nstruct description<{each.name}{argument}> {{\n"
         f'    static constexpr std::string_view name = "{each.name}";\n'
-        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{members}}};\n"
+        f"    static constexpr std::string_view meaning = {quoted(each.sentence)};\n{group}{token}{members}}};\n"
     )
 
 
-def descriptions():
-    every = {folder: [each for _, _, group in contracts(folder) for each in group] for folder in HEADS}
-    every["draws"] = [each for each in every["draws"] if each.name not in NOT_IN_TEXT]
+def descriptions(examples):
+    every = {
+        folder: [(each, title) for title, _, group in contracts(folder) for each in group if each.name not in NOT_IN_TEXT] for folder in HEADS
+    }
     out = [
         "// Made by tests/project/reference/reference.py of the contracts in the headers of stages and draws.",
         "#pragma once",
@@ -262,8 +283,10 @@ def descriptions():
         "// clang-format off",
         "namespace argdraw::inline ARGDRAW_ABI::text {",
         "",
-        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, and members(s, visit), which calls",
-        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\".",
+        "/// What there is to know of a stage or draw whose parameters are given as text: its name, its meaning in a sentence, its group, the parameters of an example for a",
+        "/// row of sixteen tokens, and members(s, visit), which calls",
+        "/// visit(name, member, meaning, must_be_given) for each parameter of s. A list that the stage itself is has the name \"\", and `token`",
+        "/// is the parameter that is the id of one, or empty.",
         "template <class S>",
         "struct description;",
         "",
@@ -273,9 +296,9 @@ def descriptions():
         "",
     ]
     for folder in HEADS:
-        names = ", ".join(each.type for each in every[folder])
+        names = ", ".join(each.type for each, _ in every[folder])
         out += [f"using all_{folder} = types<{names}>;", ""]
-    out += [description(each) for folder in HEADS for each in every[folder]]
+    out += [description(each, title, examples) for folder in HEADS for each, title in every[folder]]
     out += ["}  // namespace argdraw::text", ""]
     return "\n".join(out)
 
@@ -291,10 +314,12 @@ def main():
     what, path = sys.argv[1], pathlib.Path(sys.argv[2])
     if what == "program":
         return write_program(path)
-    lines = [line.split() for line in subprocess.run([str(path.resolve())], check=True, capture_output=True, text=True).stdout.splitlines()]
+    printed = subprocess.run([str(path.resolve())], check=True, capture_output=True, text=True).stdout.splitlines()
+    examples = dict(line.removeprefix("text ").split(" ", 1) for line in printed if line.startswith("text "))
+    lines = [line.split() for line in printed if not line.startswith("text ")]
     words = lines[0][1:]
     laws = {name: [float(p) for p in row] for name, *row in lines[1:]}
-    made_files = {INCLUDE / folder / "README.md": page(folder, words, laws) for folder in HEADS} | {DESCRIPTIONS: descriptions()}
+    made_files = {INCLUDE / folder / "README.md": page(folder, words, laws) for folder in HEADS} | {DESCRIPTIONS: descriptions(examples)}
     for file, made in made_files.items():
         if what == "pages":
             file.write_text(made)

@@ -287,16 +287,20 @@ inline float random_alpha(generator& random) {
     return random.chance(0.3) ? random.pick({0.5f, 1.0f, -0.5f}) : static_cast<float>(random.uniform(-1, 2));
 }
 
+inline ids_of exempt_ids(generator& random, const surroundings& about) {
+    return random.chance(0.3) ? listed_ids(random, about, 3) : ids_of{};
+}
+
 inline void randomise(reference::repetition_penalty& s, generator& random, const surroundings& about) {
-    s = {random_repetition(random), random_window(random, about), random_scope(random)};
+    s = {random_repetition(random), random_window(random, about), random_scope(random), exempt_ids(random, about)};
 }
 
 inline void randomise(reference::frequency_penalty& s, generator& random, const surroundings& about) {
-    s = {random_alpha(random), random_window(random, about), random_scope(random)};
+    s = {random_alpha(random), random_window(random, about), random_scope(random), exempt_ids(random, about)};
 }
 
 inline void randomise(reference::presence_penalty& s, generator& random, const surroundings& about) {
-    s = {random_alpha(random), random_window(random, about), random_scope(random)};
+    s = {random_alpha(random), random_window(random, about), random_scope(random), exempt_ids(random, about)};
 }
 
 inline void randomise(reference::penalties& s, generator& random, const surroundings& about) {
@@ -306,6 +310,7 @@ inline void randomise(reference::penalties& s, generator& random, const surround
     s.window = random_window(random, about);
     s.repetition_scope = random_scope(random);
     s.count_scope = random_scope(random);
+    s.exempt = exempt_ids(random, about);
 }
 
 inline void randomise(reference::encoder_repetition& s, generator& random, const surroundings&) { s.r = random_repetition(random); }
@@ -321,7 +326,9 @@ inline void randomise(reference::dry& s, generator& random, const surroundings& 
         s.allowed_length = random.chance(0.02) ? 2147483647 : static_cast<std::int64_t>(random.below(5));
     }
     s.window = random_window(random, about);
-    if (random.chance(0.4)) s.breakers = listed_ids(random, about, 3);
+    if (random.chance(0.3)) s.breakers = listed_ids(random, about, 3);
+    else if (random.chance(0.3))
+        for (std::size_t n = 1 + random.below(3); n > 0; --n) s.phrases.push_back(listed_sequence(random, about));
 }
 
 inline void randomise(reference::no_repeat_ngram& s, generator& random, const surroundings&) {
@@ -603,17 +610,24 @@ inline std::string one(const reference::top_h_sum& s) { return of("top_h_sum", s
 inline std::string one(const reference::p_less& s) { return of("p_less keep", s.min_keep); }
 inline std::string one(const reference::p_less_norm& s) { return of("p_less_norm keep", s.min_keep); }
 inline std::string one(const reference::min_k& s) { return of("min_k", s.tau, "keep", s.min_keep); }
-inline std::string one(const reference::repetition_penalty& s) { return of("repetition_penalty", s.r, "window", s.window, name(s.where)); }
-inline std::string one(const reference::frequency_penalty& s) {
-    return of("frequency_penalty", s.alpha, "window", s.window, name(s.where));
+inline std::string one(const reference::repetition_penalty& s) {
+    return of("repetition_penalty", s.r, "window", s.window, name(s.where), "but", list(s.exempt));
 }
-inline std::string one(const reference::presence_penalty& s) { return of("presence_penalty", s.alpha, "window", s.window, name(s.where)); }
+inline std::string one(const reference::frequency_penalty& s) {
+    return of("frequency_penalty", s.alpha, "window", s.window, name(s.where), "but", list(s.exempt));
+}
+inline std::string one(const reference::presence_penalty& s) {
+    return of("presence_penalty", s.alpha, "window", s.window, name(s.where), "but", list(s.exempt));
+}
 inline std::string one(const reference::penalties& s) {
-    return of("penalties", s.repetition, s.frequency, s.presence, "window", s.window, name(s.repetition_scope), name(s.count_scope));
+    return of("penalties", s.repetition, s.frequency, s.presence, "window", s.window, name(s.repetition_scope), name(s.count_scope), "but",
+              list(s.exempt));
 }
 inline std::string one(const reference::encoder_repetition& s) { return of("encoder_repetition", s.r); }
 inline std::string one(const reference::dry& s) {
-    return of("dry", s.multiplier, s.base, s.allowed_length, "window", s.window, "breakers", list(s.breakers));
+    std::string out = of("dry", s.multiplier, s.base, s.allowed_length, "window", s.window, "breakers", list(s.breakers));
+    for (const ids_of& each : s.phrases) out += " " + list(each);
+    return out;
 }
 inline std::string one(const reference::no_repeat_ngram& s) { return of("no_repeat_ngram", s.n); }
 inline std::string one(const reference::bad_words& s) {

@@ -84,15 +84,27 @@ private:
     argdraw::p_less one(const reference::p_less& s) { return {number(s.min_keep)}; }
     argdraw::p_less_norm one(const reference::p_less_norm& s) { return {number(s.min_keep)}; }
     argdraw::min_k one(const reference::min_k& s) { return {s.tau, number(s.min_keep)}; }
-    argdraw::repetition_penalty one(const reference::repetition_penalty& s) { return {s.r, number(s.window), to_library(s.where)}; }
-    argdraw::frequency_penalty one(const reference::frequency_penalty& s) { return {s.alpha, number(s.window), to_library(s.where)}; }
-    argdraw::presence_penalty one(const reference::presence_penalty& s) { return {s.alpha, number(s.window), to_library(s.where)}; }
+    argdraw::repetition_penalty one(const reference::repetition_penalty& s) {
+        return {s.r, number(s.window), to_library(s.where), ids(s.exempt)};
+    }
+    argdraw::frequency_penalty one(const reference::frequency_penalty& s) {
+        return {s.alpha, number(s.window), to_library(s.where), ids(s.exempt)};
+    }
+    argdraw::presence_penalty one(const reference::presence_penalty& s) {
+        return {s.alpha, number(s.window), to_library(s.where), ids(s.exempt)};
+    }
     argdraw::penalties one(const reference::penalties& s) {
-        return {s.repetition, s.frequency, s.presence, number(s.window), to_library(s.repetition_scope), to_library(s.count_scope)};
+        return {s.repetition, s.frequency, s.presence, number(s.window), to_library(s.repetition_scope), to_library(s.count_scope),
+                ids(s.exempt)};
     }
     argdraw::encoder_repetition one(const reference::encoder_repetition& s) { return {s.r}; }
     argdraw::dry one(const reference::dry& s) {
-        return {s.multiplier, s.base, number(s.allowed_length), number(s.window), ids(s.breakers)};
+        argdraw::dry made{s.multiplier, s.base, number(s.allowed_length), number(s.window), ids(s.breakers)};
+        if (s.phrases.empty()) return made;
+        auto& held = phrases_.emplace_back();
+        for (const reference::ids_of& each : s.phrases) held.add(ids(each));
+        made.breakers = held;
+        return made;
     }
     argdraw::no_repeat_ngram one(const reference::no_repeat_ngram& s) { return {number(s.n)}; }
     argdraw::bad_words<> one(const reference::bad_words& s) {
@@ -129,6 +141,7 @@ private:
     argdraw::softmax one(const reference::adaptive_p::reshape&) { return {}; }
 
     std::deque<std::vector<argdraw::token_id>> ids_;
+    std::deque<argdraw::phrases> phrases_;
     std::deque<std::vector<float>> rows_;
     std::deque<std::vector<std::uint32_t>> words_;
     std::deque<std::vector<argdraw::token_bias>> biases_;

@@ -86,7 +86,9 @@ struct penalties {
     std::int64_t window = -1;
     scope repetition_scope = scope::both;
     scope count_scope = scope::output;
+    ids_of exempt = {};
 
+    bool fits(std::size_t vocabulary) const { return inside(exempt, vocabulary); }
     bool valid() const {
         return repetition > 0 && std::isfinite(repetition) && std::isfinite(frequency) && std::isfinite(presence) && valid_window(window);
     }
@@ -97,6 +99,7 @@ struct penalties {
         if (repetition != 1) ids = seen(past, repetition_scope, window);
         if (frequency != 0 || presence != 0)
             for (const token_id id : seen(past, count_scope, window)) ids.push_back(id);
+        std::erase_if(ids, [&](token_id id) { return contains(exempt, id); });
         return ids;
     }
 
@@ -105,6 +108,7 @@ struct penalties {
         const auto repeated = counts(seen(past, repetition_scope, window));
         const auto counted = counts(seen(past, count_scope, window));
         for (token& t : s.tokens) {
+            if (contains(exempt, t.id)) continue;
             if (repetition != 1 && repeated.count(t.id) != 0) discourage(s, t, real(repetition));
             if (const auto found = counted.find(t.id); found != counted.end()) {
                 add_to(s, t, -real(frequency) * static_cast<real>(found->second));
@@ -121,8 +125,10 @@ struct repetition_penalty {
     float r = 1;
     std::int64_t window = -1;
     scope where = scope::both;
+    ids_of exempt = {};
 
-    penalties as() const { return {r, 0, 0, window, where, where}; }
+    penalties as() const { return {r, 0, 0, window, where, where, exempt}; }
+    bool fits(std::size_t vocabulary) const { return as().fits(vocabulary); }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
     ids_of changes(const history& past) const { return as().changes(past); }
@@ -133,8 +139,10 @@ struct frequency_penalty {
     float alpha = 0;
     std::int64_t window = -1;
     scope where = scope::output;
+    ids_of exempt = {};
 
-    penalties as() const { return {1, alpha, 0, window, where, where}; }
+    penalties as() const { return {1, alpha, 0, window, where, where, exempt}; }
+    bool fits(std::size_t vocabulary) const { return as().fits(vocabulary); }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
     ids_of changes(const history& past) const { return as().changes(past); }
@@ -145,8 +153,10 @@ struct presence_penalty {
     float alpha = 0;
     std::int64_t window = -1;
     scope where = scope::output;
+    ids_of exempt = {};
 
-    penalties as() const { return {1, 0, alpha, window, where, where}; }
+    penalties as() const { return {1, 0, alpha, window, where, where, exempt}; }
+    bool fits(std::size_t vocabulary) const { return as().fits(vocabulary); }
     bool valid() const { return as().valid(); }
     bool neutral() const { return as().neutral(); }
     ids_of changes(const history& past) const { return as().changes(past); }
@@ -177,24 +187,41 @@ struct dry {
     std::int64_t allowed_length = 2;
     std::int64_t window = -1;
     ids_of breakers = {};
+    std::vector<ids_of> phrases = {};  // of several tokens, or of one
 
     bool valid() const {
         return multiplier >= 0 && std::isfinite(multiplier) && base >= 1 && std::isfinite(base) && allowed_length >= 0 &&
                valid_window(window);
     }
     bool neutral() const { return multiplier == 0 || window == 0; }
-    bool fits(std::size_t vocabulary) const { return inside(breakers, vocabulary); }
+    bool fits(std::size_t vocabulary) const {
+        return inside(breakers, vocabulary) &&
+               std::all_of(phrases.begin(), phrases.end(), [&](const ids_of& each) { return inside(each, vocabulary); });
+    }
+    bool breaks(token_id id) const { return contains(breakers, id) || std::count(phrases.begin(), phrases.end(), ids_of{id}) > 0; }
+
+    // How many tokens follow the last of the phrases.
+    std::size_t room(const ids_of& h) const {
+        for (std::size_t end = h.size(); end > 0; --end)
+            for (const ids_of& each : phrases)
+                if (!each.empty() && each.size() <= end &&
+                    std::equal(each.begin(), each.end(), h.begin() + static_cast<std::ptrdiff_t>(end - each.size())))
+                    return h.size() - end;
+        return h.size();
+    }
 
     // For every token that would go on with something said before: how many tokens of it are there already.
     std::map<token_id, std::int64_t> matches(const history& past) const {
         const ids_of h = last_of(past.all(), window);
+        const std::size_t most = room(h);
         std::map<token_id, std::int64_t> longest;
         for (std::size_t j = 0; j < h.size(); ++j) {
-            if (contains(breakers, h[j])) continue;
+            if (breaks(h[j])) continue;
             std::size_t length = 0;
-            while (length < j && h[j - 1 - length] == h[h.size() - 1 - length] && !contains(breakers, h[j - 1 - length])) ++length;
-            std::int64_t& most = longest[h[j]];
-            most = std::max(most, static_cast<std::int64_t>(length));
+            while (length < std::min(j, most) && h[j - 1 - length] == h[h.size() - 1 - length] && !contains(breakers, h[j - 1 - length]))
+                ++length;
+            std::int64_t& of_token = longest[h[j]];
+            of_token = std::max(of_token, static_cast<std::int64_t>(length));
         }
         return longest;
     }

@@ -1,5 +1,5 @@
-// Random operations on texts under way: draws, accepts, rollbacks, forks, bytes and back, refusals. After each of the last five the text
-// must have the future of one that was rebuilt from scratch: started anew, every token accepted as it was then.
+// Random operations on texts under way: draws, accepts, rollbacks, forks, bytes and back, other seeds, refusals. After each of the last
+// six the text must have the future of one that was rebuilt from scratch: started anew, every token accepted as it was then.
 #include "pipelines.hpp"
 
 #include <bit>
@@ -16,6 +16,7 @@ constexpr std::size_t width = 24;
 struct entry {
     std::uint32_t draws;  // at its position, before it was accepted
     token_id id;
+    philox with;  // what they were drawn with, whatever its position
 };
 
 // A draw and a stage that learn something of every token, for any that a user may write.
@@ -23,6 +24,12 @@ struct learning_draw {
     struct state {
         std::int64_t accepted;
         double sum;
+
+        template <class F>
+        void each_number(F visit) {
+            visit(accepted);
+            visit(sum);
+        }
     };
     state start() const noexcept { return {0, 7}; }
 
@@ -39,6 +46,11 @@ struct learning_draw {
 struct wandering_stage {
     struct state {
         std::uint32_t favourite;
+
+        template <class F>
+        void each_number(F visit) {
+            visit(favourite);
+        }
     };
     state start() const noexcept { return {3}; }
 
@@ -87,7 +99,7 @@ private:
 
     void operate() {
         if (log_.size() >= longest_) return undo(1 + random_.below(log_.size()));
-        switch (random_.below(10)) {
+        switch (random_.below(11)) {
             case 0: (void)draw_now(); break;
             case 1:
             case 2:
@@ -115,6 +127,15 @@ private:
                 check();
                 break;
             }
+            case 9: {
+                if (draws_ > 0) break;
+                text fork = now_;
+                fork.reseed(random_.word(), random_.word());
+                if (random_.one_in(2)) (void)draw_from(now_);
+                now_ = std::move(fork);
+                check();
+                break;
+            }
             default:
                 // What is refused leaves no trace.
                 wrong_ += pick_(std::vector<float>(width, support::not_a_number), now_).why != status::nan_logit;
@@ -135,7 +156,7 @@ private:
 
     void take(token_id id) {
         wrong_ += now_.accept(id) != status::ok;
-        log_.push_back({std::exchange(draws_, 0), id});
+        log_.push_back({std::exchange(draws_, 0), id, now_.random()});
     }
 
     void undo(std::size_t n) {
@@ -150,10 +171,12 @@ private:
         ++checked_;
         text anew = pick_.start(options_, prompt_);
         for (const entry& each : log_) {
+            anew.reseed(each.with.seed, each.with.sequence);
             if (has_states_)
                 for (std::uint32_t i = 0; i < each.draws; ++i) (void)draw_from(anew);
             wrong_ += anew.accept(each.id) != status::ok;
         }
+        anew.reseed(now_.random().seed, now_.random().sequence);
         for (std::uint32_t i = 0; i < draws_; ++i) (void)draw_from(anew);
         wrong_ += now_.position() != anew.position() || now_.attempt() != anew.attempt();
         const bool accept_pending = now_.attempt() > 0 && random_.one_in(2);
@@ -196,6 +219,7 @@ private:
 const std::array<token_id, 3> listed{3, 5, 3};
 const std::array<token_id, 1> single{7};
 const std::array<std::span<const token_id>, 2> words{std::span<const token_id>(listed), std::span<const token_id>(single)};
+const phrases pairs{{7, 3}, {5}, {2, 2, 9}, {3, 7, 3}};
 const std::array<biased_sequence, 2> biased{{{listed, 2.0f}, {single, -1.0f}}};
 
 struct named {
@@ -209,7 +233,9 @@ std::vector<named> readers_of_history() {
         {"frequency_penalty", chain{frequency_penalty{0.4f, -1}}},
         {"presence_penalty", chain{presence_penalty{0.9f, 5, scope::both}}},
         {"penalties", chain{penalties{.repetition = 1.3f, .frequency = 0.2f, .presence = 0.4f, .window = 7}}},
+        {"penalties but for some", chain{penalties{.repetition = 1.3f, .frequency = 0.2f, .window = 7, .exempt = listed}}},
         {"dry", chain{dry{.multiplier = 0.7f, .base = 1.3f, .allowed_length = 1, .window = 12, .breakers = single}}},
+        {"dry and phrases", chain{dry{.multiplier = 0.7f, .base = 1.3f, .allowed_length = 1, .breakers = pairs}}},
         {"no_repeat_ngram", chain{no_repeat_ngram{2}}},
         {"bad_words", chain{bad_words{std::span(words)}}},
         {"sequence_bias", chain{sequence_bias{std::span<const biased_sequence>(biased)}}},

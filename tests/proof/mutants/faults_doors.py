@@ -10,9 +10,9 @@ FAULTS = [
         "unit/stages/ban.cpp", "ban range: ids outside of the row are outside_row"),
     Mutant(
         "F16b", "check(width) does not ask the stages",
-        "sampler/sampler.hpp",
-        "if (result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);",
-        "if (!result) result = detail::fitted_element(static_cast<int>(Index), element, given, width);",
+        "sampler/elements.hpp",
+        "if (result) result = fitted_element(static_cast<int>(Index), element, given, width);",
+        "if (!result) result = fitted_element(static_cast<int>(Index), element, given, width);",
         "unit/sampler/sampler.cpp", "sampler: what does not fit the row has a status of its own, and check(width) names the stage"),
     Mutant(
         "F28", "the last word of a mask counts whole",
@@ -23,8 +23,8 @@ FAULTS = [
     Mutant(
         "F28b", "so it does where the row has become a list",
         "candidates/edits.hpp",
-        "            return at < tokens ?",
-        "            return at < 32 * mask.size() ?",
+        "return is_allowed(mask, past_end, tokens, id);",
+        "return is_allowed(mask, past_end, 32 * mask.size(), id);",
         "unit/stages/allow.cpp", "allow formula: a mask may speak of fewer tokens than it has bits, and what stands behind them does not count"),
     Mutant(
         "F8", "uses of a purpose are counted to 256",
@@ -71,8 +71,8 @@ FAULTS = [
     Mutant(
         "F17b", "another row is not cut with the row, in a chain",
         "sampler/chain.hpp",
-        "cut.stages_[i] = stages_[i].narrowed(from, to);",
-        "(void)from, (void)to;",
+        "if (each.type) each.type->narrow(cut.held_ + each.at, from, to);",
+        "(void)each, (void)from, (void)to;",
         "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
     Mutant(
         "F18", "output given at the start does not move the position",
@@ -80,4 +80,40 @@ FAULTS = [
         "options.position + static_cast<std::uint32_t>(options.output.size())}",
         "options.position}",
         "unit/sampler/sequence.cpp", "sequence: one that was started with output goes on as if it had accepted it"),
+    Mutant(
+        "E1", "a token that is listed twice counts once",
+        "candidates/living_row.hpp",
+        "if ((alive_[id >> 4] & bit) != 0) return status::bad_parameter;",
+        "",
+        "unit/core/sparse_row.cpp", "sparse_row: what is none has a status, whatever else it may hold"),
+    Mutant(
+        "E2", "the final set that is handed out has the coins of the next draw",
+        "sampler/sampler.hpp",
+        "put(from, before);",
+        "(void)before;",
+        "unit/sampler/kept_set.cpp", "kept_set: ids and probabilities are the law's, the token and the sequence those of the plain draw"),
+    Mutant(
+        "E3", "the last of the first tokens has no equals behind them",
+        "engine/logprobs.hpp",
+        "(all || at->value > first.back().value)",
+        "true",
+        "unit/engine/logprobs.cpp", "logprobs: ranks among equals, as many as they are"),
+    Mutant(
+        "T2", "a chain's stages lie on one another",
+        "sampler/chain.hpp",
+        "used_ += (size + alignof(void*) - 1)",
+        "used_ += (size - size + alignof(void*) - 1)",
+        "unit/sampler/chain.cpp", "chain: what stages store is stored in it, lists in braces and what a lambda captures"),
+    Mutant(
+        "T3", "what is wrong with one parameter leaves those before it set",
+        "text/by_name.hpp",
+        "if (!in.good()) return false; element_ = next;",
+        "element_ = next; if (!in.good()) return false;",
+        "unit/text/by_name.cpp", "by_name: what is set stays, and what is wrong changes nothing"),
+    Mutant(
+        "T4", "a text of several tokens stands for its first where one is wanted",
+        "text/values.hpp",
+        "return ids.size() == 1 ||",
+        "return !ids.empty() ||",
+        "unit/text/names.cpp", "names: tokens as texts in quotes"),
 ]

@@ -24,13 +24,13 @@ FAULTS = [
     Mutant(
         "F6c", "tokens are undone before there is room to undo their states",
         "sampler/sequence.hpp",
-        """            if (const status why = past_room(0); why != status::ok) return why;
+        """            if (const status why = past_room(0, 0); why != status::ok) return why;
             if (const status why = history_.forget(n); why != status::ok) return why;
 """,
         """            if (const status why = history_.forget(n); why != status::ok) return why;
-            if (const status why = past_room(0); why != status::ok) return why;
+            if (const status why = past_room(0, 0); why != status::ok) return why;
 """,
-        "unit/sampler/memory.cpp", "memory: a fork that finds none to make a text its own says so, and both stay as they were"),
+        "unit/sampler/memory.cpp", "memory: where the states before find no room, no token is undone"),
     Mutant(
         "F9", "a view that was asked for once is kept for ever",
         "history/views.hpp",
@@ -52,10 +52,40 @@ FAULTS = [
     Mutant(
         "F25", "a list of breakers is known by its length",
         "history/breaker_index.hpp",
-        "return breakers.size() == known.size() && (known.empty() || std::memcmp(breakers.data(), known.data(), known.size_bytes()) == 0);",
-        "return breakers.size() == known.size();",
+        "return known.size() == given.size() && (known.empty() || std::memcmp(known.data(), given.data(), given.size_bytes()) == 0);",
+        "return known.size() == given.size();",
         "unit/stages/dry.cpp", "dry breakers: the list is read at each draw, also where it was written over",
         "what a look-up for each breaker costs shows in no answer; this is what a list kept between draws can get wrong"),
+    Mutant(
+        "F25b", "a phrase that was not to be is forgotten with all of its beginning",
+        "history/breaker_index.hpp",
+        "if (one.depth > 1) one.fall = next(nodes_[index(one.parent)].fall, one.id);",
+        "one.fall = start;",
+        "unit/history/breaker_index.cpp", "breaker_index: how many tokens follow the latest one, as tokens come and go"),
+    Mutant(
+        "F25c", "what a phrase had begun with is not undone",
+        "history/breaker_index.hpp",
+        "if (list_->automaton.longest() > 1) state_ = unknown;",
+        "",
+        "unit/history/breaker_index.cpp", "breaker_index: how many tokens follow the latest one, as tokens come and go"),
+    Mutant(
+        "F25d", "a breaker ends a match that begins before the window",
+        "history/breaker_index.hpp",
+        "if (places_[i - 1].first >= begin) return end - 1 - places_[i - 1].last;",
+        "return end - 1 - places_[i - 1].last;",
+        "unit/history/history.cpp", "history: a breaker of several tokens ends a match where it stands, and its tokens are visited"),
+    Mutant(
+        "F25e", "of the longer phrase that ends at a token, and the shorter one, the longer counts",
+        "history/breaker_index.hpp",
+        "one.ends = shorter.ends > 0 ? shorter.ends : one.is_phrase ? one.depth : 0;",
+        "one.ends = one.is_phrase ? one.depth : shorter.ends;",
+        "unit/history/breaker_index.cpp", "breaker_index: how many tokens follow the latest one, as tokens come and go"),
+    Mutant(
+        "F27", "of several exempt ids one is left alone",
+        "core/ids.hpp",
+        "listed[place / 64] |= std::uint64_t{1} << place % 64;",
+        "listed[place / 64] = std::uint64_t{1} << place % 64;",
+        "unit/stages/penalties.cpp", "penalties formula: exempt ids are left alone, and the others not"),
     Mutant(
         "F5h", "all places of a continuation are walked for its length",
         "history/match_index.hpp",
@@ -77,4 +107,29 @@ FAULTS = [
         "        if (held_->owners.load(std::memory_order_acquire) != 1) *this = shared(T(held_->value));\n",
         "",
         "unit/history/shared.cpp", "shared: copies are one value until one of them changes"),
+    Mutant(
+        "F26c", "a page is written that another holds",
+        "history/paged.hpp",
+        "if (shared_pages() == 0 || here.owners().load(std::memory_order_acquire) == 1) return here;",
+        "return here;",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors"),
+    Mutant(
+        "F26d", "an original takes its pages for its own after it was copied",
+        "history/paged.hpp",
+        "other.shared_.store(other.used_, std::memory_order_relaxed);",
+        "",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors"),
+    Mutant(
+        "F26e", "of a page that is copied, what lies behind the element written is left out",
+        "history/paged.hpp",
+        "(std::min)(page_size, size_ - begin), copy.items",
+        "(std::min)(page_size / 2, size_ - begin), copy.items",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors"),
+    Mutant(
+        "F26f", "no room for the page that the end stands in, where another holds it",
+        "history/paged.hpp",
+        "std::min)(writes + grown, shared_pages())",
+        "std::min)(writes, shared_pages())",
+        "unit/history/paged.cpp", "paged: random changes of copies, against vectors",
+        "a debug library says so at once; the others write where nothing lies"),
 ]

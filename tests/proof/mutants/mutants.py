@@ -195,8 +195,8 @@ MISTAKES = [
     Mutant(
         "29", "the position moves on with an error",
         "sampler/sampler.hpp",
-        "if (token) given.succeeded(token);",
-        "given.succeeded(token);",
+        "if (!token) return status::ok;",
+        "if (!token) return given.succeeded(token), status::ok;",
         "unit/sampler/sampler.cpp", "sampler: philox moves by one position with every token, and by none without"),
     Mutant(
         "30", "a row's place in the batch is its sequence",

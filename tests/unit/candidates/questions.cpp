@@ -354,3 +354,36 @@ TEST_CASE("candidates: a question moves no bit of a draw") {
         c.scale(1.5);
     });
 }
+
+TEST_CASE("candidates: the sum of all, its error, and the first tokens behind it") {
+    std::vector<std::vector<float>> all = rows();
+    std::mt19937 random(8);
+    for (int i = 0; i < 40; ++i) {
+        all.emplace_back(1 + random() % 30'000);
+        for (float& l : all.back()) l = static_cast<float>(random() % (i % 2 ? 4000u : 40u)) / 250.0f;
+        if (i % 3 == 0) all.back()[random() % all.back().size()] = infinity;
+    }
+    for (const auto& row : all) {
+        for (const accuracy wanted : {accuracy::quick, accuracy::full})
+            for (const std::size_t n : {std::size_t{1}, std::size_t{20}, std::size_t{700}}) {
+                both_forms seen(row), fresh(row);
+                std::vector<place> first[2];
+                for (auto* const c : {&seen.view, &seen.list}) {
+                    if (n == 20) c->add(0, 2.5);
+                    if (n == 700) c->scale(0.7);
+                    const auto total = c->log_total(wanted);
+                    const auto found = c->leaders(n);
+                    first[c == &seen.list].assign(found.begin(), found.end());
+                    if (c->why() != status::ok) continue;
+                    CHECK(total.infinite == c->infinite());
+                    if (total.infinite) continue;
+                    const double exact = c->log_sum_exp();
+                    CHECK(std::abs(total.origin + total.above - exact) <= total.error + 1e-12 * std::max(1.0, std::abs(exact)));
+                    CHECK(total.log_share((c->max)()) <= 0);
+                    CHECK(total.log_share(-infinite) == -infinite);
+                }
+                CHECK(std::equal(first[0].begin(), first[0].end(), first[1].begin(), first[1].end(),
+                                 [](const place& a, const place& b) { return a.id == b.id && a.value == b.value; }));
+            }
+    }
+}

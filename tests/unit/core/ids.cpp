@@ -1,6 +1,9 @@
 #include "catch.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <argdraw/core/ids.hpp>
@@ -38,6 +41,33 @@ TEST_CASE("ids: the part of an ascending list that belongs to the row") {
     CHECK(detail::part_in_row(std::span(all).first(2), 5).empty());
     CHECK(detail::part_in_row(std::span(all).last(2), 5).empty());
     CHECK(detail::part_in_row(std::span(all).first(0), 5).empty());
+}
+
+TEST_CASE("ids: the parts of an ascending list between some of its entries") {
+    std::vector<entry> all;
+    for (int i = 0; i < 10000; ++i) all.push_back({2 * i, i});
+    const auto left = [&](std::size_t size, const std::vector<token_id>& ids) {
+        std::vector<int> got;
+        std::size_t empty = 0;
+        detail::without(std::span(all).first(size), ids, [&](std::span<entry> some) {
+            empty += some.empty();
+            for (const entry& each : some) got.push_back(each.what);
+        });
+        CHECK(empty == 0);
+        return got;
+    };
+    const std::vector<std::vector<token_id>> lists{
+        {}, {0}, {2}, {4, 4, 4}, {18, 0, 16}, {3, 7, -2, 1 << 30}, {4, 2, 0, 6}, {8190, 8192}, {126, 128}, {19998, 0, 8194, 5}};
+    for (const std::size_t size : {0u, 1u, 2u, 10u, 64u, 65u, 4096u, 4097u, 10000u})
+        for (const auto& ids : lists) {
+            std::vector<int> expected;
+            for (std::size_t i = 0; i < size; ++i)
+                if (std::find(ids.begin(), ids.end(), all[i].id) == ids.end()) expected.push_back(all[i].what);
+            CHECK(left(size, ids) == expected);
+        }
+    std::vector<token_id> every;
+    for (int i = 9999; i >= 0; --i) every.push_back(2 * i);
+    CHECK(left(10000, every).empty());
 }
 
 TEST_CASE("ids: a sequence is completed by its last token after the others") {

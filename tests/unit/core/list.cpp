@@ -67,7 +67,11 @@ TEST_CASE("list: every stage that keeps a list, a mask or a row keeps such a vie
     STATIC_REQUIRE(std::is_same_v<list<token_id>::given, view_of<token_id>>);
     STATIC_REQUIRE(std::is_same_v<decltype(xtc::protect), view_of<token_id>>);
     STATIC_REQUIRE(std::is_same_v<decltype(xtc_mean::protect), view_of<token_id>>);
-    STATIC_REQUIRE(std::is_same_v<decltype(dry::breakers), view_of<token_id>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(repetition_penalty::exempt), view_of<token_id>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(frequency_penalty::exempt), view_of<token_id>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(presence_penalty::exempt), view_of<token_id>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(penalties::exempt), view_of<token_id>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(dry::breakers), phrases_view>);
     STATIC_REQUIRE(std::is_same_v<decltype(allow::mask), view_of<std::uint32_t>>);
     STATIC_REQUIRE(std::is_same_v<decltype(guidance<argdraw::half>::row), row_view<argdraw::half>>);
     STATIC_REQUIRE(std::is_same_v<decltype(contrastive<double>::amateur), row_view<double>>);

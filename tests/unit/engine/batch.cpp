@@ -58,22 +58,22 @@ bool same(const drawn& a, const drawn& b) {
     return a.id == b.id && a.why == b.why && (a.logprob == b.logprob || (a.logprob != a.logprob && b.logprob != b.logprob));
 }
 
-}  // namespace
-
-TEST_CASE("batch: order, splits, padding and threads do not show") {
-    constexpr std::size_t texts = 23, width = 700, stride = 768;
-    std::mt19937_64 random(4);
-    std::vector<float> memory(texts * stride, infinity);  // what is behind a row would be drawn
+// Steps over texts in any order, in one call or several, on one thread or more, from padded rows; against each text by itself.
+void check_steps(std::uint64_t seed, int steps) {
+    constexpr std::size_t texts = 23, width = 700;
+    std::mt19937_64 random(seed);
     std::vector<sequence<chain, categorical>> alone;
     std::vector<pipeline> picks;
     batch<pipeline> all;
     for (std::size_t i = 0; i < texts; ++i) {
         picks.push_back(of_kind(i));
         const ids prompt{static_cast<token_id>(i), 5, 9};
-        alone.push_back(picks[i].start({.seed = 7, .sequence = i, .prompt = prompt}));
-        REQUIRE(all.add(i, picks[i], {.seed = 7, .sequence = i, .prompt = prompt}) == status::ok);
+        alone.push_back(picks[i].start({.seed = seed, .sequence = i, .prompt = prompt}));
+        REQUIRE(all.add(i, picks[i], {.seed = seed, .sequence = i, .prompt = prompt}) == status::ok);
     }
-    for (int step = 0; step < 40; ++step) {
+    for (int step = 0; step < steps; ++step) {
+        const std::size_t stride = width + random() % 70;
+        std::vector<float> memory(texts * stride, infinity);  // what is behind a row would be drawn
         std::vector<drawn> expected(texts);
         for (std::size_t i = 0; i < texts; ++i) {
             auto row = random_row(width, random());
@@ -86,13 +86,13 @@ TEST_CASE("batch: order, splits, padding and threads do not show") {
         numbers order(texts);
         for (std::size_t i = 0; i < texts; ++i) order[i] = i;
         std::shuffle(order.begin(), order.end(), random);
-        // Split in two, each part's rows lying as the order says.
-        const std::size_t cut = random() % texts;
-        for (const auto& [from, to] : {std::pair{std::size_t{0}, cut}, {cut, texts}}) {
+        // In parts, each part's rows lying as the order says.
+        for (std::size_t from = 0, to = 0; from < texts; from = to) {
+            to = std::min(texts, from + 1 + random() % (step % 4 == 0 ? texts : 12));
             std::vector<float> part;
             for (std::size_t i = from; i < to; ++i) {
                 const auto row = memory.begin() + static_cast<std::ptrdiff_t>(order[i] * stride);
-                part.insert(part.end(), row, row + stride);
+                part.insert(part.end(), row, row + static_cast<std::ptrdiff_t>(stride));
             }
             const rows_view<float> rows{part.data(), to - from, width, stride};
             const std::span slots(order.data() + from, to - from);
@@ -100,12 +100,20 @@ TEST_CASE("batch: order, splits, padding and threads do not show") {
             if (step % 3 == 0) all.draw(rows, slots, tokens, one_thread{});
             else all.draw(rows, slots, tokens, threads{step % 3 == 1 ? std::size_t{2} : std::size_t{8}});
             for (std::size_t i = 0; i < to - from; ++i) {
-                CHECK(same(tokens[i], expected[slots[i]]));
-                if (tokens[i]) CHECK(all.accept(slots[i], tokens[i].id) == status::ok);
+                REQUIRE(same(tokens[i], expected[slots[i]]));
+                if (tokens[i]) REQUIRE(all.accept(slots[i], tokens[i].id) == status::ok);
             }
         }
     }
     for (std::size_t i = 0; i < texts; ++i) CHECK(all.text(i).bytes() == alone[i].bytes());
+}
+
+}  // namespace
+
+TEST_CASE("batch: order, splits, padding and threads do not show") { check_steps(4, 40); }
+
+TEST_CASE("batch: ten thousand steps in any order, parts and threads", "[.deep]") {
+    for (std::uint64_t round = 0; round < 100; ++round) check_steps(100 + round, 100);
 }
 
 TEST_CASE("batch: additions, removals and moves are those of a plain map") {

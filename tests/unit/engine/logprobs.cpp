@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+#include "core/counted_new.hpp"
+
 using namespace argdraw;
 
 namespace {
@@ -27,16 +29,24 @@ std::vector<long double> log_softmax(const std::vector<long double>& l) {
     return out;
 }
 
-bool near(double found, long double exact) {
+bool near(double found, long double exact, double error) {
     if (std::isinf(exact)) return found == -infinity;
-    return std::abs(static_cast<long double>(found) - exact) <= 1e-9L * std::max(1.0L, std::abs(exact));
+    return found <= 0 && std::abs(static_cast<long double>(found) - exact) <= 1e-9L * std::max(1.0L, std::abs(exact)) + error;
 }
 
-}  // namespace
+bool same(const token_logprobs& a, const token_logprobs& b) {
+    return a.id == b.id && a.raw == b.raw && a.scaled == b.scaled && a.processed == b.processed && a.rank == b.rank &&
+           a.rank_with_ties == b.rank_with_ties;
+}
+bool same(const logprobs_result& a, const logprobs_result& b) {
+    return a.count == b.count && a.log_kept == b.log_kept && a.raw_entropy == b.raw_entropy && a.final_entropy == b.final_entropy &&
+           a.kept == b.kept && a.error == b.error && a.why == b.why;
+}
 
-TEST_CASE("logprobs: raw, scaled and processed are those of the definition, in every order") {
-    std::mt19937 random(3);
-    for (int trial = 0; trial < 400; ++trial) {
+// Rows of all sorts in all orders and ways, against the definition.
+void check_rows(unsigned seed, int trials) {
+    std::mt19937 random(seed);
+    for (int trial = 0; trial < trials; ++trial) {
         const std::size_t width = 2 + random() % (trial % 20 == 0 ? 40'000 : 300);
         std::vector<float> row(width);
         for (float& l : row) l = static_cast<float>(random() % 4000) / (trial % 2 ? 100.0f : 400.0f);
@@ -62,8 +72,11 @@ TEST_CASE("logprobs: raw, scaled and processed are those of the definition, in e
             const auto chosen = static_cast<token_id>(random() % width);
             const ids asked{banned, biased};
             std::vector<token_logprobs> found(3 + 8);
-            const auto result = log_probabilities(pick, row, seq, {.chosen = chosen, .ids = asked, .top = 8, .order = order}, found);
+            const auto way = random() % 3 == 0 ? accuracy::quick : accuracy::full;
+            const auto result =
+                log_probabilities(pick, row, seq, {.chosen = chosen, .ids = asked, .top = 8, .order = order, .weighed = way}, found);
             REQUIRE(result);
+            CHECK(result.error <= (way == accuracy::quick ? 1e-6 : 0));
             CHECK(result.kept == law.ids.size());
             REQUIRE(result.count >= 3);
             CHECK(found[0].id == chosen);
@@ -83,21 +96,112 @@ TEST_CASE("logprobs: raw, scaled and processed are those of the definition, in e
             for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found[3 + i].id == expected[i]);
             long double mass = 0;
             for (const token_id id : law.ids) mass += std::exp(of_scaled[static_cast<std::size_t>(id)]);
-            CHECK(std::abs(result.log_kept - static_cast<double>(std::log(mass))) < 1e-12);
+            CHECK(std::abs(result.log_kept - static_cast<double>(std::log(mass))) < 1e-12 + result.error);
             for (const auto& each : std::span(found).first(result.count)) {
                 const auto i = static_cast<std::size_t>(each.id);
-                CHECK(near(each.raw, of_raw[i]));
-                CHECK(near(each.scaled, of_scaled[i]));
-                CHECK(near(each.processed, of_processed[i]));
+                CHECK(near(each.raw, of_raw[i], result.error));
+                CHECK(near(each.scaled, of_scaled[i], result.error));
+                CHECK(near(each.processed, of_processed[i], result.error));
                 const auto above = static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [&](float l) { return l > row[i]; }));
                 const auto reaching = static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [&](float l) { return l >= row[i]; }));
                 CHECK(each.rank == above + 1);
                 if (std::isfinite(row[i])) CHECK(each.rank_with_ties == reaching);
-                if (each.processed > -infinity) CHECK(std::abs(each.scaled - each.processed - result.log_kept) < 1e-12);
+                if (each.processed > -infinity) CHECK(std::abs(each.scaled - each.processed - result.log_kept) < 1e-12 + result.error);
             }
         }
         CHECK(seq.bytes() == bytes);
     }
+}
+
+}  // namespace
+
+TEST_CASE("logprobs: raw, scaled and processed are those of the definition, in every order") { check_rows(3, 400); }
+
+TEST_CASE("logprobs: 10^5 rows against the definition", "[.deep]") { check_rows(4, 33'400); }
+
+TEST_CASE("logprobs: beside a draw, the same token and the same numbers") {
+    std::mt19937 random(5);
+    const auto check = [&](const auto& pick, int rows) {
+        auto seq = pick.start({.seed = 5}), alone = seq;
+        for (int trial = 0; trial < rows; ++trial) {
+            std::vector<float> row(1 + random() % (trial % 7 == 0 ? 30'000 : 300));
+            for (float& l : row) l = static_cast<float>(random() % 4000) / 300.0f;
+            if (trial % 5 == 0) row[random() % row.size()] = -std::numeric_limits<float>::infinity();
+            const auto some = static_cast<token_id>(random() % row.size());
+            const logprobs_request asked{.ids = std::span(&some, 1),
+                                         .top = random() % 90,
+                                         .order = static_cast<logprobs_of>(random() % 3),
+                                         .scaled = random() % 2 == 0,
+                                         .entropies = random() % 2 == 0,
+                                         .weighed = random() % 2 ? accuracy::quick : accuracy::full};
+            std::vector<token_logprobs> found(2 + asked.top), expected = found;
+            auto before = asked;
+            const drawn plain = pick(row, alone);
+            before.chosen = plain.id;
+            const auto said = log_probabilities(pick, row, seq, before, expected);
+            logprobs_result result;
+            const drawn token = draw_with_logprobs(pick, row, seq, asked, found, result);
+            REQUIRE(token.id == plain.id);
+            REQUIRE(token.why == plain.why);
+            CHECK(seq.bytes() == alone.bytes());
+            REQUIRE(same(result, said));
+            for (std::size_t i = 0; i < said.count; ++i) {
+                CHECK(same(found[i], expected[i]));
+                CHECK(std::isinf(found[i].scaled) >= !(asked.scaled || asked.order == logprobs_of::scaled));
+            }
+            CHECK(found[0].id == token.id);
+            CHECK(std::abs(found[0].processed - static_cast<double>(token.logprob)) < 1e-6);
+            REQUIRE(seq.accept(token.id) == status::ok);
+            REQUIRE(alone.accept(token.id) == status::ok);
+        }
+    };
+    check(sampler{top_k{40}, top_p{0.95f}, min_p{0.05f}, temperature{0.8f}, categorical{}}, 60);
+    check(sampler{penalties{.repetition = 1.2f}, temperature{1.3f}, categorical{}}, 60);
+    check(sampler{xtc{0.5f, 0.01f}, temperature{0.8f}, min_p{0.02f}, mirostat{}}, 60);
+    check(sampler{chain{top_p{0.9f}, temperature{0.7f}}, any_draw{gumbel{}}}, 60);
+}
+
+TEST_CASE("logprobs: ranks among equals, as many as they are") {
+    const sampler pick{top_k{5}, categorical{}};
+    std::vector<float> row(2000, 1.0f);
+    for (std::size_t i = 0; i < 30; ++i) row[i] = 3;
+    for (std::size_t i = 30; i < 100; ++i) row[i] = 2;
+    const auto seq = pick.start();
+    for (const accuracy way : {accuracy::quick, accuracy::full}) {
+        std::vector<token_logprobs> found(300);
+        const ids asked{5, 35, 1500};
+        const auto result = log_probabilities(pick, row, seq, {.ids = asked, .top = 120, .weighed = way}, found);
+        REQUIRE(result);
+        REQUIRE(result.count == 123);
+        for (const auto& each : std::span(found).first(result.count)) {
+            const std::size_t above = each.id < 30 ? 0 : each.id < 100 ? 30 : 100;
+            CHECK(each.rank == above + 1);
+            CHECK(each.rank_with_ties == (each.id < 30 ? 30u : each.id < 100 ? 100u : 2000u));
+        }
+    }
+}
+
+TEST_CASE("logprobs: a question that fails leaves the draw its token, a draw that fails leaves no answer") {
+    const sampler pick{ban{{2}}, categorical{}};
+    auto seq = pick.start();
+    std::vector<token_logprobs> found(4);
+    logprobs_result result;
+    CHECK(draw_with_logprobs(pick, std::vector{1.0f, 1.0f, NAN}, seq, {.top = 2}, found, result));
+    CHECK(result.why == status::nan_logit);
+    const ids outside{3};
+    CHECK(draw_with_logprobs(pick, std::vector{1.0f, 1.0f, 1.0f}, seq, {.ids = outside}, found, result));
+    CHECK(result.why == status::outside_row);
+    CHECK(seq.attempt() == 2);
+    const float inf = std::numeric_limits<float>::infinity();
+    CHECK(draw_with_logprobs(pick, std::vector{-inf, -inf, 1.0f}, seq, {.top = 2}, found, result).why == status::empty);
+    CHECK(result.why == status::empty);
+    CHECK(seq.attempt() == 2);
+    // Nothing lives without truncation, and a token is drawn.
+    const sampler late{top_k{2}, logit_bias{{{4, inf}}}, ban{{4}}, categorical{}};
+    auto other = late.start();
+    CHECK(draw_with_logprobs(late, std::vector{2.0f, 1.0f, 0.5f, 0.0f, -1.0f}, other, {.top = 1}, found, result));
+    CHECK(result);
+    CHECK(found[0].scaled == -infinity);
 }
 
 TEST_CASE("logprobs: stages by name and chosen at run time, and stages that learn nothing of it") {
@@ -158,4 +262,23 @@ TEST_CASE("logprobs: where nothing would live without truncation, the rest is sa
     REQUIRE(log_probabilities(sampler{categorical{}}, std::vector{inf, 1.0f, inf}, sampler{categorical{}}.start(), {.ids = finite}, found));
     CHECK(found[0].rank == 3);
     CHECK(found[0].rank_with_ties == 3);
+}
+
+TEST_CASE("logprobs: after the first of a width nothing is allocated, beside a draw or by itself") {
+    std::mt19937 random(6);
+    std::vector<float> row(20'000);
+    for (float& l : row) l = static_cast<float>(random() % 4000) / 300.0f;
+    const sampler pick{top_p{0.9f}, temperature{0.8f}, categorical{}};
+    auto seq = pick.start();
+    std::vector<token_logprobs> found(21);
+    logprobs_result result;
+    std::size_t before = 0;
+    for (int round = 0; round < 4; ++round) {
+        if (round == 1) before = counted_new::calls;
+        const accuracy way = round % 2 ? accuracy::quick : accuracy::full;
+        const drawn token = draw_with_logprobs(pick, row, seq, {.top = 20, .weighed = way}, found, result);
+        log_probabilities(pick, row, seq, {.chosen = token.id, .top = 20, .weighed = way}, found);
+    }
+    CHECK(counted_new::calls == before);
+    CHECK(result);
 }

@@ -115,6 +115,20 @@ TEST_CASE("verify match: the text is that of plain decoding, feedback included")
     check_match(sampler{greedy{}}, 10);
 }
 
+TEST_CASE("verify match: 10^4 texts by pipelines of all kinds, as written and as chosen at run time", "[.deep]") {
+    constexpr std::size_t texts = 850;
+    const auto both = [](const auto& last, const auto&... stages) {
+        check_match(sampler{stages..., last}, texts);
+        check_match(sampler{chain{stages...}, any_draw{last}}, texts);
+    };
+    both(categorical{}, temperature{0.8f}, top_k{5}, top_p{0.9f});
+    both(gumbel{}, penalties{.repetition = 1.3f, .frequency = 0.2f, .window = 8}, min_p{0.05f});
+    both(categorical{}, dry{.multiplier = 0.8f}, no_repeat_ngram{3}, xtc{0.5f, 0.1f}, typical{0.9f});
+    both(mirostat{2.0f, 0.3f}, temperature{1.2f});
+    both(mirostat_v1{2.0f, 0.3f, 8}, penalties{.presence = 0.4f});
+    both(adaptive_p{0.3f, 0.8f}, min_p{0.01f});
+}
+
 TEST_CASE("verify ratio, traversal: the law of plain decoding through sampler and sequence") {
     constexpr std::size_t width = 5;
     const sampler pick{penalties{.repetition = 1.4f, .presence = 0.3f}, top_k{4}, min_p{0.02f}, temperature{0.9f}, categorical{}};

@@ -26,7 +26,7 @@ TEST_CASE("gram_table: the latest place of a gram, through growth and back") {
     std::vector<text_index> before(size, -1);
     std::size_t wrong = 0;
     for (text_index p = n; p < size; ++p) {
-        table.make_room(h.data(), p, 1);
+        table.make_room(h.data(), p, 1, 1);
         before[static_cast<std::size_t>(p)] = table.put(h.data(), p);
         wrong += before[static_cast<std::size_t>(p)] != latest(p, h.data() + p - n);
     }
@@ -44,7 +44,7 @@ TEST_CASE("gram_table: a gram in two parts is the gram") {
         reference::ids h(400);
         for (auto& id : h) id = static_cast<token_id>(random() % 5);
         detail::gram_table table(n, n);
-        table.make_room(h.data(), 0, h.size());
+        table.make_room(h.data(), 0, h.size(), 0);
         for (text_index p = n; p < 200; ++p) table.put(h.data(), p);
         std::size_t wrong = 0;
         for (text_index p = n; p < 400; ++p) {

@@ -17,6 +17,7 @@
 
 using namespace argdraw;
 using reference::answer;
+using reference::answer_with;
 using reference::ids;
 using reference::matches;
 using counted = std::vector<counted_token>;
@@ -247,6 +248,70 @@ TEST_CASE("history: a breaker ends a match and is not visited") {
     CHECK(visited(h, 1, -1, {6, 4}).empty());
 }
 
+TEST_CASE("history: a breaker of several tokens ends a match where it stands, and its tokens are visited") {
+    //              0  1  2  3  4  5  6  7  8  9
+    auto h = of({}, {1, 2, 3, 4, 9, 1, 2, 3});
+    const phrases two{{1, 2}}, three{{2, 3}}, other{{2, 9}, {3, 4}, {7, 1, 2}}, mixed{{2}, {1, 2}}, empty{{}}, all{{1, 2, 3}};
+    CHECK(answer_with(h, 1, -1, two) == matches{{4, 1}});
+    CHECK(answer_with(h, 2, -1, two).empty());
+    CHECK(answer_with(h, 0, -1, two) == matches{{1, 0}, {2, 0}, {3, 0}, {4, 1}, {9, 0}});
+    CHECK(answer_with(h, 1, -1, three).empty());
+    CHECK(answer_with(h, 1, -1, other) == matches{{4, 3}});
+    CHECK(answer_with(h, 0, -1, mixed) == matches{{1, 0}, {3, 0}, {4, 1}, {9, 0}});
+    CHECK(answer_with(h, 1, -1, empty) == matches{{4, 3}});
+    CHECK(answer_with(h, 1, -1, all).empty());
+    // One that begins before the window does not stand in it.
+    CHECK(answer_with(h, 1, 7, all).empty());
+    auto loop = of({}, {1, 2, 1, 2, 1, 2});
+    const phrases long_one{{1, 2, 1, 2, 1}};
+    CHECK(answer_with(loop, 1, -1, long_one) == matches{{1, 1}});
+    CHECK(answer_with(loop, 1, 6, long_one) == matches{{1, 1}});
+    CHECK(answer_with(loop, 1, 5, long_one) == matches{{1, 3}});
+    // What stands there comes and goes with its tokens.
+    REQUIRE(h.append(4) == status::ok);
+    REQUIRE(h.append(1) == status::ok);
+    CHECK(answer_with(h, 1, -1, two) == matches{{2, 1}});
+    REQUIRE(h.forget(3) == status::ok);
+    CHECK(answer_with(h, 1, -1, two).empty());
+    REQUIRE(h.append(3) == status::ok);
+    CHECK(answer_with(h, 1, -1, two) == matches{{4, 1}});
+}
+
+TEST_CASE("history: breakers of several tokens, in random walks, equal the definition") {
+    std::mt19937 random(11);
+    const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+    std::size_t wrong = 0, ended = 0;
+    for (int sequence = 0; sequence < 3000; ++sequence) {
+        const auto any = [&] { return static_cast<token_id>(below(2 + static_cast<std::size_t>(sequence % 3))); };
+        reference::lists lists(1 + below(6));
+        for (ids& one : lists) {
+            one.resize(below(6));
+            for (token_id& id : one) id = any();
+        }
+        const phrases breakers = reference::phrases_of(lists);
+        history h, other;
+        for (int i = 0; i < 30; ++i) {
+            switch (below(7)) {
+                case 0: REQUIRE(h.forget(below(h.output().size() + 1)) == status::ok); break;
+                case 1: other = h; break;
+                case 2: std::swap(h, other); break;
+                case 3:
+                    if (below(4) == 0) REQUIRE(h.assign(ids{any(), any(), any()}, copied(h.output())) == status::ok);
+                    break;
+                default:
+                    for (std::size_t k = 1 + below(5); k > 0; --k) REQUIRE(h.append(any()) == status::ok);
+            }
+            const auto window = below(2) ? -1 : static_cast<std::int64_t>(below(20));
+            const std::size_t n = below(4);
+            const auto right = reference::continuations(h.tokens(), n, window, lists);
+            wrong += answer_with(h, n, window, breakers) != right;
+            ended += right != reference::continuations(h.tokens(), n, window, ids{});
+        }
+    }
+    CHECK(wrong == 0);
+    CHECK(ended > 10000);
+}
+
 TEST_CASE("history: breakers are those that the list holds now, wherever it lies") {
     auto h = of({}, {1, 2, 3, 4, 5, 1, 2, 3, 6, 1, 2, 3});
     ids list{1};
@@ -283,6 +348,13 @@ TEST_CASE("history: whether breakers are ids of a row") {
         CHECK(h.watch_breakers(high).in_row(10));
     }
     const token_id one = 1;
+    const phrases none{{}}, two{{3, 8}, {}}, low_two{{3, -1}};
+    for (int i = 0; i < 2; ++i) {
+        CHECK(h.watch_breakers(none).in_row(0));
+        CHECK_FALSE(h.watch_breakers(two).in_row(8));
+        CHECK(h.watch_breakers(two).in_row(9));
+        CHECK_FALSE(h.watch_breakers(low_two).in_row(9));
+    }
     CHECK(h.watch_breakers(std::span<const token_id>(&one, history::most_tokens + 1)).why() == status::out_of_memory);
 }
 
@@ -415,7 +487,7 @@ TEST_CASE("history: without memory a call says so and nothing has changed") {
         return h;
     }();
     ids more;
-    for (token_id i = 0; i < 600; ++i) more.push_back(i % 37);
+    for (token_id i = 0; i < 3000; ++i) more.push_back(i % 37);
     for (std::size_t limit = 0; limit < 6000; limit = limit * 5 / 4 + 8) {
         CAPTURE(limit);
         history h = original;

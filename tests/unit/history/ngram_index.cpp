@@ -23,8 +23,8 @@ struct walker {
     explicit walker(text_index n) : index(n), longer(n + 1) {}
 
     void say(token_id id) {
-        index.make_room(tokens.data(), 1);
-        longer.make_room(tokens.data(), 1);
+        index.make_room(tokens.data(), 1, 1);
+        longer.make_room(tokens.data(), 1, 1);
         tokens.push_back(id);
         index.append(tokens.data());
         longer.append(tokens.data());

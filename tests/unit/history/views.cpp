@@ -120,7 +120,7 @@ TEST_CASE("views: a history that was asked about many windows does not pay for t
         REQUIRE(h.append(window % 50) == status::ok);
         CHECK(reference::answer(h, window, scope::both) == reference::counts(h.tokens(), window));
         CHECK(reference::answer(h, static_cast<std::size_t>(window % 90), -1, {}) ==
-              reference::continuations(h.tokens(), static_cast<std::size_t>(window % 90), -1, {}));
+              reference::continuations(h.tokens(), static_cast<std::size_t>(window % 90), -1, reference::ids{}));
     }
     const std::size_t before = counted_new::calls;
     REQUIRE(h.reserve(100000) == status::ok);

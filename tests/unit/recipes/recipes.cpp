@@ -30,6 +30,7 @@ void is_a_recipe() {
     const recipes::made made = R{}.make();
     REQUIRE(made);
     CHECK(made.wrong.why == status::ok);
+    CHECK(!R{}.fixed_seed());
     CHECK(parse(made.text()));
     CHECK(kept(made, {1, 3, 2})[made.pick.template get<1>().template get_if<greedy>() ? 0 : 1] == 1);
 }

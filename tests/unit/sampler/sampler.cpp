@@ -252,14 +252,14 @@ TEST_CASE("sampler: check names the stage and its sentence") {
 
 TEST_CASE("sampler: what does not fit the row has a status of its own, and check(width) names the stage") {
     const std::vector<float> row(5, 1.0f), narrow(4, 1.0f);
-    const auto told = [&](const auto& pick, int stage) {
+    const auto told = [&](const auto& chosen, int stage) {
         CAPTURE(stage);
         philox random;
-        const drawn token = pick(row, random);
+        const drawn token = chosen(row, random);
         CHECK(token.why == status::outside_row);
-        CHECK(pick.distribution(row, random).why == status::outside_row);
-        CHECK(pick.check());
-        const checked found = pick.check(row.size());
+        CHECK(chosen.distribution(row, random).why == status::outside_row);
+        CHECK(chosen.check());
+        const checked found = chosen.check(row.size());
         CHECK(found.why == status::outside_row);
         CHECK(found.stage == stage);
         return std::string(found.sentence);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct learning_draw {
     struct state {
         std::int64_t accepted;
         double sum;
+
+        template <class F>
+        void each_number(F visit) {
+            visit(accepted);
+            visit(sum);
+        }
     };
     double first = 0;
 
@@ -100,6 +107,60 @@ TEST_CASE("sequence: a redraw takes the next index, and the first draws are thos
         candidates<float> c(row, space);
         CHECK(again.id == c.draw(here.word(purpose::token, 1)).id);
         CHECK(seq.accept(token.id) == status::ok);
+    }
+}
+
+TEST_CASE("sequence: reseeded, what was drawn stays, and what comes is of the words of the new numbers") {
+    const auto text = [&](std::uint64_t seed, std::uint64_t number, int accepts) {
+        auto seq = pick.start({.seed = seed, .sequence = number, .position = 2}, ids{1, 2});
+        for (token_id i = 0; i < accepts; ++i) REQUIRE(seq.accept(i * 5 % 8) == status::ok);
+        return seq;
+    };
+    const auto goes_on_as = [&](auto a, auto b) {
+        for (int i = 0; i < 20; ++i) {
+            const drawn one = pick(row, a), other = pick(row, b);
+            if (one.id != other.id || one.logprob != other.logprob || a.accept(one.id) != b.accept(other.id)) return false;
+        }
+        return a.bytes() == b.bytes();
+    };
+    auto seq = text(3, 5, 6);
+    const auto original = seq;
+    seq.reseed(8, 9);
+    CHECK(seq.random() == philox{.seed = 8, .sequence = 9, .position = 8});
+    CHECK(seq.bytes() == text(8, 9, 6).bytes());
+    CHECK(goes_on_as(seq, text(8, 9, 6)));
+    CHECK_FALSE(goes_on_as(seq, original));
+    auto resumed = pick.resume(original.bytes());
+    resumed.reseed(3, 6);
+    CHECK(goes_on_as(resumed, text(3, 6, 6)));
+    CHECK_FALSE(goes_on_as(resumed, original));
+    resumed.reseed(3, 5);
+    CHECK(resumed.bytes() == original.bytes());
+
+    // What is pending was learned from a draw, whatever is drawn with later.
+    auto here = original;
+    const drawn token = pick(row, here);
+    auto fork = here;
+    fork.reseed(8, 9);
+    CHECK(fork.attempt() == 1);
+    auto redrawn = fork;
+    auto second_draw = text(8, 9, 6);
+    (void)pick(row, second_draw);
+    CHECK(pick(row, redrawn).id == pick(row, second_draw).id);
+    for (auto* one : {&here, &fork}) {
+        CHECK(one->accept(token.id) == status::ok);
+        CHECK(one->state<2>().accepted == original.state<2>().accepted + 1);
+    }
+    CHECK(pick.resume(fork.bytes()).bytes() == fork.bytes());
+    // Undone behind it, the text is that of before with the new words.
+    CHECK(fork.rollback(7) == status::ok);
+    CHECK(fork.output().empty());
+    auto anew = text(8, 9, 0);
+    for (int i = 0; i < 20; ++i) {
+        const drawn one = pick(row, fork), same = pick(row, anew);
+        CHECK(one.id == same.id);
+        CHECK(one.logprob == same.logprob);
+        CHECK(fork.accept(one.id) == anew.accept(same.id));
     }
 }
 
@@ -217,6 +278,38 @@ TEST_CASE("sequence: what lies behind the vocabulary in a wider row does not liv
     auto larger = mine.start({.vocabulary = 100});
     CHECK(mine(row, larger));
     CHECK(width == 8);
+}
+
+TEST_CASE("sequence: without one, the vocabulary is where the row given ends") {
+    std::vector<float> tokens(300), other(300);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        tokens[i] = static_cast<float>((i * 37) % 101) * 0.05f;
+        other[i] = static_cast<float>((i * 53) % 89) * 0.03f;
+    }
+    auto padded = tokens, other_padded = other;
+    padded.resize(512, 100.0f);
+    other_padded.resize(512, std::numeric_limits<float>::quiet_NaN());
+    const std::vector<std::uint32_t> mask(16, 0xfffffff0u);
+    const std::span<const float> row_of_tokens = std::span(padded).first(300);
+    const auto alike = [&](const auto& with_row, const auto& with_sequence) {
+        auto seq = with_sequence.start({.seed = 5, .sequence = 2, .vocabulary = 300});
+        philox random{.seed = 5, .sequence = 2};
+        for (int i = 0; i < 20; ++i) {
+            CHECK(with_row.distribution(row_of_tokens, random).probabilities == with_sequence.distribution(padded, seq).probabilities);
+            const drawn a = with_row(row_of_tokens, random), b = with_sequence(padded, seq);
+            REQUIRE(a);
+            CHECK(a.id == b.id);
+            CHECK(a.logprob == b.logprob);
+            CHECK(seq.accept(b.id) == status::ok);
+        }
+    };
+    const auto same = [&](const auto& one) { alike(one, one); };
+    same(sampler{top_k{40}, top_p{0.9f}, categorical{}});
+    same(sampler{xtc{.probability = 0.5f, .threshold = 0.01f}, gumbel{}});
+    same(sampler{allow{mask, past_end::keep}, typical{0.9f}, categorical{}});
+    alike(sampler{guidance<float>{std::span(other_padded).first(300), 1.5f}, categorical{}},
+          sampler{guidance<float>{other_padded, 1.5f}, categorical{}});
+    CHECK(sampler{greedy{}}(row_of_tokens).id == sampler{greedy{}}(tokens).id);
 }
 
 TEST_CASE("sequence: one that was started with output goes on as if it had accepted it") {

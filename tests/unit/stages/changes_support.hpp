@@ -95,4 +95,35 @@ void check_bad(const Stage& stage) {
     CHECK(pick.check().sentence == Stage::requirement);
 }
 
+/// A stage that is made with a list of exempt ids leaves those as they are, and does to the others what it does without the list.
+template <class Make>
+void check_exempt(Make with) {
+    const std::vector<float> row{2.0f, -1.0f, 0.5f, 1.0f, -0.25f, 3.0f};
+    const auto logits_after = [&](const ids& exempt) {
+        std::vector<double> seen(row.size());
+        const auto look = [&seen](auto& c) {
+            c.transform([&](argdraw::token_id id, double l) { return seen[static_cast<std::size_t>(id)] = l; });
+        };
+        CHECK(law_of(row, after({4, 0, 9, -7}, {0, 2, 1, 2, 3, 3, 4}, with(exempt)), look));
+        return seen;
+    };
+    const ids none;
+    const auto changed = logits_after(none);
+    CHECK(changed[2] != 0.5);
+    for (const ids& exempt : {ids{2}, ids{3, 0, 3}, ids{5}, ids{0, 1, 2, 3, 4, 5}}) {
+        auto expected = changed;
+        for (const argdraw::token_id id : exempt) expected[static_cast<std::size_t>(id)] = row[static_cast<std::size_t>(id)];
+        CHECK(logits_after(exempt) == expected);
+    }
+    for (const ids& bad : {ids{1, 6}, ids{-1}}) {
+        CHECK(law(row, after({}, {1}, with(bad))) == "outside_row");
+        CHECK(argdraw::sampler{with(bad), argdraw::categorical{}}.check(6).why == argdraw::status::outside_row);
+    }
+    const ids two{2}, same{2}, three{3};
+    CHECK(with(two).fits(6));
+    CHECK(with(two) == with(same));
+    CHECK_FALSE(with(two) == with(three));
+    CHECK_FALSE(with(two) == with(none));
+}
+
 }  // namespace support

@@ -81,6 +81,23 @@ TEST_CASE("dry breakers: no match extends over one, and none is penalised") {
     CHECK(lost(after(prompt, output, dry{1, 1.75f, 2, -1, four})).empty());
 }
 
+TEST_CASE("dry breakers: phrases end a match as a whole, and their tokens are penalised") {
+    const ids prompt{1, 2, 3, 4}, output{1, 2, 3};
+    const phrases pair{{1, 2}}, last{{2, 3}}, apart{{1, 3}, {3, 4, 2}}, alone{{1}}, with_next{{3, 4}};
+    CHECK(lost(after(prompt, output, dry{1, 1.75f, 1, -1, pair})) == "4:1");
+    CHECK(lost(after(prompt, output, dry{1, 1.75f, 2, -1, pair})).empty());
+    CHECK(lost(after(prompt, output, dry{1, 1.75f, 1, -1, last})).empty());
+    CHECK(lost(after(prompt, output, dry{1, 1.75f, 2, -1, apart})) == "4:1.75");
+    CHECK(lost(after(prompt, output, dry{1, 1.75f, 2, -1, alone})) == "4:1");
+    CHECK(lost(after(prompt, output, dry{1, 1.75f, 2, -1, with_next})) == "4:1.75");
+    for (const token_id outside : {-1, 8}) {
+        const phrases bad{{1, 2}, {3, outside}};
+        CHECK(lost(after({}, {}, dry{1, 1.75f, 2, -1, bad})) == "outside_row");
+    }
+    CHECK(dry{1, 1.75f, 2, -1, pair} == dry{1, 1.75f, 2, -1, phrases_view(pair)});
+    CHECK_FALSE(dry{1, 1.75f, 2, -1, pair} == dry{1, 1.75f, 2, -1, last});
+}
+
 TEST_CASE("dry breakers: ids outside of the row are outside_row, unless dry is off") {
     for (const token_id outside : {-1, 8}) {
         const std::vector<token_id> breakers{1, outside};

@@ -120,3 +120,8 @@ TEST_CASE("frequency_penalty on wide rows: the law is that of the changed row") 
                 changed[static_cast<std::size_t>(id)] -= (id == 5 ? 2 : 1) * static_cast<double>(0.7f);
     });
 }
+
+TEST_CASE("frequency_penalty formula: exempt ids are left alone, and the others not") {
+    for (const scope over : {scope::output, scope::both})
+        check_exempt([over](const ids& exempt) { return frequency_penalty{.alpha = 0.5f, .over = over, .exempt = exempt}; });
+}

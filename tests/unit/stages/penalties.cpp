@@ -148,3 +148,11 @@ TEST_CASE("penalties scope: counts are of the output by default, and of the prom
     CHECK(law(row, after({0}, {1, 2}, presence_penalty{.alpha = 1})) == law(row, after({0}, {1, 2}, counts)));
     CHECK(law(row, after({0}, {1, 2}, frequency_penalty{.alpha = 1, .over = scope::both})) == law(row));
 }
+
+TEST_CASE("penalties formula: exempt ids are left alone, and the others not") {
+    for (const scope counted : {scope::output, scope::both})
+        check_exempt([counted](const ids& exempt) {
+            return penalties{.repetition = 1.5f, .frequency = 0.25f, .presence = 0.5f, .counts_over = counted, .exempt = exempt};
+        });
+    check_exempt([](const ids& exempt) { return penalties{.repetition = 1.5f, .exempt = exempt}; });
+}

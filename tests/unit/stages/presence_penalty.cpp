@@ -118,3 +118,8 @@ TEST_CASE("presence_penalty on wide rows: the law is that of the changed row") {
             if (static_cast<std::size_t>(id) < changed.size()) changed[static_cast<std::size_t>(id)] -= static_cast<double>(0.7f);
     });
 }
+
+TEST_CASE("presence_penalty formula: exempt ids are left alone, and the others not") {
+    for (const scope over : {scope::output, scope::both})
+        check_exempt([over](const ids& exempt) { return presence_penalty{.alpha = 0.5f, .over = over, .exempt = exempt}; });
+}

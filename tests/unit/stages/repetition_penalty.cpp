@@ -147,3 +147,8 @@ TEST_CASE("repetition_penalty on wide rows: the law is that of the changed row")
             }
     });
 }
+
+TEST_CASE("repetition_penalty formula: exempt ids are left alone, and the others not") {
+    for (const scope over : {scope::output, scope::both})
+        check_exempt([over](const ids& exempt) { return repetition_penalty{.penalty = 1.5f, .over = over, .exempt = exempt}; });
+}

@@ -12,14 +12,14 @@ ARGDRAW_INLINE f64 exp2_lanes(f64 y) {
 
 // The sum of a block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
 // logit < lower; the sum then is of those with logit >= high.
-template <beside also, class T>
-ARGDRAW_INLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
+template <beside also>
+ARGDRAW_INLINE double block_in_doubles(whole_block<double> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
     const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lowest = splat(cuts.lowest);
     [[maybe_unused]] const f64 lower = splat(cuts.lower), high = splat(cuts.high);
     f64 sum = splat(0.0);
     [[maybe_unused]] f64 sum_beside = sum;
     for (int i = 0; i < vectors; ++i) {
-        const f64 x = widen(block.at(i));
+        const f64 x = block.at(i);
         const f64 e = mul(sub(x, reference), scale);
         const f64 w = exp2_lanes(e);
         const mask lives = at_least(x, lowest);
@@ -40,14 +40,20 @@ ARGDRAW_INLINE double block_in_doubles(whole_block<T> block, const double_cuts& 
 
 template <beside also, class T>
 void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
-    alignas(64) T room[block_size];
-    for (std::size_t b = 0; b < row.blocks; ++b) {
-        double* const beside_b = also == beside::nothing ? nullptr : second + b;
-        if (row.alive && living_of(alive_in(row, b)) == living::none) {
-            mass[b] = 0;
-            if constexpr (also != beside::nothing) *beside_b = 0;
-        } else {
-            mass[b] = block_in_doubles<also>(living_block(row, b, room), cuts, beside_b);
+    if constexpr (sizeof(T) < sizeof(double)) {
+        each_part_as<double>(row, [&](const blocked_row<double>& part, std::size_t b) {
+            in_doubles<also>(part, cuts, mass + b, also == beside::nothing ? nullptr : second + b);
+        });
+    } else {
+        alignas(64) double room[block_size];
+        for (std::size_t b = 0; b < row.blocks; ++b) {
+            double* const beside_b = also == beside::nothing ? nullptr : second + b;
+            if (row.alive && living_of(alive_in(row, b)) == living::none) {
+                mass[b] = 0;
+                if constexpr (also != beside::nothing) *beside_b = 0;
+            } else {
+                mass[b] = block_in_doubles<also>(living_block(row, b, room), cuts, beside_b);
+            }
         }
     }
 }

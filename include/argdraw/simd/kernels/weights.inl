@@ -84,6 +84,17 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
     return s.w;
 }
 
+// Adds the terms of the four vectors of a block from the first-th on to the sums.
+template <beside also, class T>
+ARGDRAW_INLINE void add_four(whole_block<T> block, int first, const f32 (&t)[vectors], const block_powers& powers, std::int32_t top,
+                             const row_cuts& cuts, f64& sum, [[maybe_unused]] f64& sum_beside) {
+    f32 w[4], y[4];
+    ARGDRAW_UNROLL
+    for (int i = 0; i < 4; ++i) w[i] = terms<also>(powers, powers(block.at(first + i), t[first + i]), top, cuts, y[i]);
+    sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
+    if constexpr (also != beside::nothing) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
+}
+
 // The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside.
 // Where that is the mass of the lighter ones, those with cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach
 // cuts.high.
@@ -101,13 +112,12 @@ ARGDRAW_INLINE double block_mass(whole_block<T> block, const weight_scale& scale
     const block_powers powers(scale, top, some_drop);
     f64 sum = splat(0.0);
     [[maybe_unused]] f64 sum_beside = sum;
-    ARGDRAW_UNROLL
-    for (int g = 0; g < vectors / 4; ++g) {
-        f32 w[4], y[4];
+    // Written out where a sum is all; with a second one it takes as long in a loop, and the code is a third.
+    if constexpr (also == beside::nothing) {
         ARGDRAW_UNROLL
-        for (int i = 0; i < 4; ++i) w[i] = terms<also>(powers, powers(block.at(4 * g + i), t[4 * g + i]), top, cuts, y[i]);
-        sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
-        if constexpr (also != beside::nothing) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
+        for (int g = 0; g < vectors / 4; ++g) add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside);
+    } else {
+        for (int g = 0; g < vectors / 4; ++g) add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside);
     }
     if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
     return tree_sum(sum);
@@ -115,11 +125,18 @@ ARGDRAW_INLINE double block_mass(whole_block<T> block, const weight_scale& scale
 
 template <beside also, class T>
 std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
-    alignas(64) T room[block_size];
     std::int32_t greatest_key = weight_scale::nothing;
-    for (std::size_t b = 0; b < row.blocks; ++b) {
-        mass[b] = block_mass<also>(living_block(row, b, room), scale, top[b], also == beside::nothing ? nullptr : second + b, {});
-        greatest_key = top[b] > greatest_key ? top[b] : greatest_key;
+    const auto raise = [&](std::int32_t key) { greatest_key = key > greatest_key ? key : greatest_key; };
+    if constexpr (sizeof(T) == 2 && also != beside::nothing) {
+        each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
+            raise(masses_and<also>(part, scale, mass + b, top + b, second + b));
+        });
+    } else {
+        alignas(64) T room[block_size];
+        for (std::size_t b = 0; b < row.blocks; ++b) {
+            mass[b] = block_mass<also>(living_block(row, b, room), scale, top[b], also == beside::nothing ? nullptr : second + b, {});
+            raise(top[b]);
+        }
     }
     return greatest_key;
 }
@@ -148,25 +165,40 @@ ARGDRAW_INLINE std::int32_t weights_of_block(whole_block<T> block, const weight_
 template <class T>
 std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
     alignas(64) T room[block_size];
-    return weights_of_block(living_block(row, b, room), scale, out);
+    const whole_block<T> block = living_block(row, b, room);
+    if constexpr (sizeof(T) == 2) {
+        alignas(64) float wide[block_size];
+        for (int i = 0; i < vectors; ++i) store(wide + 16 * i, block.at(i));
+        return weights(blocked_row<float>{wide, wide, 1, 1}, 0, scale, out);
+    } else {
+        return weights_of_block(block, scale, out);
+    }
 }
 
 template <class T>
 std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below,
                   std::int32_t* top, std::int32_t* ids, double* values) {
-    alignas(64) T room[block_size];
-    const f32 from = splat(cuts.low), to = splat(cuts.high);
     std::size_t count = 0;
-    for (std::size_t b = 0; b < row.blocks; ++b) {
-        const T* const p = block_at(row, b);
-        above[b] = block_mass<beside::lighter>(living_block(row, b, room), scale, top[b], below + b, cuts);
-        std::uint64_t hits[words];
-        const auto between = [&](int i) {
-            const f32 x = load(p + 16 * i);
-            return without(at_least(x, from), at_least(x, to));
-        };
-        hits_in_block(row, b, between, hits);
-        count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+    if constexpr (sizeof(T) == 2) {
+        each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
+            const std::size_t found = split(part, scale, cuts, above + b, below + b, top + b, ids + count, values + count);
+            for (std::size_t i = count; i < count + found; ++i) ids[i] += static_cast<std::int32_t>(b * block_size);
+            count += found;
+        });
+    } else {
+        alignas(64) T room[block_size];
+        const f32 from = splat(cuts.low), to = splat(cuts.high);
+        for (std::size_t b = 0; b < row.blocks; ++b) {
+            const T* const p = block_at(row, b);
+            above[b] = block_mass<beside::lighter>(living_block(row, b, room), scale, top[b], below + b, cuts);
+            std::uint64_t hits[words];
+            const auto between = [&](int i) {
+                const f32 x = load(p + 16 * i);
+                return without(at_least(x, from), at_least(x, to));
+            };
+            hits_in_block(row, b, between, hits);
+            count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+        }
     }
     return count;
 }

@@ -20,6 +20,7 @@ ARGDRAW_INLINE std::size_t count_lanes(mask m) { return count_bits(lanes_of(m));
 
 // As wide as it is.
 ARGDRAW_INLINE f64 widen(const f64& a) { return a; }
+ARGDRAW_INLINE void store(double* p, const f32& a) { store(p, widen(a)); }
 
 // a, and 0 or -inf outside m.
 template <class V>

@@ -1,6 +1,8 @@
 // Small multiples as SVG: a panel for each stage, a row for each word; grey is before, colour after, hollow what was removed.
 #pragma once
 
+#include "../common/svg.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -11,18 +13,6 @@
 #include <vector>
 
 namespace gallery {
-
-inline std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&') out += "&amp;";
-        else if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else if (c == '"') out += "&quot;";
-        else out += c;
-    }
-    return out;
-}
 
 class picture {
 public:
@@ -54,8 +44,7 @@ public:
         colour_ = colour;
         y_ += 16;
         rect(margin, y_, width - 2 * margin, 2, colour_);
-        out_ += "<text x=\"" + number(margin) + "\" y=\"" + number(y_ + 26) + "\" class=\"group\">" + escaped(title) +
-                "<tspan dx=\"10\" class=\"says\">" + escaped(says) + "</tspan></text>\n";
+        page_.text(margin, y_ + 26, "group", title, "says", says);
         y_ += 40;
     }
 
@@ -91,26 +80,16 @@ public:
 
     std::string svg() {
         end_row();
-        const std::string size = number(width) + "\" height=\"" + number(y_ + 10);
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + size + "\" viewBox=\"0 0 " + number(width) + " " + number(y_ + 10) +
-               "\">\n"
-               "<style>\n"
-               "text { font-family: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif; fill: "
-               "#2b323c; }\n"
-               ".title { font-size: 22px; font-weight: 600; }\n"
-               ".group { font-size: 17px; font-weight: 600; }\n"
-               ".says { font-size: 12.5px; font-weight: 400; fill: #5b6572; }\n"
-               ".code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 11px; "
-               "font-weight: 600; }\n"
-               ".what { font-size: 11px; fill: #5b6572; }\n"
-               ".name { font-size: 10.5px; text-anchor: end; }\n"
-               ".gone { font-size: 10.5px; text-anchor: end; fill: #a3abb5; }\n"
-               ".left { font-size: 11px; font-weight: 600; text-anchor: end; fill: #5b6572; }\n"
-               ".percent { font-size: 10px; fill: #5b6572; }\n"
-               ".inside { font-size: 9px; font-weight: 600; text-anchor: end; fill: #ffffff; }\n"
-               "</style>\n"
-               "<rect width=\"" +
-               size + "\" rx=\"12\" fill=\"#f6f7f9\"/>\n" + out_ + "</svg>\n";
+        return page_.svg(
+            width, y_ + 10,
+            ".code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 11px; "
+            "font-weight: 600; }\n"
+            ".what { font-size: 11px; fill: #5b6572; }\n"
+            ".name { font-size: 10.5px; text-anchor: end; }\n"
+            ".gone { font-size: 10.5px; text-anchor: end; fill: #a3abb5; }\n"
+            ".left { font-size: 11px; font-weight: 600; text-anchor: end; fill: #5b6572; }\n"
+            ".percent { font-size: 10px; fill: #5b6572; }\n"
+            ".inside { font-size: 9px; font-weight: 600; text-anchor: end; fill: #ffffff; }\n");
     }
 
 private:
@@ -121,11 +100,6 @@ private:
     static constexpr double most = 0.55;  // the probability as wide as the panel; longer bars are cut and say what they are
     static constexpr const char* grey = "#d5dae1";
 
-    static std::string number(double value) {
-        std::array<char, 32> text{};
-        std::snprintf(text.data(), text.size(), "%.1f", value);
-        return text.data();
-    }
     static std::string percent(double p) {
         std::array<char, 32> text{};
         std::snprintf(text.data(), text.size(), p < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * p);
@@ -138,18 +112,10 @@ private:
     double row(std::size_t i) const { return y_ + 44 + row_height * static_cast<double>(i); }
     double panel_height() const { return 44 + row_height * static_cast<double>(before_.size()) + 7; }
 
-    void rect(double x, double y, double w, double h, std::string_view fill) {
-        out_ += "<rect x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(w) + "\" height=\"" + number(h) + "\" fill=\"" +
-                std::string(fill) + "\"/>\n";
-    }
-    void hollow(double x, double y, double w) {
-        out_ += "<rect x=\"" + number(x + 0.5) + "\" y=\"" + number(y + 0.5) + "\" width=\"" + number(std::max(w - 1, 0.5)) +
-                "\" height=\"" + number(thick - 1) + "\" fill=\"none\" stroke=\"#c3c9d1\"/>\n";
-    }
+    void rect(double x, double y, double w, double h, std::string_view fill) { page_.rect(x, y, w, h, fill); }
+    void hollow(double x, double y, double w) { page_.box(x + 0.5, y + 0.5, std::max(w - 1, 0.5), thick - 1, 0, "none", "#c3c9d1"); }
     void tick(double x, double y) { rect(x - 0.7, y - 1, 1.4, thick + 2, "#2b323c"); }
-    void text(double x, double y, std::string_view kind, std::string_view says) {
-        out_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" class=\"" + std::string(kind) + "\">" + escaped(says) + "</text>\n";
-    }
+    void text(double x, double y, std::string_view kind, std::string_view says) { page_.text(x, y, kind, says); }
     void bar(double p, double y) {
         rect(bars(), y + (thick - thin) / 2, length(p), thin, colour_);
         if (p <= most) return;
@@ -160,8 +126,7 @@ private:
 
     void frame(std::string_view code, std::string_view what) {
         x_ = margin + static_cast<double>(column_) * (panel_width + gap);
-        out_ += "<rect x=\"" + number(x_) + "\" y=\"" + number(y_) + "\" width=\"" + number(panel_width) + "\" height=\"" +
-                number(panel_height()) + "\" rx=\"6\" fill=\"#ffffff\" stroke=\"#e3e7ec\"/>\n";
+        page_.box(x_, y_, panel_width, panel_height(), 6, "#ffffff", "#e3e7ec");
         text(x_ + pad, y_ + 18, "code", code);
         text(x_ + pad, y_ + 34, "what", what);
     }
@@ -177,7 +142,8 @@ private:
 
     std::vector<std::string> names_;
     std::vector<double> before_;
-    std::string out_, colour_;
+    svg::page page_;
+    std::string colour_;
     double x_ = 0, y_ = 0;
     std::size_t column_ = 0;
 };

@@ -1,0 +1,43 @@
+/* What a library of floats does with a row of floats, and with others. */
+#include <argdraw/c/argdraw.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static int failed = 0;
+
+static void expect(int is, const char* what) {
+    if (is) return;
+    fprintf(stderr, "not so: %s\n", what);
+    failed = 1;
+}
+
+int main(void) {
+    const char* const text = "top_k(2) | temperature(0.8) | categorical";
+    const float logits[3] = {1, 2, 3};
+    const double wider[3] = {1, 2, 3};
+    argdraw_pipeline* pipeline = NULL;
+    argdraw_sequence* sequence = NULL;
+    argdraw_row row = {sizeof(argdraw_row), NULL, ARGDRAW_FLOAT, 3, 0};
+    argdraw_drawn token;
+    size_t count = 0;
+    int32_t format;
+
+    expect(argdraw_parse(text, strlen(text), &pipeline, NULL, NULL, 0) == ARGDRAW_OK, "a text is read");
+    expect(argdraw_start(pipeline, NULL, &sequence) == ARGDRAW_OK, "a sequence starts");
+    row.logits = logits;
+    expect(argdraw_draw(sequence, &row, &token) == ARGDRAW_OK && token.id >= 1 && token.id <= 2, "floats are drawn from");
+    row.logits = wider;
+    for (format = ARGDRAW_DOUBLE; format <= ARGDRAW_BFLOAT16; ++format) {
+        row.format = format;
+        expect(argdraw_draw(sequence, &row, &token) == ARGDRAW_NO_FORMAT, "other formats have their status");
+        expect(token.id == -1 && token.why == ARGDRAW_NO_FORMAT, "and so has the token");
+        expect(argdraw_distribution(sequence, &row, NULL, NULL, 0, &count) == ARGDRAW_NO_FORMAT, "also where a law is asked for");
+    }
+    expect(strstr(argdraw_message(ARGDRAW_NO_FORMAT), "format") != NULL, "and a sentence");
+    row.format = 7;
+    expect(argdraw_draw(sequence, &row, &token) == ARGDRAW_BAD_PARAMETER, "what is no format is a bad parameter");
+    argdraw_free_sequence(sequence);
+    argdraw_free_pipeline(pipeline);
+    return failed;
+}

@@ -1,0 +1,16 @@
+# Builds argdraw::c for rows of floats in SOURCE, and fails where it is larger than 500 KB stripped, or floats.c is not content with it.
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+endfunction()
+run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BINARY}" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${CXX}" -DCMAKE_BUILD_TYPE=MinSizeRel -DARGDRAW_BUILD_TESTS=OFF
+  -DARGDRAW_BUILD_EXAMPLES=OFF -DARGDRAW_BUILD_BENCHMARKS=OFF -DARGDRAW_C_FORMATS=float)
+run("${CMAKE_COMMAND}" --build "${BINARY}" --target argdraw_c)
+set(library "${BINARY}/libargdraw_c.so")
+run("${STRIP}" -o "${library}.stripped" "${library}")
+file(SIZE "${library}.stripped" size)
+message("stripped: ${size} bytes")
+if(size GREATER 500000)
+  message(FATAL_ERROR "libargdraw_c.so of floats has ${size} bytes, and 500000 is the most")
+endif()
+run("${COMPILER}" -std=c99 -Wall -Wextra -Werror -pedantic "-I${SOURCE}/include" "${CMAKE_CURRENT_LIST_DIR}/floats.c" "${library}" "-Wl,-rpath,${BINARY}" -o "${BINARY}/floats")
+run("${BINARY}/floats")

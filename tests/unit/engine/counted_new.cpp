@@ -1,0 +1,2 @@
+// This executable counts its allocations too.
+#include "core/counted_new.cpp"
