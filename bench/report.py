@@ -137,6 +137,7 @@ def peers_table(times, library):
         ours = times.get("/".join(["peer", "argdraw_in_llama_cpp", *rest]))
         if family == "peer" and who == "llama_cpp" and ours:
             rows.append([rest[0], rest[1], microseconds(theirs), microseconds(ours), ratio(theirs, ours)])
+    rows.sort(key=lambda r: (r[0], ROWS.index(r[1])))
     return table(header, rows, 2)
 
 
