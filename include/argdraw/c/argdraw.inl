@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -140,22 +141,26 @@ status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noe
     gather(static_cast<const std::byte*>(row.logits), stride, row.width, to);
     return f(std::span<const T>(to, row.width));
 }
-// The same for a format that is compiled; no_format for another.
-template <class T, class F>
-status with_row_if_built(argdraw_sequence& sequence, const argdraw_row& row, F& f) noexcept {
-    if constexpr (among<T, ARGDRAW_FORMATS>) return with_row_of<T>(sequence, row, f);
-    else return no_format;
+// Calls f with the type of a format, or says why not.
+template <class F>
+status with_format(std::int32_t format, F f) noexcept {
+    const auto if_built = [&]<class T>(std::type_identity<T> type) {
+        if constexpr (among<T, ARGDRAW_FORMATS>) return f(type);
+        else return no_format;
+    };
+    switch (format) {
+        case ARGDRAW_FLOAT: return if_built(std::type_identity<float>{});
+        case ARGDRAW_DOUBLE: return if_built(std::type_identity<double>{});
+        case ARGDRAW_HALF: return if_built(std::type_identity<half>{});
+        case ARGDRAW_BFLOAT16: return if_built(std::type_identity<bfloat16>{});
+        default: return status::bad_parameter;
+    }
 }
+
 template <class F>
 status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
     if (!is(sequence) || !fits(row)) return status::bad_parameter;
-    switch (row->format) {
-        case ARGDRAW_FLOAT: return with_row_if_built<float>(*sequence, *row, f);
-        case ARGDRAW_DOUBLE: return with_row_if_built<double>(*sequence, *row, f);
-        case ARGDRAW_HALF: return with_row_if_built<half>(*sequence, *row, f);
-        case ARGDRAW_BFLOAT16: return with_row_if_built<bfloat16>(*sequence, *row, f);
-        default: return status::bad_parameter;
-    }
+    return with_format(row->format, [&]<class T>(std::type_identity<T>) { return with_row_of<T>(*sequence, *row, f); });
 }
 
 // Calls f with a row that has the logits of the records, where their ids are its places, and with whether these are those of the records, too.
@@ -195,13 +200,7 @@ status with_records_of(argdraw_sequence& sequence, const argdraw_records& record
 template <class F>
 status with_records(argdraw_sequence* sequence, const argdraw_records* records, F f) noexcept {
     if (!is(sequence) || !fits(records)) return status::bad_parameter;
-    switch (records->format) {
-        case ARGDRAW_FLOAT: return with_records_of<float>(*sequence, *records, f);
-        case ARGDRAW_DOUBLE: return with_records_of<double>(*sequence, *records, f);
-        case ARGDRAW_HALF: return with_records_of<half>(*sequence, *records, f);
-        case ARGDRAW_BFLOAT16: return with_records_of<bfloat16>(*sequence, *records, f);
-        default: return status::bad_parameter;
-    }
+    return with_format(records->format, [&]<class T>(std::type_identity<T>) { return with_records_of<T>(*sequence, *records, f); });
 }
 // The last record of an id that is there.
 inline std::size_t place_of(token_id id, const argdraw_records& records) noexcept {

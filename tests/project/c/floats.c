@@ -20,7 +20,12 @@ int main(void) {
     argdraw_sequence* sequence = NULL;
     argdraw_row row = {sizeof(argdraw_row), NULL, ARGDRAW_FLOAT, 3, 0};
     argdraw_drawn token;
-    size_t count = 0;
+    argdraw_records records = {sizeof(argdraw_records), NULL, NULL, ARGDRAW_DOUBLE, 2, 16};
+    const struct {
+        double logit;
+        int32_t id;
+    } list[2] = {{1, 0}, {2, 1}};
+    size_t count = 0, place = 0;
     int32_t format;
 
     expect(argdraw_parse(text, strlen(text), &pipeline, NULL, NULL, 0) == ARGDRAW_OK, "a text is read");
@@ -34,6 +39,9 @@ int main(void) {
         expect(token.id == -1 && token.why == ARGDRAW_NO_FORMAT, "and so has the token");
         expect(argdraw_distribution(sequence, &row, NULL, NULL, 0, &count) == ARGDRAW_NO_FORMAT, "also where a law is asked for");
     }
+    records.ids = &list[0].id;
+    records.logits = &list[0].logit;
+    expect(argdraw_draw_records(sequence, &records, &token, &place) == ARGDRAW_NO_FORMAT, "records are rows");
     expect(strstr(argdraw_message(ARGDRAW_NO_FORMAT), "format") != NULL, "and a sentence");
     row.format = 7;
     expect(argdraw_draw(sequence, &row, &token) == ARGDRAW_BAD_PARAMETER, "what is no format is a bad parameter");
