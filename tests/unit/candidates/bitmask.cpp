@@ -22,7 +22,7 @@ TEST_CASE("bitmask: what is kept lived before and is allowed, bit by bit, whatev
         for (int trial = 0; trial < 200; ++trial) {
             CAPTURE(width, trial);
             std::vector<std::uint32_t> mask(random() % (width / 32 + 3));
-            for (auto& word : mask) word = random();
+            for (auto& word : mask) word = static_cast<std::uint32_t>(random());
             const std::size_t tokens = mask.empty() ? 0 : random() % (32 * mask.size() + 1);
             const bool past_end = random() % 2 != 0, all_live = random() % 2 != 0;
             std::vector<std::uint16_t> before(width / 16);
