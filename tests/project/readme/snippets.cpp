@@ -8,6 +8,7 @@
 
 #include <argdraw/argdraw.hpp>
 #include <argdraw/conformance.hpp>
+#include <argdraw/recipes/llama_cpp.hpp>
 using namespace argdraw;
 
 namespace {
@@ -73,6 +74,17 @@ bool chains() {
     return static_cast<bool>(chosen(logits, random));
 }
 
+bool recipes_of_others() {
+    const std::array logits{2.0f, 1.0f, 0.5f, 0.0f, -1.0f};
+    const std::array<token_id, 2> prompt{3, 0};
+
+    recipes::llama_cpp settings;                 // its defaults
+    settings.top_k = -1;                         // off, as there
+    const recipes::made made = settings.make();  // or made.wrong.sentence
+    auto seq = made.pick.start({.seed = 42, .prompt = prompt});
+    return made && made.pick(logits, seq);
+}
+
 std::int64_t my_sampler(std::span<const float> row, float t, float p, std::uint64_t word) {
     struct one_word {
         std::uint64_t word;
@@ -98,5 +110,5 @@ bool any_sampler() {
 
 int main() {
     std::printf("the text had %d tokens\n", first_program());
-    return stage_of_ones_own() && sequences() && chains() && any_sampler() ? 0 : 1;
+    return stage_of_ones_own() && sequences() && chains() && recipes_of_others() && any_sampler() ? 0 : 1;
 }
