@@ -116,6 +116,8 @@ void add_sums(distribution<T>& d, F each) noexcept {
     std::size_t from = 0;
     if (view<T>* const seen = d.as_view()) from = add_finite(d, *seen, sums);
     if (!d.ok() || from == d.width()) return;
+    // The logits of a row of which few tokens came lie where the entries go; as a list they do not.
+    if (view<T>* const seen = d.as_view(); seen && seen->row().sparse()) d.find_maximum();
     auto* const entries = reinterpret_cast<entry*>(d.scratch().sorting.order);
     std::size_t count = 0;
     sums.for_each([&](token_id id, double sum) {

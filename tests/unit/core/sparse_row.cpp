@@ -110,6 +110,23 @@ TEST_CASE("sparse_row: every pipeline gives the law and the token of the whole r
     }
 }
 
+TEST_CASE("sparse_row: biases beside +inf, of the row or of the bias, as on the whole row") {
+    std::mt19937_64 random(3);
+    for (int trial = 0; trial < 200; ++trial) {
+        CAPTURE(trial);
+        both_rows<double> rows(random, 64, 14);
+        std::vector<token_bias> biases;
+        for (std::size_t at = 0; at < rows.listed.size(); ++at) {
+            const token_id id = rows.listed[at];
+            if (random() % 6 == 0) rows.logits[at] = rows.whole[static_cast<std::size_t>(id)] = infinity;
+            if (random() % 2 == 0) biases.push_back({id, random() % 6 == 0 ? infinity : static_cast<float>(random() % 9) / 4});
+        }
+        biases.push_back({static_cast<token_id>(random() % 64), infinity});
+        const sampler pick{logit_bias<>(biases), categorical{}};
+        check_same(pick.distribution(rows.sparse(), philox{}), pick.distribution(rows.whole, philox{}));
+    }
+}
+
 TEST_CASE("sparse_row: what is none has a status, whatever else it may hold") {
     const sampler pick{temperature{0.7f}, categorical{}};
     philox random;
