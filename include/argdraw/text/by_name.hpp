@@ -298,19 +298,19 @@ public:
     bool set(std::string_view parameters, const text::names& known = {}) {
         if (!kind_) return false;
         text::reader in(parameters, known);
-        const auto lists = std::make_shared<held>(held{{}, lists_});
+        const auto lists = std::make_shared<text::memory>();
         text::element next = element_;
         std::uint32_t given = given_;
-        if (text::detail::read_parameters(in, lists->own, *kind_, next, given, [](text::reader& at) { return at.at_end(); })) {
+        if (text::detail::read_parameters(in, *lists, *kind_, next, given, [](text::reader& at) { return at.at_end(); })) {
             if (!in.at_end()) in.expected("',' or the end");
             const std::string_view wanted = std::visit([](const auto& e) { return e.fault(); }, next);
             if (in.good() && !wanted.empty()) in.fail(1, std::string(wanted));
         }
         error_ = in.wrong();
         if (!in.good()) return false;
+        if (!lists->empty()) lists_.push_back(lists);
         element_ = next;
         given_ = given;
-        lists_ = lists;
         look_for_missing();
         return true;
     }
@@ -326,12 +326,6 @@ public:
     friend named by_name(std::string_view name);
 
 private:
-    // The lists of one set(), and those of the sets before it.
-    struct held {
-        text::memory own;
-        std::shared_ptr<const held> before;
-    };
-
     void look_for_missing() {
         const std::string_view name = text::detail::missing(*kind_, element_, given_);
         if (!name.empty()) error_ = {1, std::string(kind_->name) + " needs '" + std::string(name) + "'"};
@@ -341,7 +335,7 @@ private:
     text::element element_;
     std::uint32_t given_ = 0;
     text::error error_;
-    std::shared_ptr<const held> lists_;
+    std::vector<std::shared_ptr<const text::memory>> lists_;  // of every set() that had some
 };
 
 /// The stage or draw of a name: of its type, as in a pipeline's text. Throws std::bad_alloc.

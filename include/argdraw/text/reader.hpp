@@ -158,9 +158,11 @@ public:
     bool number(float& out) {
         const std::size_t column = this->column();
         const std::string_view read = number_text();
-        bool too_large = false;
-        if (!to_number(read, out, too_large)) return fail(column, "expected a number, found " + quoted_at(column));
-        if (too_large) return fail(column, std::string(read) + " is beyond the range of float; inf is written inf");
+        bool in_range = true;
+        if (!to_number(read, out, in_range)) return fail(column, "expected a number, found " + quoted_at(column));
+        const std::string_view instead =
+            read.find("e-") < read.size() || read.find("E-") < read.size() ? "what is nearer to 0 is written 0" : "inf is written inf";
+        if (!in_range) return fail(column, std::string(read) + " is beyond the range of float; " + std::string(instead));
         return true;
     }
 
@@ -205,7 +207,7 @@ private:
         return in_.substr(from, at_ - from);
     }
 
-    static bool to_number(std::string_view read, float& out, bool& too_large) {
+    static bool to_number(std::string_view read, float& out, bool& in_range) {
         const bool minus = read.starts_with('-');
         if (minus || read.starts_with('+')) read.remove_prefix(1);
         if (read == "inf") out = std::numeric_limits<float>::infinity();
@@ -215,19 +217,20 @@ private:
 #if defined(__cpp_lib_to_chars)
             const auto [end, why] = std::from_chars(read.data(), read.data() + read.size(), out);
             if (end != read.data() + read.size() || why == std::errc::invalid_argument) return false;
-            too_large = why == std::errc::result_out_of_range;
+            in_range = why != std::errc::result_out_of_range;
 #elif defined(__wasm__)  // a standard library without it, and a C library with one locale
             const std::string held(read);
             char* end = nullptr;
             out = std::strtof(held.c_str(), &end);
             if (end != held.c_str() + held.size()) return false;
-            too_large = std::isinf(out);
+            const bool is_zero = read.substr(0, read.find_first_of("eE")).find_first_of("123456789") == read.npos;
+            in_range = !std::isinf(out) && (out != 0 || is_zero);
 #else                    // without it, and with many: through a stream, whose locale is not the program's
             std::istringstream in{std::string(read)};
             in.imbue(std::locale::classic());
             in >> out;
             if (!in.eof()) return false;
-            too_large = in.fail();
+            in_range = !in.fail();
 #endif
         }
         if (minus) out = -out;

@@ -35,6 +35,9 @@ public:
         return all.back();
     }
     const phrases& keep(phrases all) { return lists_.emplace_back(std::move(all)); }
+    bool empty() const noexcept {
+        return ids_.empty() && words_.empty() && rows_.empty() && biases_.empty() && phrases_.empty() && biased_.empty() && lists_.empty();
+    }
 
 private:
     std::deque<std::vector<token_id>>& of(token_id*) noexcept { return ids_; }

@@ -107,8 +107,8 @@ FAULTS = [
     Mutant(
         "T3", "what is wrong with one parameter leaves those before it set",
         "text/by_name.hpp",
-        "if (!in.good()) return false; element_ = next;",
-        "element_ = next; if (!in.good()) return false;",
+        "if (!in.good()) return false; if (!lists->empty()) lists_.push_back(lists); element_ = next;",
+        "element_ = next; if (!in.good()) return false; if (!lists->empty()) lists_.push_back(lists);",
         "unit/text/by_name.cpp", "by_name: what is set stays, and what is wrong changes nothing"),
     Mutant(
         "T4", "a text of several tokens stands for its first where one is wanted",

@@ -94,6 +94,7 @@ TEST_CASE("text: what is wrong, where, and what would be right") {
     CHECK(wrong("top_k(4000000000) | greedy") == "7: 4000000000 is out of the range of whole numbers here");
     CHECK(wrong("top_p(high) | greedy") == "7: expected a number, found 'high'");
     CHECK(wrong("top_p(1e99) | greedy") == "7: 1e99 is beyond the range of float; inf is written inf");
+    CHECK(wrong("top_p(1e-50) | greedy") == "7: 1e-50 is beyond the range of float; what is nearer to 0 is written 0");
     CHECK(wrong("top_k(3, equals=some) | greedy") == "17: expected first or all, found 'some'");
     CHECK(wrong("top_k(3 | greedy") == "9: expected ',' or ')', found '|'");
     CHECK(wrong("top_k(3) greedy") == "10: expected '|' or the end, found 'greedy'");
