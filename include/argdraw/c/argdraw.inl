@@ -109,106 +109,11 @@ inline status give(const std::shared_ptr<const parsed>& from, argdraw_sequence::
     return *out ? status::ok : status::out_of_memory;
 }
 
-// For a row in memory of the sequence; null where there is none.
-template <class T>
-T* room_for(argdraw_sequence& sequence, std::size_t width) noexcept {
-    std::byte* const memory = sequence.gathered.reserve(width * sizeof(T));
-    if (!memory) return nullptr;
-    for (std::size_t i = 0; i < width; ++i) new (memory + i * sizeof(T)) T;
-    return std::launder(reinterpret_cast<T*>(memory));
-}
+}  // namespace argdraw::c
 
-// Logits that are no neighbours, made such.
-template <class T>
-void gather(const std::byte* from, std::size_t stride, std::size_t n, T* to) noexcept {
-    if constexpr (std::same_as<T, float>)
-        if (stride == simd::record_size) return simd::records().words(from, n, to);
-    for (std::size_t i = 0; i < n; ++i) std::memcpy(to + i, from + i * stride, sizeof(T));
-}
+#include <argdraw/c/rows.inl>
 
-// The row of f is a span of what the format is. Needs a sequence that is one.
-template <class T, class F>
-status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noexcept {
-    const std::size_t stride = row.stride != 0 ? row.stride : sizeof(T);
-    if (stride < sizeof(T)) return status::bad_parameter;
-    if (row.width == 0) return f(std::span<const T>{});
-    if (!row.logits || row.width > PTRDIFF_MAX / stride) return status::bad_parameter;
-    if (stride == sizeof(T) && reinterpret_cast<std::uintptr_t>(row.logits) % alignof(T) == 0)
-        return f(std::span(static_cast<const T*>(row.logits), row.width));
-    if (row.width > candidates<T>::max_width) return status::too_wide;
-    T* const to = room_for<T>(sequence, row.width);
-    if (!to) return status::out_of_memory;
-    gather(static_cast<const std::byte*>(row.logits), stride, row.width, to);
-    return f(std::span<const T>(to, row.width));
-}
-// Calls f with the type of a format, or says why not.
-template <class F>
-status with_format(std::int32_t format, F f) noexcept {
-    const auto if_built = [&]<class T>(std::type_identity<T> type) {
-        if constexpr (among<T, ARGDRAW_FORMATS>) return f(type);
-        else return no_format;
-    };
-    switch (format) {
-        case ARGDRAW_FLOAT: return if_built(std::type_identity<float>{});
-        case ARGDRAW_DOUBLE: return if_built(std::type_identity<double>{});
-        case ARGDRAW_HALF: return if_built(std::type_identity<half>{});
-        case ARGDRAW_BFLOAT16: return if_built(std::type_identity<bfloat16>{});
-        default: return status::bad_parameter;
-    }
-}
-
-template <class F>
-status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
-    if (!is(sequence) || !fits(row)) return status::bad_parameter;
-    return with_format(row->format, [&]<class T>(std::type_identity<T>) { return with_row_of<T>(*sequence, *row, f); });
-}
-
-// Calls f with a row that has the logits of the records, where their ids are its places, and with whether these are those of the records, too.
-template <class T, class F>
-status with_records_of(argdraw_sequence& sequence, const argdraw_records& records, F& f) noexcept {
-    const auto* const ids = reinterpret_cast<const std::byte*>(records.ids);
-    const auto* const logits = static_cast<const std::byte*>(records.logits);
-    const std::size_t stride = records.stride, n = records.count, vocabulary = sequence.text.vocabulary();
-    if (n == 0) return f(std::span<const T>{}, true);
-    if (!ids || !logits || stride < (std::max)(sizeof(T), sizeof(token_id)) || n > PTRDIFF_MAX / stride) return status::bad_parameter;
-    if (n > candidates<T>::max_width) return status::too_wide;
-    const auto id_of = [&](std::size_t i) {
-        token_id id;
-        std::memcpy(&id, ids + i * stride, sizeof id);
-        return id;
-    };
-    if constexpr (std::same_as<T, float>) {
-        if (stride == simd::record_size && logits == ids + sizeof(token_id) && n >= vocabulary) {
-            T* const row = room_for<T>(sequence, n);
-            if (!row) return status::out_of_memory;
-            if (simd::records().numbered(ids, n, row)) return f(std::span<const T>(row, n), true);
-        }
-    }
-    std::size_t width = vocabulary;
-    for (std::size_t i = 0; i < n; ++i) {
-        if (id_of(i) < 0) return status::outside_row;
-        if (vocabulary == 0) width = (std::max)(width, static_cast<std::size_t>(id_of(i)) + 1);
-    }
-    if (width > candidates<T>::max_width) return status::too_wide;
-    T* const row = room_for<T>(sequence, width);
-    if (!row) return status::out_of_memory;
-    std::fill_n(row, width, removed<T>());
-    for (std::size_t i = 0; i < n; ++i)
-        if (const auto id = static_cast<std::size_t>(id_of(i)); id < width) std::memcpy(row + id, logits + i * stride, sizeof(T));
-    return f(std::span<const T>(row, width), false);
-}
-template <class F>
-status with_records(argdraw_sequence* sequence, const argdraw_records* records, F f) noexcept {
-    if (!is(sequence) || !fits(records)) return status::bad_parameter;
-    return with_format(records->format, [&]<class T>(std::type_identity<T>) { return with_records_of<T>(*sequence, *records, f); });
-}
-// The last record of an id that is there.
-inline std::size_t place_of(token_id id, const argdraw_records& records) noexcept {
-    std::size_t at = records.count;
-    for (token_id own = -1; own != id;)
-        std::memcpy(&own, reinterpret_cast<const std::byte*>(records.ids) + --at * records.stride, sizeof own);
-    return at;
-}
+namespace argdraw::inline ARGDRAW_ABI::c {
 
 inline argdraw_drawn draw(argdraw_sequence* sequence, const argdraw_row* row) noexcept {
     drawn token;

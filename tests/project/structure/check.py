@@ -2,6 +2,7 @@
 
 - a folder of headers is a layer: an include never points up, nor into another room of the same layer;
 - every header has a test at its own path, or a line in untested.txt that says why not;
+- a header has at most 400 lines, candidates.hpp 450, and what a script makes as many as it takes;
 - a stage or a draw stays under 150 lines and has a contract with the same keys as all others, and what they say has a test of that name;
 - stages.hpp and draws.hpp list what stands in their folders, and each of that has a line in a benchmark;
 - the README names no stage that there is not;
@@ -15,6 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 INCLUDE = ROOT / "include" / "argdraw"
 UNIT = ROOT / "tests" / "unit"
+MOST_LINES = {"candidates/candidates.hpp": 450, "text/descriptions.hpp": 10_000}
 UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 
 # Where a stage or a draw has to be known before a release: a proof and its files.
@@ -38,6 +40,8 @@ def room_of(path):
 
 def check_header(path, text, excuses):
     room = room_of(path)
+    if (lines := text.count("\n")) > (most := MOST_LINES.get(path, 400)):
+        faults.append(f"{path} has {lines} lines, and {most} at most")
     if room not in FLOOR:
         faults.append(f"{path}: the folder has no layer")
         return
