@@ -136,8 +136,8 @@ void add_stages(std::size_t vocab) {
     history("dry_breakers", dry{.multiplier = 0.8f, .breakers = breakers}, long_history);
     static phrases of_several;
     while (of_several.size() < 4000) {
-        const std::array<token_id, 2> one{static_cast<token_id>(random.below(1000)), static_cast<token_id>(random.below(1000))};
-        of_several.add(one);
+        const std::array<token_id, 2> phrase{static_cast<token_id>(random.below(1000)), static_cast<token_id>(random.below(1000))};
+        of_several.add(phrase);
     }
     history("dry_phrases", dry{.multiplier = 0.8f, .breakers = of_several}, long_history);
     // As many penalised tokens in a shorter and in a longer window.

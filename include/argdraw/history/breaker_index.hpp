@@ -74,7 +74,7 @@ private:
         const std::uint64_t key = std::uint64_t{static_cast<std::uint32_t>(from)} << 32 | static_cast<std::uint32_t>(id);
         const std::uint64_t hash = (key ^ key >> 29) * 0x9e3779b97f4a7c15u;
         const std::size_t mask = edges_.size() - 1;
-        std::size_t slot = static_cast<std::size_t>(hash >> 32) & mask;
+        std::size_t slot = static_cast<std::uint32_t>(hash >> 32) & mask;
         while (edges_[slot].from >= 0 && !(edges_[slot].from == from && edges_[slot].id == id)) slot = (slot + 1) & mask;
         return slot;
     }
@@ -107,8 +107,10 @@ private:
     void fall_back() {
         std::vector<text_index> order(nodes_.size());
         std::iota(order.begin(), order.end(), 0);
-        std::stable_sort(order.begin(), order.end(),
-                         [&](text_index a, text_index b) { return nodes_[index(a)].depth < nodes_[index(b)].depth; });
+        std::sort(order.begin(), order.end(), [&](text_index a, text_index b) {
+            const auto first = nodes_[index(a)].depth, second = nodes_[index(b)].depth;
+            return first != second ? first < second : a < b;
+        });
         for (const text_index at : order) {
             if (at == start) continue;
             node& one = nodes_[index(at)];

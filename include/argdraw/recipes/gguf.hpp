@@ -190,7 +190,7 @@ private:
         if (!number(read)) return ends_in("the value of " + key);
         using wide = std::conditional_t<std::is_floating_point_v<From>, double,
                                         std::conditional_t<std::is_signed_v<From>, std::int64_t, std::uint64_t>>;
-        const wide number_read = read;
+        const wide number_read = +read;
         char digits[40];
         const std::string_view shown(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, read).ptr - digits));
         if (fault wrong = put(key, shown, file_number::of(number_read), to)) result_.wrong = std::move(wrong);

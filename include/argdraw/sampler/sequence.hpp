@@ -269,8 +269,8 @@ private:
         read.number(random_.position);
         read.number(attempt_);
         read.number(pending_);
-        vocabulary_ = static_cast<std::size_t>(read.next<std::uint64_t>());
-        width_ = static_cast<std::size_t>(read.next<std::uint64_t>());
+        vocabulary_ = detail::of_bits<std::size_t>(read.next<std::uint64_t>());
+        width_ = detail::of_bits<std::size_t>(read.next<std::uint64_t>());
         why_ = status::bad_parameter;
         if (!ours || !read.good()) return;
         ARGDRAW_TRY {

@@ -103,7 +103,9 @@ std::string to_text(const sampler<E...>& pick) {
             put(any_stage{});
         }
     };
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (put_any(pick.template get<I>()), ...); }(std::index_sequence_for<E...>{});
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (put_any(pick.template get<Index>()), ...);
+    }(std::index_sequence_for<E...>{});
     return out;
 }
 

@@ -10,7 +10,7 @@ ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
 // addresses of a loop's loads and not beyond a page: how well that goes changed by a fifth with where code and rows lay.
 ARGDRAW_INLINE void fetch_ahead([[maybe_unused]] const void* p) {
 #if defined(__GNUC__) || defined(__clang__)
-    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(p) + 2048));
+    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(p) + 2048));  // NOLINT(performance-no-int-to-ptr)
 #endif
 }
 
