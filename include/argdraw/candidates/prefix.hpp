@@ -101,9 +101,10 @@ class prefix_search {
 public:
     /// There is at least one token; `room` has sixteen bytes for each.
     prefix_search(const weighed_tokens& all, double target, std::size_t min_keep, std::byte* room) noexcept
-        : in_{all}, room_{room}, target_{target}, min_keep_{min_keep}, reached_{all.count} {
+        : in_{all}, room_{room}, target_{target}, min_keep_{(std::min)(min_keep, all.count)}, reached_{all.count} {
         pad();
         const auto [least, greatest] = extremes(in_.values, in_.count);
+        end_ = {least, in_.ids[in_.count - 1]};
         low_ = least;
         high_ = numeric::next_above(greatest);
         if (in_.count > sizes::prefix_guessed) mass_reached_ = simd::lists().mass_at_least(in_.values, in_.weights, in_.count, low_).mass;
@@ -186,7 +187,7 @@ private:
             place token;
             double weight;
         };
-        place last{low_, in_.ids[in_.count - 1]};
+        place last = end_;
         entry edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end
         std::size_t n = 0;
         for (std::size_t i = 0; i < in_.count; ++i) {
@@ -203,14 +204,14 @@ private:
 
     // Where all between the levels is of one value. Added up apart: beside what is heavy all of them would be rounded the same way.
     prefix among_equals() noexcept {
-        place last{low_, in_.ids[in_.count - 1]};
+        place last = end_;
         const double mass_above = over_.mass;
         target_ -= mass_above;
         over_.mass = 0;
         for (std::size_t i = 0; i < in_.count && !enough(over_); ++i) {
             if (in_.values[i] != low_) continue;
             over_ = {over_.mass + in_.weights[i], over_.count + 1};
-            last.id = in_.ids[i];
+            last = {low_, in_.ids[i]};
         }
         return {last, over_.mass + mass_above};
     }
@@ -220,6 +221,7 @@ private:
     double target_;
     std::size_t min_keep_;
     std::size_t reached_;  // tokens at or above low
+    place end_{};          // no token is behind it: the prefix where none weighs enough
     double low_ = 0, high_ = 0;
     double mass_reached_ = 0;             // of them
     simd::weight_above over_{0, 0};       // tokens at or above high

@@ -48,6 +48,7 @@ struct tokens {
         std::vector<double> padded_weights(weights);
         padded_weights.resize(weights.size() + argdraw::simd::lanes);
         std::vector<std::max_align_t> room(ids.size() + 8);
+        std::fill_n(reinterpret_cast<unsigned char*>(room.data()), room.size() * sizeof(room[0]), static_cast<unsigned char>(0xff));
         static_assert(sizeof(std::max_align_t) >= 16);
         return shortest_prefix({ids.data(), room_for_values.data(), padded_weights.data(), ids.size()}, target, min_keep,
                                reinterpret_cast<std::byte*>(room.data()));
@@ -113,4 +114,16 @@ TEST_CASE("prefix: equals beside a token that hides their last digits") {
             CAPTURE(n, weight);
             CHECK(all.found(wanted, 1).last.id == all.ids[of_equals <= n / 2 ? of_equals - 1 : of_equals]);
         }
+}
+
+TEST_CASE("prefix: more tokens wanted than there are, and nothing is taken from the room as it was") {
+    std::mt19937 random(5);
+    for (const std::size_t n : {1u, 7u, 40u, 93u, 300u, 5000u})
+        for (const double apart : {0.0, 1.0})
+            for (const std::size_t min_keep : {n, n + 1, 4 * n}) {
+                CAPTURE(n, apart, min_keep);
+                tokens all;
+                for (std::size_t i = 0; i < n; ++i) all.add(apart * static_cast<double>(random() % 5) * (random() % 2 ? 1 : -1), 1);
+                CHECK(all.found(0.1 * all.mass(), min_keep).last.id == all.expected(0.1 * all.mass(), min_keep).id);
+            }
 }
