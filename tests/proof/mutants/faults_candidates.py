@@ -152,4 +152,16 @@ FAULTS = [
         "if (leaves(i) && tokens.values[i] < upper && inside(i)) return {};",
         "if (leaves(i) && tokens.values[i] < upper && inside(i) && upper < 0) return {};",
         "unit/candidates/shortcuts.cpp", "shortcuts: logits that differ by less than their distance's rounding stay by their ids"),
+    Mutant(
+        "F41", "biases beside +inf are written over the logits of a sparse row",
+        "candidates/edits.hpp",
+        "if (view<T>* const seen = d.as_view(); seen && seen->row().sparse()) d.find_maximum(); auto* const entries",
+        "auto* const entries",
+        "unit/core/sparse_row.cpp", "sparse_row: biases beside +inf, of the row or of the bias, as on the whole row"),
+    Mutant(
+        "F42", "a row that is read in parts as a wider one is the first part again and again",
+        "simd/kernels/blocks.inl",
+        "load(block_at(row, b + i) + 16 * v)",
+        "load(block_at(row, i) + 16 * v)",
+        "unit/simd/removed.cpp", "removed: masses in doubles, bit for bit those of the definition and of the row in doubles"),
 ]

@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "simd/rows.hpp"
 
+#include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/weight_scale.hpp>
 
 using namespace argdraw;
@@ -100,6 +102,47 @@ TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "",
     });
     CHECK(wrong == 0);
     CHECK(rows_seen >= 72);
+}
+
+TEMPLATE_TEST_CASE("removed: masses in doubles, bit for bit those of the definition and of the row in doubles", "", ARGDRAW_TEST_SCALARS) {
+    using T = TestType;
+    int wrong = 0;
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        on_rows<T>([&](const two_rows<T>& r) {
+            const std::size_t blocks = r.written.view.blocks;
+            std::vector<double> row(blocks * 256);
+            for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<double>(value(r.written.at(i)));
+            const row_in_blocks<double> wide(row);
+            const double greatest = *std::max_element(row.begin(), row.end());
+            const simd::double_cuts cuts{greatest, 1.25, std::numeric_limits<double>::lowest(), -2, 1};
+            if (!(greatest >= cuts.lowest)) return;
+            const auto compare = [&](auto in_format, auto in_doubles, auto weight, auto beside) {
+                std::vector<double> a(blocks), b(blocks), second_a(blocks), second_b(blocks);
+                in_format(r.with_bits.view, cuts, a.data(), second_a.data());
+                in_doubles(wide.view, cuts, b.data(), second_b.data());
+                for (std::size_t block = 0; block < blocks; ++block) {
+                    std::vector<double> first(256), second(256);
+                    for (std::size_t i = 0; i < 256; ++i) {
+                        const double x = row[block * 256 + i], e = (x - cuts.reference) * cuts.scale, w = numeric::exp2(e);
+                        if (!(x >= cuts.lowest)) continue;
+                        first[i] = weight(x, w);
+                        second[i] = w == 0 ? 0 : beside(x, e, w);
+                    }
+                    wrong += !same(a[block], b[block]) || a[block] != numeric::sum(first.data(), 256);
+                    wrong += !same(second_a[block], second_b[block]) || second_a[block] != numeric::sum(second.data(), 256);
+                }
+            };
+            const auto all = [](double, double w) { return w; };
+            compare(simd::doubles<T>().masses, simd::doubles<double>().masses, all, [](double, double, double) { return 0.0; });
+            compare(simd::doubles<T>().exponents, simd::doubles<double>().exponents, all, [](double, double e, double w) { return w * e; });
+            compare(simd::doubles<T>().squares, simd::doubles<double>().squares, all, [](double, double, double w) { return w * w; });
+            compare(
+                simd::doubles<T>().split, simd::doubles<double>().split, [&](double x, double w) { return x >= cuts.high ? w : 0.0; },
+                [&](double x, double, double w) { return x < cuts.lower ? w : 0.0; });
+        });
+    });
+    CHECK(wrong == 0);
 }
 
 TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and weights", "", float, argdraw::half, argdraw::bfloat16) {

@@ -109,3 +109,11 @@ TEST_CASE("by_name: stages of a chain, chosen by their names") {
     }
     CHECK(stages == chain{top_k{2}, temperature{2}});
 }
+
+TEST_CASE("by_name: a stage that is set again and again keeps nothing of before") {
+    named heat = by_name("temperature");
+    bool good = true;
+    for (int i = 0; i < 400'000; ++i) good = heat.set("0.5") && good;
+    CHECK(good);
+    CHECK(heat.text() == "temperature(0.5)");
+}

@@ -6,8 +6,8 @@ ARGDRAW_INLINE const T* block_at(const blocked_row<T>& row, std::size_t b) {
     return b < row.complete ? row.data + b * block_size : row.tail;
 }
 
-// Asks for the sixty-four bytes that a sweep comes to two kilobytes after those at p, in the row or not. Hardware fetches ahead by the
-// addresses of a loop's loads and not beyond a page: how well that goes changed by a fifth with where code and rows lay.
+// Asks for the cache line two kilobytes behind p, which need not lie in the row. A sweep calls it for each line that it reads: what hardware
+// fetches by itself depends on the addresses of the loads and ends with a page, and the time of a sweep differed by a fifth with both.
 ARGDRAW_INLINE void fetch_ahead([[maybe_unused]] const void* p) {
 #if defined(__GNUC__) || defined(__clang__)
     __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(p) + 2048));  // NOLINT(performance-no-int-to-ptr)
