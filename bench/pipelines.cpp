@@ -128,11 +128,17 @@ int main(int argc, char** argv) {
         add_scalar<argdraw::half>(vocab, every_baseline);
         add_scalar<argdraw::bfloat16>(vocab, every_baseline);
     }
-    bench::add_stages(128256);
+    for (std::size_t vocab : {32000u, 128256u, 262144u}) bench::add_stages(vocab);
+    if (bench::trigrams()) {
+        add_scalar<float>(bench::trigram_words, true);
+        bench::add_stages(bench::trigram_words);
+    }
     bench::add_engine(128256);
 #ifdef ARGDRAW_BENCH_PEERS
-    bench::add_peers(128256);
+    constexpr std::array<std::size_t, 2> of_peers{128256, bench::trigram_words};
+    bench::add_peers(std::span(of_peers).first(bench::trigrams() ? 2 : 1));
 #endif
+    benchmark::AddCustomContext("trigram", bench::trigrams() ? ARGDRAW_BENCH_TRIGRAM : "left out: no model at " ARGDRAW_BENCH_TRIGRAM);
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});
     benchmark::AddCustomContext("kernels", std::string{argdraw::name(argdraw::active_isa())});
     benchmark::AddCustomContext("floor", std::string{bench::floor_instruction_set()});

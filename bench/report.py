@@ -16,7 +16,7 @@ from bars import BARS
 
 BYTES = {"float": 4, "double": 8, "half": 2, "bfloat16": 2}
 PIPELINES = ["greedy", "temperature", "top_k", "top_p", "min_p", "default"]  # the first ones of the table
-ROWS = ["peaked", "hot", "zipf", "flat", "masked", "ties"]
+ROWS = ["peaked", "hot", "zipf", "flat", "masked", "ties", "trigram"]
 TO_MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 
 
@@ -159,6 +159,8 @@ def main():
     arguments = parser.parse_args()
     times, context = load(arguments.json)
     print(f"{machine(context)}; {context['date']}\n")
+    if context.get("trigram", "").startswith("left out"):
+        print(f"note: rows of a language model are {context['trigram']} (ARGDRAW_BENCH_TRIGRAM)\n")
     if arguments.check:
         sys.exit(passed_bars(times, arguments.filter))
     print(floors_table(times), end="\n\n")
