@@ -61,6 +61,10 @@ void add_floors(std::size_t vocab) {
     add<T>("floor/read", row_kind::peaked, turns::rotating, vocab, maximum);
     add<T>("floor/or", row_kind::peaked, turns::rotating, vocab, [](std::span<const T> row) { return bench::read_or(std::as_bytes(row)); });
     add<T>("floor/read-hot", row_kind::peaked, turns::hot, vocab, maximum);
+    if constexpr (std::same_as<T, float>) {
+        const auto plain = [](std::span<const T> row) { return bench::read_maximum_plainly(row); };
+        add<T>("floor/read-plain", row_kind::peaked, turns::rotating, vocab, plain);
+    }
     // Rows of double have no weight kernel of their own.
     if constexpr (!std::same_as<T, double>) add<T>("floor/exp", row_kind::peaked, turns::rotating, vocab, block_masses<T>{vocab});
 }
