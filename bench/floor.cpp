@@ -276,6 +276,10 @@ double read_maximum(std::span<const double> row) noexcept {
 std::int32_t read_maximum(std::span<const argdraw::half> row) noexcept { return of_bytes(row); }
 std::int32_t read_maximum(std::span<const argdraw::bfloat16> row) noexcept { return of_bytes(row); }
 
+float read_maximum_plainly(std::span<const float> row) noexcept {
+    return sweep_plain<float, plain_max<float>>(std::as_bytes(row).data(), row.size_bytes(), plain_max<float>::start);
+}
+
 std::uint64_t read_or(std::span<const std::byte> bytes) noexcept { return chosen.bits(bytes.data(), bytes.size(), plain_or::start); }
 
 }  // namespace bench

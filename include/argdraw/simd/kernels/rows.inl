@@ -4,6 +4,7 @@
 // instead, which runs on other ports than the maximum and costs nothing beside it.
 template <template <class> class Block, class T>
 ARGDRAW_OUTLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
+    if constexpr (requires { scan_of(block, sum); }) return scan_of(block, sum);  // a set's own
     decltype(block.at(0)) m[chains], s[chains];
     ARGDRAW_UNROLL
     for (int j = 0; j < chains; ++j) {

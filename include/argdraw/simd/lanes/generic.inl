@@ -32,15 +32,19 @@ ARGDRAW_INLINE Out each(F f, const In&... in) {
 }
 template <class F, class V>
 ARGDRAW_OUTLINE mask test(F f, const V& a, const V& b) {
+    // Most often none is, and to see that takes vectors of any kind.
+    int any = 0;
+    for (int l = 0; l < 16; ++l) any |= f(a.v[l], b.v[l]) ? -1 : 0;
+    if (any == 0) return {0u};
     unsigned lanes = 0;
     for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
     return {lanes};
 }
 template <class F, class V>
-ARGDRAW_INLINE auto fold(F f, const V& a) {
-    auto sum = a.v[0];
-    for (int l = 1; l < 16; ++l) sum = f(sum, a.v[l]);
-    return sum;
+ARGDRAW_INLINE auto fold(F f, V a) {
+    for (int l = 0; l < 8; ++l) a.v[l] = f(a.v[l], a.v[l + 8]);
+    for (int l = 0; l < 4; ++l) a.v[l] = f(a.v[l], a.v[l + 4]);
+    return f(f(a.v[0], a.v[1]), f(a.v[2], a.v[3]));
 }
 template <class V, class X>
 ARGDRAW_INLINE V fill(X x) {
@@ -263,6 +267,30 @@ ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     V out;
     for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : otherwise;
     return out;
+}
+
+// The eight vectors at p more in a maximum and a sum, read once and in no loop of their own: so gcc and clang, at -O2 too, keep them in
+// registers. With NaNs the maximum is any.
+template <class T, class V>
+ARGDRAW_NOINLINE void take_eight(V& __restrict greatest, V& __restrict sum, const T* __restrict p) {
+    constexpr greater of;
+    for (int l = 0; l < 16; ++l) {
+        const T a = p[l], b = p[16 + l], c = p[32 + l], d = p[48 + l], e = p[64 + l], f = p[80 + l], g = p[96 + l], h = p[112 + l];
+        greatest.v[l] = of(of(of(a, b), of(c, d)), of(of(of(e, f), of(g, h)), greatest.v[l]));
+        sum.v[l] += ((a + b) + (c + d)) + ((e + f) + (g + h));
+    }
+}
+template <class T>
+struct whole_block;
+// scan_block() of kernels/rows.inl, but for the small blocks of tests. Operations by themselves would write their lanes to memory and read
+// them again, for each vector.
+template <class T, class V>
+    requires(block_size % 128 == 0)
+V scan_of(const whole_block<T>& block, V& sum) {
+    V greatest = splat(-std::numeric_limits<T>::infinity());
+    sum = splat(T{0});
+    for (std::size_t i = 0; i < block_size; i += 128) take_eight(greatest, sum, block.p + i);
+    return greatest;
 }
 
 ARGDRAW_OUTLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
