@@ -16,6 +16,8 @@ if(ARGDRAW_C_FORMATS)
     target_compile_definitions(${part} PRIVATE "ARGDRAW_FORMATS=${formats}")
     target_compile_options(${part} PRIVATE "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-ffunction-sections;-fdata-sections>")
   endforeach()
+  # What throws is unwound; gcc leaves the rest out of the table only where it writes that itself.
+  target_compile_options(argdraw_c_objects PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-fno-asynchronous-unwind-tables;-fno-dwarf2-cfi-asm>")
   # Kernels throw nothing.
   target_compile_options(argdraw_c_kernels PRIVATE "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-fno-exceptions;-fno-asynchronous-unwind-tables>")
 endif()
