@@ -19,21 +19,40 @@ void gather(const std::byte* from, std::size_t stride, std::size_t n, T* to) noe
     for (std::size_t i = 0; i < n; ++i) std::memcpy(to + i, from + i * stride, sizeof(T));
 }
 
-// The row of f is a span of what the format is. Needs a sequence that is one.
-template <class T, class F>
-status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noexcept {
-    const std::size_t stride = row.stride != 0 ? row.stride : sizeof(T);
-    if (stride < sizeof(T)) return status::bad_parameter;
-    if (row.width == 0) return f(std::span<const T>{});
-    if (!row.logits || row.width > PTRDIFF_MAX / stride) return status::bad_parameter;
-    if (stride == sizeof(T) && reinterpret_cast<std::uintptr_t>(row.logits) % alignof(T) == 0)
-        return f(std::span(static_cast<const T*>(row.logits), row.width));
-    if (row.width > candidates<T>::max_width) return status::too_wide;
-    T* const to = room_for<T>(sequence, row.width);
-    if (!to) return status::out_of_memory;
-    gather(static_cast<const std::byte*>(row.logits), stride, row.width, to);
-    return f(std::span<const T>(to, row.width));
+template <class T>
+std::size_t stride_of(const argdraw_row& row) noexcept {
+    return row.stride != 0 ? row.stride : sizeof(T);
 }
+template <class T>
+bool is_row_of(const argdraw_row& row) noexcept {
+    const std::size_t stride = stride_of<T>(row);
+    return stride >= sizeof(T) && (row.width == 0 || (row.logits && row.width <= PTRDIFF_MAX / stride));
+}
+// Whether a row that is one is read where it lies.
+template <class T>
+bool in_place(const argdraw_row& row) noexcept {
+    return row.width == 0 || (stride_of<T>(row) == sizeof(T) && reinterpret_cast<std::uintptr_t>(row.logits) % alignof(T) == 0);
+}
+// A row that is one. Needs room for it, where it is not read in place.
+template <class T>
+std::span<const T> read(const argdraw_row& row, T* room) noexcept {
+    if (in_place<T>(row)) return std::span(static_cast<const T*>(row.logits), row.width);
+    gather(static_cast<const std::byte*>(row.logits), stride_of<T>(row), row.width, room);
+    return {room, row.width};
+}
+// Room in memory of the sequence for the widest of rows that are not read in place.
+template <class T>
+status find_room(argdraw_sequence& sequence, const argdraw_row* rows, std::size_t count, T*& room) noexcept {
+    std::size_t widest = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!is_row_of<T>(rows[i])) return status::bad_parameter;
+        if (!in_place<T>(rows[i])) widest = (std::max)(widest, rows[i].width);
+    }
+    if (widest > candidates<T>::max_width) return status::too_wide;
+    room = widest > 0 ? room_for<T>(sequence, widest) : nullptr;
+    return room || widest == 0 ? status::ok : status::out_of_memory;
+}
+
 // Calls f with the type of a format, or says why not.
 template <class F>
 status with_format(std::int32_t format, F f) noexcept {
@@ -50,10 +69,15 @@ status with_format(std::int32_t format, F f) noexcept {
     }
 }
 
+// The row of f is a span of what the format is.
 template <class F>
 status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
     if (!is(sequence) || !fits(row)) return status::bad_parameter;
-    return with_format(row->format, [&]<class T>(std::type_identity<T>) { return with_row_of<T>(*sequence, *row, f); });
+    return with_format(row->format, [&]<class T>(std::type_identity<T>) {
+        T* room = nullptr;
+        const status why = find_room(*sequence, row, 1, room);
+        return why == status::ok ? f(read(*row, room)) : why;
+    });
 }
 
 // Calls f with a row that has the logits of the records, where their ids are its places, and with whether these are those of the records, too.
