@@ -358,6 +358,8 @@ public:
         if (!tokens) return result({});
         return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
+    /// The same for uniform(id) = open_unit(random.word(purpose::gumbel, id)), whose words are made many at a time.
+    picked race(const philox& random) noexcept { return result(detail::race(opened(), random)); }
 
 private:
     friend struct detail::inside;

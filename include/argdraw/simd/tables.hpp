@@ -8,6 +8,7 @@
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exp2_series.hpp>
 #include <argdraw/numeric/sums.hpp>
+#include <argdraw/simd/token_words.hpp>
 #include <argdraw/simd/weight_scale.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::simd {
@@ -163,6 +164,12 @@ struct map_kernels {
     bool (*mixed)(double* x, const double* other, double a, double b);
     /// The least number of another row above -inf, NaN passed over, beside an x above -inf; +inf where there is none.
     double (*least_beside)(const double* x, const double* other);
+};
+
+/// Random words of tokens, block_size of them from `first` on.
+struct word_kernels {
+    /// The indices, ascending, of those whose word has `least` or more in its upper half; returns their number.
+    std::size_t (*reaching)(const token_words&, std::uint32_t first, std::uint32_t least, std::int32_t* out);
 };
 
 /// Records of three words of four bytes, such as {id, logit, probability}; from any address.

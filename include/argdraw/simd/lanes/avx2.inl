@@ -18,6 +18,9 @@ struct f64 {
 struct i16 {
     __m256i lo, hi;
 };  // thirty-two of them
+struct w64 {
+    __m256i lo, hi;
+};  // eight of them
 #include <argdraw/simd/lanes/word_mask.inl>
 #include <argdraw/simd/lanes/x86.inl>
 
@@ -225,3 +228,25 @@ ARGDRAW_INLINE i32 mixed_iota() { return {_mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2,
 ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(a.lo, a.hi)); }
 ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(a.lo, a.hi)); }
 ARGDRAW_INLINE double tree_sum(f64 a) { return tree_sum(_mm256_add_pd(_mm256_add_pd(a.v0, a.v2), _mm256_add_pd(a.v1, a.v3))); }
+
+ARGDRAW_INLINE w64 splat_word(std::uint32_t x) {
+    const __m256i v = _mm256_set1_epi64x(static_cast<long long>(x));
+    return {v, v};
+}
+ARGDRAW_INLINE w64 words_from(std::uint32_t first) {
+    const __m256i lo = _mm256_add_epi64(splat_word(first).lo, _mm256_setr_epi64x(0, 1, 2, 3));
+    return {lo, _mm256_add_epi64(lo, _mm256_set1_epi64x(4))};
+}
+ARGDRAW_INLINE w64 product(w64 a, w64 b) { return {_mm256_mul_epu32(a.lo, b.lo), _mm256_mul_epu32(a.hi, b.hi)}; }
+ARGDRAW_INLINE w64 upper_half(w64 a) { return {_mm256_srli_epi64(a.lo, 32), _mm256_srli_epi64(a.hi, 32)}; }
+ARGDRAW_INLINE w64 raised(w64 a) { return {_mm256_slli_epi64(a.lo, 32), _mm256_slli_epi64(a.hi, 32)}; }
+ARGDRAW_INLINE w64 mixed(w64 a, w64 b, w64 c) {
+    return {_mm256_xor_si256(_mm256_xor_si256(b.lo, c.lo), a.lo), _mm256_xor_si256(_mm256_xor_si256(b.hi, c.hi), a.hi)};
+}
+ARGDRAW_INLINE unsigned upper_at_least(__m256i a, __m256i level) {
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi32(_mm256_max_epu32(a, level), a))));
+}
+ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
+    const __m256i level = _mm256_set1_epi32(static_cast<std::int32_t>(least));
+    return upper_at_least(a.lo, level) | upper_at_least(a.hi, level) << 4;
+}

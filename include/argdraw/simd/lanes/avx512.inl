@@ -20,6 +20,9 @@ struct f64 {
 struct i16 {
     __m512i v;
 };  // thirty-two of them
+struct w64 {
+    __m512i v;
+};  // eight of them
 #include <argdraw/simd/lanes/x86.inl>
 
 // All lanes. Where a form without a mask exists, gcc 12 makes it of one whose other lanes are an uninitialised variable; a link with
@@ -205,4 +208,16 @@ ARGDRAW_INLINE void compress_store(mask m, f64 a, double* p) {
     const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
     _mm512_storeu_pd(p, _mm512_maskz_compress_pd(lo, a.lo));
     _mm512_storeu_pd(p + __builtin_popcount(lo), _mm512_maskz_compress_pd(hi, a.hi));
+}
+
+ARGDRAW_INLINE w64 splat_word(std::uint32_t x) { return {_mm512_set1_epi64(static_cast<long long>(x))}; }
+ARGDRAW_INLINE w64 words_from(std::uint32_t first) {
+    return {_mm512_add_epi64(splat_word(first).v, _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7))};
+}
+ARGDRAW_INLINE w64 product(w64 a, w64 b) { return {_mm512_maskz_mul_epu32(all8, a.v, b.v)}; }
+ARGDRAW_INLINE w64 upper_half(w64 a) { return {_mm512_maskz_srli_epi64(all8, a.v, 32)}; }
+ARGDRAW_INLINE w64 raised(w64 a) { return {_mm512_maskz_slli_epi64(all8, a.v, 32)}; }
+ARGDRAW_INLINE w64 mixed(w64 a, w64 b, w64 c) { return {_mm512_ternarylogic_epi64(a.v, b.v, c.v, 0x96)}; }
+ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
+    return _mm512_cmpge_epu64_mask(a.v, _mm512_set1_epi64(static_cast<long long>(std::uint64_t{least} << 32)));
 }
