@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <argdraw/candidates/amount.hpp>
+#include <argdraw/candidates/cumulative.hpp>
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
@@ -262,6 +263,10 @@ public:
     void transform_in_order(F f) noexcept {
         detail::transform_in_order(opened(), f);
     }
+
+    /// l <- ln(C^g - D^g) for every living token, with C the share of the mass up to and with it in the order, D that of those before it,
+    /// and g = e^log_power. Sorts all that live; where a draw follows, it makes no logits.
+    void raise_cumulative(double log_power) noexcept { detail::raise_cumulative(opened(), log_power); }
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 

@@ -30,32 +30,58 @@ struct place {
 
 namespace detail {
 
-/// Puts n tokens in order where all their values are floats, which are sorted in half the room and half the passes; false where one is none.
-/// A -0 comes out as 0.
-inline bool put_floats_in_order(place* tokens, std::size_t n, place* room) noexcept {
-    static_assert(sizeof(place) == 2 * sizeof(std::uint64_t) && alignof(place) >= alignof(std::uint64_t));
+/// Puts n tokens, told by number, in order where all their values are floats, which are sorted in half the room and half the passes; false
+/// nullptr where one is none. Returns a word for each, of which value_of_word() and token_of_word() tell what it stands for; a -0 comes
+/// out as 0. There is room for 2 n words.
+template <class F>
+const std::uint64_t* floats_in_order(std::size_t n, F value_and_id, std::uint64_t* words) noexcept {
     constexpr double most = (std::numeric_limits<float>::max)();
-    auto* const words = reinterpret_cast<std::uint64_t*>(room);
     bool floats = true;
     for (std::size_t i = 0; i < n && floats; ++i) {
-        const double v = tokens[i].value;
-        const float narrow = -most <= v && v <= most ? static_cast<float>(v) : 0.0f;
-        floats = static_cast<double>(narrow) == v;
-        new (words + i) std::uint64_t{(std::uint64_t{numeric::descending_key(narrow)} << 32) | static_cast<std::uint32_t>(tokens[i].id)};
+        const place each = value_and_id(i);
+        const float narrow = -most <= each.value && each.value <= most ? static_cast<float>(each.value) : 0.0f;
+        floats = static_cast<double>(narrow) == each.value;
+        new (words + i) std::uint64_t{(std::uint64_t{numeric::descending_key(narrow)} << 32) | static_cast<std::uint32_t>(each.id)};
     }
-    if (!floats) return false;
+    if (!floats) return nullptr;
     for (std::size_t i = n; i < 2 * n; ++i) new (words + i) std::uint64_t;
-    numeric::sort_ascending(words, n, words + n, [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); });
-    for (std::size_t i = 0; i < n; ++i)
-        tokens[i] = {static_cast<double>(numeric::of_descending_key(static_cast<std::uint32_t>(words[i] >> 32))),
-                     static_cast<token_id>(static_cast<std::uint32_t>(words[i]))};
-    return true;
+    return numeric::sort_ascending(words, n, words + n, [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); });
 }
+inline double value_of_word(std::uint64_t word) noexcept {
+    return static_cast<double>(numeric::of_descending_key(static_cast<std::uint32_t>(word >> 32)));
+}
+inline std::uint32_t token_of_word(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
 
 /// Puts n tokens in order. `room` is another array as long; of equal values those that stand first come first, as lower ids do.
 inline void put_in_order(place* tokens, std::size_t n, place* room) noexcept {
-    if (put_floats_in_order(tokens, n, room)) return;
-    numeric::sort_descending(tokens, n, room, [](const place& each) { return each.value; });
+    static_assert(sizeof(place) == 2 * sizeof(std::uint64_t) && alignof(place) >= alignof(std::uint64_t));
+    const std::uint64_t* const words =
+        floats_in_order(n, [=](std::size_t i) { return tokens[i]; }, reinterpret_cast<std::uint64_t*>(room));
+    if (!words) return numeric::sort_descending(tokens, n, room, [](const place& each) { return each.value; });
+    for (std::size_t i = 0; i < n; ++i) tokens[i] = {value_of_word(words[i]), static_cast<token_id>(token_of_word(words[i]))};
+}
+
+/// Calls visit(values, numbers, count) for n values in their order, a block at a time; the numbers say where in the array they stand, and
+/// of equal values the one that stands first comes first. Overwrites both arrays, of n places each.
+template <class F>
+void each_block_in_order(const double* values, std::size_t n, place* order, place* room, F visit) noexcept {
+    constexpr std::size_t together = simd::block_size;
+    double block[together];
+    std::uint32_t numbers[together];
+    const auto value_and_number = [=](std::size_t i) { return place{values[i], static_cast<token_id>(i)}; };
+    const std::uint64_t* const words = floats_in_order(n, value_and_number, reinterpret_cast<std::uint64_t*>(order));
+    if (!words) {
+        for (std::size_t i = 0; i < n; ++i) new (order + i) place{value_and_number(i)};
+        numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
+    }
+    for (std::size_t from = 0; from < n; from += together) {
+        const std::size_t count = (std::min)(together, n - from);
+        for (std::size_t i = 0; i < count; ++i) {
+            block[i] = words ? value_of_word(words[from + i]) : order[from + i].value;
+            numbers[i] = words ? token_of_word(words[from + i]) : static_cast<std::uint32_t>(order[from + i].id);
+        }
+        visit(static_cast<const double*>(block), static_cast<const std::uint32_t*>(numbers), count);
+    }
 }
 
 /// Calls visit(weight, below) for tokens in their order, the first of which weighs 1: weight = e^below, below the first by logit. Ends where

@@ -135,6 +135,14 @@ struct weight_above {
     std::size_t count;
 };
 
+/// A power near a point, as a series of x / middle - 1; see candidates/cumulative.hpp.
+struct power_series {
+    double center, inverse;  ///< a sum s lies (s - center) inverse from the middle, as a share of that
+    double factor;
+    const double* terms;  ///< of (1 + x)^g, from x^0 to x^highest
+    static constexpr int highest = 8;
+};
+
 /// Lists of doubles, padded to lanes.
 struct list_kernels {
     /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not
@@ -147,6 +155,9 @@ struct list_kernels {
     double (*sum)(const double*, std::size_t n);
     /// The greatest of n numbers; NaN if there is one, -inf of none.
     double (*greatest)(const double*, std::size_t n);
+    /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
+    /// of sixteen is read and written.
+    void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out);
 };
 
 /// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
