@@ -45,11 +45,7 @@ public:
                 continue;
             }
             const std::size_t many = fit < static_cast<double>(n - i) ? static_cast<std::size_t>(fit) : n - i;
-            double running = 0;
-            for (std::size_t k = 0; k < many; ++k) {
-                before[k] = running;
-                running += weights[i + k];
-            }
+            const double running = running_sums(weights + i, many, before);
             const double center = running / 2, inverse = 1 / (sum + center);
             const double factor = numeric::product(numeric::pow(sum + center, power_), inverse);
             simd::lists().power_steps(before, weights + i, many, {center, inverse, factor, series_.data()}, steps + i);
@@ -62,6 +58,28 @@ public:
     double log_of_all() const noexcept { return numeric::product(power_, numeric::log(passed_.value())); }
 
 private:
+    // Leaves the sums before each of n numbers; returns that of all. Eight parts at a time, since one sum would wait for each addition.
+    static double running_sums(const double* a, std::size_t n, double* before) noexcept {
+        constexpr std::size_t parts = 8;
+        const std::size_t of_part = n / parts;
+        std::array<double, parts> sums{};
+        for (std::size_t k = 0; k < of_part; ++k)
+            for (std::size_t p = 0; p < parts; ++p) {
+                before[p * of_part + k] = sums[p];
+                sums[p] += a[p * of_part + k];
+            }
+        double running = 0;
+        for (std::size_t p = 0; p < parts; ++p) {
+            for (std::size_t k = 0; k < of_part; ++k) before[p * of_part + k] += running;
+            running += sums[p];
+        }
+        for (std::size_t k = parts * of_part; k < n; ++k) {
+            before[k] = running;
+            running += a[k];
+        }
+        return running;
+    }
+
     double step_of(double weight) noexcept {
         const bool first = passed_.value() == 0;
         passed_.add(weight);

@@ -216,15 +216,20 @@ public:
     }
     /// The same of the first `count` tokens of the arrays that reach a level; `room` has as many places.
     std::span<place> leaders_of(std::size_t count, std::size_t n, double level, place* room) noexcept {
+        // Values and ids of those that reach it, written whether they do or not: which do is not to be predicted.
+        auto* const values = reinterpret_cast<double*>(room);
+        auto* const ids = reinterpret_cast<token_id*>(values + count);
         std::size_t found = 0;
-        for (std::size_t i = 0; i < count; ++i) {  // written whether it counts or not: which do is not to be predicted
-            new (order_ + found) place{at_.values[i], at_.ids[i]};
+        for (std::size_t i = 0; i < count; ++i) {
+            values[found] = at_.values[i];
+            ids[found] = at_.ids[i];
             found += at_.values[i] >= level;
         }
         n = (std::min)(n, found);
         if (found >= sizes::radix_entries) {
-            put_in_order(order_, found, room);
+            put_in_order(values, ids, found, order_, room);
         } else {
+            for (std::size_t i = 0; i < found; ++i) new (order_ + i) place{values[i], ids[i]};
             if (n < found) std::nth_element(order_, order_ + n, order_ + found);
             std::sort(order_, order_ + n);
         }

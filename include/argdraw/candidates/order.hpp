@@ -2,15 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <new>
 #include <span>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exp2.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/radix_sort.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
@@ -30,35 +31,44 @@ struct place {
 
 namespace detail {
 
-/// Puts n tokens, told by number, in order where all their values are floats, which are sorted in half the room and half the passes; false
-/// nullptr where one is none. Returns a word for each, of which value_of_word() and token_of_word() tell what it stands for; a -0 comes
-/// out as 0. There is room for 2 n words.
-template <class F>
-const std::uint64_t* floats_in_order(std::size_t n, F value_and_id, std::uint64_t* words) noexcept {
-    constexpr double most = (std::numeric_limits<float>::max)();
-    bool floats = true;
-    for (std::size_t i = 0; i < n && floats; ++i) {
-        const place each = value_and_id(i);
-        const float narrow = -most <= each.value && each.value <= most ? static_cast<float>(each.value) : 0.0f;
-        floats = static_cast<double>(narrow) == each.value;
-        new (words + i) std::uint64_t{(std::uint64_t{numeric::descending_key(narrow)} << 32) | static_cast<std::uint32_t>(each.id)};
+/// Puts n <= 2^24 values in order, of equal ones first those that stand first. Leaves a word for each, of which number_of_word() tells where
+/// it stands; there is room for 2 n words and a vector. False where the values are not spread evenly enough for it.
+///
+/// The rank rint((greatest - v) per_value) never falls as v does: difference, product and sum are rounded, and rounding keeps the order. So
+/// different ranks are in the order of their values, and the values decide between equal ones.
+inline bool numbers_in_order(const double* values, std::size_t n, std::uint64_t* words) noexcept {
+    const double greatest = simd::lists().greatest(values, n), span = greatest - simd::lists().least(values, n);
+    if (span == 0) {
+        for (std::size_t i = 0; i < n; ++i) new (words + i) std::uint64_t{i};
+        return true;
     }
-    if (!floats) return nullptr;
+    const double per_value = 0xffffffffff / span;
+    if (!numeric::finite(span) || !numeric::finite(per_value)) return false;
+    auto* const ranks = reinterpret_cast<double*>(words);
+    simd::lists().ranks(values, n, greatest, per_value, ranks);
+    for (std::size_t i = 0; i < n; ++i) new (words + i) std::uint64_t{std::bit_cast<std::uint64_t>(ranks[i])};
     for (std::size_t i = n; i < 2 * n; ++i) new (words + i) std::uint64_t;
-    return numeric::sort_ascending(words, n, words + n, [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); });
+    return numeric::sort_ranks(words, n, words + n, [=](std::uint64_t a, std::uint64_t b) {
+        if ((a ^ b) >> numeric::number_bits != 0) return a < b;
+        const double x = values[numeric::number_of_word(a)], y = values[numeric::number_of_word(b)];
+        return x != y ? x > y : a < b;
+    });
 }
-inline double value_of_word(std::uint64_t word) noexcept {
-    return static_cast<double>(numeric::of_descending_key(static_cast<std::uint32_t>(word >> 32)));
-}
-inline std::uint32_t token_of_word(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
 
-/// Puts n tokens in order. `room` is another array as long; of equal values those that stand first come first, as lower ids do.
-inline void put_in_order(place* tokens, std::size_t n, place* room) noexcept {
+/// Puts n tokens in order, of equal values those first that stand first, as lower ids do. Leaves them in an array apart from theirs; `room`
+/// is another one as long, which may be where they stand.
+inline void put_in_order(const double* values, const token_id* ids, std::size_t n, place* order, place* room) noexcept {
     static_assert(sizeof(place) == 2 * sizeof(std::uint64_t) && alignof(place) >= alignof(std::uint64_t));
-    const std::uint64_t* const words =
-        floats_in_order(n, [=](std::size_t i) { return tokens[i]; }, reinterpret_cast<std::uint64_t*>(room));
-    if (!words) return numeric::sort_descending(tokens, n, room, [](const place& each) { return each.value; });
-    for (std::size_t i = 0; i < n; ++i) tokens[i] = {value_of_word(words[i]), static_cast<token_id>(token_of_word(words[i]))};
+    auto* const words = reinterpret_cast<std::uint64_t*>(order);
+    if (numbers_in_order(values, n, words)) {
+        for (std::size_t i = n; i-- > 0;) {  // from the last on, where the places written lie behind the words to be read
+            const std::uint32_t number = numeric::number_of_word(words[i]);
+            new (order + i) place{values[number], ids[number]};
+        }
+        return;
+    }
+    for (std::size_t i = 0; i < n; ++i) new (order + i) place{values[i], ids[i]};
+    numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
 }
 
 /// Calls visit(values, numbers, count) for n values in their order, a block at a time; the numbers say where in the array they stand, and
@@ -68,18 +78,17 @@ void each_block_in_order(const double* values, std::size_t n, place* order, plac
     constexpr std::size_t together = simd::block_size;
     double block[together];
     std::uint32_t numbers[together];
-    const auto value_and_number = [=](std::size_t i) { return place{values[i], static_cast<token_id>(i)}; };
-    const std::uint64_t* const words = floats_in_order(n, value_and_number, reinterpret_cast<std::uint64_t*>(order));
-    if (!words) {
-        for (std::size_t i = 0; i < n; ++i) new (order + i) place{value_and_number(i)};
+    auto* const words = reinterpret_cast<std::uint64_t*>(order);
+    const bool in_words = numbers_in_order(values, n, words);
+    if (!in_words) {
+        for (std::size_t i = 0; i < n; ++i) new (order + i) place{values[i], static_cast<token_id>(i)};
         numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
     }
     for (std::size_t from = 0; from < n; from += together) {
         const std::size_t count = (std::min)(together, n - from);
-        for (std::size_t i = 0; i < count; ++i) {
-            block[i] = words ? value_of_word(words[from + i]) : order[from + i].value;
-            numbers[i] = words ? token_of_word(words[from + i]) : static_cast<std::uint32_t>(order[from + i].id);
-        }
+        for (std::size_t i = 0; i < count; ++i)
+            numbers[i] = in_words ? numeric::number_of_word(words[from + i]) : static_cast<std::uint32_t>(order[from + i].id);
+        for (std::size_t i = 0; i < count; ++i) block[i] = values[numbers[i]];
         visit(static_cast<const double*>(block), static_cast<const std::uint32_t*>(numbers), count);
     }
 }

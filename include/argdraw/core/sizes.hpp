@@ -39,8 +39,6 @@ inline constexpr std::size_t mapped_blocks = 4;
 inline constexpr std::size_t looks_for_maximum = 64;
 /// Entries from which on a list is put in order by a radix sort.
 inline constexpr std::size_t radix_entries = 512;
-/// Entries from which on a radix sort takes digits of eleven bits, and not of eight.
-inline constexpr std::size_t long_digits = 16384;
 /// Tokens that leave a list one by one where it has this many too many.
 inline constexpr std::size_t few_too_many = 4;
 /// A list is cut by a level before it is put in order where it has this many entries more than four times those wanted.
@@ -73,7 +71,6 @@ inline constexpr std::size_t not_sparse_one_in = 3;
 inline constexpr std::size_t mapped_blocks = 1;
 inline constexpr std::size_t looks_for_maximum = 2;
 inline constexpr std::size_t radix_entries = 4;
-inline constexpr std::size_t long_digits = 128;
 inline constexpr std::size_t few_too_many = 1;
 inline constexpr std::size_t long_list = 1;
 inline constexpr std::size_t level_sample = 16;

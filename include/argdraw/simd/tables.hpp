@@ -155,6 +155,11 @@ struct list_kernels {
     double (*sum)(const double*, std::size_t n);
     /// The greatest of n numbers; NaN if there is one, -inf of none.
     double (*greatest)(const double*, std::size_t n);
+    /// The least of n >= 1 numbers without NaN.
+    double (*least)(const double*, std::size_t n);
+    /// out[i] = (greatest - values[i]) per_value + 2^52: an integer there, in the last bits of a double. May be in place; what stands behind
+    /// n in out, up to the next multiple of sixteen, is written.
+    void (*ranks)(const double* values, std::size_t n, double greatest, double per_value, double* out);
     /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
     /// of sixteen is read and written.
     void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out);
