@@ -275,6 +275,13 @@ public:
         detail::keep_top(known(), k, equals, min_keep);
     }
 
+    /// Keeps the first length_of(weights) >= 1 tokens of the order, and at least min_keep. The weights e^(l - max l) are those of all that
+    /// live, in the order, as a span of doubles. Sorts all that live.
+    template <class F>
+    void keep_first(F length_of, detail::amount min_keep = 1) noexcept {
+        detail::keep_first(opened(), length_of, min_keep);
+    }
+
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
     /// up to a token is within 1e-12 of p, that token may be on either side.
     void keep_mass(double p, detail::amount min_keep = 1) noexcept { detail::keep_mass(opened(), p, at_least_one(min_keep)); }

@@ -103,7 +103,7 @@ public:
     /// The same with f(value, probability), in the order. Of a weighed list.
     template <class F>
     status set_in_order(F f) noexcept {
-        each_block_in_order(at_.values, count_, order_, room_, [&](const double* values, const std::uint32_t* numbers, std::size_t n) {
+        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
             for (std::size_t i = 0; i < n; ++i) at_.spare[numbers[i]] = f(values[i], probability(numbers[i]));
         });
         std::copy_n(at_.spare, count_, at_.values);
@@ -116,7 +116,7 @@ public:
     template <class F>
     bool reweigh_in_order(double c, F write) noexcept {
         bool done = true;
-        each_block_in_order(at_.values, count_, order_, room_, [&](const double* values, const std::uint32_t* numbers, std::size_t n) {
+        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
             double weights[simd::block_size + simd::lanes];
             done = done && write(values, n, weights);
             for (std::size_t i = 0; i < n && done; ++i) at_.weights[numbers[i]] = weights[i];

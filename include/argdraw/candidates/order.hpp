@@ -71,27 +71,42 @@ inline void put_in_order(const double* values, const token_id* ids, std::size_t 
     numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
 }
 
-/// Calls visit(values, numbers, count) for n values in their order, a block at a time; the numbers say where in the array they stand, and
-/// of equal values the one that stands first comes first. Overwrites both arrays, of n places each.
-template <class F>
-void each_block_in_order(const double* values, std::size_t n, place* order, place* room, F visit) noexcept {
-    constexpr std::size_t together = simd::block_size;
-    double block[together];
-    std::uint32_t numbers[together];
-    auto* const words = reinterpret_cast<std::uint64_t*>(order);
-    const bool in_words = numbers_in_order(values, n, words);
-    if (!in_words) {
+/// Values in their order, of equal ones first those that stand first.
+class ordered {
+public:
+    /// Overwrites both arrays, of n places each and a vector more; the first of them and the values are read for as long as this lives.
+    ordered(const double* values, std::size_t n, place* order, place* room) noexcept
+        : values_{values}, count_{n}, words_{reinterpret_cast<const std::uint64_t*>(order)}, places_{order} {
+        if (numbers_in_order(values, n, reinterpret_cast<std::uint64_t*>(order))) return;
+        words_ = nullptr;
         for (std::size_t i = 0; i < n; ++i) new (order + i) place{values[i], static_cast<token_id>(i)};
         numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
     }
-    for (std::size_t from = 0; from < n; from += together) {
-        const std::size_t count = (std::min)(together, n - from);
-        for (std::size_t i = 0; i < count; ++i)
-            numbers[i] = in_words ? numeric::number_of_word(words[from + i]) : static_cast<std::uint32_t>(order[from + i].id);
-        for (std::size_t i = 0; i < count; ++i) block[i] = values[numbers[i]];
-        visit(static_cast<const double*>(block), static_cast<const std::uint32_t*>(numbers), count);
+
+    /// Where the i-th of the order stands.
+    std::uint32_t number(std::size_t i) const noexcept {
+        return words_ ? numeric::number_of_word(words_[i]) : static_cast<std::uint32_t>(places_[i].id);
     }
-}
+
+    /// Calls visit(values, numbers, count) for all of them, a block at a time.
+    template <class F>
+    void each_block(F visit) const noexcept {
+        double values[simd::block_size];
+        std::uint32_t numbers[simd::block_size];
+        for (std::size_t from = 0; from < count_; from += simd::block_size) {
+            const std::size_t count = (std::min)(simd::block_size, count_ - from);
+            for (std::size_t i = 0; i < count; ++i) numbers[i] = number(from + i);
+            for (std::size_t i = 0; i < count; ++i) values[i] = values_[numbers[i]];
+            visit(static_cast<const double*>(values), static_cast<const std::uint32_t*>(numbers), count);
+        }
+    }
+
+private:
+    const double* values_;
+    std::size_t count_;
+    const std::uint64_t* words_;  // nullptr where places tell
+    const place* places_;
+};
 
 /// Calls visit(weight, below) for tokens in their order, the first of which weighs 1: weight = e^below, below the first by logit. Ends where
 /// that returns false.
