@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <argdraw/candidates/amount.hpp>
+#include <argdraw/candidates/cumulative.hpp>
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
@@ -263,11 +264,22 @@ public:
         detail::transform_in_order(opened(), f);
     }
 
+    /// l <- ln(C^g - D^g) for every living token, with C the share of the mass up to and with it in the order, D that of those before it,
+    /// and g = e^log_power. Sorts all that live; where a draw follows, it makes no logits.
+    void raise_cumulative(double log_power) noexcept { detail::raise_cumulative(opened(), log_power); }
+
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
     /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
     void keep_top(detail::amount k, ties equals = ties::first, detail::amount min_keep = 1) noexcept {
         detail::keep_top(known(), k, equals, min_keep);
+    }
+
+    /// Keeps the first length_of(weights) >= 1 tokens of the order, and at least min_keep. The weights e^(l - max l) are those of all that
+    /// live, in the order, as a span of doubles. Sorts all that live.
+    template <class F>
+    void keep_first(F length_of, detail::amount min_keep = 1) noexcept {
+        detail::keep_first(opened(), length_of, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass

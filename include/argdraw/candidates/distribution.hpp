@@ -83,6 +83,13 @@ public:
     /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
     void normalise_later() noexcept { normalises_ = true; }
     distribution& settled_origin() noexcept;
+    /// From here on the logits of the list are ln weight + above, and become its values when somebody asks for settled_origin(): a draw
+    /// needs none.
+    void values_later(double above) noexcept {
+        values_are_logits();
+        above_log_weight_ = above;
+        values_later_ = true;
+    }
 
     /// From here on the values of the list are logits.
     void values_are_logits() noexcept {
@@ -184,6 +191,8 @@ private:
     form form_ = form::view;
     bool was_read_ = false;
     bool normalises_ = false;
+    double above_log_weight_ = 0;
+    bool values_later_ = false;
 };
 
 // Not inline: where they are compiled elsewhere, a file compiles none of them.

@@ -136,6 +136,14 @@ struct weight_above {
     std::size_t count;
 };
 
+/// A power near a point, as a series of x / middle - 1; see candidates/cumulative.hpp.
+struct power_series {
+    double center, inverse;  ///< a sum s lies (s - center) inverse from the middle, as a share of that
+    double factor;
+    const double* terms;  ///< of (1 + x)^g, from x^0 to x^highest
+    static constexpr int highest = 8;
+};
+
 /// Lists of doubles, padded to lanes.
 struct list_kernels {
     /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not
@@ -148,6 +156,14 @@ struct list_kernels {
     double (*sum)(const double*, std::size_t n);
     /// The greatest of n numbers; NaN if there is one, -inf of none.
     double (*greatest)(const double*, std::size_t n);
+    /// The least of n >= 1 numbers without NaN.
+    double (*least)(const double*, std::size_t n);
+    /// out[i] = (greatest - values[i]) per_value + 2^52: an integer there, in the last bits of a double. May be in place; what stands behind
+    /// n in out, up to the next multiple of sixteen, is written.
+    void (*ranks)(const double* values, std::size_t n, double greatest, double per_value, double* out);
+    /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
+    /// of sixteen is read and written.
+    void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out);
 };
 
 /// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
