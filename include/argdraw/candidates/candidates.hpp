@@ -21,6 +21,7 @@
 #include <argdraw/candidates/race.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -76,6 +77,9 @@ public:
 
     candidates(std::span<const T> row, workspace& space) noexcept : d_(row, space, max_width) {}
     candidates(const sparse_row<T>& row, workspace& space) noexcept : d_(row, space, max_width) {}
+    candidates(const detail::row_of_records& row, workspace& space) noexcept
+        requires std::same_as<T, float>
+        : d_(row, space, max_width) {}
     candidates(const candidates&) = delete;
     candidates& operator=(const candidates&) = delete;
 

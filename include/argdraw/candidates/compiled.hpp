@@ -50,12 +50,13 @@
     ARGDRAW_VERBS_ON(prefix, T)            \
     prefix template nucleus_found near_in_band(mass_search<T>&, estimate) noexcept;
 
-#define ARGDRAW_VERBS(prefix)                       \
-    namespace argdraw::inline ARGDRAW_ABI::detail { \
-    ARGDRAW_VERBS_ON(prefix, double)                \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, float)          \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, half)           \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, bfloat16)       \
+#define ARGDRAW_VERBS(prefix)                                                                            \
+    namespace argdraw::inline ARGDRAW_ABI::detail {                                                      \
+    ARGDRAW_VERBS_ON(prefix, double)                                                                     \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, float)                                                               \
+    prefix template void distribution<float>::look_at(row_of_records, workspace&, std::size_t) noexcept; \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, half)                                                                \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, bfloat16)                                                            \
     }
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,7 @@
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -38,6 +40,11 @@ public:
     using view = detail::view<T>;
 
     distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept { look_at(row, space, max_width); }
+    distribution(const row_of_records& row, workspace& space, std::size_t max_width) noexcept
+        requires std::same_as<T, float>
+    {
+        look_at(row, space, max_width);
+    }
     distribution(const sparse_row<T>& row, workspace& space, std::size_t max_width) noexcept {
         if (row.ids().size() != row.logits().size()) fail(status::bad_parameter);
         look_at(row, space, max_width);

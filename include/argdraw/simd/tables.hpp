@@ -190,11 +190,26 @@ struct word_kernels {
 
 /// Records of three words of four bytes, such as {id, logit, probability}; from any address.
 inline constexpr std::size_t record_size = 12;
+/// Parts of a block of records that have a maximum of their own.
+inline constexpr std::size_t parts_of_block = 4;
+struct record_maxima {
+    const float* of_part;
+    const float* of_block;
+};
 struct record_kernels {
     /// out[i] = the word at `words` + i records. Nothing behind the last of the n is read.
     void (*words)(const std::byte* words, std::size_t n, float* out);
     /// out[i] = the second word of record i; whether the first ones are 0, 1, 2, ... n whole records are read.
     bool (*numbered)(const std::byte* records, std::size_t n, float* out);
+    /// The maxima of blocks of records, whose words are the first at `words` + i records, and those of the parts of each block: NaN for a block
+    /// that holds one, and infinite ones for its parts. The two words behind the last are read. One read.
+    bool (*maxima)(const std::byte* words, std::size_t blocks, float* of_part, float* of_block);
+    /// The same of second words; whether the first ones are 0, 1, 2, ... Whole records are read.
+    bool (*numbered_maxima)(const std::byte* records, std::size_t blocks, float* of_part, float* of_block);
+    /// As gather of rows, of a row whose blocks lie at `words` but for the last of all, which lies where the row says. The maxima may be those
+    /// of removed tokens. Parts that do not reach the cut are not opened.
+    std::size_t (*gather)(const std::byte* words, const blocked_row<float>& row, const std::int32_t* blocks, std::size_t n, float cut,
+                          float next, std::size_t equals_wanted, const record_maxima&, std::int32_t* ids, double* values);
 };
 
 }  // namespace argdraw::simd
