@@ -11,6 +11,7 @@ bfloat16, or 16-bit integers and format="bfloat16". It is read where it lies; no
 What fails raises Error with the status, a text that is none ParseError with the column. A pipeline may be used in any thread; calls on one sequence wait for each
 other. The library is that of ARGDRAW_LIBRARY, one beside this file, or the one that is installed: libargdraw_c.
 
+    python3 -m argdraw.conformance my_sampler.py              holds a sampler of your own to what sampling means
 """
 
 import ctypes.util
