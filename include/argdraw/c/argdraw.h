@@ -46,7 +46,7 @@ typedef struct argdraw_pipeline argdraw_pipeline;
 /* What one text carries: its pipeline, its tokens, its place in the randomness, what its stages feed back. It keeps its pipeline alive by itself. */
 typedef struct argdraw_sequence argdraw_sequence;
 
-/* The values of argdraw::status, and one that this door has alone. */
+/* The values of argdraw::status, and two that this door has alone. */
 typedef int32_t argdraw_status;
 enum {
     ARGDRAW_OK = 0,
@@ -58,7 +58,8 @@ enum {
     ARGDRAW_TOO_WIDE = 6,     /* more than 2^24 tokens */
     ARGDRAW_NO_SEQUENCE = 7,  /* does not occur here, where every draw has one */
     ARGDRAW_OUT_OF_WORDS = 8, /* 2^32 - 1 draws at one position */
-    ARGDRAW_NO_FORMAT = 128   /* the library was built without rows of this format */
+    ARGDRAW_NO_FORMAT = 128,  /* the library was built without rows of this format */
+    ARGDRAW_NO_RECIPES = 129  /* the library was built without argdraw_recipe */
 };
 
 /* The formats of a logit. A library may be built for some of them alone. */
@@ -67,8 +68,9 @@ enum { ARGDRAW_FLOAT = 0, ARGDRAW_DOUBLE = 1, ARGDRAW_HALF = 2, ARGDRAW_BFLOAT16
 /* A row of logits where it lies. It is read in a call, never written, and not kept.
  *
  * `stride` is the number of bytes between the beginnings of two logits; 0 is the size of one. A row whose logits are neighbours is read in place, as in C++.
- * Of one with another stride, such as records {id, logit, p} of 12 bytes, or one that is not aligned to its format, each call first gathers a row in memory
- * of the sequence, width times the size of a logit. Less than the size of one: ARGDRAW_BAD_PARAMETER. */
+ * Floats 12 bytes apart, in records {id, logit, p}, are drawn from in place too where a draw looks at few of them, as behind top_k. Of one with another stride,
+ * or one that is not aligned to its format, each call first gathers a row in memory of the sequence, width times the size of a logit. Less than the size of
+ * one: ARGDRAW_BAD_PARAMETER. */
 typedef struct argdraw_row {
     size_t size; /* sizeof(argdraw_row) */
     const void* logits;
@@ -140,6 +142,44 @@ typedef struct argdraw_logprobs_result {
     size_t kept;          /* tokens in the final set */
 } argdraw_logprobs_result;
 
+/* How drafted tokens are verified: argdraw::acceptance. */
+enum { ARGDRAW_MATCH = 0, ARGDRAW_RATIO = 1, ARGDRAW_TRAVERSAL = 2 };
+
+/* The law that a drafted token was drawn from, as argdraw_distribution gives it: ids, ascending, and their probabilities. Count 0: it was certain. */
+typedef struct argdraw_law {
+    const int32_t* ids;
+    const double* probabilities;
+    size_t count;
+} argdraw_law;
+
+/* Drafted tokens. Node i has a token, a parent, which is an earlier node or -1 for the root, and the law that its token was drawn from. See argdraw::draft. */
+typedef struct argdraw_draft {
+    size_t size; /* sizeof(argdraw_draft) */
+    const int32_t* tokens;
+    const int32_t* parents;      /* null: a chain, each node the child of the one before */
+    const argdraw_law* laws;     /* null: every token was certain. Children that were drawn from one law have the same ids pointer */
+    size_t count;                /* of the nodes, and of what each of these three points to */
+    int32_t without_replacement; /* 1: children of one law were drawn from what the ones before them had left of it; else 0 */
+    const uint64_t* drawn_with;  /* the seed and the sequence that the draft was drawn with, where they are known, or null */
+} argdraw_draft;
+
+typedef struct argdraw_verified {
+    size_t size;         /* sizeof(argdraw_verified) */
+    argdraw_drawn token; /* what comes after the nodes that stay: drawn, and not accepted yet */
+    size_t stay;         /* how many nodes stay */
+    size_t rows;         /* how many rows were looked at */
+} argdraw_verified;
+
+/* The engines whose parameters argdraw_recipe reads. */
+enum { ARGDRAW_LLAMA_CPP = 0, ARGDRAW_TRANSFORMERS = 1, ARGDRAW_VLLM = 2, ARGDRAW_OPENAI = 3 };
+
+typedef struct argdraw_recipe_read {
+    size_t size;      /* sizeof(argdraw_recipe_read) */
+    uint64_t seed;    /* for argdraw_start_options, where has_seed is 1 */
+    int32_t has_seed; /* 0: the engine would take a random one */
+    size_t unknown;   /* how many keys the recipe has not */
+} argdraw_recipe_read;
+
 /* 10000 major + 100 minor + patch, of the library that is linked. */
 ARGDRAW_C_CALL int32_t argdraw_version(void);
 /* A sentence for a status, of every number: never null, and never freed. */
@@ -150,6 +190,12 @@ ARGDRAW_C_CALL const char* argdraw_message(argdraw_status why);
  * room is 0. *column is 0 where it was not the text that failed. */
 ARGDRAW_C_CALL argdraw_status argdraw_parse(const char* text, size_t length, argdraw_pipeline** out, size_t* column, char* sentence,
                                             size_t room);
+/* A pipeline from an engine's sampling parameters, in its own names and with its defaults for what is not there: a JSON object in `length` bytes, such as the
+ * body of a request or generation_config.json. `sentence` has what is wrong; where nothing is, the keys that the recipe has not, which do nothing, one a line.
+ * A parameter that is a text, such as a sequence breaker or a bad word, needs a tokenizer, and is wrong here; as ids it is right. `found` may be null, and
+ * `sentence` where room is 0. Where it fails *out is null. See argdraw::recipes. */
+ARGDRAW_C_CALL argdraw_status argdraw_recipe(int32_t engine, const char* json, size_t length, argdraw_pipeline** out,
+                                             argdraw_recipe_read* found, char* sentence, size_t room);
 /* The canonical text of a pipeline, as much of it as fits in `room` bytes with a zero behind it. *length is that of all of it, without the zero. */
 ARGDRAW_C_CALL argdraw_status argdraw_to_text(const argdraw_pipeline* pipeline, char* text, size_t room, size_t* length);
 /* Whether every stage finds its tokens in rows of a width: what a draw fails with before it has looked at a value. *stage is the one at fault, from 0, or -1;
@@ -184,6 +230,8 @@ ARGDRAW_C_CALL argdraw_status argdraw_draw_many(argdraw_sequence* const* sequenc
 ARGDRAW_C_CALL argdraw_status argdraw_accept(argdraw_sequence* sequence, int32_t id);
 /* Undoes the last accepts. More than there were: ARGDRAW_BAD_PARAMETER. */
 ARGDRAW_C_CALL argdraw_status argdraw_rollback(argdraw_sequence* sequence, size_t accepts);
+/* Goes on with the words of another seed, or of another number of a text under the same: for a clone that is not to draw what its original draws. */
+ARGDRAW_C_CALL argdraw_status argdraw_reseed(argdraw_sequence* sequence, uint64_t seed, uint64_t number);
 /* Room for that many further accepts, which allocate nothing until the sequence is cloned. */
 ARGDRAW_C_CALL argdraw_status argdraw_reserve(argdraw_sequence* sequence, size_t accepts);
 /* The tokens that were accepted, the first `room` of them. *count is that of all. */
@@ -198,6 +246,20 @@ ARGDRAW_C_CALL argdraw_status argdraw_distribution(argdraw_sequence* sequence, c
 ARGDRAW_C_CALL argdraw_status argdraw_log_probabilities(argdraw_sequence* sequence, const argdraw_row* row,
                                                         const argdraw_logprobs_request* request, argdraw_token_logprobs* found, size_t room,
                                                         argdraw_logprobs_result* result);
+
+/* Verifies drafted tokens, by ARGDRAW_MATCH, _RATIO or _TRAVERSAL, against draft->count + 1 rows of one format: the first is the one behind the text, the next
+ * ones those behind the nodes. The sequence accepts the tokens of the nodes that stay; they are in `path`, from the root on, the first `room` of them. Then
+ * result->token is drawn, for the caller to accept. Costs a draw for each row that is looked at; its memory is the thread's, as that of a draw.
+ *
+ * ARGDRAW_MATCH draws as argdraw_draw would, and a token stays while it is the one that is drawn: the text is that of plain decoding. The others keep its law
+ * alone. ARGDRAW_BAD_PARAMETER: a draft that is none or contradicts itself, a law that is none, rows of several formats; and for the others a pipeline that
+ * learns from its own tokens, such as mirostat, a tree for _RATIO, and a draft that was drawn with the sequence's own seed and number. *result is written
+ * whatever the status: where a row fails, _MATCH keeps the nodes before it, and the others leave the sequence as it was. See argdraw::verifier. */
+ARGDRAW_C_CALL argdraw_status argdraw_verify(argdraw_sequence* sequence, int32_t rule, const argdraw_draft* draft, const argdraw_row* rows,
+                                             int32_t* path, size_t room, argdraw_verified* result);
+/* The same by typicality, which is another law than that of plain decoding: the longest path of tokens with p > min(epsilon, delta e^-entropy) stays. */
+ARGDRAW_C_CALL argdraw_status argdraw_verify_typical(argdraw_sequence* sequence, double epsilon, double delta, const argdraw_draft* draft,
+                                                     const argdraw_row* rows, int32_t* path, size_t room, argdraw_verified* result);
 
 #ifdef __cplusplus
 }

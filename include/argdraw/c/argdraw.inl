@@ -23,6 +23,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/formats.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/engine/logprobs.hpp>
@@ -46,6 +47,7 @@ struct argdraw_sequence {
     std::shared_ptr<const argdraw::parsed> from;
     type text;
     argdraw::workspace gathered = {};  // a row whose logits were no neighbours
+    bool wants_all = false;            // the last draw from records asked for all of its row
 };
 
 namespace argdraw::inline ARGDRAW_ABI::c {
@@ -60,7 +62,7 @@ static_assert(static_cast<int>(status::ok) == ARGDRAW_OK && static_cast<int>(sta
 static_assert(static_cast<int>(logprobs_of::raw) == ARGDRAW_RAW && static_cast<int>(logprobs_of::scaled) == ARGDRAW_SCALED &&
               static_cast<int>(logprobs_of::processed) == ARGDRAW_PROCESSED);
 
-// The one status that the C++ library has not.
+// What the C++ library has not.
 inline constexpr auto no_format = static_cast<status>(ARGDRAW_NO_FORMAT);
 
 inline argdraw_status number(status why) noexcept { return static_cast<argdraw_status>(why); }
@@ -117,7 +119,7 @@ namespace argdraw::inline ARGDRAW_ABI::c {
 
 inline argdraw_drawn draw(argdraw_sequence* sequence, const argdraw_row* row) noexcept {
     drawn token;
-    const status why = with_row(sequence, row, [&](auto logits) {
+    const status why = with_row_to_draw_from(sequence, row, [&](auto logits) {
         token = sequence->from->pick(logits, sequence->text);
         return token.why;
     });
@@ -133,6 +135,7 @@ int32_t argdraw_version(void) { return ARGDRAW_VERSION; }
 
 const char* argdraw_message(argdraw_status why) {
     if (why == ARGDRAW_NO_FORMAT) return "the library was built without rows of this format";
+    if (why == ARGDRAW_NO_RECIPES) return "the library was built without recipes";
     // The sentences are literals, with a zero behind them.
     return argdraw::message(why >= 0 && why <= 255 ? static_cast<argdraw::status>(why) : static_cast<argdraw::status>(255)).data();
 }
@@ -288,6 +291,12 @@ argdraw_status argdraw_rollback(argdraw_sequence* sequence, size_t accepts) {
     return argdraw::c::is(sequence) ? argdraw::c::number(sequence->text.rollback(accepts)) : ARGDRAW_BAD_PARAMETER;
 }
 
+argdraw_status argdraw_reseed(argdraw_sequence* sequence, uint64_t seed, uint64_t number) {
+    if (!argdraw::c::is(sequence)) return ARGDRAW_BAD_PARAMETER;
+    sequence->text.reseed(seed, number);
+    return ARGDRAW_OK;
+}
+
 argdraw_status argdraw_reserve(argdraw_sequence* sequence, size_t accepts) {
     return argdraw::c::is(sequence) ? argdraw::c::number(sequence->text.reserve(accepts)) : ARGDRAW_BAD_PARAMETER;
 }
@@ -352,3 +361,6 @@ argdraw_status argdraw_log_probabilities(argdraw_sequence* sequence, const argdr
 }
 
 }  // extern "C"
+
+#include <argdraw/c/recipes.inl>
+#include <argdraw/c/verify.inl>

@@ -2,10 +2,10 @@
 
 namespace argdraw::inline ARGDRAW_ABI::c {
 
-// For a row in memory of the sequence; null where there is none.
+// For a row in memory of the sequence, however it is to come there; null where there is none.
 template <class T>
 T* room_for(argdraw_sequence& sequence, std::size_t width) noexcept {
-    std::byte* const memory = sequence.gathered.reserve(width * sizeof(T));
+    std::byte* const memory = sequence.gathered.reserve((std::max)(width * sizeof(T), detail::row_of_records::room_for(width)));
     if (!memory) return nullptr;
     for (std::size_t i = 0; i < width; ++i) new (memory + i * sizeof(T)) T;
     return std::launder(reinterpret_cast<T*>(memory));
@@ -19,21 +19,40 @@ void gather(const std::byte* from, std::size_t stride, std::size_t n, T* to) noe
     for (std::size_t i = 0; i < n; ++i) std::memcpy(to + i, from + i * stride, sizeof(T));
 }
 
-// The row of f is a span of what the format is. Needs a sequence that is one.
-template <class T, class F>
-status with_row_of(argdraw_sequence& sequence, const argdraw_row& row, F& f) noexcept {
-    const std::size_t stride = row.stride != 0 ? row.stride : sizeof(T);
-    if (stride < sizeof(T)) return status::bad_parameter;
-    if (row.width == 0) return f(std::span<const T>{});
-    if (!row.logits || row.width > PTRDIFF_MAX / stride) return status::bad_parameter;
-    if (stride == sizeof(T) && reinterpret_cast<std::uintptr_t>(row.logits) % alignof(T) == 0)
-        return f(std::span(static_cast<const T*>(row.logits), row.width));
-    if (row.width > candidates<T>::max_width) return status::too_wide;
-    T* const to = room_for<T>(sequence, row.width);
-    if (!to) return status::out_of_memory;
-    gather(static_cast<const std::byte*>(row.logits), stride, row.width, to);
-    return f(std::span<const T>(to, row.width));
+template <class T>
+std::size_t stride_of(const argdraw_row& row) noexcept {
+    return row.stride != 0 ? row.stride : sizeof(T);
 }
+template <class T>
+bool is_row_of(const argdraw_row& row) noexcept {
+    const std::size_t stride = stride_of<T>(row);
+    return stride >= sizeof(T) && (row.width == 0 || (row.logits && row.width <= PTRDIFF_MAX / stride));
+}
+// Whether a row that is one is read where it lies.
+template <class T>
+bool in_place(const argdraw_row& row) noexcept {
+    return row.width == 0 || (stride_of<T>(row) == sizeof(T) && reinterpret_cast<std::uintptr_t>(row.logits) % alignof(T) == 0);
+}
+// A row that is one. Needs room for it, where it is not read in place.
+template <class T>
+std::span<const T> read(const argdraw_row& row, T* room) noexcept {
+    if (in_place<T>(row)) return std::span(static_cast<const T*>(row.logits), row.width);
+    gather(static_cast<const std::byte*>(row.logits), stride_of<T>(row), row.width, room);
+    return {room, row.width};
+}
+// Room in memory of the sequence for the widest of rows that are not read in place.
+template <class T>
+status find_room(argdraw_sequence& sequence, const argdraw_row* rows, std::size_t count, T*& room) noexcept {
+    std::size_t widest = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!is_row_of<T>(rows[i])) return status::bad_parameter;
+        if (!in_place<T>(rows[i])) widest = (std::max)(widest, rows[i].width);
+    }
+    if (widest > candidates<T>::max_width) return status::too_wide;
+    room = widest > 0 ? room_for<T>(sequence, widest) : nullptr;
+    return room || widest == 0 ? status::ok : status::out_of_memory;
+}
+
 // Calls f with the type of a format, or says why not.
 template <class F>
 status with_format(std::int32_t format, F f) noexcept {
@@ -50,10 +69,37 @@ status with_format(std::int32_t format, F f) noexcept {
     }
 }
 
+// The row of f is a span of what the format is.
 template <class F>
 status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
     if (!is(sequence) || !fits(row)) return status::bad_parameter;
-    return with_format(row->format, [&]<class T>(std::type_identity<T>) { return with_row_of<T>(*sequence, *row, f); });
+    return with_format(row->format, [&]<class T>(std::type_identity<T>) {
+        T* room = nullptr;
+        const status why = find_room(*sequence, row, 1, room);
+        return why == status::ok ? f(read(*row, room)) : why;
+    });
+}
+
+// Calls f with a row of records, as long as its draws look at a part of them: what the last one did is what the next will do.
+template <class F>
+status in_place(argdraw_sequence& sequence, detail::row_of_records& row, F& f) noexcept {
+    const status why = f(row);
+    const std::size_t vocabulary = sequence.text.vocabulary();
+    sequence.wants_all = row.first(vocabulary != 0 ? vocabulary : row.size()).all_were_brought();
+    return why;
+}
+// As with_row, or with a row of records.
+template <class F>
+status with_row_to_draw_from(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
+    if constexpr (among<float, ARGDRAW_FORMATS>)
+        if (is(sequence) && fits(row) && !sequence->wants_all && row->format == ARGDRAW_FLOAT && row->stride == simd::record_size &&
+            row->logits && row->width != 0 && row->width <= candidates<float>::max_width) {
+            float* const room = room_for<float>(*sequence, row->width);
+            if (!room) return status::out_of_memory;
+            detail::row_of_records records(static_cast<const std::byte*>(row->logits), row->width, room);
+            return in_place(*sequence, records, f);
+        }
+    return with_row(sequence, row, f);
 }
 
 // Calls f with a row that has the logits of the records, where their ids are its places, and with whether these are those of the records, too.
@@ -72,9 +118,19 @@ status with_records_of(argdraw_sequence& sequence, const argdraw_records& record
     };
     if constexpr (std::same_as<T, float>) {
         if (stride == simd::record_size && logits == ids + sizeof(token_id) && n >= vocabulary) {
-            T* const row = room_for<T>(sequence, n);
-            if (!row) return status::out_of_memory;
-            if (simd::records().numbered(ids, n, row)) return f(std::span<const T>(row, n), true);
+            T* const room = room_for<T>(sequence, n);
+            if (!room) return status::out_of_memory;
+            if (sequence.wants_all) {
+                if (simd::records().numbered(ids, n, room)) return f(std::span<const T>(room, n), true);
+            } else {
+                detail::row_of_records row(logits, n, room);
+                const std::size_t blocks = n / simd::block_size;
+                bool in_order = simd::records().numbered_maxima(ids, blocks, row.part_maxima(), row.maxima());
+                for (std::size_t i = blocks * simd::block_size; i < n; ++i) in_order &= static_cast<std::size_t>(id_of(i)) == i;
+                row.maxima_are_there();
+                const auto drawn_from = [&](const detail::row_of_records& from) { return f(from, true); };
+                if (in_order) return in_place(sequence, row, drawn_from);
+            }
         }
     }
     std::size_t width = vocabulary;

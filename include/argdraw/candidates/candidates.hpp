@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <argdraw/candidates/amount.hpp>
+#include <argdraw/candidates/cumulative.hpp>
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
@@ -20,6 +21,7 @@
 #include <argdraw/candidates/race.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -75,6 +77,9 @@ public:
 
     candidates(std::span<const T> row, workspace& space) noexcept : d_(row, space, max_width) {}
     candidates(const sparse_row<T>& row, workspace& space) noexcept : d_(row, space, max_width) {}
+    candidates(const detail::row_of_records& row, workspace& space) noexcept
+        requires std::same_as<T, float>
+        : d_(row, space, max_width) {}
     candidates(const candidates&) = delete;
     candidates& operator=(const candidates&) = delete;
 
@@ -263,11 +268,22 @@ public:
         detail::transform_in_order(opened(), f);
     }
 
+    /// l <- ln(C^g - D^g) for every living token, with C the share of the mass up to and with it in the order, D that of those before it,
+    /// and g = e^log_power. Sorts all that live; where a draw follows, it makes no logits.
+    void raise_cumulative(double log_power) noexcept { detail::raise_cumulative(opened(), log_power); }
+
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
     /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
     void keep_top(detail::amount k, ties equals = ties::first, detail::amount min_keep = 1) noexcept {
         detail::keep_top(known(), k, equals, min_keep);
+    }
+
+    /// Keeps the first length_of(weights) >= 1 tokens of the order, and at least min_keep. The weights e^(l - max l) are those of all that
+    /// live, in the order, as a span of doubles. Sorts all that live.
+    template <class F>
+    void keep_first(F length_of, detail::amount min_keep = 1) noexcept {
+        detail::keep_first(opened(), length_of, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
@@ -358,6 +374,8 @@ public:
         if (!tokens) return result({});
         return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
+    /// The same for uniform(id) = open_unit(random.word(purpose::gumbel, id)), whose words are made many at a time.
+    picked race(const philox& random) noexcept { return result(detail::race(opened(), random)); }
 
 private:
     friend struct detail::inside;

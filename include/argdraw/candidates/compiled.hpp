@@ -29,6 +29,7 @@
     prefix template estimate collision_of(distribution<T>&, accuracy) noexcept;                               \
     prefix template mean_and_deviation moments_of(distribution<T>&) noexcept;                                 \
     prefix template taken token_at(distribution<T>&, double) noexcept;                                        \
+    prefix template taken race(distribution<T>&, const philox&) noexcept;                                     \
     prefix template std::span<const argdraw::place> most_likely(distribution<T>&, double) noexcept;           \
     prefix template void keep_top(distribution<T>&, std::size_t, ties, std::size_t) noexcept;                 \
     prefix template void keep_reaching(distribution<T>&, double, std::size_t) noexcept;                       \
@@ -49,12 +50,13 @@
     ARGDRAW_VERBS_ON(prefix, T)            \
     prefix template nucleus_found near_in_band(mass_search<T>&, estimate) noexcept;
 
-#define ARGDRAW_VERBS(prefix)                       \
-    namespace argdraw::inline ARGDRAW_ABI::detail { \
-    ARGDRAW_VERBS_ON(prefix, double)                \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, float)          \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, half)           \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, bfloat16)       \
+#define ARGDRAW_VERBS(prefix)                                                                            \
+    namespace argdraw::inline ARGDRAW_ABI::detail {                                                      \
+    ARGDRAW_VERBS_ON(prefix, double)                                                                     \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, float)                                                               \
+    prefix template void distribution<float>::look_at(row_of_records, workspace&, std::size_t) noexcept; \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, half)                                                                \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, bfloat16)                                                            \
     }
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE)

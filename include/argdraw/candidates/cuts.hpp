@@ -179,6 +179,35 @@ std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
     }
 }
 
+// ---- by the whole order ------------------------------------------------------------------------------------------------
+
+/// Keeps what comes no later than a token in the order.
+template <logit_scalar T>
+void keep_up_to(distribution<T>& d, const place& last) noexcept {
+    if (view<T>* const seen = d.as_view(); seen && stays_a_view(*seen, last.value))
+        return seen->row().narrow_to({.cut = last.value, .last_equal = last.id});
+    d.open(last.value);
+    if (list* const tokens = d.as_list()) tokens->keep_up_to(last);
+}
+
+/// Keeps the first length_of(weights) of all that live, and at least min_keep; weights are relative to the first, in the order.
+template <logit_scalar T, class F>
+void keep_first(distribution<T>& d, F length_of, std::size_t min_keep) noexcept {
+    const double greatest = d.maximum();
+    if (!d.ok()) return;
+    const token_arrays& at = d.scratch().tokens;
+    view<T>* const seen = d.as_view();
+    const std::size_t n = seen ? seen->list_reaching(-numeric::infinity) : d.as_list()->size();
+    const ordered all(at.values, n, d.scratch().sorting.order, seen ? d.scratch().sorting.beside_row : d.scratch().sorting.beside_list);
+    double* to = at.spare;
+    all.each_block([&](const double* values, const std::uint32_t*, std::size_t count) {
+        simd::lists().weights(values, count, greatest, d.exponent_scale(), to);
+        to += count;
+    });
+    const std::size_t k = (std::max)(std::size_t{length_of(std::span<const double>(at.spare, n))}, min_keep);
+    if (k < n) keep_up_to(d, {at.values[all.number(k - 1)], at.ids[all.number(k - 1)]});
+}
+
 // ---- by mass -----------------------------------------------------------------------------------------------------------
 
 /// Leaves what a search has found, in the order of the logits, or by nearness; false where it found nothing.

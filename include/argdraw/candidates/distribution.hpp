@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,7 @@
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -38,6 +40,11 @@ public:
     using view = detail::view<T>;
 
     distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept { look_at(row, space, max_width); }
+    distribution(const row_of_records& row, workspace& space, std::size_t max_width) noexcept
+        requires std::same_as<T, float>
+    {
+        look_at(row, space, max_width);
+    }
     distribution(const sparse_row<T>& row, workspace& space, std::size_t max_width) noexcept {
         if (row.ids().size() != row.logits().size()) fail(status::bad_parameter);
         look_at(row, space, max_width);
@@ -83,6 +90,13 @@ public:
     /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
     void normalise_later() noexcept { normalises_ = true; }
     distribution& settled_origin() noexcept;
+    /// From here on the logits of the list are ln weight + above, and become its values when somebody asks for settled_origin(): a draw
+    /// needs none.
+    void values_later(double above) noexcept {
+        values_are_logits();
+        above_log_weight_ = above;
+        values_later_ = true;
+    }
 
     /// From here on the values of the list are logits.
     void values_are_logits() noexcept {
@@ -184,6 +198,8 @@ private:
     form form_ = form::view;
     bool was_read_ = false;
     bool normalises_ = false;
+    double above_log_weight_ = 0;
+    bool values_later_ = false;
 };
 
 // Not inline: where they are compiled elsewhere, a file compiles none of them.

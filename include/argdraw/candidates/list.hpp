@@ -103,13 +103,32 @@ public:
     /// The same with f(value, probability), in the order. Of a weighed list.
     template <class F>
     status set_in_order(F f) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) new (order_ + i) place{at_.values[i], static_cast<token_id>(i)};  // with i for an id
-        put_in_order(order_, count_, room_);
-        for (const place& each : std::span(order_, count_)) {
-            const auto i = static_cast<std::size_t>(each.id);
-            at_.spare[i] = f(each.value, probability(i));
-        }
+        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
+            for (std::size_t i = 0; i < n; ++i) at_.spare[numbers[i]] = f(values[i], probability(numbers[i]));
+        });
         std::copy_n(at_.spare, count_, at_.values);
+        return settle();
+    }
+
+    /// Gives every token a weight of scale c, all above 0: what write(values, n, weights) says for n of them at a time, in the order, with
+    /// room for a vector more. False where that returns false; there are no weights then. The values stay as they are until set_by_weight()
+    /// makes them anew, and nobody but token_at() may be asked before.
+    template <class F>
+    bool reweigh_in_order(double c, F write) noexcept {
+        bool done = true;
+        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
+            double weights[simd::block_size + simd::lanes];
+            done = done && write(values, n, weights);
+            for (std::size_t i = 0; i < n && done; ++i) at_.weights[numbers[i]] = weights[i];
+        });
+        mass_ = done ? simd::lists().sum(at_.weights, count_) : 0.0;
+        c_ = c;
+        return done;
+    }
+    /// Gives every token the value f(weight).
+    template <class F>
+    status set_by_weight(F f) noexcept {
+        std::transform(at_.weights, at_.weights + count_, at_.values, f);
         return settle();
     }
 
@@ -197,15 +216,20 @@ public:
     }
     /// The same of the first `count` tokens of the arrays that reach a level; `room` has as many places.
     std::span<place> leaders_of(std::size_t count, std::size_t n, double level, place* room) noexcept {
+        // Values and ids of those that reach it, written whether they do or not: which do is not to be predicted.
+        auto* const values = reinterpret_cast<double*>(room);
+        auto* const ids = reinterpret_cast<token_id*>(values + count);
         std::size_t found = 0;
-        for (std::size_t i = 0; i < count; ++i) {  // written whether it counts or not: which do is not to be predicted
-            new (order_ + found) place{at_.values[i], at_.ids[i]};
+        for (std::size_t i = 0; i < count; ++i) {
+            values[found] = at_.values[i];
+            ids[found] = at_.ids[i];
             found += at_.values[i] >= level;
         }
         n = (std::min)(n, found);
         if (found >= sizes::radix_entries) {
-            put_in_order(order_, found, room);
+            put_in_order(values, ids, found, order_, room);
         } else {
+            for (std::size_t i = 0; i < found; ++i) new (order_ + i) place{values[i], ids[i]};
             if (n < found) std::nth_element(order_, order_ + n, order_ + found);
             std::sort(order_, order_ + n);
         }

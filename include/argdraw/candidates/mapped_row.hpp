@@ -81,7 +81,7 @@ public:
         of_token_ = [](const std::byte* at, token_id id, double logit) noexcept { return function<F>(at)(id, logit); };
         mass_ = 0;
         // What rises takes maxima to maxima: of a row of which nothing was removed, changed or cut off.
-        if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());
+        if (F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());
         else find_maxima();
         greatest_ = simd::lists().greatest(maxima(), blocks());
         if (greatest_ != greatest_) return status::nan_logit;

@@ -92,6 +92,10 @@ void normalise(distribution<T>& d) noexcept {
 
 template <logit_scalar T>
 distribution<T>& distribution<T>::settled_origin() noexcept {
+    if (values_later_) {
+        values_later_ = false;
+        settled(list_.set_by_weight([above = above_log_weight_](double weight) { return numeric::log(weight) + above; }));
+    }
     if (!normalises_) return *this;
     normalises_ = false;
     const double log_of_mass = log_mass_of(*this);

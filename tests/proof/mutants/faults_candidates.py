@@ -41,7 +41,7 @@ FAULTS = [
     Mutant(
         "map1", "a function takes the maximum of a removed token for one",
         "candidates/mapped_row.hpp",
-        "if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        "if (F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
         "if (F::rises && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(

@@ -19,116 +19,14 @@
 #include <argdraw/engine/logprobs.hpp>
 #include <argdraw/text/pipeline.hpp>
 
+#include "c/support.hpp"
 #include "catch.hpp"
 #include "core/counted_new.hpp"
 
 using namespace argdraw;
+using namespace door;
 
 namespace {
-
-const std::array texts{
-    "greedy",
-    "categorical",
-    "gumbel",
-    "mirostat(3)",
-    "mirostat_v1",
-    "adaptive_p",
-    "top_k(40) | temperature(0.8) | categorical",
-    "temperature(0.7) | top_p(0.9) | gumbel",
-    "temperature(1.5) | min_p(0.05) | categorical",
-    "dynamic_temperature(0.5, 1.5) | categorical",
-    "quadratic(0.3) | categorical",
-    "softcap(30) | categorical",
-    "typical(0.9) | categorical",
-    "top_n_sigma(1) | categorical",
-    "epsilon_cutoff(0.001) | categorical",
-    "eta_cutoff(0.002) | categorical",
-    "tail_free(0.95) | categorical",
-    "top_a(0.2) | categorical",
-    "xtc(0.5, 0.1) | categorical",
-    "top_h(0.4) | categorical",
-    "p_less | categorical",
-    "min_k | categorical",
-    "penalties(1.1, frequency=0.2, window=64) | top_k(40) | temperature(0.8) | categorical",
-    "repetition_penalty(1.3) | frequency_penalty(0.1) | presence_penalty(0.2) | categorical",
-    "dry(0.8) | top_p(0.95) | mirostat(4)",
-    "no_repeat_ngram(3) | categorical",
-    "bad_words([[1, 2], [7]]) | categorical",
-    "logit_bias([3: 2.5, 5: -inf]) | categorical",
-    "ban([1, 2, 3]) | top_p(0.8) | categorical",
-    "allow_only([1, 2, 3, 9]) | categorical",
-    "allow([4294967295, 7], beyond=keep) | categorical",
-};
-
-struct pipeline_handle {
-    argdraw_pipeline* get = nullptr;
-    explicit pipeline_handle(std::string_view text) {
-        REQUIRE(argdraw_parse(text.data(), text.size(), &get, nullptr, nullptr, 0) == ARGDRAW_OK);
-    }
-    pipeline_handle(const pipeline_handle&) = delete;
-    pipeline_handle& operator=(const pipeline_handle&) = delete;
-    ~pipeline_handle() { argdraw_free_pipeline(get); }
-};
-struct sequence_handle {
-    argdraw_sequence* get = nullptr;
-    sequence_handle() = default;
-    sequence_handle(const pipeline_handle& pipeline, const argdraw_start_options* options) {
-        REQUIRE(argdraw_start(pipeline.get, options, &get) == ARGDRAW_OK);
-    }
-    sequence_handle(const sequence_handle&) = delete;
-    sequence_handle& operator=(const sequence_handle&) = delete;
-    ~sequence_handle() { argdraw_free_sequence(get); }
-};
-
-constexpr std::array<token_id, 5> prompt{1, 2, 3, 1, 2};
-
-argdraw_start_options options_of(std::uint64_t seed) {
-    argdraw_start_options options{};
-    options.size = sizeof options;
-    options.seed = seed;
-    options.sequence = 7;
-    options.prompt = prompt.data();
-    options.prompt_count = prompt.size();
-    return options;
-}
-
-template <class T>
-constexpr std::int32_t format_number = ARGDRAW_FLOAT;
-template <>
-constexpr std::int32_t format_number<double> = ARGDRAW_DOUBLE;
-template <>
-constexpr std::int32_t format_number<half> = ARGDRAW_HALF;
-template <>
-constexpr std::int32_t format_number<bfloat16> = ARGDRAW_BFLOAT16;
-
-template <class T>
-std::vector<T> row_of(std::size_t width, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    std::vector<T> row;
-    for (std::size_t i = 0; i < width; ++i) row.push_back(static_cast<T>(static_cast<float>(random() % 4000) / 250.0f));
-    return row;
-}
-template <class T>
-argdraw_row view(const std::vector<T>& row) {
-    return {sizeof(argdraw_row), row.data(), format_number<T>, row.size(), 0};
-}
-// The same logits, `stride` bytes apart, from the byte `first` on.
-template <class T>
-std::vector<std::byte> spread(const std::vector<T>& row, std::size_t stride, std::size_t first) {
-    std::vector<std::byte> out(first + row.size() * stride, std::byte{0xa5});
-    for (std::size_t i = 0; i < row.size(); ++i) std::memcpy(out.data() + first + i * stride, &row[i], sizeof(T));
-    return out;
-}
-
-std::uint32_t bits(float x) { return std::bit_cast<std::uint32_t>(x); }
-
-std::vector<std::byte> bytes_of(const argdraw_sequence* sequence) {
-    std::size_t count = 0;
-    REQUIRE(argdraw_bytes(sequence, nullptr, 0, &count) == ARGDRAW_OK);
-    std::vector<std::byte> out(count);
-    REQUIRE(argdraw_bytes(sequence, out.data(), out.size(), &count) == ARGDRAW_OK);
-    return out;
-}
 
 template <class T>
 void same_as_cpp(const char* text, std::size_t width) {
@@ -274,7 +172,7 @@ void records_of_a_format() {
     std::mt19937_64 random(5);
     for (const char* const text :
          {"penalties(1.2, window=64) | top_k(20) | categorical", "top_p(0.9) | temperature(0.7) | categorical", "mirostat(3)"})
-        for (const std::size_t width : {1, 15, 16, 17, 300, 5000}) {
+        for (const std::size_t width : std::array<std::size_t, 6>{1, 15, 16, 17, 300, 5000}) {
             INFO(text << ", width " << width);
             auto row = row_of<T>(width, width);
             in_records<T> records(row);
@@ -425,6 +323,37 @@ TEST_CASE("c: a clone and a resumed sequence go on alike, a rollback goes back, 
     CHECK(argdraw_accept(first.get, 100) == ARGDRAW_BAD_PARAMETER);
 }
 
+TEST_CASE("c: a reseeded clone draws what a text of its seed and number would draw behind the same tokens") {
+    const auto row = row_of<float>(100, 3);
+    const argdraw_row given = view(row);
+    const pipeline_handle pipeline("penalties(1.1) | temperature(2) | categorical");
+    argdraw_start_options options = options_of(42);
+    const sequence_handle first(pipeline, &options);
+    sequence_handle fork;
+    std::vector<std::int32_t> tokens;
+    argdraw_drawn token{}, wanted{};
+    for (int i = 0; i < 5; ++i) {
+        REQUIRE(argdraw_draw(first.get, &given, &token) == ARGDRAW_OK);
+        REQUIRE(argdraw_accept(first.get, token.id) == ARGDRAW_OK);
+        tokens.push_back(token.id);
+    }
+    REQUIRE(argdraw_clone(first.get, &fork.get) == ARGDRAW_OK);
+    REQUIRE(argdraw_reseed(fork.get, 43, 8) == ARGDRAW_OK);
+    options.seed = 43;
+    options.sequence = 8;
+    options.output = tokens.data();
+    options.output_count = tokens.size();
+    const sequence_handle other(pipeline, &options);
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(argdraw_draw(fork.get, &given, &token) == ARGDRAW_OK);
+        REQUIRE(argdraw_draw(other.get, &given, &wanted) == ARGDRAW_OK);
+        CHECK(token.id == wanted.id);
+        REQUIRE(argdraw_accept(fork.get, token.id) == ARGDRAW_OK);
+        REQUIRE(argdraw_accept(other.get, wanted.id) == ARGDRAW_OK);
+    }
+    CHECK(argdraw_reseed(nullptr, 1, 2) == ARGDRAW_BAD_PARAMETER);
+}
+
 TEST_CASE("c: many draws at once are those of one by one, and one that fails holds up no other") {
     const pipeline_handle pipeline("top_k(40) | categorical");
     const auto row = row_of<float>(100, 3);
@@ -511,177 +440,18 @@ TEST_CASE("c: structs are as they have been since version 0.1") {
         CHECK(sizeof(argdraw_logprobs_request) == 40);
         CHECK(sizeof(argdraw_token_logprobs) == 48);
         CHECK(sizeof(argdraw_logprobs_result) == 48);
+        CHECK(sizeof(argdraw_law) == 24);
+        CHECK(sizeof(argdraw_draft) == 56);
+        CHECK(sizeof(argdraw_verified) == 40);
+        CHECK(sizeof(argdraw_recipe_read) == 32);
+        CHECK(offsetof(argdraw_draft, drawn_with) == 48);
+        CHECK(offsetof(argdraw_verified, stay) == 24);
+        CHECK(offsetof(argdraw_recipe_read, unknown) == 24);
         CHECK(offsetof(argdraw_row, stride) == 32);
         CHECK(offsetof(argdraw_start_options, prompt) == 40);
     }
     CHECK(sizeof(argdraw_drawn) == 12);
     CHECK(offsetof(argdraw_drawn, why) == 8);
-}
-
-namespace {
-
-// Calls with arguments that are right, wrong, of another kind or null; what is right now and then goes on.
-class hostile {
-public:
-    hostile(std::uint64_t seed, const char* text) : random_(seed), pipeline_(text), sequence_(pipeline_, nullptr) {}
-
-    void call() {
-        argdraw_pipeline* const p =
-            one_of(pipeline_.get, reinterpret_cast<argdraw_pipeline*>(sequence_.get), reinterpret_cast<argdraw_pipeline*>(zeros_));
-        argdraw_sequence* const s =
-            one_of(sequence_.get, reinterpret_cast<argdraw_sequence*>(pipeline_.get), reinterpret_cast<argdraw_sequence*>(zeros_));
-        const argdraw_row row = any_row();
-        const argdraw_row* const given = one_of(&row, &row, &row);
-        const std::size_t small = random_() % 9;
-        argdraw_drawn token{};
-        std::size_t count = 0;
-        std::size_t* const counted = one_of(&count, &count, &count);
-        argdraw_status why = ARGDRAW_OK;
-        switch (random_() % 13) {
-            case 0: why = argdraw_draw(s, given, one_of(&token, &token, &token)); break;
-            case 1: why = argdraw_accept(s, static_cast<std::int32_t>(number())); break;
-            case 2: why = argdraw_rollback(s, number()); break;
-            case 3: why = argdraw_output(s, ids_, small, counted); break;
-            case 4:
-                why = argdraw_distribution(s, given, one_of(ids_, ids_, ids_), one_of(numbers_, numbers_, numbers_), small, counted);
-                break;
-            case 5: {
-                const argdraw_logprobs_request request{any_size(sizeof request),
-                                                       static_cast<std::int32_t>(number()),
-                                                       static_cast<std::int32_t>(random_() % 4),
-                                                       asked_,
-                                                       random_() % 4,
-                                                       number()};
-                argdraw_logprobs_result result{};
-                result.size = any_size(sizeof result);
-                why = argdraw_log_probabilities(s, given, one_of(&request, &request, &request), one_of(found_, found_, found_), small,
-                                                one_of(&result, &result, &result));
-                break;
-            }
-            case 6: why = argdraw_check(p, number(), nullptr, text_, small); break;
-            case 7: why = argdraw_to_text(p, text_, small, counted); break;
-            case 8: {
-                argdraw_start_options options = options_of(random_());
-                options.size = any_size(options.size);
-                options.vocabulary = number();
-                if (random_() % 4 == 0) options.prompt = nullptr;
-                if (random_() % 4 == 0) options.output_count = random_() % 2 ? 5 : ~std::size_t{0};
-                argdraw_sequence* next = nullptr;
-                why = argdraw_start(p, one_of(&options, &options, &options), one_of(&next, &next, &next));
-                REQUIRE(argdraw_free_sequence(next) == ARGDRAW_OK);
-                break;
-            }
-            case 9: {
-                argdraw_sequence* next = nullptr;
-                why = argdraw_clone(s, &next);
-                REQUIRE((why == ARGDRAW_OK) == (next != nullptr));
-                if (next) std::swap(next, sequence_.get);
-                REQUIRE(argdraw_free_sequence(next) == ARGDRAW_OK);
-                break;
-            }
-            case 10: {
-                std::array<std::byte, 200> bytes;
-                if (argdraw_bytes(s, bytes.data(), bytes.size(), &count) == ARGDRAW_OK) count = (std::min)(count, bytes.size());
-                if (count > 0 && random_() % 2) bytes[random_() % count] ^= std::byte{1};
-                argdraw_sequence* next = nullptr;
-                why = argdraw_resume(p, one_of(bytes.data(), bytes.data(), bytes.data()), count, &next);
-                REQUIRE((why == ARGDRAW_OK) == (next != nullptr));
-                REQUIRE(argdraw_free_sequence(next) == ARGDRAW_OK);
-                break;
-            }
-            case 11: {
-                const bool in_order = random_() % 2 == 0;
-                for (int i = 0; i < 80; ++i) named_[i] = in_order ? i : static_cast<std::int32_t>(random_() % 40) - (random_() % 64 == 0);
-                const argdraw_records records{
-                    any_size(sizeof records), one_of(named_, named_, named_), row.logits, row.format, row.width, row.stride};
-                why = argdraw_draw_records(s, one_of(&records, &records, &records), one_of(&token, &token, &token), counted);
-                break;
-            }
-            default:
-                // What is no handle of a kind is not freed.
-                why = argdraw_free_pipeline(reinterpret_cast<argdraw_pipeline*>(sequence_.get));
-                REQUIRE(why == ARGDRAW_BAD_PARAMETER);
-                REQUIRE(argdraw_free_sequence(reinterpret_cast<argdraw_sequence*>(pipeline_.get)) == ARGDRAW_BAD_PARAMETER);
-        }
-        REQUIRE(why >= ARGDRAW_OK);
-        REQUIRE(why <= ARGDRAW_OUT_OF_WORDS);
-        REQUIRE(why != ARGDRAW_NO_SEQUENCE);
-    }
-
-private:
-    // Mostly the first; else another or null.
-    template <class T>
-    T* one_of(T* right, T* wrong, T* other) {
-        switch (random_() % 16) {
-            case 0: return nullptr;
-            case 1: return wrong;
-            case 2: return other;
-            default: return right;
-        }
-    }
-    std::size_t number() {
-        switch (random_() % 8) {
-            case 0: return ~std::size_t{0};
-            case 1: return static_cast<std::size_t>(random_());
-            default: return static_cast<std::size_t>(random_() % 40);
-        }
-    }
-    std::size_t any_size(std::size_t right) { return random_() % 8 ? right : static_cast<std::size_t>(random_() % 200); }
-    argdraw_row any_row() {
-        for (float& logit : row_)
-            logit = random_() % 64  ? static_cast<float>(random_() % 100)
-                    : random_() % 2 ? -std::numeric_limits<float>::infinity()
-                                    : std::nanf("");
-        argdraw_row row{any_size(sizeof row), row_, static_cast<std::int32_t>(random_() % 5) - 1 + static_cast<std::int32_t>(random_() % 2),
-                        random_() % 33, random_() % 2 ? 0 : random_() % 9};
-        if (random_() % 16 == 0) row.logits = nullptr;
-        if (random_() % 32 == 0) row.stride = ~std::size_t{0} - random_() % 8;
-        return row;
-    }
-
-    std::mt19937_64 random_;
-    pipeline_handle pipeline_;
-    sequence_handle sequence_;
-    std::uint64_t zeros_[32] = {};
-    float row_[80] = {};
-    std::int32_t named_[80] = {}, ids_[8] = {}, asked_[4] = {0, 31, -5, 1 << 30};
-    double numbers_[8] = {};
-    argdraw_token_logprobs found_[8] = {};
-    char text_[8] = {};
-};
-
-void storm(std::size_t calls) {
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        hostile calls_of(i, texts[i]);
-        for (std::size_t n = 0; n < calls / texts.size(); ++n) calls_of.call();
-    }
-}
-
-}  // namespace
-
-TEST_CASE("c: hostile arguments end in a status") { storm(20000); }
-TEST_CASE("c: a million calls with hostile arguments", "[.deep]") { storm(1000000); }
-
-TEST_CASE("c: text of any bytes and of no length ends in a status") {
-    std::mt19937_64 random(1);
-    for (int i = 0; i < 2000; ++i) {
-        std::string text = texts[random() % texts.size()];
-        for (int n = 0; n < 3; ++n) text[random() % text.size()] = static_cast<char>(random());
-        argdraw_pipeline* pipeline = nullptr;
-        std::size_t column = 0;
-        const argdraw_status why = argdraw_parse(text.data(), text.size(), &pipeline, &column, nullptr, 0);
-        CHECK((why == ARGDRAW_OK) == (column == 0));
-        CHECK((why == ARGDRAW_OK) == (pipeline != nullptr));
-        CHECK(argdraw_free_pipeline(pipeline) == ARGDRAW_OK);
-    }
-    argdraw_pipeline* pipeline = nullptr;
-    char sentence[64] = {};
-    CHECK(argdraw_parse(nullptr, 3, &pipeline, nullptr, sentence, sizeof sentence) == ARGDRAW_BAD_PARAMETER);
-    CHECK(sentence[0] != '\0');
-    CHECK(argdraw_parse("greedy", ~std::size_t{0}, &pipeline, nullptr, nullptr, 0) == ARGDRAW_BAD_PARAMETER);
-    CHECK(argdraw_parse("greedy", 6, nullptr, nullptr, nullptr, 0) == ARGDRAW_BAD_PARAMETER);
-    CHECK(argdraw_parse("greedy", 6, &pipeline, nullptr, nullptr, 3) == ARGDRAW_BAD_PARAMETER);
-    CHECK(argdraw_parse(nullptr, 0, &pipeline, nullptr, nullptr, 0) == ARGDRAW_BAD_PARAMETER);
 }
 
 TEST_CASE("c: one pipeline serves sequences of several threads") {

@@ -431,3 +431,68 @@ TEST_CASE("kernels: words of records, and whether their ids are their places") {
             }
     });
 }
+
+TEST_CASE("kernels: maxima of records, of their parts, and whether their ids are their places") {
+    constexpr std::size_t block = simd::block_size, part = block / simd::parts_of_block;
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        for (const std::size_t blocks : {1, 2, 5})
+            for (const std::size_t shift : {0, 1, 4, 60}) {
+                const std::size_t n = blocks * block;
+                std::vector<std::byte> memory(shift + n * simd::record_size);
+                std::vector<float> row(n), of_block(blocks), of_part(blocks * simd::parts_of_block);
+                const auto put = [&](std::size_t i, std::int32_t id, float logit) {
+                    std::byte* const at = memory.data() + shift + i * simd::record_size;
+                    const float other = 1e9f;
+                    std::memcpy(at, &id, 4);
+                    std::memcpy(at + 4, &logit, 4);
+                    std::memcpy(at + 8, &other, 4);
+                    row[i] = logit;
+                };
+                for (std::size_t i = 0; i < n; ++i)
+                    put(i, static_cast<std::int32_t>(i),
+                        i % 7 == 0 ? -std::numeric_limits<float>::infinity() : static_cast<float>(i * 7919 % 1000) / 8 - 200);
+                // By whole records, and by words of which the last but two ends the memory.
+                const auto sweep = [&](bool by_words) {
+                    std::fill(of_block.begin(), of_block.end(), 7.0f);
+                    if (!by_words) return simd::records().numbered_maxima(memory.data() + shift, blocks, of_part.data(), of_block.data());
+                    std::vector<std::byte> words(memory.begin() + static_cast<std::ptrdiff_t>(shift) + 4, memory.end());
+                    words.resize(words.size() + 4);
+                    simd::records().maxima(words.data(), blocks, of_part.data(), of_block.data());
+                    return true;
+                };
+                // NaN in a block is NaN, and infinite parts; else the greatest of each.
+                const auto right = [&] {
+                    int wrong = 0;
+                    for (std::size_t b = 0; b < blocks; ++b) {
+                        const auto from = row.begin() + static_cast<std::ptrdiff_t>(b * block);
+                        const bool nan = std::any_of(from, from + block, [](float l) { return l != l; });
+                        wrong += nan ? of_block[b] == of_block[b] : of_block[b] != *std::max_element(from, from + block);
+                        for (std::size_t i = 0; i < simd::parts_of_block; ++i) {
+                            const auto first = from + static_cast<std::ptrdiff_t>(i * part);
+                            const float greatest = nan ? std::numeric_limits<float>::infinity()
+                                                       : *std::max_element(first, first + static_cast<std::ptrdiff_t>(part));
+                            wrong += of_part[b * simd::parts_of_block + i] != greatest;
+                        }
+                    }
+                    return wrong == 0;
+                };
+                for (const bool by_words : {false, true}) {
+                    CHECK(sweep(by_words));
+                    CHECK(right());
+                }
+                int unseen = 0;
+                for (std::size_t i = 0; i < n; i += 1 + i % 3) {
+                    const float was = row[i];
+                    put(i, static_cast<std::int32_t>(i) ^ 1 << i % 32, was);
+                    unseen += sweep(false) || !right();
+                    put(i, static_cast<std::int32_t>(i), nans<float>()[i % 6]);
+                    unseen += !sweep(false) || !right() || !sweep(true) || !right();
+                    put(i, static_cast<std::int32_t>(i), std::numeric_limits<float>::infinity());
+                    unseen += !sweep(false) || !right();
+                    put(i, static_cast<std::int32_t>(i), was);
+                }
+                CHECK(unseen == 0);
+            }
+    });
+}

@@ -173,6 +173,7 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
                    std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) {
     auto level = splat(cut);
     std::size_t count = 0, equals = 0;
+    const bool some_equals = equals_wanted < n * block_size;  // or all of them, and nobody counts
     for (std::size_t k = 0; k < n; ++k) {
         const std::int32_t b = blocks[k];
         if (equals >= equals_wanted) {
@@ -185,7 +186,7 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
         hits_in_block(row, static_cast<std::size_t>(b), [&](int i) { return at_least(load(p + 16 * i), level); }, hits);
         const std::size_t from = count;
         count += append_hits(p, id, hits, ids + count, values + count);
-        if (equals < equals_wanted)
+        if (some_equals && equals < equals_wanted)
             for (std::size_t i = from; i < count; ++i) equals += values[i] == static_cast<double>(cut);
     }
     return count;

@@ -20,6 +20,9 @@ struct f64 {
 struct i16 {
     __m512i v;
 };  // thirty-two of them
+struct w64 {
+    __m512i v;
+};  // eight of them
 #include <argdraw/simd/lanes/x86.inl>
 
 // All lanes. Where a form without a mask exists, gcc 12 makes it of one whose other lanes are an uninitialised variable; a link with
@@ -164,19 +167,29 @@ ARGDRAW_INLINE double reduce_max(f64 a) {
     const __m512d o = _mm512_maskz_max_pd(all8, a.lo, a.hi);
     return reduce_max(_mm256_max_pd(lower(o), upper(o)));
 }
-// Every third of forty-eight words, from 0 or 1 on: no two of them stand in the same place of their sixteen.
-ARGDRAW_INLINE __m512i thirds(const std::byte* words, int first) {
-    const __m512i a = _mm512_loadu_si512(words), b = _mm512_loadu_si512(words + 64), c = _mm512_loadu_si512(words + 128);
-    return first == 0 ? _mm512_mask_blend_epi32(0x2492, _mm512_mask_blend_epi32(0x4924, a, b), c)
-                      : _mm512_mask_blend_epi32(0x4924, _mm512_mask_blend_epi32(0x9249, a, b), c);
+// Sixteen records of three words.
+struct triples {
+    __m512i a, b, c;
+};
+// A word that is used twice is loaded once: or each use becomes a load of its own, twice as dear where it is not aligned.
+ARGDRAW_INLINE __m512i loaded(const std::byte* words) {
+    __m512i x = _mm512_loadu_si512(words);
+    asm("" : "+v"(x));
+    return x;
 }
-ARGDRAW_INLINE i32 every_third(const std::byte* words, int first) {
+ARGDRAW_INLINE triples load_triples(const std::byte* words) { return {loaded(words), loaded(words + 64), loaded(words + 128)}; }
+// Every third of their words, from 0 or 1 on: no two of them stand in the same place of their sixteen.
+ARGDRAW_INLINE i32 mixed_third(const triples& r, int first) {
+    return {first == 0 ? _mm512_mask_blend_epi32(0x2492, _mm512_mask_blend_epi32(0x4924, r.a, r.b), r.c)
+                       : _mm512_mask_blend_epi32(0x4924, _mm512_mask_blend_epi32(0x9249, r.a, r.b), r.c)};
+}
+ARGDRAW_INLINE i32 every_third(const triples& r, int first) {
     const int f = first;
     const __m512i order = _mm512_setr_epi32(f, f + 3, f + 6, f + 9, f + 12, (f + 15) & 15, f + 2, f + 5, f + 8, f + 11, (f + 14) & 15,
                                             f + 1, f + 4, f + 7, f + 10, f + 13);
-    return {_mm512_maskz_permutexvar_epi32(all16, order, thirds(words, first))};
+    return {_mm512_maskz_permutexvar_epi32(all16, order, mixed_third(r, first).v)};
 }
-ARGDRAW_INLINE i32 mixed_third(const std::byte* words) { return {thirds(words, 0)}; }
+ARGDRAW_INLINE i32 differing(i32 bits, i32 a, i32 b) { return {_mm512_ternarylogic_epi32(bits.v, a.v, b.v, 0xf6)}; }
 ARGDRAW_INLINE i32 mixed_iota() { return {_mm512_setr_epi32(0, 11, 6, 1, 12, 7, 2, 13, 8, 3, 14, 9, 4, 15, 10, 5)}; }
 ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(lower(a.v), upper(a.v))); }
 ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(lower(a.v), upper(a.v))); }
@@ -205,4 +218,16 @@ ARGDRAW_INLINE void compress_store(mask m, f64 a, double* p) {
     const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
     _mm512_storeu_pd(p, _mm512_maskz_compress_pd(lo, a.lo));
     _mm512_storeu_pd(p + __builtin_popcount(lo), _mm512_maskz_compress_pd(hi, a.hi));
+}
+
+ARGDRAW_INLINE w64 splat_word(std::uint32_t x) { return {_mm512_set1_epi64(static_cast<long long>(x))}; }
+ARGDRAW_INLINE w64 words_from(std::uint32_t first) {
+    return {_mm512_add_epi64(splat_word(first).v, _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7))};
+}
+ARGDRAW_INLINE w64 product(w64 a, w64 b) { return {_mm512_maskz_mul_epu32(all8, a.v, b.v)}; }
+ARGDRAW_INLINE w64 upper_half(w64 a) { return {_mm512_maskz_srli_epi64(all8, a.v, 32)}; }
+ARGDRAW_INLINE w64 raised(w64 a) { return {_mm512_maskz_slli_epi64(all8, a.v, 32)}; }
+ARGDRAW_INLINE w64 mixed(w64 a, w64 b, w64 c) { return {_mm512_ternarylogic_epi64(a.v, b.v, c.v, 0x96)}; }
+ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
+    return _mm512_cmpge_epu64_mask(a.v, _mm512_set1_epi64(static_cast<long long>(std::uint64_t{least} << 32)));
 }

@@ -23,6 +23,7 @@ struct i16 {
     std::int16_t v[32];
 };
 #include <argdraw/simd/lanes/word_mask.inl>
+#include <argdraw/simd/lanes/plain_words.inl>
 
 template <class Out, class F, class... In>
 ARGDRAW_INLINE Out each(F f, const In&... in) {

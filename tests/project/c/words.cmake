@@ -1,0 +1,17 @@
+# cmake -DHEADER=... -DSYMBOLS=... -P words.cmake: handles.hpp has each call of the list under its own name, and no other.
+cmake_policy(VERSION 3.25)
+file(READ "${HEADER}" header)
+file(STRINGS "${SYMBOLS}" symbols)
+string(REGEX MATCHALL "argdraw_[a-z_]+\\(" calls "${header}")
+list(TRANSFORM calls REPLACE "\\($" "")
+list(SORT calls)
+if(NOT calls STREQUAL symbols)
+  message(FATAL_ERROR "${HEADER} calls\n  ${calls}\nand the list is\n  ${symbols}")
+endif()
+list(FILTER symbols EXCLUDE REGEX "^argdraw_free_")  # by the destructor
+foreach(symbol IN LISTS symbols)
+  string(REGEX REPLACE "^argdraw_" "" word "${symbol}")
+  if(NOT header MATCHES "[ *]${word}\\([^{};]*\\)( const)? noexcept {[^{}]*${symbol}\\(")
+    message(SEND_ERROR "${HEADER} has ${symbol} under another name")
+  endif()
+endforeach()
