@@ -170,23 +170,28 @@ struct fused {
 };
 ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
 #else
+// On x86 without such an instruction a product cannot be fused, and what hides it from the compiler would hide it from vectors too.
+ARGDRAW_INLINE double product_of(float a, float b) {
+#if defined(__SSE2__) && !defined(__FMA4__)
+    return static_cast<double>(a) * static_cast<double>(b);
+#else
+    return numeric::product(static_cast<double>(a), static_cast<double>(b));
+#endif
+}
 // The product is exact in double, so the sum s is the only rounding before the last. A second rounding, to float, goes
 // wrong only where s lies exactly between two floats (its last 29 bits are 1 and zeros) or where the float is subnormal and
-// has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way.
+// has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way. `doubtful` is negative then.
 ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) {
     double s[16];
-    for (int l = 0; l < 16; ++l)
-        s[l] = numeric::product(static_cast<double>(a.v[l]), static_cast<double>(b.v[l])) + static_cast<double>(c.v[l]);
-    unsigned doubtful = 0;
+    for (int l = 0; l < 16; ++l) s[l] = product_of(a.v[l], b.v[l]) + static_cast<double>(c.v[l]);
+    std::int64_t doubtful = 0;
     for (int l = 0; l < 16; ++l) {
-        const auto bits = std::bit_cast<std::uint64_t>(s[l]);
-        const auto low = static_cast<std::uint32_t>(bits) & 0x1fffffffu;
-        const auto high = static_cast<std::uint32_t>(bits >> 32) & 0x7fffffffu;
-        doubtful |=
-            static_cast<unsigned>(low == 0x10000000u) | (static_cast<unsigned>(high < 0x38100000u) & static_cast<unsigned>(high != 0));
+        const auto bits = std::bit_cast<std::int64_t>(s[l]);
+        const std::int64_t between = (bits & 0x1fffffff) ^ 0x10000000, magnitude = bits & 0x7fffffffffffffff;
+        doubtful |= (between - 1) | ((magnitude - 0x3810000000000000) & ~(magnitude - 1));
     }
     f32 out;
-    if (doubtful)
+    if (doubtful < 0)
         for (int l = 0; l < 16; ++l) out.v[l] = numeric::fma_by_round_to_odd(a.v[l], b.v[l], c.v[l]);
     else
         for (int l = 0; l < 16; ++l) out.v[l] = static_cast<float>(s[l]);
