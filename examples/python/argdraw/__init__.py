@@ -164,13 +164,14 @@ class Sequence:
 
     def _ask_tensor(self, call, row, *rest):
         """The capsule holds the memory, and gives it back with itself."""
-        if not hasattr(row, "__dlpack__") or row.__dlpack_device__()[0] not in (1, 3):
-            raise TypeError(f"a row is a buffer or a tensor of DLPack in the machine's memory, which this {type(row).__name__} is not")
-        capsule = (row.detach() if hasattr(row, "detach") else row).__dlpack__()
+        if not hasattr(row, "__dlpack__"):
+            raise TypeError(f"a row is a buffer or a tensor of DLPack, which this {type(row).__name__} is not")
+        capsule = (row.detach() if getattr(row, "requires_grad", False) else row).__dlpack__()
         at = _capsule_pointer(capsule, b"dltensor").contents
         number = _FORMATS.get((at.code, at.bits)) if at.lanes == 1 else None
-        if at.ndim != 1 or number is None:
-            raise TypeError(f"a row is of one dimension and of floats, doubles, halves or bfloat16; this has {at.ndim} and is of {row.dtype}")
+        if at.device not in (1, 3) or at.ndim != 1 or number is None:
+            what = f"{at.ndim}, is of {row.dtype}, and on the device {at.device} of DLPack"
+            raise TypeError(f"a row is of one dimension, of floats, doubles, halves or bfloat16, and in the machine's memory, which is 1; this has {what}")
         self._ask_at(call, (at.data or 0) + at.offset, number, at.shape[0], (at.strides[0] if at.strides else 1) * at.bits // 8, *rest)
 
     def _ask_at(self, call, logits, format, width, stride, *rest):
@@ -242,9 +243,8 @@ class LogitsProcessor:
             for ids, (_, text) in zip(now, self._texts):
                 text.accept(ids[-1])
             self._texts = [(ids, text) for ids, (_, text) in zip(now, self._texts)]
-        drawn = [text.draw(row) for row, (_, text) in zip(scores, self._texts)]
         out = scores.clone() if hasattr(scores, "clone") else scores.copy()
         out[:] = float("-inf")
-        for i, token in enumerate(drawn):
-            out[i, token.id] = 0
+        for i, (_, text) in enumerate(self._texts):
+            out[i, text.draw(scores[i]).id] = 0
         return out
