@@ -233,18 +233,18 @@ class LogitsProcessor:
     those that went on from there begins anew. One processor is for one generate() at a time."""
 
     def __init__(self, pipeline, seed=0, sequence=0, vocabulary=0):
-        self._pipeline, self._options, self._first, self._texts = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, []
+        self._pipeline, self._options, self._first, self._texts, self._seen = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, [], None
 
     def __call__(self, input_ids, scores):
-        now = input_ids.tolist()
-        if len(now) != len(self._texts) or any(ids[:-1] != seen for ids, (seen, _) in zip(now, self._texts)):
-            self._texts = [(ids, self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids)) for i, ids in enumerate(now)]
+        seen, self._seen = self._seen, None  # where something raises, the next call begins anew
+        if seen is not None and input_ids.shape == (len(seen), len(seen[0]) + 1) and (input_ids[:, :-1] == seen).all():
+            for text, id in zip(self._texts, input_ids[:, -1].tolist()):
+                text.accept(id)
         else:
-            for ids, (_, text) in zip(now, self._texts):
-                text.accept(ids[-1])
-            self._texts = [(ids, text) for ids, (_, text) in zip(now, self._texts)]
+            self._texts = [self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids) for i, ids in enumerate(input_ids.tolist())]
         out = scores.clone() if hasattr(scores, "clone") else scores.copy()
         out[:] = float("-inf")
-        for i, (_, text) in enumerate(self._texts):
+        for i, text in enumerate(self._texts):
             out[i, text.draw(scores[i]).id] = 0
+        self._seen = input_ids + 0
         return out

@@ -154,6 +154,22 @@ def test_processor(kinds):
         assert ((out == 0).sum(-1) == 1).all() and (out.max(-1).values if hasattr(out, "data_ptr") else out.max(-1)).max() == 0
 
 
+def test_processor_begins_anew():
+    """Texts that have not gone on from those of the call before, in a buffer that the caller writes over or fewer of them; and a row that failed."""
+    pipeline, scores = argdraw.Pipeline("penalties(1.3) | categorical"), logits(5, (2, WIDTH))
+    first = lambda texts: [pipeline.start(seed=1, sequence=i, prompt=text).draw(scores[i]).id for i, text in enumerate(texts.tolist())]
+    process = argdraw.LogitsProcessor(pipeline, seed=1)
+    buffer = np.zeros((2, 9), np.int64)
+    process(buffer[:, :3], scores)
+    buffer[:, 1] = 4
+    for texts in (buffer[:, :4], buffer[:1, :5], np.array([[7, 7]])):
+        assert process(texts, scores[: len(texts)]).argmax(-1).tolist() == first(texts)
+    process(buffer[:, :3], scores)
+    raises(argdraw.Error, lambda: process(buffer[:, :4], scores * np.nan))
+    assert process(buffer[:, :5], scores).argmax(-1).tolist() == first(buffer[:, :5])
+    assert process(buffer[:, :5], scores).argmax(-1).tolist() == first(buffer[:, :5])
+
+
 def of_numpy(prompts, scores):
     yield "float32", prompts, lambda step: scores[step], np.concatenate
     yield "float16", prompts, lambda step: scores[step].astype(np.float16), np.concatenate
@@ -166,6 +182,7 @@ def of_torch(prompts, scores):
 
 test_numpy()
 test_processor(of_numpy)
+test_processor_begins_anew()
 if torch:
     test_torch()
     test_processor(of_torch)
