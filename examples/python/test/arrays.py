@@ -78,6 +78,17 @@ def test_numpy():
     shifted = np.frombuffer(b"\0" + plain.tobytes(), np.uint8)[1:].view(np.float32)
     assert shifted.ctypes.data % 4 and drawn(shifted) == expected
     assert drawn(np.ma.masked_array(plain)) == expected
+    # By DLPack, from whoever has no buffer.
+    class Tensor:
+        def __init__(self, row):
+            self.dtype, self.__dlpack__ = row.dtype, row.__dlpack__
+
+    changed.flags.writeable = True
+    for row in (changed, changed[::3], changed.astype(np.float64), half, half[5::2]):
+        assert drawn(Tensor(row)) == drawn(row.copy())
+    assert read_at(Tensor(changed)) == changed.ctypes.data
+    assert "this has 2" in raises(TypeError, lambda: drawn(Tensor(batch)))
+    assert "int32" in raises(TypeError, lambda: drawn(Tensor(np.arange(9, dtype=np.int32))))
     # What is none says what it is.
     assert "'l'" in raises(TypeError, lambda: drawn(np.arange(5)))
     assert "has 2" in raises(TypeError, lambda: drawn(batch))
