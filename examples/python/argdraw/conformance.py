@@ -265,9 +265,9 @@ def critical(degrees):
 
 def found_bias(degrees, draws):
     """Every second bin this part too likely and the others too unlikely would be found 99 times in 100."""
-    x = 1.0
+    x, above = 1.0, critical(degrees) - degrees
     for _ in range(100):
-        x = critical(degrees) - degrees + 2.3263 * math.sqrt(2 * (degrees + 2 * x))
+        x = above + 2.3263 * math.sqrt(2 * (degrees + 2 * x))
     return math.sqrt(x / draws)
 
 
