@@ -164,13 +164,14 @@ class Sequence:
 
     def _ask_tensor(self, call, row, *rest):
         """The capsule holds the memory, and gives it back with itself."""
-        if not hasattr(row, "__dlpack__") or row.__dlpack_device__()[0] not in (1, 3):
-            raise TypeError(f"a row is a buffer or a tensor of DLPack in the machine's memory, which this {type(row).__name__} is not")
-        capsule = (row.detach() if hasattr(row, "detach") else row).__dlpack__()
+        if not hasattr(row, "__dlpack__"):
+            raise TypeError(f"a row is a buffer or a tensor of DLPack, which this {type(row).__name__} is not")
+        capsule = (row.detach() if getattr(row, "requires_grad", False) else row).__dlpack__()
         at = _capsule_pointer(capsule, b"dltensor").contents
         number = _FORMATS.get((at.code, at.bits)) if at.lanes == 1 else None
-        if at.ndim != 1 or number is None:
-            raise TypeError(f"a row is of one dimension and of floats, doubles, halves or bfloat16; this has {at.ndim} and is of {row.dtype}")
+        if at.device not in (1, 3) or at.ndim != 1 or number is None:
+            what = f"{at.ndim}, is of {row.dtype}, and on the device {at.device} of DLPack"
+            raise TypeError(f"a row is of one dimension, of floats, doubles, halves or bfloat16, and in the machine's memory, which is 1; this has {what}")
         self._ask_at(call, (at.data or 0) + at.offset, number, at.shape[0], (at.strides[0] if at.strides else 1) * at.bits // 8, *rest)
 
     def _ask_at(self, call, logits, format, width, stride, *rest):
@@ -232,19 +233,18 @@ class LogitsProcessor:
     those that went on from there begins anew. One processor is for one generate() at a time."""
 
     def __init__(self, pipeline, seed=0, sequence=0, vocabulary=0):
-        self._pipeline, self._options, self._first, self._texts = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, []
+        self._pipeline, self._options, self._first, self._texts, self._seen = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, [], None
 
     def __call__(self, input_ids, scores):
-        now = input_ids.tolist()
-        if len(now) != len(self._texts) or any(ids[:-1] != seen for ids, (seen, _) in zip(now, self._texts)):
-            self._texts = [(ids, self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids)) for i, ids in enumerate(now)]
+        seen, self._seen = self._seen, None  # where something raises, the next call begins anew
+        if seen is not None and input_ids.shape == (len(seen), len(seen[0]) + 1) and (input_ids[:, :-1] == seen).all():
+            for text, id in zip(self._texts, input_ids[:, -1].tolist()):
+                text.accept(id)
         else:
-            for ids, (_, text) in zip(now, self._texts):
-                text.accept(ids[-1])
-            self._texts = [(ids, text) for ids, (_, text) in zip(now, self._texts)]
-        drawn = [text.draw(row) for row, (_, text) in zip(scores, self._texts)]
+            self._texts = [self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids) for i, ids in enumerate(input_ids.tolist())]
         out = scores.clone() if hasattr(scores, "clone") else scores.copy()
         out[:] = float("-inf")
-        for i, token in enumerate(drawn):
-            out[i, token.id] = 0
+        for i, text in enumerate(self._texts):
+            out[i, text.draw(scores[i]).id] = 0
+        self._seen = input_ids + 0
         return out

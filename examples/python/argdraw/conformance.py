@@ -149,7 +149,8 @@ class Sampler:
         self.random = next((name for name in ("word", "u", "seed") if name in names), None)
         self.history = "output" in names and any(name in PENALTIES for name in self.names)
         self._sample, self._kept, self.row = sample, kept, row or (lambda logits: array("f", logits))
-        self._kept_names = inspect.signature(kept).parameters if kept else ()
+        of_kept = inspect.signature(kept).parameters if kept else {}
+        self._kept_names = [*self.names, "output"] if any(each.kind == each.VAR_KEYWORD for each in of_kept.values()) else list(of_kept)
         self.has_kept, self.error, self._seed = kept is not None, "", 0
         self.random_words = random.Random(1)
         needs = [each.name for each in list(names.values())[1:] if each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
@@ -165,7 +166,7 @@ class Sampler:
 
     def _with(self, how, names):
         given = {name: how.get(name, NEUTRAL[name]) for name in self.names if name in names}
-        return {**given, "output": how.get("output", [])} if "output" in names else given
+        return {**given, "output": how.get("output", [])} if self.history and "output" in names else given
 
     def __call__(self, logits, how, word):
         """A token of the row, or REFUSED."""
@@ -175,7 +176,7 @@ class Sampler:
         number = {"word": {"word": word}, "u": {"u": (word >> 11) * 2.0**-53}, "seed": {"seed": word & 0x7FFFFFFF}}.get(self.random, {})
         try:
             self.error = ""
-            answer = self._sample(row, **self._with(how, self.names + ["output"] * self.history), **number)
+            answer = self._sample(row, **self._with(how, [*self.names, "output"]), **number)
             return REFUSED if answer is None else max(operator.index(answer), REFUSED)
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
@@ -264,9 +265,9 @@ def critical(degrees):
 
 def found_bias(degrees, draws):
     """Every second bin this part too likely and the others too unlikely would be found 99 times in 100."""
-    x = 1.0
+    x, above = 1.0, critical(degrees) - degrees
     for _ in range(100):
-        x = critical(degrees) - degrees + 2.3263 * math.sqrt(2 * (degrees + 2 * x))
+        x = above + 2.3263 * math.sqrt(2 * (degrees + 2 * x))
     return math.sqrt(x / draws)
 
 
