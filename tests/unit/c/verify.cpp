@@ -197,6 +197,7 @@ TEST_CASE("c verify: what is none has a status, and leaves the sequence as it wa
     CHECK(law({4, 5}, {0.5, nan}) == ARGDRAW_BAD_PARAMETER);
     CHECK(law({4, 5}, {-0.5, 1.5}) == ARGDRAW_BAD_PARAMETER);
     CHECK(law({width, width + 1}, {0.5, 0.5}) == ARGDRAW_BAD_PARAMETER);  // the drafted tokens have no probability in it
+    draft.laws = nullptr;  // those of before are gone
     CHECK(argdraw_verify(sequence.get, rule, nullptr, rows.data(), path.data(), path.size(), &result) == ARGDRAW_BAD_PARAMETER);
     CHECK(argdraw_verify(sequence.get, rule, &draft, nullptr, path.data(), path.size(), &result) == ARGDRAW_BAD_PARAMETER);
     CHECK(argdraw_verify(sequence.get, rule, &draft, rows.data(), nullptr, 4, &result) == ARGDRAW_BAD_PARAMETER);
