@@ -28,10 +28,10 @@ list(TRANSFORM argdraw_c_compiled REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_
 # argdraw_recipe reads JSON by nlohmann's header; a library without it has the call, and a status for it.
 find_path(ARGDRAW_NLOHMANN_JSON nlohmann/json.hpp DOC "Where nlohmann's JSON is (Debian: nlohmann-json3-dev)")
 set(with_recipes OFF)
-if(ARGDRAW_NLOHMANN_JSON AND NOT ARGDRAW_C_FORMATS)
+if(ARGDRAW_NLOHMANN_JSON AND NOT ARGDRAW_C_FORMATS AND NOT CMAKE_CROSSCOMPILING)  # what is found is this machine's
   set(with_recipes ON)
 endif()
-option(ARGDRAW_C_RECIPES "argdraw_recipe in argdraw::c, which needs nlohmann's JSON; by itself where that is, and all formats are" ${with_recipes})
+option(ARGDRAW_C_RECIPES "argdraw_recipe in argdraw::c, which needs nlohmann's JSON" ${with_recipes})
 unset(with_recipes)
 if(ARGDRAW_C_RECIPES)
   if(NOT ARGDRAW_NLOHMANN_JSON)

@@ -136,28 +136,36 @@ accepted by_ratio(World& world, const draft& given, const draft_tree& tree, work
     return {at, world.choose(at, p)};
 }
 
+/// A node on the way through a tree, the child that is looked at next, and the share of the mass that has arrived there.
+struct tree_visit {
+    std::int32_t node, child;
+    double share;
+};
+/// A node that waits for its turn, and how deep it lies.
+struct tree_stop {
+    std::int32_t node, depth;
+};
+
 /// Traversal verification: Weng et al. 2025, arXiv:2505.12398; on a chain it is block verification, Sun et al. 2024, arXiv:2403.10444.
 /// Subtrees are visited in the order of the nodes, each with the share `a` of the mass that has arrived there; what a rejected child leaves
-/// is the parent's law from then on.
+/// is the parent's law from then on. `laws` and `path` are memory.
 template <class World>
-accepted by_traversal(World& world, const draft& given, const draft_tree& tree, std::vector<working_law>& laws) {
-    struct visit {
-        std::int32_t node, child;
-        double share;
-    };
-    std::vector<visit> path{{-1, tree.first_child(-1), 1}};
+accepted by_traversal(World& world, const draft& given, const draft_tree& tree, std::vector<working_law>& laws,
+                      std::vector<tree_visit>& path) {
+    path.clear();
+    path.push_back({-1, tree.first_child(-1), 1});
     if (laws.empty()) laws.emplace_back();
     if (!world.law(-1, laws[0])) return {};
     // Takes a rejected child out of the law of its parent, whose next child comes then.
     const auto reject = [&](std::int32_t child) {
-        visit& parent = path.back();
+        tree_visit& parent = path.back();
         const double rest = proposal(given, tree, child).subtract_from(laws[path.size() - 1], parent.share);
         if (rest > 0) parent.share = rest / (rest + 1 - parent.share);
         else if (parent.share < 1) parent.share = 0;
         parent.child = tree.next_sibling(child);
     };
     for (;;) {
-        visit& here = path.back();
+        tree_visit& here = path.back();
         working_law& p = laws[path.size() - 1];
         if (const std::int32_t child = here.child; child != draft_tree::none) {
             const double own = proposal(given, tree, child).own();
@@ -189,16 +197,15 @@ accepted by_traversal(World& world, const draft& given, const draft_tree& tree, 
 
 /// Typical acceptance: Medusa, Cai et al. 2024, arXiv:2401.10774. A child is accepted if its probability exceeds min(epsilon, delta e^-H),
 /// H the entropy of the law there; of the paths that are accepted the longest is taken, of those the first. Not lossless: the law of the
-/// text is another one. The token after the path is left to an ordinary draw. The world has left all nodes.
+/// text is another one. The token after the path is left to an ordinary draw. The world has left all nodes. `waiting` is memory.
 template <class World>
-accepted by_typicality(World& world, const draft_tree& tree, working_law& p, double epsilon, double delta) {
-    struct stop {
-        std::int32_t node, depth;
-    };
-    std::vector<stop> waiting{{-1, 0}};
-    stop best{-1, 0}, at{-1, 0};
+accepted by_typicality(World& world, const draft_tree& tree, working_law& p, double epsilon, double delta,
+                       std::vector<tree_stop>& waiting) {
+    waiting.clear();
+    waiting.push_back({-1, 0});
+    tree_stop best{-1, 0}, at{-1, 0};
     while (!waiting.empty()) {
-        const stop next = waiting.back();
+        const tree_stop next = waiting.back();
         waiting.pop_back();
         for (; at.depth > 0 && at.depth >= next.depth; at = {tree.parent(at.node), at.depth - 1}) world.leave();
         if (next.node != -1 && !world.enter(next.node)) return {};

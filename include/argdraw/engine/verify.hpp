@@ -78,7 +78,7 @@ public:
             return failed(status::bad_parameter);
         return judged(pick, rows, seq, space, [&](auto& world) {
             if (rule == acceptance::ratio) return detail::by_ratio(world, given, tree_, laws_[0]);
-            return detail::by_traversal(world, given, tree_, laws_);
+            return detail::by_traversal(world, given, tree_, laws_, visits_);
         });
     }
 
@@ -96,7 +96,7 @@ public:
         if (const status why = read(given, rows, seq); why != status::ok) return failed(why);
         if (!(epsilon >= 0) || !(delta >= 0) || pick.learns()) return failed(status::bad_parameter);
         target<sampler<S...>, Rows, sequence<S...>> here{tree_, pick, rows, seq, space};
-        const detail::accepted end = decided(here, [&] { return detail::by_typicality(here, tree_, laws_[0], epsilon, delta); });
+        const detail::accepted end = decided(here, [&] { return detail::by_typicality(here, tree_, laws_[0], epsilon, delta, waiting_); });
         read_path(end.node);
         for (const std::int32_t node : path_)
             if (here.why() == status::ok) here.enter(node);
@@ -251,6 +251,8 @@ private:
 
     detail::draft_tree tree_;
     std::vector<detail::working_law> laws_;
+    std::vector<detail::tree_visit> visits_;
+    std::vector<detail::tree_stop> waiting_;
     std::vector<std::int32_t> path_;
 };
 

@@ -25,6 +25,11 @@ int main(void) {
         double logit;
         int32_t id;
     } list[2] = {{1, 0}, {2, 1}};
+    const int32_t drafted[1] = {2};
+    argdraw_row rows[2];
+    argdraw_draft draft = {0};
+    argdraw_verified verified = {0};
+    argdraw_pipeline* none = NULL;
     size_t count = 0, place = 0;
     int32_t format;
 
@@ -39,6 +44,16 @@ int main(void) {
         expect(token.id == -1 && token.why == ARGDRAW_NO_FORMAT, "and so has the token");
         expect(argdraw_distribution(sequence, &row, NULL, NULL, 0, &count) == ARGDRAW_NO_FORMAT, "also where a law is asked for");
     }
+    draft.size = sizeof draft;
+    draft.tokens = drafted;
+    draft.count = 1;
+    verified.size = sizeof verified;
+    rows[0] = rows[1] = row;
+    expect(argdraw_verify(sequence, ARGDRAW_MATCH, &draft, rows, NULL, 0, &verified) == ARGDRAW_NO_FORMAT, "drafts are not verified against them");
+    rows[0].logits = rows[1].logits = logits;
+    rows[0].format = rows[1].format = ARGDRAW_FLOAT;
+    expect(argdraw_verify(sequence, ARGDRAW_MATCH, &draft, rows, NULL, 0, &verified) == ARGDRAW_OK, "but against floats");
+    expect(argdraw_recipe(ARGDRAW_OPENAI, "{}", 2, &none, NULL, NULL, 0) == ARGDRAW_NO_RECIPES && !none, "recipes are left out");
     records.ids = &list[0].id;
     records.logits = &list[0].logit;
     expect(argdraw_draw_records(sequence, &records, &token, &place) == ARGDRAW_NO_FORMAT, "records are rows");

@@ -197,6 +197,7 @@ TEST_CASE("c verify: what is none has a status, and leaves the sequence as it wa
     CHECK(law({4, 5}, {0.5, nan}) == ARGDRAW_BAD_PARAMETER);
     CHECK(law({4, 5}, {-0.5, 1.5}) == ARGDRAW_BAD_PARAMETER);
     CHECK(law({width, width + 1}, {0.5, 0.5}) == ARGDRAW_BAD_PARAMETER);  // the drafted tokens have no probability in it
+    draft.laws = nullptr;                                                 // those of before are gone
     CHECK(argdraw_verify(sequence.get, rule, nullptr, rows.data(), path.data(), path.size(), &result) == ARGDRAW_BAD_PARAMETER);
     CHECK(argdraw_verify(sequence.get, rule, &draft, nullptr, path.data(), path.size(), &result) == ARGDRAW_BAD_PARAMETER);
     CHECK(argdraw_verify(sequence.get, rule, &draft, rows.data(), nullptr, 4, &result) == ARGDRAW_BAD_PARAMETER);
@@ -226,7 +227,7 @@ TEST_CASE("c verify: a row that fails leaves match what it had, and the others n
     }
 }
 
-TEST_CASE("c verify: nothing is allocated by match behind the first of a size, and memory that ends is a status") {
+TEST_CASE("c verify: nothing is allocated behind the first of a size, and memory that ends is a status") {
     const pipeline_handle pipeline("top_k(8) | categorical");
     const sequence_handle sequence(pipeline, nullptr);
     const drafted<float> given(5, false, 8);
@@ -235,8 +236,13 @@ TEST_CASE("c verify: nothing is allocated by match behind the first of a size, a
     std::array<std::int32_t, 5> path{};
     argdraw_verified result{};
     result.size = sizeof result;
-    REQUIRE(argdraw_reserve(sequence.get, 200) == ARGDRAW_OK);
-    const auto step = [&] { return argdraw_verify(sequence.get, ARGDRAW_MATCH, &draft, rows.data(), path.data(), path.size(), &result); };
+    REQUIRE(argdraw_reserve(sequence.get, 400) == ARGDRAW_OK);
+    const auto step = [&] {
+        argdraw_status why = argdraw_verify_typical(sequence.get, 0.3, 0.5, &draft, rows.data(), path.data(), path.size(), &result);
+        for (const std::int32_t rule : {ARGDRAW_MATCH, ARGDRAW_TRAVERSAL})
+            if (why == ARGDRAW_OK) why = argdraw_verify(sequence.get, rule, &draft, rows.data(), path.data(), path.size(), &result);
+        return why;
+    };
     for (int i = 0; i < 10; ++i) REQUIRE(step() == ARGDRAW_OK);
     const std::size_t before = counted_new::calls;
     for (int i = 0; i < 10; ++i) step();

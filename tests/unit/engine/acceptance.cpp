@@ -223,7 +223,8 @@ constexpr auto ratio = [](auto& world, const draft& given, const detail::draft_t
 };
 constexpr auto traversal = [](auto& world, const draft& given, const detail::draft_tree& tree) {
     std::vector<detail::working_law> laws;
-    return detail::by_traversal(world, given, tree, laws);
+    std::vector<detail::tree_visit> path;
+    return detail::by_traversal(world, given, tree, laws, path);
 };
 
 // The greatest error over pairs of models that differ with every text, dense and with zeros.
