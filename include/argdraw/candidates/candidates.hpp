@@ -365,7 +365,16 @@ public:
     ///
     /// The running sum ends at the very number that u is multiplied by, and a token is taken only where the sum rises past
     /// u S: so every word gives a living token of positive weight, and no token loses its share to rounding.
-    picked draw(std::uint64_t word) noexcept { return result(detail::token_at(d_, unit(word))); }
+    picked draw(std::uint64_t word) noexcept { return result(detail::token_at(d_, unit(word), accuracy::full)); }
+
+    /// The same for who asks for no more of the probability than its logarithm as a float: sooner, where a function of all logits is kept.
+    drawn draw_token(std::uint64_t word) noexcept {
+        const detail::taken quick = detail::token_at(d_, unit(word), accuracy::quick);
+        if (quick.error == 0) return result(quick);
+        const auto [low, high] = detail::log_as_floats(quick);
+        if (low == high) return {quick.id, low, status::ok};
+        return draw(word);
+    }
 
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
     template <class F>

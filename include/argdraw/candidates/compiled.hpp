@@ -28,7 +28,7 @@
     prefix template estimate entropy_of(distribution<T>&, accuracy) noexcept;                                 \
     prefix template estimate collision_of(distribution<T>&, accuracy) noexcept;                               \
     prefix template mean_and_deviation moments_of(distribution<T>&) noexcept;                                 \
-    prefix template taken token_at(distribution<T>&, double) noexcept;                                        \
+    prefix template taken token_at(distribution<T>&, double, accuracy) noexcept;                              \
     prefix template taken race(distribution<T>&, const philox&) noexcept;                                     \
     prefix template std::span<const argdraw::place> most_likely(distribution<T>&, double) noexcept;           \
     prefix template void keep_top(distribution<T>&, std::size_t, ties, std::size_t) noexcept;                 \

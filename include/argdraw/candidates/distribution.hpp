@@ -216,6 +216,15 @@ void distribution<T>::look_at(Row row, workspace& space, std::size_t max_width) 
 template <logit_scalar T>
 bool distribution<T>::find_maximum() noexcept {
     if (!ok()) return false;
+    if (mapped_row<T>* const mapped = as_mapped()) {
+        if (const double greatest = mapped->maximum(); greatest != greatest) fail(status::nan_logit);
+        else if (greatest == -numeric::infinity) fail(status::empty);
+        else if (greatest == numeric::infinity) {
+            become_list(mapped->list_reaching(greatest), greatest);
+            list_.take_for_infinite();
+        }
+        return ok();
+    }
     if (form_ != form::view) return true;
     if (view_.row().sparse() && list_sparse()) return ok();
     if (const status why = view_.find_maximum(); why != status::ok) {
@@ -264,9 +273,6 @@ void distribution<T>::map(const F& f) noexcept {
     settled(mapped_.look_at(view_.row(), view_.top(), {anchor_, scale(), shift_}, f, scratch_));
     form_ = form::mapped;
     values_are_logits();
-    if (!ok() || mapped_.maximum() < numeric::infinity) return;
-    open(numeric::infinity);
-    list_.take_for_infinite();
 }
 
 template <logit_scalar T>

@@ -11,10 +11,11 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// A token that was drawn, and its probability; no token where the id is below 0.
+/// A token that was drawn, its probability, and how far that may be off, as a share of it; no token where the id is below 0.
 struct taken {
     token_id id = -1;
     double probability = 0;
+    double error = 0;
 };
 
 struct place_in_blocks {

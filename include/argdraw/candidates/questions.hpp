@@ -228,9 +228,28 @@ mean_and_deviation moments_of(distribution<T>& d) noexcept {
     return {d.logit_of(mean), deviation};
 }
 
-/// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives.
+/// The least and the greatest that a float of ln p may be, no more than 0; each logarithm is within 2^-50 of itself.
+struct float_bounds {
+    float low, high;
+};
+inline float_bounds log_as_floats(const taken& token) noexcept {
+    const double off = token.error + 0x1p-50;
+    const auto log_of = [](double p, double wider) {
+        return static_cast<float>((std::min)(0.0, numeric::product(numeric::log(p), wider)));
+    };
+    return {log_of(numeric::product(token.probability, 1 - off), 1 + 0x1p-50),
+            log_of(numeric::product(token.probability, 1 + off), 1 - 0x1p-50)};
+}
+
+/// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives. A quick answer has the same
+/// token.
 template <logit_scalar T>
-taken token_at(distribution<T>& d, double u) noexcept {
+taken token_at(distribution<T>& d, double u, accuracy wanted) noexcept {
+    if (mapped_row<T>* const mapped = d.as_mapped()) {
+        if (wanted == accuracy::quick)
+            if (const taken quick = mapped->quick_token_at(u, d.exponent_scale()); quick.id >= 0) return quick;
+        if (!d.find_maximum()) return {};
+    }
     if (mapped_row<T>* const mapped = d.as_mapped()) {
         mapped->weigh(d.exponent_scale());
         return mapped->token_at(u);

@@ -74,6 +74,8 @@ struct spread_kernels {
     void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
     /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
     value (*least)(const blocked_row<T>&);
+    /// Whether all numbers of so many complete blocks, one or more, are finite. One read.
+    bool (*finite)(const T*, std::size_t blocks);
 };
 
 /// Where a row is cut in parts; a part whose ends are not in order is empty.
@@ -164,6 +166,10 @@ struct list_kernels {
     /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
     /// of sixteen is read and written.
     void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out);
+    /// About the sum of 2^((values[i] - reference) scale) of block_size values, none of them above the reference by more than a rounding:
+    /// each within 2^-43 of itself, exact where it is 1, and none below 2^-900. Unlike all others, sets differ in its last digits: it
+    /// is for questions whose answer is shown not to depend on them.
+    double (*rough_mass)(const double* values, double reference, double scale);
 };
 
 /// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
@@ -174,6 +180,12 @@ struct map_kernels {
     void (*bent)(double* x, double peak, double factor, double square, double cube);
     /// bound tanh(x / bound).
     void (*capped)(double* x, double bound);
+    /// The same, and how far off that may be; sets differ in the last digits, as in rough_mass.
+    double (*roughly_capped)(double* x, double bound);
+    /// 5 - 10 d^2 / (1 + d), d = |e^(x - greatest) / mass - aim| / 0.3: what adaptive_p makes of a logit.
+    void (*preferred)(double* x, double greatest, double mass, double aim);
+    /// The same, and how far off that may be; no x is above the greatest.
+    double (*roughly_preferred)(double* x, double greatest, double mass, double aim);
     /// y + factor (x - y), y from another row. False where one of these is infinite or NaN: the numbers then mean nothing.
     bool (*away)(double* x, const double* other, double factor);
     /// a x + b y, y from another row, b not 0. False as above.

@@ -44,11 +44,13 @@ private:
         static constexpr bool rises = false;  // but for the last digit
         double bound;
 
+        bool finite() const noexcept { return true; }
         double operator()(token_id, double l) const noexcept { return numeric::product(bound, numeric::tanh(l / bound)); }
         bool block(token_id, double* values) const noexcept {
             simd::maps().capped(values, bound);
             return true;
         }
+        double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_capped(values, bound); }
     };
 };
 

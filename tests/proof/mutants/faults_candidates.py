@@ -41,8 +41,8 @@ FAULTS = [
     Mutant(
         "map1", "a function takes the maximum of a removed token for one",
         "candidates/mapped_row.hpp",
-        "if (F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
-        "if (F::rises && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        "maxima_rise_ = F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole();",
+        "maxima_rise_ = F::rises && of.strays().count() == 0 && of.banded().whole();",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(
         "map2", "a function of the row's values and not of its logits",
@@ -56,6 +56,12 @@ FAULTS = [
         "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k);",
         "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k - 1);",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map5", "a quick draw takes values that are rough for exact ones",
+        "candidates/mapped_row.hpp",
+        "const double share_off = 0x1p-41 + numeric::product(4 * off, c),",
+        "const double share_off = 0x1p-60,",
+        MAPPED, "mapped_row: a quick draw has the token and the logarithm of a draw"),
     Mutant(
         "F1", "a maximum below the band is one",
         "candidates/maxima.hpp",

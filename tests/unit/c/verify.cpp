@@ -8,6 +8,7 @@
 #include <random>
 #include <span>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <argdraw/c/argdraw.h>
@@ -252,4 +253,33 @@ TEST_CASE("c verify: nothing is allocated by match behind the first of a size, a
     }
     CHECK(why == ARGDRAW_OUT_OF_MEMORY);
     CHECK(result.token.why == ARGDRAW_OUT_OF_MEMORY);
+}
+
+TEST_CASE("c verify: each thread has memory of its own") {
+    const pipeline_handle pipeline("penalties(1.1) | top_k(8) | categorical");
+    std::array<std::vector<std::int32_t>, 4> tokens;
+    std::vector<std::thread> threads;
+    for (auto& own : tokens)
+        threads.emplace_back([&] {
+            argdraw_sequence* sequence = nullptr;
+            if (argdraw_start(pipeline.get, nullptr, &sequence) != ARGDRAW_OK) return;
+            std::array<std::int32_t, 8> path{};
+            argdraw_verified result{};
+            result.size = sizeof result;
+            for (std::uint64_t step = 0; step < 30; ++step) {
+                const drafted<float> given(step % 6, false, step);
+                const auto rows = given.views(step % 2 == 0);
+                const argdraw_draft draft = given.view(false, false, false);
+                const argdraw_status why =
+                    argdraw_verify(sequence, ARGDRAW_TRAVERSAL, &draft, rows.data(), path.data(), path.size(), &result);
+                own.push_back(why);
+                own.push_back(result.token.id);
+                own.insert(own.end(), path.begin(), path.begin() + static_cast<std::ptrdiff_t>(result.stay));
+                if (why == ARGDRAW_OK) own.push_back(argdraw_accept(sequence, result.token.id));
+            }
+            argdraw_free_sequence(sequence);
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(tokens[0].size() > 90);
+    for (const auto& own : tokens) CHECK(own == tokens[0]);
 }
