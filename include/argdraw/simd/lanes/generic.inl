@@ -279,7 +279,10 @@ ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
 template <class V>
 ARGDRAW_INLINE V reaching(const V& x, const V& level, const V& a, const V& otherwise) {
     V out;
-    for (int l = 0; l < 16; ++l) out.v[l] = x.v[l] >= level.v[l] ? a.v[l] : otherwise.v[l];
+    for (int l = 0; l < 16; ++l) {
+        const auto reached = a.v[l], below = otherwise.v[l];  // both are loaded, or it would be a branch
+        out.v[l] = x.v[l] >= level.v[l] ? reached : below;
+    }
     return out;
 }
 ARGDRAW_OUTLINE f32 keep_reaching(const f32& x, const f32& level, const f32& a) { return reaching(x, level, a, splat(0.0f)); }
@@ -312,6 +315,12 @@ V scan_of(const whole_block<T>& block, V& sum) {
     sum = splat(T{0});
     for (std::size_t i = 0; i < block_size; i += 128) take_eight(greatest, sum, block.p + i);
     return greatest;
+}
+
+ARGDRAW_OUTLINE mask between(const f32& x, const f32& from, const f32& to) {
+    int any = 0;
+    for (int l = 0; l < 16; ++l) any |= ((x.v[l] >= from.v[l]) & !(x.v[l] >= to.v[l])) ? -1 : 0;
+    return any == 0 ? mask{0u} : without(at_least(x, from), at_least(x, to));
 }
 
 ARGDRAW_OUTLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
