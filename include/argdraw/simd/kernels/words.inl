@@ -24,7 +24,7 @@ std::size_t words_reaching(const Words& of, std::uint32_t first, std::uint32_t l
             c3[i] = splat_word(of.fourth_c3);
         }
         ARGDRAW_UNROLL
-        for (int round = 0; round < 6; ++round) {
+        for (std::size_t round = 0; round < 6; ++round) {
             ARGDRAW_UNROLL
             for (int i = 0; i < n; ++i) {
                 const w64 made_a = product(c0[i], a), made_b = product(c2[i], b);

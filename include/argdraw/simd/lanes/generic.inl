@@ -275,6 +275,24 @@ ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     return out;
 }
 
+// Compared where they are chosen, lanes make use of vectors of any kind; a mask has to be taken apart again.
+template <class V>
+ARGDRAW_INLINE V reaching(const V& x, const V& level, const V& a, const V& otherwise) {
+    V out;
+    for (int l = 0; l < 16; ++l) {
+        const auto reached = a.v[l], below = otherwise.v[l];  // both are loaded, or it would be a branch
+        out.v[l] = x.v[l] >= level.v[l] ? reached : below;
+    }
+    return out;
+}
+ARGDRAW_OUTLINE f32 keep_reaching(const f32& x, const f32& level, const f32& a) { return reaching(x, level, a, splat(0.0f)); }
+ARGDRAW_OUTLINE f64 keep_reaching(const f64& x, const f64& level, const f64& a) { return reaching(x, level, a, splat(0.0)); }
+ARGDRAW_OUTLINE f32 keep_below(const f32& x, const f32& level, const f32& a) { return reaching(x, level, splat(0.0f), a); }
+ARGDRAW_OUTLINE f64 keep_below(const f64& x, const f64& level, const f64& a) { return reaching(x, level, splat(0.0), a); }
+ARGDRAW_OUTLINE f64 removed_below(const f64& x, const f64& level, const f64& a) {
+    return reaching(x, level, a, splat(-std::numeric_limits<double>::infinity()));
+}
+
 // The eight vectors at p more in a maximum and a sum, read once and in no loop of their own: so gcc and clang, at -O2 too, keep them in
 // registers. With NaNs the maximum is any.
 template <class T, class V>
@@ -297,6 +315,12 @@ V scan_of(const whole_block<T>& block, V& sum) {
     sum = splat(T{0});
     for (std::size_t i = 0; i < block_size; i += 128) take_eight(greatest, sum, block.p + i);
     return greatest;
+}
+
+ARGDRAW_OUTLINE mask between(const f32& x, const f32& from, const f32& to) {
+    int any = 0;
+    for (int l = 0; l < 16; ++l) any |= ((x.v[l] >= from.v[l]) & !(x.v[l] >= to.v[l])) ? -1 : 0;
+    return any == 0 ? mask{0u} : without(at_least(x, from), at_least(x, to));
 }
 
 ARGDRAW_OUTLINE float reduce_max(const f32& a) { return fold(greater{}, a); }
