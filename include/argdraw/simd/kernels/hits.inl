@@ -13,9 +13,8 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
         all |= hits[w];
         word_of_one += hits[w] != 0 ? w : 0;
     }
-    // Where there is none, an entry is written that does not count.
-    if (found <= 1) {
-        const std::int32_t at = 64 * word_of_one + lowest_bit(all | std::uint64_t{1} << 63);
+    if (found == 1) {
+        const std::int32_t at = 64 * word_of_one + lowest_bit(all);
         ids[0] = id + at;
         values[0] = static_cast<double>(static_cast<value_of<T>>(p[at]));
     } else if (found <= 48) {
