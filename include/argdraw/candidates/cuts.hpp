@@ -155,12 +155,22 @@ void keep_likely(distribution<T>& d, F p_of, std::size_t min_keep) noexcept {
 /// the list takes logits for values, so that a logit and an id alone tell a token's place.
 template <logit_scalar T>
 std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
-    const estimate all = mass_of(d, accuracy::quick);
+    // No more than 1 / p tokens have so much.
+    constexpr std::size_t most = sizes::leaders_first;
+    const std::size_t few = p > 1.0 / most ? (std::min)(most, static_cast<std::size_t>(1 / p) + 2) : most;
+    // Of a view that was only weighed, in floats, the first of the order tells the maximum, and no sweep has to find it: such a view has no
+    // NaN and no +inf, and something lives. Where a list of few might be one of all, as of equals, a sweep is what tells.
+    const view<T>* const seen = d.weighed_view();
+    const bool only_weighed = seen && seen->only_weighed() && 8 * few < seen->blocks();
+    estimate all = only_weighed ? estimate{} : mass_of(d, accuracy::quick);
+    auto first = d.sorted(few);
+    if (first.empty()) return first;
+    const double greatest = only_weighed ? first.front().value : d.maximum();
+    if (only_weighed) all = mass_in_floats(*seen, greatest);
     const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
-    for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-        auto first = d.sorted(asked);
+    for (std::size_t asked = few;; first = d.sorted(asked *= 4)) {
         const auto reaching = [&](double cut) {
-            const auto reaches = [&](const place& each) { return numeric::product(each.value - d.maximum(), d.scale()) >= cut; };
+            const auto reaches = [&](const place& each) { return numeric::product(each.value - greatest, d.scale()) >= cut; };
             return static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
         };
         std::size_t count = reaching(lowest - doubt);

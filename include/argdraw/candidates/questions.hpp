@@ -37,6 +37,13 @@ double least_value(distribution<T>& d) noexcept {
     return tokens ? tokens->minimum() : numeric::nan;
 }
 
+/// Of a view that was weighed in floats, relative to a value.
+template <logit_scalar T>
+estimate mass_in_floats(const view<T>& seen, double value) noexcept {
+    const double mass = seen.weights().relative_to(value, seen.weights().all());
+    return {mass, numeric::product(float_sums::of_weights, mass)};
+}
+
 template <logit_scalar T>
 estimate mass_of(distribution<T>& d, accuracy wanted) noexcept {
     if (view<T>* const seen = d.weighed_view(wanted); seen && d.find_maximum()) {

@@ -496,3 +496,31 @@ TEST_CASE("kernels: maxima of records, of their parts, and whether their ids are
             }
     });
 }
+
+TEMPLATE_TEST_CASE("kernels: maxima of 16-bit rows whose blocks go from one sign to the other", "", argdraw::half, argdraw::bfloat16) {
+    using T = TestType;
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (std::uint64_t seed = 0; seed < 60; ++seed) {
+            words random{seed};
+            std::vector<T> row(simd::block_size * 70 + 5);
+            // Stretches of blocks, all negative, all positive, or of both signs, so that every guess is made and fails.
+            for (std::size_t b = 0; b * simd::block_size < row.size();) {
+                const std::uint64_t what = random() % 4, length = 1 + random() % (seed % 2 ? 40 : 3);
+                for (const std::size_t end = std::min(b + length, row.size() / simd::block_size + 1); b < end; ++b)
+                    for (std::size_t i = b * simd::block_size; i < std::min(row.size(), (b + 1) * simd::block_size); ++i) {
+                        const T x = static_cast<T>(static_cast<float>(random() % 4096) / 64.0f);
+                        const bool negative = what == 0 || (what > 1 && random() % (what == 2 ? 2 : 90) != 0);
+                        row[i] = of_bits<T>(bits_of(x) | (negative ? 0x8000u : 0u));
+                        if (what == 3 && random() % 3 == 0) row[i] = removed<T>();
+                    }
+            }
+            if (seed % 3 == 0)
+                for (int i = 0; i < 4; ++i) row[random() % row.size()] = nans<T>()[random() % 6];
+            const row_in_blocks<T> blocks(row);
+            wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
+        }
+        CHECK(wrong == 0);
+    });
+}

@@ -186,6 +186,10 @@ ARGDRAW_INLINE f64 keep(mask m, f64 a) {
 ARGDRAW_INLINE f32 keep_reaching(f32 x, f32 level, f32 a) {
     return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_GE_OQ)), _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_GE_OQ))};
 }
+ARGDRAW_INLINE f32 keep_reaching(i32 x, i32 level, f32 a) {
+    return {_mm256_andnot_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(level.lo, x.lo)), a.lo),
+            _mm256_andnot_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(level.hi, x.hi)), a.hi)};
+}
 ARGDRAW_INLINE f32 keep_below(f32 x, f32 level, f32 a) {
     return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_NGE_UQ)),
             _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_NGE_UQ))};

@@ -38,8 +38,8 @@ ARGDRAW_INLINE V keep(mask m, const V& a) {
     return choose(m, a, typename V::element{0});
 }
 // a, and 0 where x does not reach the level.
-template <class V>
-ARGDRAW_INLINE V keep_reaching(const V& x, const V& level, const V& a) {
+template <class K, class V>
+ARGDRAW_INLINE V keep_reaching(const K& x, const K& level, const V& a) {
     return keep(at_least(x, level), a);
 }
 // a, and 0 where x does.
