@@ -107,6 +107,14 @@ public:
     template <class F>
     void map(const F& f) noexcept;
 
+    /// What a function makes of a view, whose maximum has been found, beside it: the view stays, but for what its blocks weigh.
+    template <class F>
+    mapped_row<T>& map_beside(const F& f) noexcept {
+        view_.weights().forget();
+        settled(mapped_.look_at(view_.row(), view_.top(), {anchor_, scale(), shift_}, f, scratch_));
+        return mapped_;
+    }
+
     /// The view, if what lives is not listed sooner than a sweep is made, and no band hides a part of what the sweep sees.
     view* as_plain_view() noexcept {
         view* const row = as_view();

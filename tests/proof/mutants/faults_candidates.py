@@ -57,7 +57,7 @@ FAULTS = [
         "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k - 1);",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(
-        "map4", "a quick draw takes values that are rough for exact ones",
+        "map5", "a quick draw takes values that are rough for exact ones",
         "candidates/mapped_row.hpp",
         "const double share_off = 0x1p-41 + numeric::product(4 * off, c),",
         "const double share_off = 0x1p-60,",
