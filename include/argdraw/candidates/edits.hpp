@@ -209,7 +209,7 @@ void map(distribution<T>& d, const F& f) noexcept {
 template <logit_scalar T, class F>
 taken token_behind(distribution<T>& d, const F& f, double u, accuracy wanted) noexcept {
     if (keeps_a_function(d)) {
-        mapped_row<T>& mapped = d.map_beside(f);
+        mapped_row<T>& mapped = d.map_beside(f, d.origin());
         if (wanted == accuracy::quick)
             if (const taken quick = mapped.quick_token_at(u, numeric::log2_e); quick.id >= 0) return quick;
         mapped.weigh(numeric::log2_e);

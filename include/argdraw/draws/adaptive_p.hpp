@@ -81,13 +81,13 @@ struct adaptive_p {
 private:
     struct preference {
         static constexpr bool rises = false;
+        static constexpr bool waits = true;
         double greatest;
         double mass;
         double aim;
 
         double probability(double logit) const noexcept { return numeric::exp(logit - greatest) / mass; }
 
-        bool finite() const noexcept { return true; }
         double operator()(token_id, double logit) const noexcept {
             const double d = std::fabs(probability(logit) - aim) / 0.3;
             return 5 - numeric::product(10, numeric::product(d, d)) / (1 + d);
