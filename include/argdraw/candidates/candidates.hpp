@@ -369,11 +369,12 @@ public:
 
     /// The same for who asks for no more of the probability than its logarithm as a float: sooner, where a function of all logits is kept.
     drawn draw_token(std::uint64_t word) noexcept {
-        const detail::taken quick = detail::token_at(d_, unit(word), accuracy::quick);
-        if (quick.error == 0) return result(quick);
-        const auto [low, high] = detail::log_as_floats(quick);
-        if (low == high) return {quick.id, low, status::ok};
-        return draw(word);
+        return as_drawn([&](accuracy wanted) { return detail::token_at(d_, unit(word), wanted); });
+    }
+    /// The token that draw_token(word) would give behind map(f), for an f whose numbers are finite. The logits stay as they are.
+    template <logit_map F>
+    drawn draw_token_behind(const F& f, std::uint64_t word) noexcept {
+        return as_drawn([&](accuracy wanted) { return detail::token_behind(opened(), f, unit(word), wanted); });
     }
 
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
@@ -400,6 +401,16 @@ private:
         if (token.id < 0) fail(status::empty);
         if (why() != status::ok) return {.why = why()};
         return {token.id, token.probability, status::ok};
+    }
+
+    // Asks for the token quickly, and once more where its probability then is not known well enough.
+    template <class F>
+    drawn as_drawn(F token) noexcept {
+        const detail::taken quick = token(accuracy::quick);
+        if (quick.error == 0) return result(quick);
+        const auto [low, high] = detail::log_as_floats(quick);
+        if (low == high) return {quick.id, low, status::ok};
+        return result(token(accuracy::full));
     }
 
     detail::distribution<T> d_;

@@ -121,6 +121,16 @@ public:
     template <class F>
     void map(const F& f) noexcept;
 
+    /// What takes the values of the row to logits.
+    detail::origin origin() const noexcept { return {anchor_, scale(), shift_}; }
+    /// What a function that waits makes of a view, whose maximum has been found, beside it: the view stays, but for what its blocks weigh.
+    template <class F>
+    mapped_row<T>& map_beside(const F& f, const detail::origin& of) noexcept {
+        view_.weights().forget();
+        settled(mapped_.look_at(view_.row(), view_.top(), of, f, scratch_));
+        return mapped_;
+    }
+
     /// The view, if what lives is not listed sooner than a sweep is made, and no band hides a part of what the sweep sees.
     view* as_plain_view() noexcept {
         view* const row = as_view();
@@ -270,7 +280,7 @@ void distribution<T>::open(double cut) noexcept {
 template <logit_scalar T>
 template <class F>
 void distribution<T>::map(const F& f) noexcept {
-    settled(mapped_.look_at(view_.row(), view_.top(), {anchor_, scale(), shift_}, f, scratch_));
+    settled(mapped_.look_at(view_.row(), view_.top(), origin(), f, scratch_));
     form_ = form::mapped;
     values_are_logits();
 }

@@ -272,23 +272,15 @@ public:
     }
 
     /// The token at u of the cumulative distribution; none where nothing weighs anything.
-    taken token_at(double u) const noexcept {
-        std::size_t from = 0;
-        double t = u, mass = mass_;
-        if (count_ > numeric::sum_block) {
-            double* const masses = at_.spare;
-            double* const ends = at_.spare + (count_ + 1) / 2;
-            const std::size_t blocks = numeric::block_sums(at_.weights, count_, masses, ends);
-            const auto found = find_block(u, masses, ends, blocks);
-            if (found.block == blocks) return {};
-            from = found.block * numeric::sum_block;
-            t = found.t;
-            mass = masses[found.block];
-        }
-        const std::size_t n = (std::min)(numeric::sum_block, count_ - from);
-        const auto [i, share] = find_in_block(t, at_.weights + from, n);
-        if (i == n) return {};
-        return {at_.ids[from + i], numeric::product(share, mass) / mass_};
+    taken token_at(double u) const noexcept { return named(entry_at(u, at_.weights, mass_, count_, at_.spare)); }
+
+    /// The same where f(i) stands for the value of each token, which stays as it is. The weights go.
+    template <class F>
+    taken token_at(double u, double c, F f) noexcept {
+        mass_ = 0;
+        const double greatest = simd::lists().greatest(each(f).data(), count_);
+        simd::lists().weights(at_.spare, count_, greatest, c, at_.spare);
+        return named(entry_at(u, at_.spare, simd::lists().sum(at_.spare, count_), count_, at_.weights));
     }
 
     // ---- values --------------------------------------------------------------------------------------------------------
@@ -318,6 +310,11 @@ public:
     }
 
 private:
+    taken named(taken entry) const noexcept {
+        if (entry.id >= 0) entry.id = at_.ids[entry.id];
+        return entry;
+    }
+
     // Leaves the entries i for which keep(i), with the maximum that was, and with their weights if there are any. Every entry is written
     // and only the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
     template <class F>

@@ -30,8 +30,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// owner. f(id, logit) says what becomes of a finite logit, -inf where the token is to go. f.block(first, values) does the same to the
 /// logits of the tokens from `first` on, simd::block_size of them, of which -inf stays; false where that is not for it, and `values` then
 /// mean nothing. Where `rises` is true, f is finite for every finite logit, never falls as the logit rises, and does not look at the id.
-/// f.finite(), if there is one, says whether it is finite for all of them without that; f.roughly(first, values) is as f.block, but returns
-/// how far its numbers may be off.
+/// What may be there: `waits`, true for a function that is not asked before somebody reads a value, who then finds its NaN; and
+/// f.roughly(first, values), which is as f.block, but returns how far its numbers may be off.
 template <class F>
 concept logit_map = std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && requires(const F& f, token_id id, double* values) {
     { f(id, 0.0) } noexcept -> std::same_as<double>;
@@ -50,12 +50,13 @@ bool block_of_row(const U* row, std::size_t width, token_id first, double* out) 
     return true;
 }
 
-/// Whether every number of another row is finite. One read.
+/// Whether every number of another row is above -inf, and none is NaN. One read.
 template <logit_scalar U>
-bool all_finite(const U* row, std::size_t width) noexcept {
+bool all_above_removed(const U* row, std::size_t width) noexcept {
+    constexpr auto lowest = std::numeric_limits<value_of<U>>::lowest();
     const std::size_t complete = width / simd::block_size;
-    return (complete == 0 || simd::spreads<U>().finite(row, complete)) &&
-           std::all_of(row + complete * simd::block_size, row + width, [](U x) { return numeric::finite(static_cast<value_of<U>>(x)); });
+    return simd::rows<U>().count({row, nullptr, complete, complete}, lowest) == complete * simd::block_size &&
+           std::all_of(row + complete * simd::block_size, row + width, [](U x) { return static_cast<value_of<U>>(x) >= lowest; });
 }
 
 /// How the values of a row become logits: (v - anchor) scale + shift.
@@ -66,7 +67,7 @@ struct origin {
 };
 
 /// A living row and a function of its logits, with the greatest of what it makes of each block, and what that weighs. The row must not
-/// change any more. Values of what lives are finite. What a function makes that is finite is looked at when somebody asks.
+/// change any more. Values of what lives are finite.
 template <logit_scalar T>
 class mapped_row {
 public:
@@ -89,9 +90,9 @@ public:
         roughly_ = nullptr;
         if constexpr (requires(double* values) { f.roughly(token_id{}, values); })
             roughly_ = [](const std::byte* at, token_id first, double* values) noexcept { return function<F>(at).roughly(first, values); };
-        bool finite = F::rises;
-        if constexpr (requires { f.finite(); }) finite = f.finite();
-        if (finite) return status::ok;
+        bool waits = F::rises;
+        if constexpr (requires { F::waits; }) waits = F::waits;
+        if (waits) return status::ok;
         find_maximum();
         if (greatest_ != greatest_) return status::nan_logit;
         return greatest_ == -numeric::infinity ? status::empty : status::ok;

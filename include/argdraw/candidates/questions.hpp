@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 
 #include <argdraw/candidates/distribution.hpp>
@@ -248,6 +249,21 @@ inline float_bounds log_as_floats(const taken& token) noexcept {
             log_of(numeric::product(token.probability, 1 + off), 1 - 0x1p-50)};
 }
 
+/// What leaves logits as they are.
+struct same_logits {
+    static constexpr bool rises = true;
+    double operator()(token_id, double l) const noexcept { return l; }
+    bool block(token_id, double*) const noexcept { return true; }
+};
+
+/// The token at u of a row of doubles that nobody has weighed, as that of a mapped row.
+inline taken quick_token_of_row(distribution<double>& d, double u) noexcept {
+    const view<double>* const seen = d.as_view();
+    if (!seen || seen->weights().known_of(seen->row()) || seen->blocks() < sizes::mapped_blocks) return {};
+    if (!d.find_maximum() || !d.as_view()) return {};
+    return d.map_beside(same_logits{}, {0, 1, 0}).quick_token_at(u, d.exponent_scale());
+}
+
 /// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives. A quick answer has the same
 /// token.
 template <logit_scalar T>
@@ -261,6 +277,9 @@ taken token_at(distribution<T>& d, double u, accuracy wanted) noexcept {
         mapped->weigh(d.exponent_scale());
         return mapped->token_at(u);
     }
+    if constexpr (std::same_as<T, double>)
+        if (wanted == accuracy::quick)
+            if (const taken quick = quick_token_of_row(d, u); quick.id >= 0) return quick;
     if (const auto* const seen = d.weighed_view()) return seen->weights().token_at(seen->row(), u);
     const list* const tokens = d.weighed_list();
     return tokens ? tokens->token_at(u) : taken{};

@@ -74,8 +74,6 @@ struct spread_kernels {
     void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
     /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
     value (*least)(const blocked_row<T>&);
-    /// Whether all numbers of so many complete blocks, one or more, are finite. One read.
-    bool (*finite)(const T*, std::size_t blocks);
 };
 
 /// Where a row is cut in parts; a part whose ends are not in order is empty.

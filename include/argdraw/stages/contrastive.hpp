@@ -55,10 +55,10 @@ struct contrastive {
         if (alpha > 0) c.keep_within(-numeric::log(static_cast<double>(alpha)));
         if (beta == 0) return;
         // Where the amateur has removed nothing, nobody asks what stands for that.
-        const bool all_finite = detail::all_finite(amateur.data(), amateur.size());
-        double lowest = all_finite ? 0.0 : c.least_beside(std::span(amateur.data(), amateur.size()));
+        double lowest =
+            detail::all_above_removed(amateur.data(), amateur.size()) ? 0.0 : c.least_beside(std::span(amateur.data(), amateur.size()));
         if (lowest == numeric::infinity) lowest = 0;
-        const difference contrast{amateur.data(), amateur.size(), static_cast<double>(beta), lowest, all_finite};
+        const difference contrast{amateur.data(), amateur.size(), static_cast<double>(beta), lowest};
         if (c.infinite()) c.transform([&](token_id id, double) { return contrast(id, numeric::infinity); });  // which sees them as 0
         else c.map(contrast);
     }
@@ -70,12 +70,11 @@ struct contrastive {
 private:
     struct difference {
         static constexpr bool rises = false;
+        static constexpr bool waits = true;
         const U* amateur;
         std::size_t width;
         double b, lowest;
-        bool all_finite;  // in the amateur's row: what it makes of finite logits then is, too
 
-        bool finite() const noexcept { return all_finite; }
         double operator()(token_id id, double l) const noexcept {
             const double given = static_cast<double>(static_cast<value_of<U>>(amateur[id]));
             const double a = given == -numeric::infinity ? lowest : given;

@@ -48,7 +48,7 @@ struct guidance {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         if (!fits(c.width())) return c.fail(status::outside_row);
-        const move away{row.data(), row.size(), static_cast<double>(scale), detail::all_finite(row.data(), row.size())};
+        const move away{row.data(), row.size(), static_cast<double>(scale)};
         if (c.infinite()) c.transform([&](token_id id, double) { return away(id, numeric::infinity); });  // which sees logits of +inf as 0
         else c.map(away);
     }
@@ -60,12 +60,11 @@ struct guidance {
 private:
     struct move {
         static constexpr bool rises = false;
+        static constexpr bool waits = true;
         const U* row;
         std::size_t width;
         double s;
-        bool all_finite;  // in the row: what it makes of finite logits then is, too
 
-        bool finite() const noexcept { return all_finite; }
         double operator()(token_id id, double l) const noexcept {
             const double u = static_cast<double>(static_cast<value_of<U>>(row[id]));
             if (u == -numeric::infinity) return u;

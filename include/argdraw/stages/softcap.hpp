@@ -42,9 +42,9 @@ struct softcap {
 private:
     struct squeeze {
         static constexpr bool rises = false;  // but for the last digit
+        static constexpr bool waits = true;
         double bound;
 
-        bool finite() const noexcept { return true; }
         double operator()(token_id, double l) const noexcept { return numeric::product(bound, numeric::tanh(l / bound)); }
         bool block(token_id, double* values) const noexcept {
             simd::maps().capped(values, bound);

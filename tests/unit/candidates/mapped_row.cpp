@@ -40,7 +40,7 @@ struct constant {
 struct rough_line {
     static constexpr bool rises = false;
     static constexpr double off = 0x1p-40;
-    bool finite() const noexcept { return true; }
+    static constexpr bool waits = true;
     double operator()(token_id, double l) const noexcept { return 1 - l / 2; }
     bool block(token_id, double* values) const noexcept {
         for (std::size_t i = 0; i < sizes::block; ++i)
@@ -182,6 +182,51 @@ TEST_CASE("mapped_row: a quick draw has the token and the logarithm of a draw") 
     compare_draws(rough_line{}, quick, all);
     CHECK(quick > all / 4);
     CHECK(quick < all);
+}
+
+TEST_CASE("mapped_row: a draw behind a function that leaves the logits") {
+    for (const auto& row : rows())
+        for (const bool listed : {false, true}) {
+            CAPTURE(row.size(), listed);
+            workspace space, other;
+            candidates<float> law(row, other);
+            law.scale(1.5);
+            law.transform(rough_line{});
+            int wrong = 0;
+            for (const std::uint64_t word : words_for(law)) {
+                candidates<float> beside(row, space), mapped(row, other);
+                for (candidates<float>* c : {&beside, &mapped}) c->scale(1.5);
+                if (listed) beside.survivors(), mapped.survivors();
+                mapped.map(rough_line{});
+                const double mass = beside.mass(), greatest = (beside.max)();
+                const drawn a = beside.draw_token_behind(rough_line{}, word), b = mapped.draw_token(word);
+                wrong += a.why != b.why || a.id != b.id || a.logprob != b.logprob;
+                wrong += std::fabs(beside.mass() / mass - 1) > 1e-12 || (beside.max)() != greatest;
+                wrong += beside.logit(a.id) != 1.5 * static_cast<double>(row[static_cast<std::size_t>(a.id)]);
+            }
+            CHECK(wrong == 0);
+        }
+}
+
+TEST_CASE("mapped_row: a draw of a row of doubles is that of its masses") {
+    for (const auto& floats : rows()) {
+        CAPTURE(floats.size());
+        const std::vector<double> row(floats.begin(), floats.end());
+        workspace space;
+        candidates<float> law(floats, space);
+        law.scale(0.75);
+        int wrong = 0;
+        for (const std::uint64_t word : words_for(law)) {
+            candidates<double> quick(row, space);
+            quick.scale(0.75);
+            const drawn a = quick.draw_token(word);
+            candidates<double> exact(row, space);
+            exact.scale(0.75);
+            const drawn b = exact.draw(word);
+            wrong += a.why != b.why || a.id != b.id || a.logprob != b.logprob;
+        }
+        CHECK(wrong == 0);
+    }
 }
 
 TEST_CASE("mapped_row: a function that makes NaN, nothing or +inf") {

@@ -252,18 +252,3 @@ TEST_CASE("maps: what is done roughly is as far off as it says, and no farther")
         CHECK(simd::lists().rough_mass(same.data(), 7.0, 3.0) == static_cast<double>(simd::block_size));
     });
 }
-
-TEST_CASE("maps: a row is finite where all of its numbers are") {
-    on_every_set([](isa set) {
-        CAPTURE(name(set));
-        std::vector<float> row(3 * simd::block_size, 3e38f);
-        CHECK(simd::spreads<float>().finite(row.data(), 3));
-        for (const float odd : {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), std::nanf("")})
-            for (std::size_t i = 0; i < row.size(); i += 37) {
-                row[i] = odd;
-                CHECK_FALSE(simd::spreads<float>().finite(row.data(), 3));
-                CHECK(simd::spreads<float>().finite(row.data() + (i / simd::block_size + 1) % 3 * simd::block_size, 1));
-                row[i] = -3e38f;
-            }
-    });
-}

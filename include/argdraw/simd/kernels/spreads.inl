@@ -100,18 +100,5 @@ value_of<T> least_in_row(const blocked_row<T>& row) {
     return -reduce_max(greatest);
 }
 
-// A number less itself is 0, and NaN where it is not finite.
-template <class T>
-bool finite_row(const T* p, std::size_t blocks) {
-    auto even = sub(load(p), load(p)), odd = even;
-    for (std::size_t i = 0; i < blocks * block_size; i += 32) {
-        const auto x = load(p + i), y = load(p + i + 16);
-        even = add(even, sub(x, x));
-        odd = add(odd, sub(y, y));
-    }
-    const auto sum = add(even, odd);
-    return lanes_of(unordered(sum, sum)) == 0;
-}
-
 template <logit_scalar T>
-inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>, finite_row<T>};
+inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>};
