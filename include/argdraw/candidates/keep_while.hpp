@@ -73,8 +73,10 @@ std::size_t add_while(prefix_sums& sums, const double* weights, const double* be
 /// either side three standard deviations of its mass, in tokens of those there. The lower is -inf where it may be anywhere below.
 template <logit_scalar T, class F>
 levels_of_end levels_by_sample(distribution<T>& d, const living_row<T>& row, const prefix_sums& head, double head_end, F within) noexcept {
-    constexpr std::size_t size = sizes::prefix_sampled, bins = 512;
-    double values[size + simd::lanes], weights[size + simd::lanes];
+    constexpr std::size_t bins = 512;
+    const std::size_t size = (std::min)(sizes::prefix_sampled, row.width());
+    double* const values = d.scratch().tokens.values;
+    double* const weights = d.scratch().tokens.weights;
     std::size_t n = 0;
     double bottom = head_end;
     for (std::size_t i = 0; i < size; ++i) {
