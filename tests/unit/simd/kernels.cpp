@@ -396,7 +396,7 @@ TEST_CASE("kernels: the least of a list, and ranks below its greatest, bit for b
     on_every_set([](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
-        for (const std::size_t n : {1, 2, 15, 16, 17, 100, 1024, 1031}) {
+        for (const std::size_t n : {1u, 2u, 15u, 16u, 17u, 100u, 1024u, 1031u}) {
             const auto a = random_row<double>(kind::ordinary, n, n);
             wrong += simd::lists().least(a.data(), n) != *std::min_element(a.begin(), a.end());
             const double greatest = *std::max_element(a.begin(), a.end());
@@ -416,7 +416,7 @@ TEST_CASE("kernels: steps of a power are the slopes of its series, bit for bit")
     on_every_set([&](isa set) {
         CAPTURE(name(set));
         int wrong = 0;
-        for (const std::size_t n : {1, 16, 17, 256}) {
+        for (const std::size_t n : {1u, 16u, 17u, 256u}) {
             std::vector<double> before(n + simd::lanes), weights(n + simd::lanes), out(n + simd::lanes);
             words random{n};
             for (std::size_t i = 0; i < before.size(); ++i) {
