@@ -14,6 +14,7 @@
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
+#include <argdraw/candidates/keep_while.hpp>
 #include <argdraw/candidates/list.hpp>
 #include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/order.hpp>
@@ -284,6 +285,13 @@ public:
     template <class F>
     void keep_first(F length_of, detail::amount min_keep = 1) noexcept {
         detail::keep_first(opened(), length_of, min_keep);
+    }
+
+    /// Keeps the longest prefix of the order of which within(prefix_sums) holds, and at least min_keep tokens. Of a longer one it does not
+    /// hold where it does not of a shorter.
+    template <class F>
+    void keep_while(F within, detail::amount min_keep = 1) noexcept {
+        detail::keep_while(opened(), within, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass

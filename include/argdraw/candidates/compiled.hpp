@@ -40,6 +40,7 @@
     prefix template void keep_mass(distribution<T>&, double, std::size_t) noexcept;                           \
     prefix template nucleus_found near_in_heavy_blocks(mass_search<T>&, estimate) noexcept;                   \
     prefix template std::size_t add_finite(distribution<T>&, view<T>&, const strays&) noexcept;               \
+    prefix template void raise_cumulative(distribution<T>&, double) noexcept;                                 \
     prefix template void ban(distribution<T>&, std::span<const token_id>) noexcept;                           \
     prefix template void allow(distribution<T>&, std::span<const std::uint32_t>, bool, std::size_t) noexcept; \
     prefix template void allow_only(distribution<T>&, std::span<const token_id>) noexcept;                    \

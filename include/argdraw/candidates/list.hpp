@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -216,24 +215,7 @@ public:
     }
     /// The same of the first `count` tokens of the arrays that reach a level; `room` has as many places.
     std::span<place> leaders_of(std::size_t count, std::size_t n, double level, place* room) noexcept {
-        // Values and ids of those that reach it, written whether they do or not: which do is not to be predicted.
-        auto* const values = reinterpret_cast<double*>(room);
-        auto* const ids = reinterpret_cast<token_id*>(values + count);
-        std::size_t found = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            values[found] = at_.values[i];
-            ids[found] = at_.ids[i];
-            found += at_.values[i] >= level;
-        }
-        n = (std::min)(n, found);
-        if (found >= sizes::radix_entries) {
-            put_in_order(values, ids, found, order_, room);
-        } else {
-            for (std::size_t i = 0; i < found; ++i) new (order_ + i) place{values[i], ids[i]};
-            if (n < found) std::nth_element(order_, order_ + n, order_ + found);
-            std::sort(order_, order_ + n);
-        }
-        return {order_, n};
+        return first_in_order({at_.values, count}, at_.ids, n, level, order_, room);
     }
 
     // ---- weights -------------------------------------------------------------------------------------------------------
@@ -380,18 +362,8 @@ private:
     double level_reached_by(std::size_t k) noexcept {
         std::fill_n(at_.values + count_, simd::lanes, -numeric::infinity);
         const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(at_.values, count_, cut); };
-        constexpr std::size_t size = sizes::level_sample;
-        if (count_ > 4 * size) {
-            const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
-            const auto rank = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
-            if (rank < size) {
-                std::array<double, size> sample;
-                for (std::size_t i = 0; i < size; ++i) sample[i] = at_.values[i * count_ / size];
-                const auto at = sample.begin() + static_cast<std::ptrdiff_t>(rank);
-                std::nth_element(sample.begin(), at, sample.end(), [](double a, double b) { return a > b; });
-                if (reached(*at) >= k) return *at;
-            }
-        }
+        const double told = level_by_sample(count_, k, [&](std::size_t i) { return at_.values[i]; });
+        if (numeric::finite(told) && reached(told) >= k) return told;
         return numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, reached);
     }
 

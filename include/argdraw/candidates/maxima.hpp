@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <argdraw/candidates/living_row.hpp>
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
@@ -89,16 +90,21 @@ public:
     /// Returns a level that at least k living tokens reach, and as few more as ties and the blocks let be; -inf where all are wanted.
     ///
     /// k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too, and every token at or above
-    /// it lies in a block whose maximum reaches the level. Strays only make it safer. Tokens outside of the band are counted, though they
+    /// it lies in a block whose maximum reaches the level. Of more tokens than blocks a sample tells, and a count says whether it is right;
+    /// where the sample misled, bisection finds it. Strays only make it safer. Tokens outside of the band are counted, though they
     /// do not live, and so may be removed ones: then fewer than k may be found.
     double level_of_top(const living_row<T>& row, std::size_t k) const noexcept {
         if (k == 1) return greatest_;
         constexpr value lowest = std::numeric_limits<value>::lowest();
         const auto blocks_reaching = [&](value cut) { return count_reaching(row, cut); };
         const auto tokens_reaching = [&](value cut) { return simd::rows<T>().count(row.blocks(), cut); };
+        const auto value_at = [&](std::size_t i) { return row.value_of_token(static_cast<token_id>(i)); };
         value level = lowest;
         if (k <= row.block_count() && blocks_reaching(lowest) >= k)
             level = numeric::level_reached_by(k, lowest, greatest_in_row_, blocks_reaching);
+        else if (const double told = level_by_sample(row.width(), k, value_at);
+                 told == -numeric::infinity || (told < numeric::infinity && tokens_reaching(static_cast<value>(told)) >= k))
+            return told;
         else if (k < row.width() && tokens_reaching(lowest) > k)
             level = numeric::level_reached_by(k, lowest, greatest_in_row_, tokens_reaching);
         return level == lowest ? -numeric::infinity : static_cast<double>(level);

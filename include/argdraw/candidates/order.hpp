@@ -2,13 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <span>
 
 #include <argdraw/core/config.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/finite.hpp>
@@ -71,6 +74,45 @@ inline void put_in_order(const double* values, const token_id* ids, std::size_t 
     numeric::sort_descending(order, n, room, [](const place& each) { return each.value; });
 }
 
+/// The level that somewhat more than k of n tokens reach, as a sample of their values has it; -inf where all of them are to be taken, +inf
+/// where they are too few for a sample. A count has to tell whether it is right.
+template <class F>
+double level_by_sample(std::size_t n, std::size_t k, F value_at) noexcept {
+    constexpr std::size_t size = sizes::level_sample;
+    if (n <= 4 * size) return numeric::infinity;
+    const double expected = static_cast<double>(k) * size / static_cast<double>(n);
+    const auto rank = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
+    if (rank >= size) return -numeric::infinity;
+    std::array<double, size> sample;
+    for (std::size_t i = 0; i < size; ++i) sample[i] = value_at(i * n / size);
+    const auto at = sample.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(sample.begin(), at, sample.end(), [](double a, double b) { return a > b; });
+    return *at;
+}
+
+/// The first n, in order, of the tokens that reach a level, or all where these are fewer. In the first of two arrays of as many places as
+/// there are tokens.
+inline std::span<place> first_in_order(std::span<const double> values, const token_id* ids, std::size_t n, double level, place* order,
+                                       place* room) noexcept {
+    auto* const reaching = reinterpret_cast<double*>(room);
+    auto* const their_ids = reinterpret_cast<token_id*>(reaching + values.size());
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {  // written whether it counts or not: which do is not to be predicted
+        reaching[found] = values[i];
+        their_ids[found] = ids[i];
+        found += values[i] >= level;
+    }
+    n = (std::min)(n, found);
+    if (found >= sizes::radix_entries) {
+        put_in_order(reaching, their_ids, found, order, room);
+    } else {
+        for (std::size_t i = 0; i < found; ++i) new (order + i) place{reaching[i], their_ids[i]};
+        if (n < found) std::nth_element(order, order + n, order + found);
+        std::sort(order, order + n);
+    }
+    return {order, n};
+}
+
 /// Values in their order, of equal ones first those that stand first.
 class ordered {
 public:
@@ -108,19 +150,27 @@ private:
     const place* places_;
 };
 
-/// Calls visit(weight, below) for tokens in their order, the first of which weighs 1: weight = e^below, below the first by logit. Ends where
-/// that returns false.
+/// Calls visit(weights, below, count) for tokens in their order, a block at a time, the first of which weighs 1: weight = e^below, below the
+/// first by logit. Ends where that returns false.
 template <class F>
-void each_weight(std::span<const place> first, F visit) noexcept {
+void each_block_of_weights(std::span<const place> first, F visit) noexcept {
     constexpr std::size_t together = simd::block_size;
     double below[together], weights[together];
     for (std::size_t from = 0; from < first.size(); from += together) {
         const std::size_t n = (std::min)(together, first.size() - from);
         for (std::size_t i = 0; i < n; ++i) below[i] = first[from + i].value - first[0].value;
         simd::lists().weights(below, n, 0.0, numeric::log2_e, weights);
-        for (std::size_t i = 0; i < n; ++i)
-            if (!visit(weights[i], below[i])) return;
+        if (!visit(static_cast<const double*>(weights), static_cast<const double*>(below), n)) return;
     }
+}
+/// The same one by one: visit(weight, below).
+template <class F>
+void each_weight(std::span<const place> first, F visit) noexcept {
+    each_block_of_weights(first, [&](const double* weights, const double* below, std::size_t n) {
+        std::size_t i = 0;
+        while (i < n && visit(weights[i], below[i])) ++i;
+        return i == n;
+    });
 }
 
 }  // namespace detail

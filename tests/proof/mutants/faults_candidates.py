@@ -27,11 +27,35 @@ FAULTS = [
         "keep_below(ratio[i], zero, size[i])",
         "unit/simd/maps.cpp", "maps: capped is bound tanh(x / bound), bit for bit"),
     Mutant(
-        "order1", "doubles are put in order as floats",
+        "order1", "values of one rank stay as they stand",
         "candidates/order.hpp",
-        "if (!floats) return false;",
+        "return x != y ? x > y : a < b;",
+        "return a < b;",
+        "unit/candidates/order.cpp", "order: values of any kind are put in order, equal ones by id"),
+    Mutant(
+        "order2", "ranks of one bucket stay as they stand",
+        "numeric/radix_sort.hpp",
+        "if (!less(each, words[i - 1])) continue;",
+        "continue;",
+        "unit/candidates/order.cpp", "order: values of any kind are put in order, equal ones by id"),
+    Mutant(
+        "sums1", "a prefix goes on where the sample had its end too low",
+        "candidates/keep_while.hpp",
+        "if (!within(sums)) return false;",
         "",
-        "unit/candidates/order.cpp", "order: floats and doubles are put in order alike, equal ones by id"),
+        "unit/candidates/keep_while.cpp", "keep_while: the longest prefix by its mass, of every kind of row and in every form", small=True),
+    Mutant(
+        "sums2", "of equals at the end one too few",
+        "candidates/keep_while.hpp",
+        "while (high - low > 1)",
+        "while (high - low > 2)",
+        "unit/candidates/keep_while.cpp", "keep_while: the longest prefix by its mass, of every kind of row and in every form"),
+    Mutant(
+        "power1", "a series about the sum before and not about the middle",
+        "candidates/cumulative.hpp",
+        "const double center = running / 2, inverse",
+        "const double center = running / 4, inverse",
+        "unit/candidates/cumulative.cpp", "power_steps: steps of sums that rise fast and slowly"),
     Mutant(
         "norm1", "ln p is of what is left behind a cut",
         "candidates/candidates.hpp",

@@ -392,6 +392,53 @@ TEST_CASE("kernels: weights of values may be written over the values") {
     });
 }
 
+TEST_CASE("kernels: the least of a list, and ranks below its greatest, bit for bit") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 2u, 15u, 16u, 17u, 100u, 1024u, 1031u}) {
+            const auto a = random_row<double>(kind::ordinary, n, n);
+            wrong += simd::lists().least(a.data(), n) != *std::min_element(a.begin(), a.end());
+            const double greatest = *std::max_element(a.begin(), a.end());
+            std::vector<double> ranks(n + simd::lanes);
+            simd::lists().ranks(a.data(), n, greatest, 12345.678, ranks.data());
+            for (std::size_t i = 0; i < n; ++i)
+                wrong += bits_of(ranks[i]) != bits_of(argdraw::numeric::product(greatest - a[i], 12345.678) + 0x1p52);
+        }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("kernels: steps of a power are the slopes of its series, bit for bit") {
+    constexpr int highest = simd::power_series::highest;
+    double terms[highest + 1];
+    for (int k = 0; k <= highest; ++k) terms[k] = 1.0 / (k + 0.7);
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 16u, 17u, 256u}) {
+            std::vector<double> before(n + simd::lanes), weights(n + simd::lanes), out(n + simd::lanes);
+            words random{n};
+            for (std::size_t i = 0; i < before.size(); ++i) {
+                before[i] = static_cast<double>(random() >> 11) * 0x1p-53;
+                weights[i] = static_cast<double>(random() >> 11) * 0x1p-60;
+            }
+            simd::lists().power_steps(before.data(), weights.data(), n, {0.5, 0.01, 3.25, terms}, out.data());
+            for (std::size_t i = 0; i < n; ++i) {
+                using argdraw::numeric::product;
+                const double from = product(before[i] - 0.5, 0.01), to = from + product(weights[i], 0.01);
+                double value = product(terms[highest], from) + terms[highest - 1], slope = terms[highest];
+                for (int k = highest - 2; k >= 0; --k) {
+                    slope = product(slope, to) + value;
+                    value = product(value, from) + terms[k];
+                }
+                wrong += bits_of(out[i]) != bits_of(product(product(weights[i], 3.25), slope));
+            }
+        }
+        CHECK(wrong == 0);
+    });
+}
+
 TEST_CASE("kernels: words of records, and whether their ids are their places") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
