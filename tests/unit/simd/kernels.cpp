@@ -483,8 +483,8 @@ TEST_CASE("kernels: maxima of records, of their parts, and whether their ids are
     constexpr std::size_t block = simd::block_size, part = block / simd::parts_of_block;
     on_every_set([](isa set) {
         CAPTURE(name(set));
-        for (const std::size_t blocks : {1, 2, 5})
-            for (const std::size_t shift : {0, 1, 4, 60}) {
+        for (const std::size_t blocks : {std::size_t{1}, std::size_t{2}, std::size_t{5}})
+            for (const std::size_t shift : {std::size_t{0}, std::size_t{1}, std::size_t{4}, std::size_t{60}}) {
                 const std::size_t n = blocks * block;
                 std::vector<std::byte> memory(shift + n * simd::record_size);
                 std::vector<float> row(n), of_block(blocks), of_part(blocks * simd::parts_of_block);
