@@ -14,10 +14,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "floor.hpp"
@@ -80,7 +82,7 @@ void add_sparse(std::size_t vocab) {
 
 // ---- steps -----------------------------------------------------------------------------------------------------------------
 
-constexpr std::size_t texts = 64;
+constexpr std::size_t usual_texts = 64;
 
 // Two threads, each with half of the calls.
 struct two_threads {
@@ -95,14 +97,14 @@ struct two_threads {
 };
 
 struct step {
-    std::size_t vocab;
+    std::size_t texts, vocab;
     std::vector<float> logits;
     batch<std::remove_const_t<decltype(usual)>> slots;
     std::vector<usual_text> alone;
     std::vector<std::size_t> numbers;
     std::vector<drawn> tokens;
 
-    explicit step(std::size_t width) : vocab(width), logits(texts * width), tokens(texts) {
+    step(std::size_t n, std::size_t width) : texts(n), vocab(width), logits(n * width), tokens(n) {
         const row_set<float>& rows = rows_of<float>(row_kind::peaked, width);
         for (std::size_t i = 0; i < texts; ++i) {
             std::copy(rows[i].begin(), rows[i].end(), logits.begin() + static_cast<std::ptrdiff_t>(i * width));
@@ -113,42 +115,53 @@ struct step {
     std::span<const float> row(std::size_t i) const { return std::span(logits).subspan(i * vocab, vocab); }
 };
 
-// Time and bytes are those of a step of 64 rows, in real time: other threads take a part of it.
+// One for each size, made at the first use and kept.
+step& step_of(std::size_t texts, std::size_t vocab) {
+    static std::map<std::pair<std::size_t, std::size_t>, step> made;
+    return made.try_emplace({texts, vocab}, texts, vocab).first->second;
+}
+
+// Time and bytes are those of a step of that many rows, in real time: other threads take a part of it.
 template <class F>
-void add_step(const std::string& name, std::size_t vocab, F run) {
+void add_step(const std::string& name, std::size_t texts, std::size_t vocab, F run) {
     const auto measured = [=](benchmark::State& state) {
-        static step all(vocab);
+        step& all = step_of(texts, vocab);
         run(all);
         for ([[maybe_unused]] auto _ : state) run(all);
         state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(texts));
     };
-    benchmark::RegisterBenchmark(("engine/step/" + name + "/peaked/float/" + std::to_string(vocab)).c_str(), measured)
+    const std::string step_name = texts == usual_texts ? "step" : "step_of_" + std::to_string(texts);
+    benchmark::RegisterBenchmark(("engine/" + step_name + '/' + name + "/peaked/float/" + std::to_string(vocab)).c_str(), measured)
         ->Unit(benchmark::kMicrosecond)
         ->UseRealTime();
 }
 
 template <class Threads>
 void draw_step(step& all, const Threads& threads) {
-    all.slots.draw(rows_view<float>{all.logits.data(), texts, all.vocab}, all.numbers, all.tokens, threads);
+    all.slots.draw(rows_view<float>{all.logits.data(), all.texts, all.vocab}, all.numbers, all.tokens, threads);
     benchmark::DoNotOptimize(all.tokens.data());
 }
 template <class Threads>
 void read_step(step& all, const Threads& threads) {
-    threads(texts, [&](std::size_t i) { benchmark::DoNotOptimize(read_maximum(all.row(i))); });
+    threads(all.texts, [&](std::size_t i) { benchmark::DoNotOptimize(read_maximum(all.row(i))); });
+}
+
+void add_threads(std::size_t texts, std::size_t vocab) {
+    add_step("one_thread", texts, vocab, [](step& all) { draw_step(all, one_thread{}); });
+    add_step("two_threads", texts, vocab, [](step& all) { draw_step(all, two_threads{}); });
+    add_step("read/one_thread", texts, vocab, [](step& all) { read_step(all, one_thread{}); });
+    add_step("read/two_threads", texts, vocab, [](step& all) { read_step(all, two_threads{}); });
 }
 
 void add_steps(std::size_t vocab) {
-    add_step("by_hand", vocab, [](step& all) {
-        for (std::size_t i = 0; i < texts; ++i) all.tokens[i] = usual(all.row(i), all.alone[i]);
+    add_step("by_hand", usual_texts, vocab, [](step& all) {
+        for (std::size_t i = 0; i < all.texts; ++i) all.tokens[i] = usual(all.row(i), all.alone[i]);
         benchmark::DoNotOptimize(all.tokens.data());
     });
-    add_step("one_thread", vocab, [](step& all) { draw_step(all, one_thread{}); });
-    add_step("two_threads", vocab, [](step& all) { draw_step(all, two_threads{}); });
-    add_step("read/one_thread", vocab, [](step& all) { read_step(all, one_thread{}); });
-    add_step("read/two_threads", vocab, [](step& all) { read_step(all, two_threads{}); });
-    add_step("kept_rows", vocab, [kept = std::make_shared<kept_rows>()](step& all) {
+    add_threads(usual_texts, vocab);
+    add_step("kept_rows", usual_texts, vocab, [kept = std::make_shared<kept_rows>()](step& all) {
         kept->with_probabilities = true;
-        const rows_view<float> rows{all.logits.data(), texts, all.vocab};
+        const rows_view<float> rows{all.logits.data(), all.texts, all.vocab};
         benchmark::DoNotOptimize(all.slots.draw_and_keep(rows, all.numbers, all.tokens, *kept, one_thread{}));
     });
 }
@@ -219,6 +232,7 @@ void add_engine(std::size_t vocab) {
     add_logprobs("all", vocab, {.top = 20});
     add_sparse(vocab);
     add_steps(vocab);
+    add_threads(256, 151936);  // 155 MB: from memory, not from a cache
     add_drafts(vocab);
 }
 

@@ -26,6 +26,9 @@ double read_maximum(std::span<const double> row) noexcept;
 std::int32_t read_maximum(std::span<const argdraw::half> row) noexcept;
 std::int32_t read_maximum(std::span<const argdraw::bfloat16> row) noexcept;
 
+// The maximum in plain C++, with eight accumulators too: what a read costs where there are no vectors to choose.
+float read_maximum_plainly(std::span<const float> row) noexcept;
+
 // The bitwise or of all bytes, folded to 64 bits.
 std::uint64_t read_or(std::span<const std::byte> bytes) noexcept;
 

@@ -65,11 +65,13 @@ void add_chain(const std::string& name, bench::row_kind kind, std::size_t vocab,
 
 template <class Make>
 void add_both(const std::string& name, std::size_t vocab, const char* ours, Make theirs) {
-    for (const bench::row_kind kind : {bench::row_kind::peaked, bench::row_kind::zipf, bench::row_kind::flat}) {
+    const auto add_kind = [&](bench::row_kind kind) {
         add_chain("llama_cpp/" + name, kind, vocab, theirs);
         add_chain("argdraw_in_llama_cpp/" + name, kind, vocab,
                   [=]() -> std::vector<llama::sampler*> { return {reinterpret_cast<llama::sampler*>(argdraw_sampler(ours, vocab, 42))}; });
-    }
+    };
+    if (vocab == bench::trigram_words) return add_kind(bench::row_kind::trigram);
+    for (const bench::row_kind kind : {bench::row_kind::peaked, bench::row_kind::zipf, bench::row_kind::flat}) add_kind(kind);
 }
 
 std::int32_t draw(argdraw_sequence* text, const argdraw_row& row) {
@@ -113,17 +115,7 @@ void add_records(std::size_t vocab) {
     });
 }
 
-}  // namespace
-
-// What the sampler for llama.cpp's chain takes from it, of the library that was opened.
-extern "C" llama_sampler* llama_sampler_init(llama_sampler_i* interface, void* context) {
-    return reinterpret_cast<llama_sampler*>(library->init(interface, context));
-}
-
-void bench::add_peers(std::size_t vocab) {
-    library = llama::opened(stderr);
-    if (!library) return;
-    benchmark::AddCustomContext("llama.cpp", library->version);
+void add_chains(std::size_t vocab) {
     const auto tokens = static_cast<std::int32_t>(vocab);
     using links = std::vector<llama::sampler*>;
     const llama::library& l = *library;
@@ -142,5 +134,19 @@ void bench::add_peers(std::size_t vocab) {
              [&l]() -> links { return {l.typical(0.95f, 0), l.temp(0.8f), l.dist(42)}; });
     add_both("mirostat", vocab, "temperature(0.8) | mirostat(5, 0.1)",
              [&l]() -> links { return {l.temp(0.8f), l.mirostat_v2(42, 5, 0.1f)}; });
-    add_records(vocab);
+}
+
+}  // namespace
+
+// What the sampler for llama.cpp's chain takes from it, of the library that was opened.
+extern "C" llama_sampler* llama_sampler_init(llama_sampler_i* interface, void* context) {
+    return reinterpret_cast<llama_sampler*>(library->init(interface, context));
+}
+
+void bench::add_peers(std::span<const std::size_t> vocabularies) {
+    library = llama::opened(stderr);
+    if (!library) return;
+    benchmark::AddCustomContext("llama.cpp", library->version);
+    for (const std::size_t vocab : vocabularies) add_chains(vocab);
+    add_records(vocabularies.front());
 }

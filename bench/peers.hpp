@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 namespace bench {
 
 // Says on the standard error what is not found.
-void add_peers(std::size_t vocab);
+void add_peers(std::span<const std::size_t> vocabularies);
 
 }  // namespace bench

@@ -61,6 +61,10 @@ void add_floors(std::size_t vocab) {
     add<T>("floor/read", row_kind::peaked, turns::rotating, vocab, maximum);
     add<T>("floor/or", row_kind::peaked, turns::rotating, vocab, [](std::span<const T> row) { return bench::read_or(std::as_bytes(row)); });
     add<T>("floor/read-hot", row_kind::peaked, turns::hot, vocab, maximum);
+    if constexpr (std::same_as<T, float>) {
+        const auto plain = [](std::span<const T> row) { return bench::read_maximum_plainly(row); };
+        add<T>("floor/read-plain", row_kind::peaked, turns::rotating, vocab, plain);
+    }
     // Rows of double have no weight kernel of their own.
     if constexpr (!std::same_as<T, double>) add<T>("floor/exp", row_kind::peaked, turns::rotating, vocab, block_masses<T>{vocab});
 }
@@ -128,11 +132,17 @@ int main(int argc, char** argv) {
         add_scalar<argdraw::half>(vocab, every_baseline);
         add_scalar<argdraw::bfloat16>(vocab, every_baseline);
     }
-    bench::add_stages(128256);
+    for (std::size_t vocab : {32000u, 128256u, 262144u}) bench::add_stages(vocab);
+    if (bench::trigrams()) {
+        add_scalar<float>(bench::trigram_words, true);
+        bench::add_stages(bench::trigram_words);
+    }
     bench::add_engine(128256);
 #ifdef ARGDRAW_BENCH_PEERS
-    bench::add_peers(128256);
+    constexpr std::array<std::size_t, 2> of_peers{128256, bench::trigram_words};
+    bench::add_peers(std::span(of_peers).first(bench::trigrams() ? 2 : 1));
 #endif
+    benchmark::AddCustomContext("trigram", bench::trigrams() ? ARGDRAW_BENCH_TRIGRAM : "left out: no model at " ARGDRAW_BENCH_TRIGRAM);
     benchmark::AddCustomContext("processor", std::string{bench::processor_name()});
     benchmark::AddCustomContext("kernels", std::string{argdraw::name(argdraw::active_isa())});
     benchmark::AddCustomContext("floor", std::string{bench::floor_instruction_set()});

@@ -46,8 +46,10 @@ void add(const std::string& name, row_kind kind, turns turn, std::size_t vocab, 
     benchmark::RegisterBenchmark(full.c_str(), run)->Unit(benchmark::kMicrosecond);
 }
 
+// Every kind of rows that there is of a width.
 template <class T, class Call>
 void add_for_all_rows(const std::string& name, std::size_t vocab, Call call) {
+    if (vocab == trigram_words) return add<T>(name + "/trigram", row_kind::trigram, turns::rotating, vocab, call);
     for (row_kind kind : row_kinds) add<T>(name + '/' + std::string{bench::name(kind)}, kind, turns::rotating, vocab, call);
     add<T>(name + "/hot", row_kind::peaked, turns::hot, vocab, call);
 }

@@ -6,9 +6,12 @@
 //   flat     N(0, 1): no structure at all, a nucleus of more than half of the vocabulary
 //   masked   a grammar mask: 99 % of the tokens are -inf, the living ones are peaked
 //   ties     all tokens equal
+//   trigram  what a real model writes: the next of 72 547 words behind two of English (trigram.hpp), where its file is found
 //
 // Every operation below is exact, or rounds once and feeds no sum, so neither fused multiply-adds nor libm can show.
 #pragma once
+
+#include "trigram.hpp"
 
 #include <argdraw/core/formats.hpp>
 
@@ -27,12 +30,13 @@
 
 namespace bench {
 
-enum class row_kind { peaked, zipf, flat, masked, ties };
+enum class row_kind { peaked, zipf, flat, masked, ties, trigram };
 
+// Those that there are of any width; rows of trigrams have one.
 inline constexpr std::array row_kinds{row_kind::peaked, row_kind::zipf, row_kind::flat, row_kind::masked, row_kind::ties};
 
 constexpr std::string_view name(row_kind kind) noexcept {
-    constexpr std::array<std::string_view, 5> names{"peaked", "zipf", "flat", "masked", "ties"};
+    constexpr std::array<std::string_view, 6> names{"peaked", "zipf", "flat", "masked", "ties", "trigram"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -140,6 +144,7 @@ inline std::vector<double> make_row(row_kind kind, std::size_t vocab, std::size_
         case row_kind::ties:
             for (double& x : row) x = 1;
             break;
+        case row_kind::trigram: return trigram_row(index);
     }
     return row;
 }

@@ -2,11 +2,13 @@
 #include "rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -71,6 +73,31 @@ void check_moments(bench::row_kind kind, double variance) {
     expect(std::abs(squares / vocab / variance - 1) < 0.03, "the variance is as written", kind, vocab, squares / vocab);
 }
 
+// A distribution each, sharp or flat as the context is, and the words that an English reader expects.
+void check_trigrams() {
+    using bench::trigram_contexts;
+    constexpr std::array<std::string_view, trigram_contexts.size()> likeliest{"time", "not", "</s>", "be", "york", "of", "</s>", "the"};
+    if (!bench::trigrams()) {
+        std::puts("trigram: no model at " ARGDRAW_BENCH_TRIGRAM ", left out");
+        return;
+    }
+    for (std::size_t index = 0; index < trigram_contexts.size(); ++index) {
+        const std::vector<double> row = bench::make_row(bench::row_kind::trigram, bench::trigram_words, index);
+        double mass = 0;
+        for (double x : row) mass += std::exp(x);
+        const auto say = [&](bool holds, const char* what, double value) {
+            expect(holds, what, bench::row_kind::trigram, row.size(), value);
+        };
+        say(row.size() == bench::trigram_words, "a row has all words", static_cast<double>(row.size()));
+        say(std::abs(mass - 1) < 1e-3, "the probabilities sum to one", mass);
+        const auto top = std::max_element(row.begin(), row.end());
+        const std::string_view word = bench::trigrams()->word(static_cast<std::size_t>(top - row.begin()));
+        if (word != likeliest[index]) std::fprintf(stderr, "row %zu: %.*s\n", index, static_cast<int>(word.size()), word.data());
+        say(word == likeliest[index], "the likeliest word is the one that counts say", std::exp(*top));
+        say(*top < 0, "a row has logarithms of probabilities", *top);
+    }
+}
+
 // FNV-1a over the bits of the first two rows of each kind. A change of a constant here is a change of every figure
 // taken before it.
 void check_bits(bench::row_kind kind, std::uint64_t expected) {
@@ -93,6 +120,7 @@ int main() {
     check_shapes<argdraw::bfloat16>(128256, 1);
     check_moments(bench::row_kind::flat, 1);
     check_moments(bench::row_kind::peaked, 4);
+    check_trigrams();
     check_bits(bench::row_kind::peaked, 0x6710db32b5303a55);
     check_bits(bench::row_kind::zipf, 0x03cb36e8560ba5c3);
     check_bits(bench::row_kind::flat, 0xb4aea4d0184bcf7b);

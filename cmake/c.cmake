@@ -1,14 +1,14 @@
 # What is called from C and from older C++: one library with the kernels in it, shared and static.
 add_library(argdraw_c_objects OBJECT src/c.cpp)
 target_link_libraries(argdraw_c_objects PRIVATE argdraw)
-set(argdraw_c_kernels argdraw_kernels)
+set(argdraw_c_compiled argdraw_kernels argdraw_text)
 set(argdraw_c_parts argdraw_c_objects)
 
 # For some formats of rows, such as float or float;half, alone: with CMAKE_BUILD_TYPE=MinSizeRel and floats half a megabyte.
 set(ARGDRAW_C_FORMATS "" CACHE STRING "The formats of rows that argdraw::c is compiled for: of float, double, half, bfloat16; all four where it is empty")
 if(ARGDRAW_C_FORMATS)
   list(JOIN ARGDRAW_C_FORMATS "," formats)
-  set(argdraw_c_kernels argdraw_c_kernels)
+  set(argdraw_c_compiled argdraw_c_kernels)
   add_library(argdraw_c_kernels OBJECT src/kernels.cpp)
   target_link_libraries(argdraw_c_kernels PRIVATE argdraw)
   list(APPEND argdraw_c_parts argdraw_c_kernels)
@@ -20,7 +20,10 @@ if(ARGDRAW_C_FORMATS)
   target_compile_options(argdraw_c_objects PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-fno-asynchronous-unwind-tables;-fno-dwarf2-cfi-asm>")
   # Kernels throw nothing.
   target_compile_options(argdraw_c_kernels PRIVATE "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-fno-exceptions;-fno-asynchronous-unwind-tables>")
+else()
+  target_compile_definitions(argdraw_c_objects PRIVATE ARGDRAW_TEXT_ELSEWHERE)
 endif()
+list(TRANSFORM argdraw_c_compiled REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE argdraw_c_compiled_objects)
 
 # argdraw_recipe reads JSON by nlohmann's header; a library without it has the call, and a status for it.
 find_path(ARGDRAW_NLOHMANN_JSON nlohmann/json.hpp DOC "Where nlohmann's JSON is (Debian: nlohmann-json3-dev)")
@@ -41,8 +44,8 @@ set_target_properties(${argdraw_c_parts} PROPERTIES POSITION_INDEPENDENT_CODE ON
 foreach(kind shared static)
   string(REGEX REPLACE "_shared$" "" target "argdraw_c_${kind}")
   string(TOUPPER ${kind} type)
-  add_library(${target} ${type} $<TARGET_OBJECTS:argdraw_c_objects> $<TARGET_OBJECTS:${argdraw_c_kernels}>)
-  add_dependencies(${target} argdraw_c_objects ${argdraw_c_kernels})
+  add_library(${target} ${type} $<TARGET_OBJECTS:argdraw_c_objects> ${argdraw_c_compiled_objects})
+  add_dependencies(${target} argdraw_c_objects ${argdraw_c_compiled})
   target_include_directories(${target} INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
 endforeach()

@@ -10,6 +10,7 @@ target_compile_options(argdraw_own_build INTERFACE
   "$<$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,$<CONFIG:RelWithDebInfo>>:-g1>")
 
 target_link_libraries(argdraw_kernels PRIVATE "$<BUILD_INTERFACE:argdraw_own_build>")
+target_link_libraries(argdraw_text PRIVATE "$<BUILD_INTERFACE:argdraw_own_build>")
 if(ARGDRAW_BUILD_C)
   target_link_libraries(argdraw_c_objects PRIVATE argdraw_own_build)
 endif()

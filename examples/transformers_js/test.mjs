@@ -1,10 +1,12 @@
-// test.mjs SITE: the processor, called as a LogitsProcessorList calls one; inside the package's own where node finds @huggingface/transformers, and with the times of
-// both beside each other.
+// test.mjs SITE: the processor, called as a LogitsProcessorList calls one; where node finds @huggingface/transformers, inside the package's own and in generate() of
+// a model, and with the times of both beside each other.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { argdrawProcessor } from './processor.mjs';
+import { writeModel } from './tiny_model.mjs';
 
 const site = process.argv[2];
 const { load } = await import(path.resolve(site, 'argdraw.mjs'));
@@ -14,7 +16,7 @@ let transformers;
 try {
   transformers = await import(require.resolve('@huggingface/transformers'));
 } catch {
-  console.log('@huggingface/transformers is not there (npm install @huggingface/transformers in the directory that this is run in), so its list is not tried');
+  console.log('@huggingface/transformers is not there (npm install @huggingface/transformers in the directory that this is run in), so that neither its list nor its generate() is tried');
 }
 
 const width = 1000;
@@ -98,4 +100,32 @@ if (transformers) {
     const sampler = LogitsSampler.getSampler({ do_sample: true, top_k, temperature: 0.8, num_beams: 1 });
     console.log(`transformers ${(await fastest(() => {}, () => sampler(row), ...(top_k ? [] : [5, 2]))).toFixed(3)} ms a row of ${wide}: do_sample, top_k ${top_k || 'off'}`);
   }
+}
+
+if (transformers) {
+  const { AutoModelForCausalLM, Tensor, env } = transformers;
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'argdraw-'));
+  Object.assign(env, { localModelPath: folder, allowLocalModels: true, allowRemoteModels: false });
+
+  // generate() of a model whose row for a token is rowOf(it, 0): what a loop over sequences and those rows draws.
+  await writeModel(path.join(folder, 'bigrams'), Array.from({ length: width }, (_, id) => rowOf(id, 0)));
+  const model = await AutoModelForCausalLM.from_pretrained('bigrams', { dtype: 'fp32' });
+  const begun = [[1, 2, 3], [7, 7, 7]];
+  const prompts = { input_ids: new Tensor('int64', begun.flat().map(BigInt), [2, 3]), attention_mask: new Tensor('int64', Array(6).fill(1n), [2, 3]) };
+  const drawn = begun.map((prompt, i) => {
+    const text = pick.start({ seed: 5, sequence: 9 + i, prompt });
+    const ids = [...prompt];
+    for (let step = 0; step < steps; ++step) {
+      ids.push(text.draw(rowOf(ids.at(-1), 0)).id);
+      text.accept(ids.at(-1));
+    }
+    return ids;
+  });
+  const inside = argdrawProcessor(argdraw, pipeline, { seed: 5, sequence: 9 });
+  for (let time = 0; time < 2; ++time) {
+    const found = await model.generate({ ...prompts, max_new_tokens: steps, do_sample: false, logits_processor: [inside] });
+    assert.deepEqual(found.tolist().map((ids) => ids.map(Number)), drawn, 'inside generate()');
+  }
+  console.log('inside generate(): the same tokens');
+  await rm(folder, { recursive: true });
 }

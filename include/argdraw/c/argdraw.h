@@ -68,8 +68,9 @@ enum { ARGDRAW_FLOAT = 0, ARGDRAW_DOUBLE = 1, ARGDRAW_HALF = 2, ARGDRAW_BFLOAT16
 /* A row of logits where it lies. It is read in a call, never written, and not kept.
  *
  * `stride` is the number of bytes between the beginnings of two logits; 0 is the size of one. A row whose logits are neighbours is read in place, as in C++.
- * Of one with another stride, such as records {id, logit, p} of 12 bytes, or one that is not aligned to its format, each call first gathers a row in memory
- * of the sequence, width times the size of a logit. Less than the size of one: ARGDRAW_BAD_PARAMETER. */
+ * Floats 12 bytes apart, in records {id, logit, p}, are drawn from in place too where a draw looks at few of them, as behind top_k. Of one with another stride,
+ * or one that is not aligned to its format, each call first gathers a row in memory of the sequence, width times the size of a logit. Less than the size of
+ * one: ARGDRAW_BAD_PARAMETER. */
 typedef struct argdraw_row {
     size_t size; /* sizeof(argdraw_row) */
     const void* logits;

@@ -23,6 +23,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/formats.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/engine/logprobs.hpp>
@@ -46,6 +47,7 @@ struct argdraw_sequence {
     std::shared_ptr<const argdraw::parsed> from;
     type text;
     argdraw::workspace gathered = {};  // a row whose logits were no neighbours
+    bool wants_all = false;            // the last draw from records asked for all of its row
 };
 
 namespace argdraw::inline ARGDRAW_ABI::c {
@@ -117,7 +119,7 @@ namespace argdraw::inline ARGDRAW_ABI::c {
 
 inline argdraw_drawn draw(argdraw_sequence* sequence, const argdraw_row* row) noexcept {
     drawn token;
-    const status why = with_row(sequence, row, [&](auto logits) {
+    const status why = with_row_to_draw_from(sequence, row, [&](auto logits) {
         token = sequence->from->pick(logits, sequence->text);
         return token.why;
     });

@@ -2,10 +2,10 @@
 
 namespace argdraw::inline ARGDRAW_ABI::c {
 
-// For a row in memory of the sequence; null where there is none.
+// For a row in memory of the sequence, however it is to come there; null where there is none.
 template <class T>
 T* room_for(argdraw_sequence& sequence, std::size_t width) noexcept {
-    std::byte* const memory = sequence.gathered.reserve(width * sizeof(T));
+    std::byte* const memory = sequence.gathered.reserve((std::max)(width * sizeof(T), detail::row_of_records::room_for(width)));
     if (!memory) return nullptr;
     for (std::size_t i = 0; i < width; ++i) new (memory + i * sizeof(T)) T;
     return std::launder(reinterpret_cast<T*>(memory));
@@ -80,6 +80,28 @@ status with_row(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcep
     });
 }
 
+// Calls f with a row of records, as long as its draws look at a part of them: what the last one did is what the next will do.
+template <class F>
+status in_place(argdraw_sequence& sequence, detail::row_of_records& row, F& f) noexcept {
+    const status why = f(row);
+    const std::size_t vocabulary = sequence.text.vocabulary();
+    sequence.wants_all = row.first(vocabulary != 0 ? vocabulary : row.size()).all_were_brought();
+    return why;
+}
+// As with_row, or with a row of records.
+template <class F>
+status with_row_to_draw_from(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
+    if constexpr (among<float, ARGDRAW_FORMATS>)
+        if (is(sequence) && fits(row) && !sequence->wants_all && row->format == ARGDRAW_FLOAT && row->stride == simd::record_size &&
+            row->logits && row->width != 0 && row->width <= candidates<float>::max_width) {
+            float* const room = room_for<float>(*sequence, row->width);
+            if (!room) return status::out_of_memory;
+            detail::row_of_records records(static_cast<const std::byte*>(row->logits), row->width, room);
+            return in_place(*sequence, records, f);
+        }
+    return with_row(sequence, row, f);
+}
+
 // Calls f with a row that has the logits of the records, where their ids are its places, and with whether these are those of the records, too.
 template <class T, class F>
 status with_records_of(argdraw_sequence& sequence, const argdraw_records& records, F& f) noexcept {
@@ -96,9 +118,19 @@ status with_records_of(argdraw_sequence& sequence, const argdraw_records& record
     };
     if constexpr (std::same_as<T, float>) {
         if (stride == simd::record_size && logits == ids + sizeof(token_id) && n >= vocabulary) {
-            T* const row = room_for<T>(sequence, n);
-            if (!row) return status::out_of_memory;
-            if (simd::records().numbered(ids, n, row)) return f(std::span<const T>(row, n), true);
+            T* const room = room_for<T>(sequence, n);
+            if (!room) return status::out_of_memory;
+            if (sequence.wants_all) {
+                if (simd::records().numbered(ids, n, room)) return f(std::span<const T>(room, n), true);
+            } else {
+                detail::row_of_records row(logits, n, room);
+                const std::size_t blocks = n / simd::block_size;
+                bool in_order = simd::records().numbered_maxima(ids, blocks, row.part_maxima(), row.maxima());
+                for (std::size_t i = blocks * simd::block_size; i < n; ++i) in_order &= static_cast<std::size_t>(id_of(i)) == i;
+                row.maxima_are_there();
+                const auto drawn_from = [&](const detail::row_of_records& from) { return f(from, true); };
+                if (in_order) return in_place(sequence, row, drawn_from);
+            }
         }
     }
     std::size_t width = vocabulary;

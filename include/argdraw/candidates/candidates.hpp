@@ -10,9 +10,11 @@
 #include <utility>
 
 #include <argdraw/candidates/amount.hpp>
+#include <argdraw/candidates/cumulative.hpp>
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
+#include <argdraw/candidates/keep_while.hpp>
 #include <argdraw/candidates/list.hpp>
 #include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/order.hpp>
@@ -20,6 +22,7 @@
 #include <argdraw/candidates/race.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -75,6 +78,9 @@ public:
 
     candidates(std::span<const T> row, workspace& space) noexcept : d_(row, space, max_width) {}
     candidates(const sparse_row<T>& row, workspace& space) noexcept : d_(row, space, max_width) {}
+    candidates(const detail::row_of_records& row, workspace& space) noexcept
+        requires std::same_as<T, float>
+        : d_(row, space, max_width) {}
     candidates(const candidates&) = delete;
     candidates& operator=(const candidates&) = delete;
 
@@ -263,11 +269,29 @@ public:
         detail::transform_in_order(opened(), f);
     }
 
+    /// l <- ln(C^g - D^g) for every living token, with C the share of the mass up to and with it in the order, D that of those before it,
+    /// and g = e^log_power. Sorts all that live; where a draw follows, it makes no logits.
+    void raise_cumulative(double log_power) noexcept { detail::raise_cumulative(opened(), log_power); }
+
     // ---- what removes tokens -------------------------------------------------------------------------------------------
 
     /// Keeps the first k in the order, or with them all that equal the k-th, and at least min_keep tokens.
     void keep_top(detail::amount k, ties equals = ties::first, detail::amount min_keep = 1) noexcept {
         detail::keep_top(known(), k, equals, min_keep);
+    }
+
+    /// Keeps the first length_of(weights) >= 1 tokens of the order, and at least min_keep. The weights e^(l - max l) are those of all that
+    /// live, in the order, as a span of doubles. Sorts all that live.
+    template <class F>
+    void keep_first(F length_of, detail::amount min_keep = 1) noexcept {
+        detail::keep_first(opened(), length_of, min_keep);
+    }
+
+    /// Keeps the longest prefix of the order of which within(prefix_sums) holds, and at least min_keep tokens. Of a longer one it does not
+    /// hold where it does not of a shorter.
+    template <class F>
+    void keep_while(F within, detail::amount min_keep = 1) noexcept {
+        detail::keep_while(opened(), within, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
@@ -349,7 +373,17 @@ public:
     ///
     /// The running sum ends at the very number that u is multiplied by, and a token is taken only where the sum rises past
     /// u S: so every word gives a living token of positive weight, and no token loses its share to rounding.
-    picked draw(std::uint64_t word) noexcept { return result(detail::token_at(d_, unit(word))); }
+    picked draw(std::uint64_t word) noexcept { return result(detail::token_at(d_, unit(word), accuracy::full)); }
+
+    /// The same for who asks for no more of the probability than its logarithm as a float: sooner, where a function of all logits is kept.
+    drawn draw_token(std::uint64_t word) noexcept {
+        return as_drawn([&](accuracy wanted) { return detail::token_at(d_, unit(word), wanted); });
+    }
+    /// The token that draw_token(word) would give behind map(f), for an f whose numbers are finite. The logits stay as they are.
+    template <logit_map F>
+    drawn draw_token_behind(const F& f, std::uint64_t word) noexcept {
+        return as_drawn([&](accuracy wanted) { return detail::token_behind(opened(), f, unit(word), wanted); });
+    }
 
     /// The token whose l + noise is the greatest, noise = -ln(-ln u) for u = uniform(id) in (0, 1); at equal sums the lower id.
     template <class F>
@@ -358,6 +392,8 @@ public:
         if (!tokens) return result({});
         return result(detail::race(*tokens, uniform, [&](std::size_t i) { return d_.above_maximum(*tokens, i); }));
     }
+    /// The same for uniform(id) = open_unit(random.word(purpose::gumbel, id)), whose words are made many at a time.
+    picked race(const philox& random) noexcept { return result(detail::race(opened(), random)); }
 
 private:
     friend struct detail::inside;
@@ -373,6 +409,16 @@ private:
         if (token.id < 0) fail(status::empty);
         if (why() != status::ok) return {.why = why()};
         return {token.id, token.probability, status::ok};
+    }
+
+    // Asks for the token quickly, and once more where its probability then is not known well enough.
+    template <class F>
+    drawn as_drawn(F token) noexcept {
+        const detail::taken quick = token(accuracy::quick);
+        if (quick.error == 0) return result(quick);
+        const auto [low, high] = detail::log_as_floats(quick);
+        if (low == high) return {quick.id, low, status::ok};
+        return result(token(accuracy::full));
     }
 
     detail::distribution<T> d_;

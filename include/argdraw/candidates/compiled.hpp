@@ -28,7 +28,8 @@
     prefix template estimate entropy_of(distribution<T>&, accuracy) noexcept;                                 \
     prefix template estimate collision_of(distribution<T>&, accuracy) noexcept;                               \
     prefix template mean_and_deviation moments_of(distribution<T>&) noexcept;                                 \
-    prefix template taken token_at(distribution<T>&, double) noexcept;                                        \
+    prefix template taken token_at(distribution<T>&, double, accuracy) noexcept;                              \
+    prefix template taken race(distribution<T>&, const philox&) noexcept;                                     \
     prefix template std::span<const argdraw::place> most_likely(distribution<T>&, double) noexcept;           \
     prefix template void keep_top(distribution<T>&, std::size_t, ties, std::size_t) noexcept;                 \
     prefix template void keep_reaching(distribution<T>&, double, std::size_t) noexcept;                       \
@@ -39,6 +40,7 @@
     prefix template void keep_mass(distribution<T>&, double, std::size_t) noexcept;                           \
     prefix template nucleus_found near_in_heavy_blocks(mass_search<T>&, estimate) noexcept;                   \
     prefix template std::size_t add_finite(distribution<T>&, view<T>&, const strays&) noexcept;               \
+    prefix template void raise_cumulative(distribution<T>&, double) noexcept;                                 \
     prefix template void ban(distribution<T>&, std::span<const token_id>) noexcept;                           \
     prefix template void allow(distribution<T>&, std::span<const std::uint32_t>, bool, std::size_t) noexcept; \
     prefix template void allow_only(distribution<T>&, std::span<const token_id>) noexcept;                    \
@@ -49,12 +51,13 @@
     ARGDRAW_VERBS_ON(prefix, T)            \
     prefix template nucleus_found near_in_band(mass_search<T>&, estimate) noexcept;
 
-#define ARGDRAW_VERBS(prefix)                       \
-    namespace argdraw::inline ARGDRAW_ABI::detail { \
-    ARGDRAW_VERBS_ON(prefix, double)                \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, float)          \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, half)           \
-    ARGDRAW_VERBS_ON_FLOATS(prefix, bfloat16)       \
+#define ARGDRAW_VERBS(prefix)                                                                            \
+    namespace argdraw::inline ARGDRAW_ABI::detail {                                                      \
+    ARGDRAW_VERBS_ON(prefix, double)                                                                     \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, float)                                                               \
+    prefix template void distribution<float>::look_at(row_of_records, workspace&, std::size_t) noexcept; \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, half)                                                                \
+    ARGDRAW_VERBS_ON_FLOATS(prefix, bfloat16)                                                            \
     }
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE)

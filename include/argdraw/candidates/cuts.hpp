@@ -155,12 +155,22 @@ void keep_likely(distribution<T>& d, F p_of, std::size_t min_keep) noexcept {
 /// the list takes logits for values, so that a logit and an id alone tell a token's place.
 template <logit_scalar T>
 std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
-    const estimate all = mass_of(d, accuracy::quick);
+    // No more than 1 / p tokens have so much.
+    constexpr std::size_t most = sizes::leaders_first;
+    const std::size_t few = p > 1.0 / most ? (std::min)(most, static_cast<std::size_t>(1 / p) + 2) : most;
+    // Of a view that was only weighed, in floats, the first of the order tells the maximum, and no sweep has to find it: such a view has no
+    // NaN and no +inf, and something lives. Where a list of few might be one of all, as of equals, a sweep is what tells.
+    const view<T>* const seen = d.weighed_view();
+    const bool only_weighed = seen && seen->only_weighed() && 8 * few < seen->blocks();
+    estimate all = only_weighed ? estimate{} : mass_of(d, accuracy::quick);
+    auto first = d.sorted(few);
+    if (first.empty()) return first;
+    const double greatest = only_weighed ? first.front().value : d.maximum();
+    if (only_weighed) all = mass_in_floats(*seen, greatest);
     const double lowest = numeric::log(p) + numeric::log(all.value), doubt = all.error / all.value;
-    for (std::size_t asked = sizes::leaders_first;; asked *= 4) {
-        auto first = d.sorted(asked);
+    for (std::size_t asked = few;; first = d.sorted(asked *= 4)) {
         const auto reaching = [&](double cut) {
-            const auto reaches = [&](const place& each) { return numeric::product(each.value - d.maximum(), d.scale()) >= cut; };
+            const auto reaches = [&](const place& each) { return numeric::product(each.value - greatest, d.scale()) >= cut; };
             return static_cast<std::size_t>(std::count_if(first.begin(), first.end(), reaches));
         };
         std::size_t count = reaching(lowest - doubt);
@@ -177,6 +187,35 @@ std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
         for (place& each : first) each.value = d.logit_of(each.value);
         return first;
     }
+}
+
+// ---- by the whole order ------------------------------------------------------------------------------------------------
+
+/// Keeps what comes no later than a token in the order.
+template <logit_scalar T>
+void keep_up_to(distribution<T>& d, const place& last) noexcept {
+    if (view<T>* const seen = d.as_view(); seen && stays_a_view(*seen, last.value))
+        return seen->row().narrow_to({.cut = last.value, .last_equal = last.id});
+    d.open(last.value);
+    if (list* const tokens = d.as_list()) tokens->keep_up_to(last);
+}
+
+/// Keeps the first length_of(weights) of all that live, and at least min_keep; weights are relative to the first, in the order.
+template <logit_scalar T, class F>
+void keep_first(distribution<T>& d, F length_of, std::size_t min_keep) noexcept {
+    const double greatest = d.maximum();
+    if (!d.ok()) return;
+    const token_arrays& at = d.scratch().tokens;
+    view<T>* const seen = d.as_view();
+    const std::size_t n = seen ? seen->list_reaching(-numeric::infinity) : d.as_list()->size();
+    const ordered all(at.values, n, d.scratch().sorting.order, seen ? d.scratch().sorting.beside_row : d.scratch().sorting.beside_list);
+    double* to = at.spare;
+    all.each_block([&](const double* values, const std::uint32_t*, std::size_t count) {
+        simd::lists().weights(values, count, greatest, d.exponent_scale(), to);
+        to += count;
+    });
+    const std::size_t k = (std::max)(std::size_t{length_of(std::span<const double>(at.spare, n))}, min_keep);
+    if (k < n) keep_up_to(d, {at.values[all.number(k - 1)], at.ids[all.number(k - 1)]});
 }
 
 // ---- by mass -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,7 @@
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -38,6 +40,11 @@ public:
     using view = detail::view<T>;
 
     distribution(std::span<const T> row, workspace& space, std::size_t max_width) noexcept { look_at(row, space, max_width); }
+    distribution(const row_of_records& row, workspace& space, std::size_t max_width) noexcept
+        requires std::same_as<T, float>
+    {
+        look_at(row, space, max_width);
+    }
     distribution(const sparse_row<T>& row, workspace& space, std::size_t max_width) noexcept {
         if (row.ids().size() != row.logits().size()) fail(status::bad_parameter);
         look_at(row, space, max_width);
@@ -83,6 +90,13 @@ public:
     /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
     void normalise_later() noexcept { normalises_ = true; }
     distribution& settled_origin() noexcept;
+    /// From here on the logits of the list are ln weight + above, and become its values when somebody asks for settled_origin(): a draw
+    /// needs none.
+    void values_later(double above) noexcept {
+        values_are_logits();
+        above_log_weight_ = above;
+        values_later_ = true;
+    }
 
     /// From here on the values of the list are logits.
     void values_are_logits() noexcept {
@@ -106,6 +120,16 @@ public:
     /// Turns a view, whose maximum has been found, into the row that a function makes of it; into a list where there are logits of +inf.
     template <class F>
     void map(const F& f) noexcept;
+
+    /// What takes the values of the row to logits.
+    detail::origin origin() const noexcept { return {anchor_, scale(), shift_}; }
+    /// What a function that waits makes of a view, whose maximum has been found, beside it: the view stays, but for what its blocks weigh.
+    template <class F>
+    mapped_row<T>& map_beside(const F& f, const detail::origin& of) noexcept {
+        view_.weights().forget();
+        settled(mapped_.look_at(view_.row(), view_.top(), of, f, scratch_));
+        return mapped_;
+    }
 
     /// The view, if what lives is not listed sooner than a sweep is made, and no band hides a part of what the sweep sees.
     view* as_plain_view() noexcept {
@@ -184,6 +208,8 @@ private:
     form form_ = form::view;
     bool was_read_ = false;
     bool normalises_ = false;
+    double above_log_weight_ = 0;
+    bool values_later_ = false;
 };
 
 // Not inline: where they are compiled elsewhere, a file compiles none of them.
@@ -200,6 +226,15 @@ void distribution<T>::look_at(Row row, workspace& space, std::size_t max_width) 
 template <logit_scalar T>
 bool distribution<T>::find_maximum() noexcept {
     if (!ok()) return false;
+    if (mapped_row<T>* const mapped = as_mapped()) {
+        if (const double greatest = mapped->maximum(); greatest != greatest) fail(status::nan_logit);
+        else if (greatest == -numeric::infinity) fail(status::empty);
+        else if (greatest == numeric::infinity) {
+            become_list(mapped->list_reaching(greatest), greatest);
+            list_.take_for_infinite();
+        }
+        return ok();
+    }
     if (form_ != form::view) return true;
     if (view_.row().sparse() && list_sparse()) return ok();
     if (const status why = view_.find_maximum(); why != status::ok) {
@@ -245,12 +280,9 @@ void distribution<T>::open(double cut) noexcept {
 template <logit_scalar T>
 template <class F>
 void distribution<T>::map(const F& f) noexcept {
-    settled(mapped_.look_at(view_.row(), view_.top(), {anchor_, scale(), shift_}, f, scratch_));
+    settled(mapped_.look_at(view_.row(), view_.top(), origin(), f, scratch_));
     form_ = form::mapped;
     values_are_logits();
-    if (!ok() || mapped_.maximum() < numeric::infinity) return;
-    open(numeric::infinity);
-    list_.take_for_infinite();
 }
 
 template <logit_scalar T>

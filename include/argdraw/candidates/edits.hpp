@@ -7,6 +7,10 @@
 #include <span>
 
 #include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/list.hpp>
+#include <argdraw/candidates/mapped_row.hpp>
+#include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
@@ -14,6 +18,7 @@
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/saturated.hpp>
 
@@ -186,12 +191,33 @@ void transform(distribution<T>& d, F f) noexcept {
     d.settled(why);
 }
 
-/// The same of a function that may be kept: see logit_map. A row of few blocks, or of few living tokens, is not worth it.
+/// Whether a function of all logits is kept: a row of few blocks, or of few living tokens, is not worth it.
+template <logit_scalar T>
+bool keeps_a_function(distribution<T>& d) noexcept {
+    const view<T>* const seen = d.as_view();
+    return seen && d.find_maximum() && d.as_view() && seen->blocks() >= sizes::mapped_blocks && !seen->row().few_reach_band();
+}
+
+/// The same of a function that may be kept: see logit_map.
 template <logit_scalar T, class F>
 void map(distribution<T>& d, const F& f) noexcept {
-    view<T>* const seen = d.as_view();
-    if (seen && d.find_maximum() && d.as_view() && seen->blocks() >= sizes::mapped_blocks && !seen->row().few_reach_band()) d.map(f);
+    if (keeps_a_function(d)) d.map(f);
     else transform(d, f);
+}
+
+/// The token that token_at() gives behind map(f), whose numbers are finite; the logits stay.
+template <logit_scalar T, class F>
+taken token_behind(distribution<T>& d, const F& f, double u, accuracy wanted) noexcept {
+    if (keeps_a_function(d)) {
+        mapped_row<T>& mapped = d.map_beside(f, d.origin());
+        if (wanted == accuracy::quick)
+            if (const taken quick = mapped.quick_token_at(u, numeric::log2_e); quick.id >= 0) return quick;
+        mapped.weigh(numeric::log2_e);
+        return mapped.token_at(u);
+    }
+    list* const tokens = d.listed();
+    if (!tokens) return {};
+    return tokens->token_at(u, numeric::log2_e, [&](std::size_t i) { return f(tokens->id(i), d.logit_of(tokens->value(i))); });
 }
 
 /// The same with f(l, p), in the order.

@@ -7,14 +7,16 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// A token that was drawn, and its probability; no token where the id is below 0.
+/// A token that was drawn, its probability, and how far that may be off, as a share of it; no token where the id is below 0.
 struct taken {
     token_id id = -1;
     double probability = 0;
+    double error = 0;
 };
 
 struct place_in_blocks {
@@ -54,6 +56,26 @@ inline place_in_block find_in_block(double t, const double* weights, std::size_t
         --i;
     }
     return {i, weights[i] / running};
+}
+
+/// Of a list of weights, whose sum this is: the entry at u of the cumulative distribution, in the place of a token; none where nothing
+/// weighs anything. `room` is for as many numbers, and one.
+inline taken entry_at(double u, const double* weights, double all, std::size_t count, double* room) noexcept {
+    std::size_t from = 0;
+    double t = u, mass = all;
+    if (count > numeric::sum_block) {
+        double* const ends = room + (count + 1) / 2;
+        const std::size_t blocks = numeric::block_sums(weights, count, room, ends);
+        const auto found = find_block(u, room, ends, blocks);
+        if (found.block == blocks) return {};
+        from = found.block * numeric::sum_block;
+        t = found.t;
+        mass = room[found.block];
+    }
+    const std::size_t n = (std::min)(numeric::sum_block, count - from);
+    const auto [i, share] = find_in_block(t, weights + from, n);
+    if (i == n) return {};
+    return {static_cast<token_id>(from + i), numeric::product(share, mass) / all};
 }
 
 }  // namespace argdraw::detail

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -103,13 +102,32 @@ public:
     /// The same with f(value, probability), in the order. Of a weighed list.
     template <class F>
     status set_in_order(F f) noexcept {
-        for (std::size_t i = 0; i < count_; ++i) new (order_ + i) place{at_.values[i], static_cast<token_id>(i)};  // with i for an id
-        put_in_order(order_, count_, room_);
-        for (const place& each : std::span(order_, count_)) {
-            const auto i = static_cast<std::size_t>(each.id);
-            at_.spare[i] = f(each.value, probability(i));
-        }
+        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
+            for (std::size_t i = 0; i < n; ++i) at_.spare[numbers[i]] = f(values[i], probability(numbers[i]));
+        });
         std::copy_n(at_.spare, count_, at_.values);
+        return settle();
+    }
+
+    /// Gives every token a weight of scale c, all above 0: what write(values, n, weights) says for n of them at a time, in the order, with
+    /// room for a vector more. False where that returns false; there are no weights then. The values stay as they are until set_by_weight()
+    /// makes them anew, and nobody but token_at() may be asked before.
+    template <class F>
+    bool reweigh_in_order(double c, F write) noexcept {
+        bool done = true;
+        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
+            double weights[simd::block_size + simd::lanes];
+            done = done && write(values, n, weights);
+            for (std::size_t i = 0; i < n && done; ++i) at_.weights[numbers[i]] = weights[i];
+        });
+        mass_ = done ? simd::lists().sum(at_.weights, count_) : 0.0;
+        c_ = c;
+        return done;
+    }
+    /// Gives every token the value f(weight).
+    template <class F>
+    status set_by_weight(F f) noexcept {
+        std::transform(at_.weights, at_.weights + count_, at_.values, f);
         return settle();
     }
 
@@ -197,19 +215,7 @@ public:
     }
     /// The same of the first `count` tokens of the arrays that reach a level; `room` has as many places.
     std::span<place> leaders_of(std::size_t count, std::size_t n, double level, place* room) noexcept {
-        std::size_t found = 0;
-        for (std::size_t i = 0; i < count; ++i) {  // written whether it counts or not: which do is not to be predicted
-            new (order_ + found) place{at_.values[i], at_.ids[i]};
-            found += at_.values[i] >= level;
-        }
-        n = (std::min)(n, found);
-        if (found >= sizes::radix_entries) {
-            put_in_order(order_, found, room);
-        } else {
-            if (n < found) std::nth_element(order_, order_ + n, order_ + found);
-            std::sort(order_, order_ + n);
-        }
-        return {order_, n};
+        return first_in_order({at_.values, count}, at_.ids, n, level, order_, room);
     }
 
     // ---- weights -------------------------------------------------------------------------------------------------------
@@ -248,23 +254,15 @@ public:
     }
 
     /// The token at u of the cumulative distribution; none where nothing weighs anything.
-    taken token_at(double u) const noexcept {
-        std::size_t from = 0;
-        double t = u, mass = mass_;
-        if (count_ > numeric::sum_block) {
-            double* const masses = at_.spare;
-            double* const ends = at_.spare + (count_ + 1) / 2;
-            const std::size_t blocks = numeric::block_sums(at_.weights, count_, masses, ends);
-            const auto found = find_block(u, masses, ends, blocks);
-            if (found.block == blocks) return {};
-            from = found.block * numeric::sum_block;
-            t = found.t;
-            mass = masses[found.block];
-        }
-        const std::size_t n = (std::min)(numeric::sum_block, count_ - from);
-        const auto [i, share] = find_in_block(t, at_.weights + from, n);
-        if (i == n) return {};
-        return {at_.ids[from + i], numeric::product(share, mass) / mass_};
+    taken token_at(double u) const noexcept { return named(entry_at(u, at_.weights, mass_, count_, at_.spare)); }
+
+    /// The same where f(i) stands for the value of each token, which stays as it is. The weights go.
+    template <class F>
+    taken token_at(double u, double c, F f) noexcept {
+        mass_ = 0;
+        const double greatest = simd::lists().greatest(each(f).data(), count_);
+        simd::lists().weights(at_.spare, count_, greatest, c, at_.spare);
+        return named(entry_at(u, at_.spare, simd::lists().sum(at_.spare, count_), count_, at_.weights));
     }
 
     // ---- values --------------------------------------------------------------------------------------------------------
@@ -294,6 +292,11 @@ public:
     }
 
 private:
+    taken named(taken entry) const noexcept {
+        if (entry.id >= 0) entry.id = at_.ids[entry.id];
+        return entry;
+    }
+
     // Leaves the entries i for which keep(i), with the maximum that was, and with their weights if there are any. Every entry is written
     // and only the kept ones counted: which stay is as good as random, and a branch on it would be mispredicted.
     template <class F>
@@ -359,18 +362,8 @@ private:
     double level_reached_by(std::size_t k) noexcept {
         std::fill_n(at_.values + count_, simd::lanes, -numeric::infinity);
         const auto reached = [&](double cut) { return simd::numbers<double>().count_at_least(at_.values, count_, cut); };
-        constexpr std::size_t size = sizes::level_sample;
-        if (count_ > 4 * size) {
-            const double expected = static_cast<double>(k) * size / static_cast<double>(count_);
-            const auto rank = static_cast<std::size_t>(expected + 3 * std::sqrt(expected) + 4);
-            if (rank < size) {
-                std::array<double, size> sample;
-                for (std::size_t i = 0; i < size; ++i) sample[i] = at_.values[i * count_ / size];
-                const auto at = sample.begin() + static_cast<std::ptrdiff_t>(rank);
-                std::nth_element(sample.begin(), at, sample.end(), [](double a, double b) { return a > b; });
-                if (reached(*at) >= k) return *at;
-            }
-        }
+        const double told = level_by_sample(count_, k, [&](std::size_t i) { return at_.values[i]; });
+        if (numeric::finite(told) && reached(told) >= k) return told;
         return numeric::level_reached_by(k, std::numeric_limits<double>::lowest(), maximum_, reached);
     }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,11 +12,13 @@
 
 #include <argdraw/candidates/band.hpp>
 #include <argdraw/candidates/bitmask.hpp>
+#include <argdraw/candidates/row_in_blocks.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/strays.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/ids.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/sizes.hpp>
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
@@ -41,22 +44,21 @@ public:
     using value = value_of<T>;
 
     status look_at(std::span<const T> row, const detail::scratch<T>& space) noexcept {
-        const std::size_t complete = row.size() / simd::block_size, rest = row.size() % simd::block_size;
-        row_ = row;
-        alive_ = space.row.alive;
-        blocks_ = {row.data(), space.row.tail, complete, complete + (rest != 0)};
-        strays_ = {space.row.strays, row.size()};
-        if (rest == 0) return status::ok;
-        std::copy_n(row.data() + complete * simd::block_size, rest, space.row.tail);
-        std::fill_n(space.row.tail + rest, simd::block_size - rest, removed<T>());
-        return status::ok;
+        return look_at(row_in_blocks<T>(row, space.row.tail), space);
+    }
+    status look_at(const row_of_records& row, const detail::scratch<T>& space) noexcept
+        requires std::same_as<T, float>
+    {
+        return look_at(row_in_blocks<T>(row), space);
     }
 
     /// The same of a row of which few tokens came: they are laid out by id in memory that nobody uses before they are listed, and the rest
     /// of that memory is never read.
     status look_at(const sparse_row<T>& row, const detail::scratch<T>& space) noexcept {
         T* const by_id = reinterpret_cast<T*>(space.sorting.order);
-        look_at_sparse(std::span<const T>(by_id, row.size()), space);
+        look_at(row_in_blocks<T>(std::span<const T>(by_id, row.size()), space.row.tail, space.row.alive), space);
+        std::fill_n(alive_, row_.count() * (simd::block_size / 16), std::uint16_t{0});
+        few_ = true;
         for (std::size_t i = 0; i < row.ids().size(); ++i) {
             const token_id id = row.ids()[i];
             if (!in_row(id, row.width())) return status::outside_row;
@@ -69,9 +71,21 @@ public:
         return status::ok;
     }
 
-    std::size_t width() const noexcept { return row_.size(); }
-    bool holds_id(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < row_.size(); }
-    const simd::blocked_row<T>& blocks() const noexcept { return blocks_; }
+    std::size_t width() const noexcept { return row_.width(); }
+    bool holds_id(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < width(); }
+    /// All of the row.
+    const simd::blocked_row<T>& blocks() const noexcept { return row_.all(); }
+    std::size_t block_count() const noexcept { return row_.count(); }
+    /// From n listed blocks, in id order: the living tokens above a cut, and those at it until about so many of them are found; the band and
+    /// strays are not looked at. Blocks are passed over that can add nothing, as far as maxima, where there are some, tell.
+    std::size_t gather(const std::int32_t* of, std::size_t n, value cut, std::size_t equals, const value* maxima,
+                       const token_arrays& out) const noexcept {
+        return row_.gather(of, n, cut, equals, maxima, out);
+    }
+    /// The maxima of all blocks, whether their tokens live or not; strays are none of them. One read.
+    void maxima_of_all(value* out) const noexcept { row_.maxima(out); }
+    /// Whether tokens were removed, or given values of their own, one by one.
+    bool has_bits() const noexcept { return row_.alive() != nullptr; }
     const detail::strays& strays() const noexcept { return strays_; }
     const band& banded() const noexcept { return band_; }
     /// Which tokens live and with which values, as a number of states.
@@ -81,14 +95,14 @@ public:
 
     /// Asks for the memory of a token's logit before it is needed.
     void announce(token_id id) const noexcept {
-        ARGDRAW_PREFETCH(row_.data() + id);
+        row_.announce(id);
         strays_.announce(id);
     }
 
     /// The value of a living token; -inf for one that does not live. May be NaN.
     double value_of_token(token_id id) const noexcept {
         if (strays_.has(id)) return strays_.value_of(id);
-        if (blocks_.alive && ((blocks_.alive[id >> 4] >> (id & 15)) & 1) == 0) return -numeric::infinity;
+        if (has_bits() && ((alive_[id >> 4] >> (id & 15)) & 1) == 0) return -numeric::infinity;
         return value_in_row(id);
     }
 
@@ -136,16 +150,16 @@ public:
 
     /// Keeps the tokens whose bit is set; those past the first `tokens` bits, as many as the mask has or fewer, if `past_end`.
     void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
-        keep_allowed({alive_, blocks_.blocks * (simd::block_size / 16)}, blocks_.alive == nullptr, mask, past_end, tokens);
-        blocks_.alive = alive_;
-        share_ = set_of_some({alive_, blocks_.blocks * (simd::block_size / 16)}, share_of_all);
+        keep_allowed({alive_, block_count() * (simd::block_size / 16)}, !has_bits(), mask, past_end, tokens);
+        row_.set_alive(alive_);
+        share_ = set_of_some({alive_, block_count() * (simd::block_size / 16)}, share_of_all);
         strays_.keep_if([&](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
         ++revision_.values;
     }
 
     /// Keeps the listed tokens, all of them inside the row. `marks` has a bit for each token.
     void allow_only(std::span<const token_id> ids, std::uint32_t* marks) noexcept {
-        const std::size_t words = blocks_.blocks * (simd::block_size / 32);
+        const std::size_t words = block_count() * (simd::block_size / 32);
         std::fill_n(marks, words, std::uint32_t{0});
         for (const token_id id : ids) marks[id >> 5] |= std::uint32_t{1} << (id & 31);
         allow({marks, words}, false, 32 * words);
@@ -166,19 +180,19 @@ public:
 
     /// The least living value, where the band is whole. One read.
     double minimum() const noexcept {
-        double least = static_cast<double>(simd::spreads<T>().least(blocks_));
+        double least = static_cast<double>(simd::spreads<T>().least(blocks()));
         strays_.for_each([&](token_id, double v) { least = (std::min)(least, v); });
         return least;
     }
 
     /// The number of values >= cut that live in the row: strays and the band are not looked at. One read.
-    std::size_t count_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks_, level_of<value>(cut)); }
+    std::size_t count_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks(), level_of<value>(cut)); }
 
     /// Whether few of the tokens in some blocks live there, strays not among them.
     bool few_reach_band() const noexcept {
-        const std::size_t n = (std::min)(sizes::sampled_blocks, blocks_.blocks);
+        const std::size_t n = (std::min)(sizes::sampled_blocks, block_count());
         std::size_t living = 0;
-        for (std::size_t i = 0; i < n; ++i) living += simd::rows<T>().count(only_block(i * blocks_.blocks / n), level_of<value>(band_.cut));
+        for (std::size_t i = 0; i < n; ++i) living += simd::rows<T>().count(only_block(i * block_count() / n), level_of<value>(band_.cut));
         return living * sizes::listed_one_in < n * simd::block_size;
     }
 
@@ -209,10 +223,10 @@ public:
     void for_equals_of_cut(F visit) const noexcept {
         const value at = level_of<value>(band_.cut);
         if (static_cast<double>(at) != band_.cut) return;
-        const std::size_t last = (std::min)(block_of(band_.last_equal), blocks_.blocks);
+        const std::size_t last = (std::min)(block_of(band_.last_equal), block_count());
         for (std::size_t b = 0; b < last; ++b)
             if (const std::size_t count = count_equal(b, at); count > 0) visit(b, count);
-        if (last == blocks_.blocks) return;
+        if (last == block_count()) return;
         double values[simd::block_size];
         values_of_block(last, values);
         for_strays_of(last, [&](std::size_t i, double) { values[i] = -numeric::infinity; });
@@ -223,13 +237,14 @@ public:
     /// The values of a block's 256 tokens; -inf for those that do not live.
     void values_of_block(std::size_t b, double* out) const noexcept {
         const bool all_equals = band_.last_equal == (std::numeric_limits<token_id>::max)();
-        simd::rows<T>().values(blocks_, b, all_equals ? lowest_in_band() : -std::numeric_limits<value>::infinity(), out);
+        simd::rows<T>().values(row_.with(b), b, all_equals ? lowest_in_band() : -std::numeric_limits<value>::infinity(), out);
         if (!all_equals) fill_outside_band(b, out, -numeric::infinity);
         for_strays_of(b, [&](std::size_t at, double v) { out[at] = v; });
     }
     /// Gives the entries of a block's 256 tokens that lie outside of the band a number.
     void fill_outside_band(std::size_t b, double* out, double with) const noexcept {
-        const T* const block = b < blocks_.complete ? blocks_.data + b * simd::block_size : blocks_.tail;
+        const auto one = only_block(b);
+        const T* const block = one.complete != 0 ? one.data : one.tail;
         for (std::size_t i = 0; i < simd::block_size; ++i)
             if (!band_.holds(static_cast<double>(static_cast<value>(block[i])), static_cast<token_id>(b * simd::block_size + i)))
                 out[i] = with;
@@ -240,14 +255,7 @@ public:
         strays_.for_each_in(b, [&](token_id id, double v) { visit(static_cast<std::size_t>(id) % simd::block_size, v); });
     }
 
-    simd::blocked_row<T> only_block(std::size_t b) const noexcept {
-        simd::blocked_row<T> one = blocks_;
-        one.data += b * simd::block_size;
-        one.complete = b < blocks_.complete;
-        one.blocks = 1;
-        if (blocks_.alive) one.alive += b * (simd::block_size / 16);
-        return one;
-    }
+    simd::blocked_row<T> only_block(std::size_t b) const noexcept { return row_.only(b); }
 
     // ---- lists ---------------------------------------------------------------------------------------------------------
 
@@ -268,12 +276,12 @@ public:
     }
 
     /// Whether few enough tokens live in the row to be listed one by one, rather than to sweep the row.
-    bool sparse() const noexcept { return few_ || (blocks_.alive && share_ * sizes::sparse_one_in < share_of_all); }
+    bool sparse() const noexcept { return few_ || (has_bits() && share_ * sizes::sparse_one_in < share_of_all); }
 
     /// Lists all that lives. Returns 0 where that turned out to be too many, and the row is no longer sparse, or where it is none.
     std::size_t list_sparse(const token_arrays& out) noexcept {
         // Where the next bit is, is as good as random: two ids a word are written whether there or not, and only what is there is counted.
-        const std::size_t words = blocks_.blocks * (simd::block_size / 64), most = row_.size() / sizes::not_sparse_one_in;
+        const std::size_t words = block_count() * (simd::block_size / 64), most = width() / sizes::not_sparse_one_in;
         token_id* const ids = out.ids;
         std::size_t found = 0;
         for (std::size_t w = 0; w < words; ++w) {
@@ -290,9 +298,8 @@ public:
                 return 0;
             }
         }
-        while (found > 0 && static_cast<std::size_t>(ids[found - 1]) >= row_.size()) --found;
-        for (std::size_t i = 0; i < found; ++i)
-            out.values[i] = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(ids[i])]));
+        while (found > 0 && static_cast<std::size_t>(ids[found - 1]) >= width()) --found;
+        for (std::size_t i = 0; i < found; ++i) out.values[i] = static_cast<double>(row_.at(static_cast<std::size_t>(ids[i])));
         return finish_list(out, found, -numeric::infinity, numeric::nan);
     }
 
@@ -302,15 +309,11 @@ public:
 private:
     friend struct inside;  // of the tests
 
-    // Leaves a row of which nothing lives, in memory that is not to be read.
-    void look_at_sparse(std::span<const T> row, const detail::scratch<T>& space) noexcept {
-        const std::size_t complete = row.size() / simd::block_size, blocks = complete + (row.size() % simd::block_size != 0);
+    status look_at(const row_in_blocks<T>& row, const detail::scratch<T>& space) noexcept {
         row_ = row;
         alive_ = space.row.alive;
-        blocks_ = {row.data(), space.row.tail, complete, blocks, alive_};
-        strays_ = {space.row.strays, row.size()};
-        std::fill_n(alive_, blocks * (simd::block_size / 16), std::uint16_t{0});
-        few_ = true;
+        strays_ = {space.row.strays, width()};
+        return status::ok;
     }
 
     static constexpr std::size_t share_of_all = 64 * 64;
@@ -330,7 +333,7 @@ private:
             const std::uint64_t bit = rest & (~rest + 1);
             const auto id = static_cast<token_id>(64 * made.w) + std::countr_zero(rest);
             const bool stray = (made.beside & bit) != 0;
-            double v = stray ? values[id] : static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
+            double v = stray ? values[id] : static_cast<double>(row_.at(static_cast<std::size_t>(id)));
             if (banded && !stray && v == v && !band_.holds(v, id)) v = -numeric::infinity;
             double to = quick(v, numbers.value_of(id));
             if (!numeric::finite(to)) {
@@ -351,17 +354,17 @@ private:
 
     // Of a token that was not removed by itself and has no value of its own: -inf outside of the band.
     double value_in_row(token_id id) const noexcept {
-        const double v = static_cast<double>(static_cast<value>(row_[static_cast<std::size_t>(id)]));
+        const double v = static_cast<double>(row_.at(static_cast<std::size_t>(id)));
         return v != v || band_.holds(v, id) ? v : -numeric::infinity;
     }
 
     // The bits of the tokens from 64 w on.
     std::uint64_t alive_word(std::size_t w) const noexcept {
         std::uint64_t bits = 0;
-        if (!blocks_.alive) return ~bits;
-        if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, blocks_.alive + 4 * w, sizeof(bits));
+        if (!has_bits()) return ~bits;
+        if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, alive_ + 4 * w, sizeof(bits));
         else
-            for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{blocks_.alive[4 * w + i]} << (16 * i);
+            for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{alive_[4 * w + i]} << (16 * i);
         return bits;
     }
     // The least value of the band, as kernels take it.
@@ -373,17 +376,16 @@ private:
     }
 
     std::uint16_t* own_alive() noexcept {
-        if (!blocks_.alive) {
-            std::memset(alive_, 0xff, blocks_.blocks * (simd::block_size / 8));
-            blocks_.alive = alive_;
+        if (!has_bits()) {
+            std::memset(alive_, 0xff, block_count() * (simd::block_size / 8));
+            row_.set_alive(alive_);
             share_ = share_of_all;
         }
         return alive_;
     }
 
-    std::span<const T> row_;
-    simd::blocked_row<T> blocks_{};
-    std::uint16_t* alive_ = nullptr;  // blocks_.alive as soon as a token was removed
+    row_in_blocks<T> row_;
+    std::uint16_t* alive_ = nullptr;  // row_.alive() as soon as a token was removed
     detail::strays strays_{};
     band band_{};
     detail::revision revision_{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -29,6 +30,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// owner. f(id, logit) says what becomes of a finite logit, -inf where the token is to go. f.block(first, values) does the same to the
 /// logits of the tokens from `first` on, simd::block_size of them, of which -inf stays; false where that is not for it, and `values` then
 /// mean nothing. Where `rises` is true, f is finite for every finite logit, never falls as the logit rises, and does not look at the id.
+/// What may be there: `waits`, true for a function that is not asked before somebody reads a value, who then finds its NaN; and
+/// f.roughly(first, values), which is as f.block, but returns how far its numbers may be off.
 template <class F>
 concept logit_map = std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && requires(const F& f, token_id id, double* values) {
     { f(id, 0.0) } noexcept -> std::same_as<double>;
@@ -70,31 +73,41 @@ class mapped_row {
 public:
     using row = living_row<T>;
 
-    /// Takes the row and the function, and finds the maxima: ok, empty, or nan_logit. The row's own maxima are known, and finite.
+    /// Takes the row and the function: ok, empty, or nan_logit. The row's own maxima are known, and finite.
     template <logit_map F>
     status look_at(const row& of, const maxima<T>& top, const origin& from, const F& f, const scratch<T>& space) noexcept {
         row_ = &of;
+        top_ = &top;
         space_ = &space;
         from_ = from;
         new (function_) F(f);
         of_block_ = [](const std::byte* at, token_id first, double* values) noexcept { return function<F>(at).block(first, values); };
         of_token_ = [](const std::byte* at, token_id id, double logit) noexcept { return function<F>(at)(id, logit); };
         mass_ = 0;
+        greatest_ = numeric::nan;
         // What rises takes maxima to maxima: of a row of which nothing was removed, changed or cut off.
-        if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());
-        else find_maxima();
-        greatest_ = simd::lists().greatest(maxima(), blocks());
+        maxima_rise_ = F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole();
+        roughly_ = nullptr;
+        if constexpr (requires(double* values) { f.roughly(token_id{}, values); })
+            roughly_ = [](const std::byte* at, token_id first, double* values) noexcept { return function<F>(at).roughly(first, values); };
+        bool waits = F::rises;
+        if constexpr (requires { F::waits; }) waits = F::waits;
+        if (waits) return status::ok;
+        find_maximum();
         if (greatest_ != greatest_) return status::nan_logit;
         return greatest_ == -numeric::infinity ? status::empty : status::ok;
     }
 
     std::size_t blocks() const noexcept { return row_->blocks().blocks; }
     /// +inf where the function has made one of a logit: such a row is to be listed.
-    double maximum() const noexcept { return greatest_; }
+    double maximum() noexcept {
+        find_maximum();
+        return greatest_;
+    }
 
     /// The values of a block's tokens; -inf for those that do not live.
     void values_of_block(std::size_t b, double* out) const noexcept {
-        map(static_cast<token_id>(b * simd::block_size), out, [&] { row_->values_of_block(b, out); });
+        map(static_cast<token_id>(b * simd::block_size), out, [&] { fill_block(b, out); });
     }
 
     /// Lists what reaches a cut; of those equal to it, no more than the first `equals`. Returns how many that are.
@@ -132,6 +145,7 @@ public:
     /// token is missing.
     void weigh(double c) noexcept {
         if (mass_ > 0 && c == c_) return;
+        find_maximum();
         c_ = c;
         mass_ = 0;
         double values[simd::block_size];
@@ -158,6 +172,35 @@ public:
         return {static_cast<token_id>(block * simd::block_size + i), numeric::product(share, of.of_block[block]) / mass_};
     }
 
+    /// Needs c > 0. The same token, if it can be told from masses that are not known to the last digit, and of its probability how far that
+    /// may be off, as a share; none where it cannot, or where the maximum is not finite.
+    ///
+    /// Where a mass is off by no more than a share of itself, `slack` bounds how far a running sum is off: a token that is met farther than
+    /// that inside of its own part of it is met there by the sums that weigh() knows. What the block itself weighs is known to the last
+    /// digit, so the probability is off by as much as what all other blocks weigh, and by the roundings of the sum.
+    taken quick_token_at(double u, double c) noexcept {
+        const auto [greatest, off] = weigh_roughly(c);
+        if (!(std::fabs(greatest) < numeric::infinity)) return {};
+        const auto& of = space_->masses;
+        const double all = of.ends[blocks() - 1], rounding = 0x1p-52 * static_cast<double>(blocks() + 64);
+        const double share_off = 0x1p-41 + numeric::product(4 * off, c), slack = numeric::product(all, share_off + 2 * rounding);
+        const double target = numeric::product(u, all);
+        const auto block = static_cast<std::size_t>(std::upper_bound(of.ends, of.ends + blocks(), target) - of.ends);
+        if (block == blocks()) return {};
+        const double before = block > 0 ? of.ends[block - 1] : 0.0;
+        if (!(target - before > slack && of.ends[block] - target > slack)) return {};
+        double weights[simd::block_size];
+        values_of_block(block, weights);
+        simd::lists().weights(weights, simd::block_size, greatest, c, weights);
+        const double own = simd::lists().sum(weights, simd::block_size);
+        const auto [i, share] = find_in_block((target - before - slack) / own, weights, simd::block_size);
+        const auto [last, same] = find_in_block((target - before + slack) / own, weights, simd::block_size);
+        if (i != last || i == simd::block_size) return {};
+        const double others = (std::max)(0.0, all - of.of_block[block]);
+        return {static_cast<token_id>(block * simd::block_size + i), numeric::product(share, own) / (others + own),
+                numeric::product(share_off, others / all) + rounding};
+    }
+
 private:
     double* maxima() const noexcept { return space_->split.above; }
 
@@ -166,20 +209,30 @@ private:
         return *std::launder(reinterpret_cast<const F*>(at));
     }
 
-    // Leaves what the function makes of the values that fill() writes, as the row has them.
+    // Takes a block's values, as the row has them, to logits.
+    void to_logits(double* values) const noexcept {
+        if (!from_.plain()) simd::maps().moved(values, from_.anchor, from_.scale, from_.shift);
+    }
+    void fill_block(std::size_t b, double* out) const noexcept {
+        row_->values_of_block(b, out);
+        to_logits(out);
+    }
+    // Leaves what the function makes of the logits that fill() writes.
     template <class G>
     void map(token_id first, double* values, G fill) const noexcept {
-        const auto fill_logits = [&] {
-            fill();
-            if (!from_.plain()) simd::maps().moved(values, from_.anchor, from_.scale, from_.shift);
-        };
-        fill_logits();
+        fill();
         if (of_block_(function_, first, values)) return;
-        fill_logits();
+        fill();
         for (std::size_t i = 0; i < simd::block_size; ++i)
             if (values[i] > -numeric::infinity) values[i] = of_token_(function_, first + static_cast<token_id>(i), values[i]);
     }
 
+    void find_maximum() noexcept {
+        if (greatest_ == greatest_) return;
+        if (maxima_rise_) take_maxima(top_->of_block());
+        else find_maxima();
+        greatest_ = simd::lists().greatest(maxima(), blocks());
+    }
     void find_maxima() noexcept {
         double values[simd::block_size];
         for (std::size_t b = 0; b < blocks(); ++b) {
@@ -192,9 +245,48 @@ private:
         double values[simd::block_size];
         for (std::size_t b = 0; b < blocks(); b += simd::block_size) {
             const std::size_t n = (std::min)(simd::block_size, blocks() - b);
-            map(0, values, [&] { std::fill(std::copy_n(of_row + b, n, values), values + simd::block_size, -numeric::infinity); });
+            map(0, values, [&] {
+                std::fill(std::copy_n(of_row + b, n, values), values + simd::block_size, -numeric::infinity);
+                to_logits(values);
+            });
             std::copy_n(values, n, maxima() + b);
         }
+    }
+    // Leaves about what each block weighs beside the greatest of all, and running sums of that. Returns that greatest, and how far the values
+    // may be off; where they are not, the maxima are known.
+    struct roughly_weighed {
+        double greatest, off;
+    };
+    roughly_weighed weigh_roughly(double c) noexcept {
+        if (maxima_rise_) find_maximum();
+        const bool known = greatest_ == greatest_;
+        const auto& lists = simd::lists();
+        const auto& of = space_->masses;
+        double values[simd::block_size], off = 0;
+        for (std::size_t b = 0; b < blocks(); ++b) {
+            if (roughly_) {
+                fill_block(b, values);
+                off = roughly_(function_, static_cast<token_id>(b * simd::block_size), values);
+            } else {
+                values_of_block(b, values);
+            }
+            double& most = of.ends[b];
+            most = known && !roughly_ ? maxima()[b] : lists.greatest(values, simd::block_size);
+            of.of_block[b] = std::fabs(most) < numeric::infinity ? lists.rough_mass(values, most, c) : 0.0;
+        }
+        const double greatest = lists.greatest(of.ends, blocks());
+        if (!roughly_ && !known) {
+            std::copy_n(of.ends, blocks(), maxima());
+            greatest_ = greatest;
+        }
+        mass_ = 0;
+        lists.weights(of.ends, blocks(), greatest, c, of.beside);
+        double running = 0;
+        for (std::size_t b = 0; b < blocks(); ++b) {
+            of.of_block[b] = numeric::product(of.of_block[b], of.beside[b]);
+            of.ends[b] = running += of.of_block[b];
+        }
+        return {greatest, off};
     }
     void weights_of_block(std::size_t b, double* out) const noexcept {
         values_of_block(b, out);
@@ -202,12 +294,15 @@ private:
     }
 
     const row* row_ = nullptr;
+    const detail::maxima<T>* top_ = nullptr;
     const scratch<T>* space_ = nullptr;
     bool (*of_block_)(const std::byte*, token_id, double*) noexcept = nullptr;
+    double (*roughly_)(const std::byte*, token_id, double*) noexcept = nullptr;
     double (*of_token_)(const std::byte*, token_id, double) noexcept = nullptr;
     origin from_{};
-    double greatest_ = numeric::nan;
-    double mass_ = 0;  // 0 where the weights are not known
+    bool maxima_rise_ = false;
+    double greatest_ = numeric::nan;  // NaN where the maxima are not known
+    double mass_ = 0;                 // 0 where the weights are not known
     double c_ = 0;
     alignas(16) std::byte function_[64];
 };

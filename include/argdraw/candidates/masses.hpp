@@ -53,6 +53,8 @@ public:
     explicit masses(const detail::scratch<T>& space) noexcept : w_{.space = &space} {}
 
     bool known_of(const row& of) const noexcept { return known_ && revision_ == of.revision(); }
+    /// Somebody else writes where they stand.
+    void forget() noexcept { known_ = false; }
 
     /// Finds them where they are not known; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
     /// logits leave the range of the weight kernel. False if that failed: top.find() then tells why, or that +inf takes all. What is

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <argdraw/candidates/living_row.hpp>
+#include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
@@ -43,19 +44,18 @@ public:
     /// blocks that might be the greatest, and those with a NaN or +inf, are looked at again.
     status find(const living_row<T>& row) noexcept {
         if (known_of(row)) return status::ok;
-        auto all = row.blocks();
-        all.alive = nullptr;
-        pad(all.blocks);
-        simd::rows<T>().maxima(all, of_block_);
-        bounds_ = row.blocks().alive != nullptr;
+        const std::size_t blocks = row.block_count();
+        pad(blocks);
+        row.maxima_of_all(of_block_);
+        bounds_ = row.has_bits();
         if (!bounds_) return take_greatest(row);
-        if (const value most = simd::rows<T>().greatest(of_block_, all.blocks); !(most < infinity))
-            for (std::size_t b = 0; b < all.blocks; ++b)
+        if (const value most = simd::rows<T>().greatest(of_block_, blocks); !(most < infinity))
+            for (std::size_t b = 0; b < blocks; ++b)
                 if (!(of_block_[b] < infinity)) of_block_[b] = living_maximum(row, b);
         for (std::size_t looks = 0; looks < sizes::looks_for_maximum; ++looks) {
-            const value bound = simd::rows<T>().greatest(of_block_, all.blocks);
+            const value bound = simd::rows<T>().greatest(of_block_, blocks);
             if (bound != bound || bound == -infinity) return take_greatest(row);
-            const auto b = static_cast<std::size_t>(std::find(of_block_, of_block_ + all.blocks, bound) - of_block_);
+            const auto b = static_cast<std::size_t>(std::find(of_block_, of_block_ + blocks, bound) - of_block_);
             const value found = living_maximum(row, b);
             if (found == bound) return take_greatest(row);
             of_block_[b] = found;
@@ -65,7 +65,7 @@ public:
 
     /// Finds what no removed token counts for. One read.
     status find_exact(const living_row<T>& row) noexcept {
-        pad(row.blocks().blocks);
+        pad(row.block_count());
         simd::rows<T>().maxima(row.blocks(), of_block_);
         return take(row);
     }
@@ -73,33 +73,38 @@ public:
     /// Takes exact maxima that write(of_block) writes.
     template <class F>
     status fill(const living_row<T>& row, F write) noexcept {
-        pad(row.blocks().blocks);
+        pad(row.block_count());
         write(of_block_);
         return take(row);
     }
 
     /// The number of blocks that reach a cut: never too few.
     std::size_t count_reaching(const living_row<T>& row, value cut) const noexcept {
-        return simd::numbers<value>().count_at_least(of_block_, row.blocks().blocks, cut);
+        return simd::numbers<value>().count_at_least(of_block_, row.block_count(), cut);
     }
     /// Writes which; returns how many.
     std::size_t select(const living_row<T>& row, value cut, std::int32_t* selected) const noexcept {
-        return simd::numbers<value>().select(of_block_, row.blocks().blocks, cut, selected);
+        return simd::numbers<value>().select(of_block_, row.block_count(), cut, selected);
     }
 
     /// Returns a level that at least k living tokens reach, and as few more as ties and the blocks let be; -inf where all are wanted.
     ///
     /// k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too, and every token at or above
-    /// it lies in a block whose maximum reaches the level. Strays only make it safer. Tokens outside of the band are counted, though they
+    /// it lies in a block whose maximum reaches the level. Of more tokens than blocks a sample tells, and a count says whether it is right;
+    /// where the sample misled, bisection finds it. Strays only make it safer. Tokens outside of the band are counted, though they
     /// do not live, and so may be removed ones: then fewer than k may be found.
     double level_of_top(const living_row<T>& row, std::size_t k) const noexcept {
         if (k == 1) return greatest_;
         constexpr value lowest = std::numeric_limits<value>::lowest();
         const auto blocks_reaching = [&](value cut) { return count_reaching(row, cut); };
         const auto tokens_reaching = [&](value cut) { return simd::rows<T>().count(row.blocks(), cut); };
+        const auto value_at = [&](std::size_t i) { return row.value_of_token(static_cast<token_id>(i)); };
         value level = lowest;
-        if (k <= row.blocks().blocks && blocks_reaching(lowest) >= k)
+        if (k <= row.block_count() && blocks_reaching(lowest) >= k)
             level = numeric::level_reached_by(k, lowest, greatest_in_row_, blocks_reaching);
+        else if (const double told = level_by_sample(row.width(), k, value_at);
+                 told == -numeric::infinity || (told < numeric::infinity && tokens_reaching(static_cast<value>(told)) >= k))
+            return told;
         else if (k < row.width() && tokens_reaching(lowest) > k)
             level = numeric::level_reached_by(k, lowest, greatest_in_row_, tokens_reaching);
         return level == lowest ? -numeric::infinity : static_cast<double>(level);
@@ -126,7 +131,7 @@ private:
     // Needs maxima of which the greatest is that of a living token.
     status take_greatest(const living_row<T>& row) noexcept {
         known_ = false;
-        greatest_in_row_ = simd::rows<T>().greatest(of_block_, row.blocks().blocks);
+        greatest_in_row_ = simd::rows<T>().greatest(of_block_, row.block_count());
         if (greatest_in_row_ != greatest_in_row_) return status::nan_logit;
         greatest_ = row.strays().greatest(greatest_in_band(row));
         if (greatest_ == -numeric::infinity) return status::empty;
@@ -143,7 +148,7 @@ private:
         if (in.whole() || greatest > in.cut) return greatest;
         if (greatest < in.cut) return -numeric::infinity;
         double values[simd::block_size];
-        for (std::size_t b = 0; b < row.blocks().blocks && b <= block_of(in.last_equal); ++b) {
+        for (std::size_t b = 0; b < row.block_count() && b <= block_of(in.last_equal); ++b) {
             if (of_block_[b] != greatest_in_row_) continue;
             row.values_of_block(b, values);
             if (std::find(values, values + simd::block_size, greatest) != values + simd::block_size) return greatest;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 
 #include <argdraw/candidates/distribution.hpp>
@@ -35,6 +36,13 @@ double least_value(distribution<T>& d) noexcept {
     if (d.find_maximum() && d.as_plain_view()) return d.as_plain_view()->row().minimum();
     const list* const tokens = d.listed();
     return tokens ? tokens->minimum() : numeric::nan;
+}
+
+/// Of a view that was weighed in floats, relative to a value.
+template <logit_scalar T>
+estimate mass_in_floats(const view<T>& seen, double value) noexcept {
+    const double mass = seen.weights().relative_to(value, seen.weights().all());
+    return {mass, numeric::product(float_sums::of_weights, mass)};
 }
 
 template <logit_scalar T>
@@ -92,6 +100,10 @@ void normalise(distribution<T>& d) noexcept {
 
 template <logit_scalar T>
 distribution<T>& distribution<T>::settled_origin() noexcept {
+    if (values_later_) {
+        values_later_ = false;
+        settled(list_.set_by_weight([above = above_log_weight_](double weight) { return numeric::log(weight) + above; }));
+    }
     if (!normalises_) return *this;
     normalises_ = false;
     const double log_of_mass = log_mass_of(*this);
@@ -224,13 +236,50 @@ mean_and_deviation moments_of(distribution<T>& d) noexcept {
     return {d.logit_of(mean), deviation};
 }
 
-/// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives.
+/// The least and the greatest that a float of ln p may be, no more than 0; each logarithm is within 2^-50 of itself.
+struct float_bounds {
+    float low, high;
+};
+inline float_bounds log_as_floats(const taken& token) noexcept {
+    const double off = token.error + 0x1p-50;
+    const auto log_of = [](double p, double wider) {
+        return static_cast<float>((std::min)(0.0, numeric::product(numeric::log(p), wider)));
+    };
+    return {log_of(numeric::product(token.probability, 1 - off), 1 + 0x1p-50),
+            log_of(numeric::product(token.probability, 1 + off), 1 - 0x1p-50)};
+}
+
+/// What leaves logits as they are.
+struct same_logits {
+    static constexpr bool rises = true;
+    double operator()(token_id, double l) const noexcept { return l; }
+    bool block(token_id, double*) const noexcept { return true; }
+};
+
+/// The token at u of a row of doubles that nobody has weighed, as that of a mapped row.
+inline taken quick_token_of_row(distribution<double>& d, double u) noexcept {
+    const view<double>* const seen = d.as_view();
+    if (!seen || seen->weights().known_of(seen->row()) || seen->blocks() < sizes::mapped_blocks) return {};
+    if (!d.find_maximum() || !d.as_view()) return {};
+    return d.map_beside(same_logits{}, {0, 1, 0}).quick_token_at(u, d.exponent_scale());
+}
+
+/// The token at u of the cumulative distribution in id order, and its probability; none where nothing lives. A quick answer has the same
+/// token.
 template <logit_scalar T>
-taken token_at(distribution<T>& d, double u) noexcept {
+taken token_at(distribution<T>& d, double u, accuracy wanted) noexcept {
+    if (mapped_row<T>* const mapped = d.as_mapped()) {
+        if (wanted == accuracy::quick)
+            if (const taken quick = mapped->quick_token_at(u, d.exponent_scale()); quick.id >= 0) return quick;
+        if (!d.find_maximum()) return {};
+    }
     if (mapped_row<T>* const mapped = d.as_mapped()) {
         mapped->weigh(d.exponent_scale());
         return mapped->token_at(u);
     }
+    if constexpr (std::same_as<T, double>)
+        if (wanted == accuracy::quick)
+            if (const taken quick = quick_token_of_row(d, u); quick.id >= 0) return quick;
     if (const auto* const seen = d.weighed_view()) return seen->weights().token_at(seen->row(), u);
     const list* const tokens = d.weighed_list();
     return tokens ? tokens->token_at(u) : taken{};

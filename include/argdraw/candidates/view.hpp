@@ -48,7 +48,7 @@ public:
     const living_row<T>& row() const noexcept { return row_; }
     masses<T>& weights() noexcept { return weights_; }
     const masses<T>& weights() const noexcept { return weights_; }
-    std::size_t blocks() const noexcept { return row_.blocks().blocks; }
+    std::size_t blocks() const noexcept { return row_.block_count(); }
 
     /// ok, empty or nan_logit: everything that can be wrong with a row.
     status find_maximum() noexcept { return top_.find(row_); }
@@ -80,7 +80,7 @@ public:
         const bool known = top_.known_of(row_);
         std::size_t n = known ? top_.select(row_, at, space_->row.selected) : weights_.select(row_, at, space_->row.selected);
         // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
-        if (known && cut == maximum() && !row_.blocks().alive) n = (std::min)(n, equals);
+        if (known && cut == maximum() && !row_.has_bits()) n = (std::min)(n, equals);
         return list_selected(n, at, cut, equals);
     }
 
@@ -138,8 +138,7 @@ private:
 
     std::size_t list_selected(std::size_t n, value at, double cut, std::size_t equals) noexcept {
         const value* const maxima = top_.known_of(row_) ? top_.of_block() : nullptr;
-        const std::size_t found = simd::rows<T>().gather(row_.blocks(), space_->row.selected, n, at, numeric::next_above(at), equals,
-                                                         maxima, space_->tokens.ids, space_->tokens.values);
+        const std::size_t found = row_.gather(space_->row.selected, n, at, equals, maxima, space_->tokens);
         return row_.finish_list(space_->tokens, found, cut, numeric::nan);
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -9,6 +10,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/formats.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/row_of_records.hpp>
 #include <argdraw/core/token.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -65,11 +67,13 @@ inline constexpr bool is_sparse_row<sparse_row<T>> = true;
 
 /// What a sampler draws from: a row as it lies in memory, or a sparse one.
 template <class R>
-concept drawable_row = logit_row<R> || detail::is_sparse_row<std::remove_cvref_t<R>>;
+concept drawable_row =
+    logit_row<R> || detail::is_sparse_row<std::remove_cvref_t<R>> || std::same_as<std::remove_cvref_t<R>, detail::row_of_records>;
 
 template <logit_scalar T>
 constexpr sparse_row<T> as_row(const sparse_row<T>& row) noexcept {
     return row;
 }
+inline detail::row_of_records as_row(const detail::row_of_records& row) noexcept { return row; }
 
 }  // namespace argdraw

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -26,7 +24,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - edges:    no living token: empty; a NaN in what is read: nan_logit; a state that start() did not give is bad_parameter
 /// - random:   one word, of purpose::token: the first token, in id order, at which the cumulative probability exceeds u = unit(word)
 /// - logprob:  ln of the token's probability after the change
-/// - cost:     the row as a list, and four exponentials a token
+/// - cost:     a sweep for the mass in doubles, and two rough exponentials for every living token
 /// - usual:    target 0.5, decay 0.9, behind a mild min_p
 /// - when:     stories: neither the likeliest nor the least likely, but tokens of a middling probability on average
 /// - not:      with temperatures or strong truncations in front: it learns from the probabilities that it is given
@@ -60,76 +58,55 @@ struct adaptive_p {
     template <logit_scalar T, class Context>
     void narrow(candidates<T>& c, Context& context) const noexcept {
         if (!usable(context.state())) return c.fail(status::bad_parameter);
-        if (c.size() == 0) return;
-        const shape bent{(c.max)(), c.mass(), aim(context.state())};
-        c.transform([&](token_id, double logit) { return bent.logit(bent.probability(logit)); });
+        const preference prefer = preference_of(c, context.state());
+        if (c.why() == status::ok) c.map(prefer);
     }
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if (!usable(context.state())) c.fail(status::bad_parameter);
-        if (c.size() == 0) return {.why = c.why()};
-        const shape bent{(c.max)(), c.mass(), aim(context.state())};
+        const preference prefer = preference_of(c, context.state());
+        if (c.why() != status::ok) return {.why = c.why()};
         // Not by narrow(): the state learns the probability before the change, so the candidates have to keep it.
-        const living_tokens living = c.survivors();
-        double total = 0;
-        bent.each_weight(living.logits, [&](double weight) {
-            total += weight;
-            return true;
-        });
-
-        const double end = numeric::product(unit(context.word(purpose::token)), total);
-        std::size_t seen = 0;
-        double own = 0, running = 0;
-        bent.each_weight(living.logits, [&](double weight) {
-            ++seen;
-            own = weight;
-            running += weight;
-            return !(running > end);
-        });
-        const std::size_t at = seen - 1;
-
+        const drawn token = c.draw_token_behind(prefer, context.word(purpose::token));
+        if (!token) return token;
         auto& [sum, count] = context.state();
-        sum = bent.probability(living.logits[at]) + numeric::product(static_cast<double>(decay), sum);
+        sum = prefer.probability(c.infinite() ? prefer.greatest : c.logit(token.id)) + numeric::product(static_cast<double>(decay), sum);
         count = 1 + numeric::product(static_cast<double>(decay), count);
-        return {living.ids[at], static_cast<float>((std::min)(0.0, numeric::log(own / total))), status::ok};
+        return token;
     }
 
     friend bool operator==(const adaptive_p&, const adaptive_p&) = default;
 
 private:
-    struct shape {
+    struct preference {
+        static constexpr bool rises = false;
+        static constexpr bool waits = true;
         double greatest;
         double mass;
         double aim;
 
         double probability(double logit) const noexcept { return numeric::exp(logit - greatest) / mass; }
-        double logit(double p) const noexcept {
-            const double d = std::fabs(p - aim) / 0.3;
+
+        double operator()(token_id, double logit) const noexcept {
+            const double d = std::fabs(probability(logit) - aim) / 0.3;
             return 5 - numeric::product(10, numeric::product(d, d)) / (1 + d);
         }
-
-        /// Calls visit(e^logit) with the new logit of each token, as long as that returns true. The exponentials are those of numeric::exp,
-        /// many at a time.
-        template <class F>
-        void each_weight(std::span<const double> logits, F visit) const noexcept {
-            double room[simd::block_size];
-            for (std::size_t from = 0; from < logits.size(); from += simd::block_size) {
-                const std::size_t n = (std::min)(simd::block_size, logits.size() - from);
-                simd::lists().weights(logits.data() + from, n, greatest, numeric::log2_e, room);
-                for (std::size_t i = 0; i < n; ++i) room[i] = logit(room[i] / mass);
-                simd::lists().weights(room, n, 0.0, numeric::log2_e, room);
-                for (std::size_t i = 0; i < n; ++i)
-                    if (!visit(room[i])) return;
-            }
+        bool block(token_id, double* values) const noexcept {
+            simd::maps().preferred(values, greatest, mass, aim);
+            return true;
         }
+        double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_preferred(values, greatest, mass, aim); }
     };
+
+    template <logit_scalar T>
+    preference preference_of(candidates<T>& c, const state& seen) const noexcept {
+        return {(c.max)(), c.mass(), std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0)};
+    }
 
     // Whether start() made the state, or it was learned from one that it made. Bytes that were changed, and a sequence that nobody started,
     // have others.
     static bool usable(const state& seen) noexcept { return seen.weight > 0 && numeric::finite(seen.sum); }
-
-    double aim(const state& seen) const noexcept { return std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0); }
 };
 
 }  // namespace argdraw

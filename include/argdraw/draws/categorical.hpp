@@ -25,7 +25,7 @@ struct categorical {
 
     template <logit_scalar T, class Words>
     drawn operator()(candidates<T>& c, Words& words) const noexcept {
-        return c.draw(words.word(purpose::token));
+        return c.draw_token(words.word(purpose::token));
     }
 
     friend bool operator==(const categorical&, const categorical&) = default;

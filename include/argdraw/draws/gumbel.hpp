@@ -1,6 +1,7 @@
 #pragma once
 
 #include <argdraw/candidates/candidates.hpp>
+#include <argdraw/random/philox.hpp>
 #include <argdraw/random/words.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -13,7 +14,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - edges:    no living token: empty; a NaN in what is read: nan_logit; a token without weight never wins
 /// - random:   one word for every token, addressed by its id: the same at every redraw of a position, whatever set it is in
 /// - logprob:  ln p of the token in the final set
-/// - cost:     the row as a list and its exponentials, a random word for each token, a logarithm for the few that may win
+/// - cost:     a sweep for the mass in doubles, a random word for each token, a logarithm for the few that may win
 /// - usual:    no parameters
 /// - when:     draws from different sets have to agree where they can: speculative decoding, audits that recompute one token's noise
 /// - not:      on whole rows where time counts: a random word for every token
@@ -24,6 +25,8 @@ struct gumbel {
 
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
+        if constexpr (requires { context.noises(); })
+            if (const philox* const random = context.noises()) return c.race(*random);
         return c.race([&](token_id id) { return open_unit(context.noise(id)); });
     }
 

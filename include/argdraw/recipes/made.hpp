@@ -15,6 +15,7 @@
 #include <argdraw/recipes/fields.hpp>
 #include <argdraw/sampler/any_draw.hpp>
 #include <argdraw/sampler/any_stage.hpp>
+#include <argdraw/text/compiled.hpp>
 #include <argdraw/text/pipeline.hpp>
 #include <argdraw/text/values.hpp>
 

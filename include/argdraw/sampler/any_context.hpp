@@ -26,6 +26,7 @@ public:
             word_ = [](void* given, purpose what) { return static_cast<Context*>(given)->word(what); };
             noise_ = [](void* given, token_id id) { return static_cast<Context*>(given)->noise(id); };
         }
+        if constexpr (requires { context.noises(); }) noises_ = context.noises();
         if constexpr (!requires { typename Context::without_history; } && requires { context.row_width(); }) {
             history_ = &context.history();
             row_width_ = context.row_width();
@@ -34,6 +35,7 @@ public:
 
     std::uint64_t word(purpose what) { return word_(given_, what); }
     std::uint64_t noise(token_id id) const { return noise_(given_, id); }
+    const philox* noises() const noexcept { return noises_; }
     /// Whether the pipeline is drawn from with a sequence; without one there is no history.
     bool has_history() const noexcept { return history_ != nullptr; }
     /// Of the sequence. Where there is none an empty one, and what asked for it fails with no_sequence.
@@ -51,6 +53,7 @@ private:
     void* given_;
     std::uint64_t (*word_)(void*, purpose) = nullptr;
     std::uint64_t (*noise_)(void*, token_id) = nullptr;
+    const philox* noises_ = nullptr;
     argdraw::history* history_ = nullptr;
     std::size_t row_width_ = 0;
     bool asked_in_vain_ = false;

@@ -64,6 +64,7 @@ public:
 
     std::uint64_t word(purpose what) { return outer_.word(what); }
     std::uint64_t noise(token_id id) const { return outer_.noise(id); }
+    const philox* noises() const noexcept { return outer_.noises(); }
     argdraw::history& history() const noexcept { return outer_.history(); }
     std::size_t row_width() const noexcept { return outer_.row_width(); }
     State& state() noexcept { return own_; }

@@ -116,6 +116,7 @@ public:
     }
     std::uint64_t word(purpose what) noexcept { return uses_.word(generator_, what, 0); }
     std::uint64_t noise(token_id id) noexcept { return generator_.word(purpose::gumbel, static_cast<std::uint32_t>(id)); }
+    const philox* noises() const noexcept { return &generator_; }
 
     template <class Late = void>
     argdraw::history& history() noexcept {
@@ -150,6 +151,8 @@ public:
     std::uint64_t word(purpose what) noexcept { return uses_.word(random_, what, attempt_); }
     /// A random word for a token: the same at each call and each attempt.
     std::uint64_t noise(token_id id) const noexcept { return random_.word(purpose::gumbel, static_cast<std::uint32_t>(id)); }
+    /// Whose words they are; nullptr for a generator that has words without a place.
+    const philox* noises() const noexcept { return &random_; }
     /// What the sequence has seen.
     argdraw::history& history() const noexcept { return history_; }
     /// A copy of the element's state, to be changed as if the token drawn were accepted: it is, if that token is.

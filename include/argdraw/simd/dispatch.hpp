@@ -36,6 +36,8 @@ template <class V = float>
 const record_kernels& records() noexcept;
 template <class V = double>
 const map_kernels& maps() noexcept;
+template <class V = double>
+const word_kernels& words() noexcept;
 
 }  // namespace argdraw::simd
 
@@ -62,7 +64,8 @@ const map_kernels& maps() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, numbers, std::int32_t)   \
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)           \
     ARGDRAW_KERNEL_TABLE(prefix, records, float)          \
-    ARGDRAW_KERNEL_TABLE(prefix, maps, double)
+    ARGDRAW_KERNEL_TABLE(prefix, maps, double)            \
+    ARGDRAW_KERNEL_TABLE(prefix, words, double)
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE) || defined(ARGDRAW_SIMD_ELSEWHERE)
 ARGDRAW_KERNELS(extern)

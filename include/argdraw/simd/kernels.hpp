@@ -19,6 +19,7 @@
 #include <argdraw/simd/isa.hpp>
 #include <argdraw/simd/tables.hpp>
 #include <argdraw/simd/target.hpp>
+#include <argdraw/simd/token_words.hpp>
 #include <argdraw/simd/weight_scale.hpp>
 
 // GCC 12 reports the deliberately undefined operands inside its own AVX-512 header as uninitialised (its bug 105593).
@@ -135,6 +136,10 @@ ARGDRAW_NOINLINE const record_kernels& records() noexcept {
 template <class V>
 ARGDRAW_NOINLINE const map_kernels& maps() noexcept {
     ARGDRAW_DISPATCH(of_maps<V>)
+}
+template <class V>
+ARGDRAW_NOINLINE const word_kernels& words() noexcept {
+    ARGDRAW_DISPATCH(of_words<V>)
 }
 
 #undef ARGDRAW_DISPATCH

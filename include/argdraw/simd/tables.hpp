@@ -8,6 +8,7 @@
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/exp2_series.hpp>
 #include <argdraw/numeric/sums.hpp>
+#include <argdraw/simd/token_words.hpp>
 #include <argdraw/simd/weight_scale.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::simd {
@@ -135,6 +136,14 @@ struct weight_above {
     std::size_t count;
 };
 
+/// A power near a point, as a series of x / middle - 1; see candidates/cumulative.hpp.
+struct power_series {
+    double center, inverse;  ///< a sum s lies (s - center) inverse from the middle, as a share of that
+    double factor;
+    const double* terms;  ///< of (1 + x)^g, from x^0 to x^highest
+    static constexpr int highest = 8;
+};
+
 /// Lists of doubles, padded to lanes.
 struct list_kernels {
     /// out[i] = 2^((values[i] - reference) * scale), 0 where the exponent is below exp2_lowest. What stands behind the n values is not
@@ -147,6 +156,18 @@ struct list_kernels {
     double (*sum)(const double*, std::size_t n);
     /// The greatest of n numbers; NaN if there is one, -inf of none.
     double (*greatest)(const double*, std::size_t n);
+    /// The least of n >= 1 numbers without NaN.
+    double (*least)(const double*, std::size_t n);
+    /// out[i] = (greatest - values[i]) per_value + 2^52: an integer there, in the last bits of a double. May be in place; what stands behind
+    /// n in out, up to the next multiple of sixteen, is written.
+    void (*ranks)(const double* values, std::size_t n, double greatest, double per_value, double* out);
+    /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
+    /// of sixteen is read and written.
+    void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out);
+    /// About the sum of 2^((values[i] - reference) scale) of block_size values, none of them above the reference by more than a rounding:
+    /// each within 2^-43 of itself, exact where it is 1, and none below 2^-900. Unlike all others, sets differ in its last digits: it
+    /// is for questions whose answer is shown not to depend on them.
+    double (*rough_mass)(const double* values, double reference, double scale);
 };
 
 /// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
@@ -157,6 +178,12 @@ struct map_kernels {
     void (*bent)(double* x, double peak, double factor, double square, double cube);
     /// bound tanh(x / bound).
     void (*capped)(double* x, double bound);
+    /// The same, and how far off that may be; sets differ in the last digits, as in rough_mass.
+    double (*roughly_capped)(double* x, double bound);
+    /// 5 - 10 d^2 / (1 + d), d = |e^(x - greatest) / mass - aim| / 0.3: what adaptive_p makes of a logit.
+    void (*preferred)(double* x, double greatest, double mass, double aim);
+    /// The same, and how far off that may be; no x is above the greatest.
+    double (*roughly_preferred)(double* x, double greatest, double mass, double aim);
     /// y + factor (x - y), y from another row. False where one of these is infinite or NaN: the numbers then mean nothing.
     bool (*away)(double* x, const double* other, double factor);
     /// a x + b y, y from another row, b not 0. False as above.
@@ -165,13 +192,34 @@ struct map_kernels {
     double (*least_beside)(const double* x, const double* other);
 };
 
+/// Random words of tokens, block_size of them from `first` on.
+struct word_kernels {
+    /// The indices, ascending, of those whose word has `least` or more in its upper half; returns their number.
+    std::size_t (*reaching)(const token_words&, std::uint32_t first, std::uint32_t least, std::int32_t* out);
+};
+
 /// Records of three words of four bytes, such as {id, logit, probability}; from any address.
 inline constexpr std::size_t record_size = 12;
+/// Parts of a block of records that have a maximum of their own.
+inline constexpr std::size_t parts_of_block = 4;
+struct record_maxima {
+    const float* of_part;
+    const float* of_block;
+};
 struct record_kernels {
     /// out[i] = the word at `words` + i records. Nothing behind the last of the n is read.
     void (*words)(const std::byte* words, std::size_t n, float* out);
     /// out[i] = the second word of record i; whether the first ones are 0, 1, 2, ... n whole records are read.
     bool (*numbered)(const std::byte* records, std::size_t n, float* out);
+    /// The maxima of blocks of records, whose words are the first at `words` + i records, and those of the parts of each block: NaN for a block
+    /// that holds one, and infinite ones for its parts. The two words behind the last are read. One read.
+    bool (*maxima)(const std::byte* words, std::size_t blocks, float* of_part, float* of_block);
+    /// The same of second words; whether the first ones are 0, 1, 2, ... Whole records are read.
+    bool (*numbered_maxima)(const std::byte* records, std::size_t blocks, float* of_part, float* of_block);
+    /// As gather of rows, of a row whose blocks lie at `words` but for the last of all, which lies where the row says. The maxima may be those
+    /// of removed tokens. Parts that do not reach the cut are not opened.
+    std::size_t (*gather)(const std::byte* words, const blocked_row<float>& row, const std::int32_t* blocks, std::size_t n, float cut,
+                          float next, std::size_t equals_wanted, const record_maxima&, std::int32_t* ids, double* values);
 };
 
 }  // namespace argdraw::simd

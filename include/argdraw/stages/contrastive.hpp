@@ -70,6 +70,7 @@ struct contrastive {
 private:
     struct difference {
         static constexpr bool rises = false;
+        static constexpr bool waits = true;
         const U* amateur;
         std::size_t width;
         double b, lowest;

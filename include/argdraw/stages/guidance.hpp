@@ -60,6 +60,7 @@ struct guidance {
 private:
     struct move {
         static constexpr bool rises = false;
+        static constexpr bool waits = true;
         const U* row;
         std::size_t width;
         double s;

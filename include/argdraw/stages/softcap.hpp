@@ -42,6 +42,7 @@ struct softcap {
 private:
     struct squeeze {
         static constexpr bool rises = false;  // but for the last digit
+        static constexpr bool waits = true;
         double bound;
 
         double operator()(token_id, double l) const noexcept { return numeric::product(bound, numeric::tanh(l / bound)); }
@@ -49,6 +50,7 @@ private:
             simd::maps().capped(values, bound);
             return true;
         }
+        double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_capped(values, bound); }
     };
 };
 

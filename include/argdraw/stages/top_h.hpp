@@ -1,11 +1,8 @@
 #pragma once
 
-#include <cstddef>
-#include <span>
 #include <string_view>
 
 #include <argdraw/candidates/candidates.hpp>
-#include <argdraw/candidates/order.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/log1p.hpp>
 
@@ -19,7 +16,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     by id: equal logits at the edge stay in ascending order of id
 /// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit; where one token has all the
 ///             mass, entropy and limit are 0 and all stay; terms that are small beside a sure token decide as they should
-/// - cost:     the entropy in doubles, then the first tokens in the order, four times as many until they exceed h H
+/// - cost:     the entropy in doubles, then the first tokens in the order; on a flat row a sample, one read in doubles, and a sort of those
+///             about the cut
 /// - usual:    0.4, as in the paper
 /// - when:     the variety of what is kept is to be a fixed share of the model's own, also at high temperatures
 /// - not:      on flat rows where time counts: it goes through the order as far as the cut
@@ -37,21 +35,9 @@ struct top_h {
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
         const double limit = numeric::product(static_cast<double>(h), c.entropy());
-        std::size_t kept = 0;
-        c.leaders_until([&](std::span<const place> first, bool) {
-            // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
-            // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
-            double others = 0, moment = 0;
-            kept = 0;
-            detail::each_weight(first, [&](double weight, double below) {
-                if (kept > 0) others += weight;
-                if (weight > 0) moment += numeric::product(weight, below);
-                if (numeric::log1p(others) - moment / (1 + others) > limit) return false;
-                return ++kept > 0;
-            });
-            return kept < first.size();
-        });
-        c.keep_top(kept, ties::first, min_keep);
+        // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
+        // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
+        c.keep_while([=](const prefix_sums& of) { return !(numeric::log1p(of.others) - of.moment / (1 + of.others) > limit); }, min_keep);
     }
 
     friend bool operator==(const top_h&, const top_h&) = default;

@@ -1,12 +1,9 @@
 // by_name — a stage or a draw by its name at run time, and its parameters as text.
 #pragma once
 
-#include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,7 +13,7 @@
 #include <argdraw/core/config.hpp>
 #include <argdraw/sampler/any_draw.hpp>
 #include <argdraw/sampler/any_stage.hpp>
-#include <argdraw/text/descriptions.hpp>
+#include <argdraw/text/kinds.hpp>
 #include <argdraw/text/names.hpp>
 #include <argdraw/text/reader.hpp>
 #include <argdraw/text/values.hpp>
@@ -24,132 +21,6 @@
 namespace argdraw::inline ARGDRAW_ABI {
 
 namespace text {
-
-/// A stage or a draw.
-using element = std::variant<any_stage, any_draw>;
-
-struct parameter {
-    std::string_view name;     ///< "" where the stage itself is a list
-    std::string_view meaning;  ///< with its range
-    bool must_be_given = false;
-};
-
-/// What is known of a stage or a draw by its name. What takes a number of a parameter takes one that there is, and an element of this kind.
-struct kind {
-    std::string_view name;
-    std::string_view meaning;
-    std::string_view group;    ///< as the pages of stages and draws have them
-    std::string_view example;  ///< parameters in a pipeline's parentheses, for a row of sixteen tokens
-    std::span<const parameter> parameters;
-    bool is_draw;
-    element (*initial)();  ///< with its defaults
-    bool (*holds)(const element&);
-    bool (*read)(reader&, memory&, element&, std::size_t);
-    void (*write)(std::string&, const element&, std::size_t);
-    /// Gives a parameter that must be given, and was not, what follows from the others; false where nothing does.
-    bool (*infer)(element&, std::size_t);
-};
-
-namespace detail {
-
-template <class S>
-constexpr S initial() {
-    if constexpr (std::same_as<S, allow>) return allow({}, past_end::ban, 0);
-    else return S{};
-}
-
-template <class S>
-constexpr std::size_t count_parameters() {
-    S s = initial<S>();
-    std::size_t n = 0;
-    description<S>::members(s, [&](std::string_view, auto&, std::string_view, bool) { ++n; });
-    return n;
-}
-template <class S>
-constexpr auto list_parameters() {
-    std::array<parameter, count_parameters<S>()> all{};
-    S s = initial<S>();
-    std::size_t n = 0;
-    description<S>::members(s,
-                            [&](std::string_view name, auto&, std::string_view meaning, bool must) { all[n++] = {name, meaning, must}; });
-    return all;
-}
-template <class S>
-inline constexpr auto parameters_of = list_parameters<S>();
-
-template <class S>
-constexpr bool is_stage = !draw<S>;
-
-template <class S>
-const S* get_if(const element& from) {
-    if constexpr (is_stage<S>) return std::holds_alternative<any_stage>(from) ? std::get<any_stage>(from).template get_if<S>() : nullptr;
-    else return std::holds_alternative<any_draw>(from) ? std::get<any_draw>(from).template get_if<S>() : nullptr;
-}
-template <class S>
-element erased(const S& from) {
-    if constexpr (is_stage<S>) return any_stage(from);
-    else return any_draw(from);
-}
-
-template <class S>
-bool read_parameter(reader& in, memory& kept, element& into, std::size_t which) {
-    S s = *get_if<S>(into);
-    std::size_t i = 0;
-    bool good = false;
-    description<S>::members(s, [&](std::string_view name, auto& member, std::string_view, bool) {
-        if (i++ != which) return;
-        if constexpr (std::same_as<decltype(member), token_id&>) {
-            good = name == description<S>::token ? read_token(in, member) : read(in, kept, member);
-        } else {
-            good = read(in, kept, member);
-        }
-    });
-    into = erased(s);
-    return good;
-}
-template <class S>
-void write_parameter(std::string& out, const element& from, std::size_t which) {
-    std::size_t i = 0;
-    description<S>::members(*get_if<S>(from), [&](std::string_view, const auto& member, std::string_view, bool) {
-        if (i++ == which) write(out, member);
-    });
-}
-// As the constructor of allow without the number of tokens.
-template <class S>
-bool infer_parameter([[maybe_unused]] element& of, [[maybe_unused]] std::size_t which) {
-    if constexpr (std::same_as<S, allow>) {
-        allow s = *get_if<S>(of);
-        s.tokens = 32 * s.mask.size();
-        if (parameters_of<S>[which].name == "tokens") of = erased(s);
-        return parameters_of<S>[which].name == "tokens";
-    } else {
-        return false;
-    }
-}
-
-template <class S>
-constexpr kind describe() {
-    return {.name = description<S>::name,
-            .meaning = description<S>::meaning,
-            .group = description<S>::group,
-            .example = description<S>::example,
-            .parameters = parameters_of<S>,
-            .is_draw = !is_stage<S>,
-            .initial = [] { return erased(initial<S>()); },
-            .holds = [](const element& e) { return get_if<S>(e) != nullptr; },
-            .read = read_parameter<S>,
-            .write = write_parameter<S>,
-            .infer = infer_parameter<S>};
-}
-template <class... S, class... D>
-constexpr auto describe_all(types<S...>, types<D...>) {
-    return std::array{describe<S>()..., describe<D>()...};
-}
-
-}  // namespace detail
-
-/// All stages, then all draws, but for those that write to memory of the caller's.
-inline constexpr auto kinds = detail::describe_all(all_stages{}, all_draws{});
 
 /// The one of this name, or nullptr.
 inline const kind* find_kind(std::string_view name) noexcept {

@@ -24,7 +24,11 @@ struct types {};
 
 using all_stages = types<temperature, dynamic_temperature, quadratic, softcap, skew, softmax, top_k, top_p, min_p, typical, top_n_sigma, epsilon_cutoff, eta_cutoff, tail_free, top_a, xtc, xtc_mean, top_h, top_h_sum, p_less, p_less_norm, min_k, repetition_penalty, frequency_penalty, presence_penalty, penalties, dry, no_repeat_ngram, bad_words<>, sequence_bias<>, min_tokens<>, exponential_length, encoder_repetition, logit_bias<>, ban<>, allow_only<>, allow, suppress_at_begin<>, force, guidance<float>, contrastive<float>>;
 
+#define ARGDRAW_EACH_OF_STAGES(what, prefix) what(prefix, argdraw::temperature) what(prefix, argdraw::dynamic_temperature) what(prefix, argdraw::quadratic) what(prefix, argdraw::softcap) what(prefix, argdraw::skew) what(prefix, argdraw::softmax) what(prefix, argdraw::top_k) what(prefix, argdraw::top_p) what(prefix, argdraw::min_p) what(prefix, argdraw::typical) what(prefix, argdraw::top_n_sigma) what(prefix, argdraw::epsilon_cutoff) what(prefix, argdraw::eta_cutoff) what(prefix, argdraw::tail_free) what(prefix, argdraw::top_a) what(prefix, argdraw::xtc) what(prefix, argdraw::xtc_mean) what(prefix, argdraw::top_h) what(prefix, argdraw::top_h_sum) what(prefix, argdraw::p_less) what(prefix, argdraw::p_less_norm) what(prefix, argdraw::min_k) what(prefix, argdraw::repetition_penalty) what(prefix, argdraw::frequency_penalty) what(prefix, argdraw::presence_penalty) what(prefix, argdraw::penalties) what(prefix, argdraw::dry) what(prefix, argdraw::no_repeat_ngram) what(prefix, argdraw::bad_words<>) what(prefix, argdraw::sequence_bias<>) what(prefix, argdraw::min_tokens<>) what(prefix, argdraw::exponential_length) what(prefix, argdraw::encoder_repetition) what(prefix, argdraw::logit_bias<>) what(prefix, argdraw::ban<>) what(prefix, argdraw::allow_only<>) what(prefix, argdraw::allow) what(prefix, argdraw::suppress_at_begin<>) what(prefix, argdraw::force) what(prefix, argdraw::guidance<float>) what(prefix, argdraw::contrastive<float>)
+
 using all_draws = types<greedy, categorical, gumbel, mirostat, mirostat_v1, adaptive_p>;
+
+#define ARGDRAW_EACH_OF_DRAWS(what, prefix) what(prefix, argdraw::greedy) what(prefix, argdraw::categorical) what(prefix, argdraw::gumbel) what(prefix, argdraw::mirostat) what(prefix, argdraw::mirostat_v1) what(prefix, argdraw::adaptive_p)
 
 template <>
 struct description<temperature> {

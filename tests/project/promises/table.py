@@ -55,7 +55,7 @@ Before a release, after that command and in its build:
 - `ctest --preset deep`: the same with larger numbers, ten million fuzzed executions, mutants of the library, golden streams of other
   compilers and machines, and [the playground](../examples/playground/README.md) in node and in a browser; three quarters of an hour on two cores. Entries whose programs were not there at `cmake --preset release` are
   skipped; on Debian they are those of `chromium dieharder g++-aarch64-linux-gnu g++-i686-linux-gnu qemu-user`, and on push of `clang-19
-  clang-format-19 clang-tidy-19 qemu-user libc++-14-dev libc++abi-14-dev`, and `wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 libclang-rt-14-dev-wasm32 lld-14`.
+  clang-format-19 clang-tidy-19 qemu-user libc++-14-dev libc++abi-14-dev python3-numpy python3-torch`, and `wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 libclang-rt-14-dev-wasm32 lld-14`.
 - `ctest --preset audit`: coverage, which is `python3 tests/project/coverage/run.py`, and valgrind (`llvm valgrind`). Coverage prints how much of `include/`
   the tests on push execute, and fails below 98 % of the lines or 90 % of the branches, or where a line that nothing executes is not explained in
   [`explained.txt`](project/coverage/explained.txt).

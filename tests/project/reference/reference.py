@@ -298,6 +298,9 @@ def descriptions(examples):
     for folder in HEADS:
         names = ", ".join(each.type for each, _ in every[folder])
         out += [f"using all_{folder} = types<{names}>;", ""]
+        # For declarations, which a pack of types cannot make: what(prefix, type) for each.
+        each_of = " ".join(f"what(prefix, argdraw::{each.type})" for each, _ in every[folder])
+        out += [f"#define ARGDRAW_EACH_OF_{folder.upper()}(what, prefix) {each_of}", ""]
     out += [description(each, title, examples) for folder in HEADS for each, title in every[folder]]
     out += ["}  // namespace argdraw::text", ""]
     return "\n".join(out)

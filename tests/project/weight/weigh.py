@@ -12,6 +12,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ELSEWHERE = ["-DARGDRAW_KERNELS_ELSEWHERE"]
+TEXT_ELSEWHERE = [*ELSEWHERE, "-DARGDRAW_TEXT_ELSEWHERE"]
 
 # name, source, flags, and how many times the time of JSON's it may take.
 CASES = [
@@ -21,7 +22,9 @@ CASES = [
     ("first program, with argdraw::kernels", "first.cpp", ["-O2", *ELSEWHERE], 0.9),
     ("four formats, with argdraw::kernels", "four.cpp", ["-O2", *ELSEWHERE], 1.3),
     ("adapter with a chain, with argdraw::kernels, -O3", "adapter.cpp", ["-O3", *ELSEWHERE], 3.0),
+    ("pipelines as text, with argdraw::text", "text.cpp", ["-O2", *TEXT_ELSEWHERE], 1.0),
     ("argdraw::kernels", "../../../src/kernels.cpp", ["-O2"], 6.0),
+    ("argdraw::text", "../../../src/text.cpp", ["-O2", *ELSEWHERE], 6.0),
 ]
 # name, source, flags, section or None for the whole object, most bytes.
 SIZES = [

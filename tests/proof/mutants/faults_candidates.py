@@ -27,11 +27,35 @@ FAULTS = [
         "keep_below(ratio[i], zero, size[i])",
         "unit/simd/maps.cpp", "maps: capped is bound tanh(x / bound), bit for bit"),
     Mutant(
-        "order1", "doubles are put in order as floats",
+        "order1", "values of one rank stay as they stand",
         "candidates/order.hpp",
-        "if (!floats) return false;",
+        "return x != y ? x > y : a < b;",
+        "return a < b;",
+        "unit/candidates/order.cpp", "order: values of any kind are put in order, equal ones by id"),
+    Mutant(
+        "order2", "ranks of one bucket stay as they stand",
+        "numeric/radix_sort.hpp",
+        "if (!less(each, words[i - 1])) continue;",
+        "continue;",
+        "unit/candidates/order.cpp", "order: values of any kind are put in order, equal ones by id"),
+    Mutant(
+        "sums1", "a prefix goes on where the sample had its end too low",
+        "candidates/keep_while.hpp",
+        "if (!within(sums)) return false;",
         "",
-        "unit/candidates/order.cpp", "order: floats and doubles are put in order alike, equal ones by id"),
+        "unit/candidates/keep_while.cpp", "keep_while: the longest prefix by its mass, of every kind of row and in every form", small=True),
+    Mutant(
+        "sums2", "of equals at the end one too few",
+        "candidates/keep_while.hpp",
+        "while (high - low > 1)",
+        "while (high - low > 2)",
+        "unit/candidates/keep_while.cpp", "keep_while: the longest prefix by its mass, of every kind of row and in every form"),
+    Mutant(
+        "power1", "a series about the sum before and not about the middle",
+        "candidates/cumulative.hpp",
+        "const double center = running / 2, inverse",
+        "const double center = running / 4, inverse",
+        "unit/candidates/cumulative.cpp", "power_steps: steps of sums that rise fast and slowly"),
     Mutant(
         "norm1", "ln p is of what is left behind a cut",
         "candidates/candidates.hpp",
@@ -41,8 +65,8 @@ FAULTS = [
     Mutant(
         "map1", "a function takes the maximum of a removed token for one",
         "candidates/mapped_row.hpp",
-        "if (F::rises && !of.blocks().alive && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
-        "if (F::rises && of.strays().count() == 0 && of.banded().whole()) take_maxima(top.of_block());",
+        "maxima_rise_ = F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole();",
+        "maxima_rise_ = F::rises && of.strays().count() == 0 && of.banded().whole();",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(
         "map2", "a function of the row's values and not of its logits",
@@ -56,6 +80,12 @@ FAULTS = [
         "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k);",
         "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k - 1);",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map5", "a quick draw takes values that are rough for exact ones",
+        "candidates/mapped_row.hpp",
+        "const double share_off = 0x1p-41 + numeric::product(4 * off, c),",
+        "const double share_off = 0x1p-60,",
+        MAPPED, "mapped_row: a quick draw has the token and the logarithm of a draw"),
     Mutant(
         "F1", "a maximum below the band is one",
         "candidates/maxima.hpp",

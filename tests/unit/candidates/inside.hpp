@@ -51,6 +51,12 @@ struct inside {
         return d.form_ == detail::distribution<T>::form::view && d.view_.weights_.known_of(d.view_.row_) && d.view_.weights_.in_float();
     }
 
+    /// Of a mapped row: whether a quick draw finds the token.
+    template <class T>
+    static bool quickly_drawn(candidates<T>& c, double u) noexcept {
+        return c.d_.mapped_.quick_token_at(u, c.d_.exponent_scale()).id >= 0;
+    }
+
     /// Whether the next weights are those of a view in float, which are right to 2^-22 of themselves.
     template <class T>
     static bool weighs_in_float(const candidates<T>& c) noexcept {

@@ -1,4 +1,5 @@
 // A function that candidates keep gives what the same function gives when its values are written down.
+#include "inside.hpp"
 #include "support.hpp"
 
 #include <argdraw/candidates/mapped_row.hpp>
@@ -35,7 +36,25 @@ struct constant {
     double operator()(token_id id, double l) const noexcept { return id % 2 == 1 ? value : l; }
     bool block(token_id, double*) const noexcept { return false; }
 };
-static_assert(logit_map<halved> && logit_map<squared_down>);
+// As far off, where it is rough, as it says.
+struct rough_line {
+    static constexpr bool rises = false;
+    static constexpr double off = 0x1p-40;
+    static constexpr bool waits = true;
+    double operator()(token_id, double l) const noexcept { return 1 - l / 2; }
+    bool block(token_id, double* values) const noexcept {
+        for (std::size_t i = 0; i < sizes::block; ++i)
+            if (values[i] > -infinite) values[i] = (*this)(0, values[i]);
+        return true;
+    }
+    double roughly(token_id first, double* values) const noexcept {
+        for (std::size_t i = 0; i < sizes::block; ++i)
+            if (values[i] > -infinite)
+                values[i] = (*this)(0, values[i]) + (static_cast<double>((static_cast<std::size_t>(first) + i) % 3) - 1) * off;
+        return off;
+    }
+};
+static_assert(logit_map<halved> && logit_map<squared_down> && logit_map<rough_line>);
 
 template <class F, class Before, class After>
 void compare(const std::vector<float>& row, F f, Before before, After after) {
@@ -97,6 +116,116 @@ TEST_CASE("mapped_row: the same token and probability for every word") {
             CHECK(a.id == b.id);
             if (b) CHECK(std::fabs(a.probability / b.probability - 1) < 1e-13);
         }
+    }
+}
+
+namespace {
+
+// Words everywhere, and where one token ends and the next begins.
+std::vector<std::uint64_t> words_for(candidates<float>& c) {
+    std::mt19937_64 any(9);
+    std::vector<std::uint64_t> words{0, 1, ~std::uint64_t{0}};
+    for (int i = 0; i < 20; ++i) words.push_back(any());
+    double end = 0;
+    std::size_t i = 0;
+    const std::size_t every = c.size() / 16 + 1;
+    c.probabilities([&](token_id, double p) {
+        end += p;
+        const auto word = end < 1 ? static_cast<std::uint64_t>(end * 0x1p64) : ~std::uint64_t{0};
+        if (i++ % every == 0)
+            for (const std::uint64_t by : {std::uint64_t{0}, std::uint64_t{1} << 11, std::uint64_t{1} << 20, std::uint64_t{1} << 30})
+                words.insert(words.end(), {word + by, word - by});
+    });
+    return words;
+}
+
+// Whether draw_token() and draw() are of one mind wherever that is; counts how often the quick way led to the end.
+template <class F>
+void compare_draws(F f, std::size_t& quick, std::size_t& all) {
+    for (const auto& row : rows()) {
+        CAPTURE(row.size());
+        workspace space, other;
+        candidates<float> written(row, space);
+        written.transform(f);
+        written.scale(0.75);
+        int wrong = 0;
+        for (const std::uint64_t word : words_for(written)) {
+            candidates<float> kept(row, space), exact(row, other);
+            kept.map(f);
+            exact.map(f);
+            kept.scale(0.75);
+            exact.scale(0.75);
+            const drawn a = kept.draw_token(word), b = exact.draw(word);
+            wrong += a.why != b.why || a.id != b.id || (b && a.logprob != b.logprob);
+            candidates<float> once(row, space);
+            once.map(f);
+            once.scale(0.75);
+            if (once.why() == status::ok && detail::inside::of(once).mapped) {
+                ++all;
+                quick += detail::inside::quickly_drawn(once, unit(word));
+            }
+        }
+        CHECK(wrong == 0);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("mapped_row: a quick draw has the token and the logarithm of a draw") {
+    std::size_t quick = 0, all = 0;
+    compare_draws(squared_down{}, quick, all);
+    compare_draws(halved{7, true}, quick, all);
+    compare_draws(halved{3, false}, quick, all);
+    CHECK(quick > all / 4);
+    CHECK(quick < all);  // what is in doubt is left to draw()
+    quick = all = 0;
+    compare_draws(rough_line{}, quick, all);
+    CHECK(quick > all / 4);
+    CHECK(quick < all);
+}
+
+TEST_CASE("mapped_row: a draw behind a function that leaves the logits") {
+    for (const auto& row : rows())
+        for (const bool listed : {false, true}) {
+            CAPTURE(row.size(), listed);
+            workspace space, other;
+            candidates<float> law(row, other);
+            law.scale(1.5);
+            law.transform(rough_line{});
+            int wrong = 0;
+            for (const std::uint64_t word : words_for(law)) {
+                candidates<float> beside(row, space), mapped(row, other);
+                for (candidates<float>* c : {&beside, &mapped}) c->scale(1.5);
+                if (listed) beside.survivors(), mapped.survivors();
+                mapped.map(rough_line{});
+                const double mass = beside.mass(), greatest = (beside.max)();
+                const drawn a = beside.draw_token_behind(rough_line{}, word), b = mapped.draw_token(word);
+                wrong += a.why != b.why || a.id != b.id || a.logprob != b.logprob;
+                wrong += std::fabs(beside.mass() / mass - 1) > 1e-12 || (beside.max)() != greatest;
+                wrong += beside.logit(a.id) != 1.5 * static_cast<double>(row[static_cast<std::size_t>(a.id)]);
+            }
+            CHECK(wrong == 0);
+        }
+}
+
+TEST_CASE("mapped_row: a draw of a row of doubles is that of its masses") {
+    for (const auto& floats : rows()) {
+        CAPTURE(floats.size());
+        const std::vector<double> row(floats.begin(), floats.end());
+        workspace space;
+        candidates<float> law(floats, space);
+        law.scale(0.75);
+        int wrong = 0;
+        for (const std::uint64_t word : words_for(law)) {
+            candidates<double> quick(row, space);
+            quick.scale(0.75);
+            const drawn a = quick.draw_token(word);
+            candidates<double> exact(row, space);
+            exact.scale(0.75);
+            const drawn b = exact.draw(word);
+            wrong += a.why != b.why || a.id != b.id || a.logprob != b.logprob;
+        }
+        CHECK(wrong == 0);
     }
 }
 

@@ -58,3 +58,27 @@ TEST_CASE("sort_descending: long lists, of floats and of doubles, with few value
         check_order(few);
     }
 }
+
+TEST_CASE("sort_ranks: by the rank, then as less says; ranks that agree in their first bits are left to others") {
+    std::mt19937_64 random(4);
+    const auto less = [](std::uint64_t a, std::uint64_t b) { return a < b; };
+    for (const std::size_t n : {1u, 100u, 5000u, 70001u}) {
+        std::vector<std::uint64_t> words(n), room(n), expected;
+        for (std::size_t i = 0; i < n; ++i) {
+            words[i] = ((random() >> 24) % 1000000) * 1000003;
+            expected.push_back((words[i] << 24) | i);
+        }
+        std::sort(expected.begin(), expected.end());
+        const bool sorted = numeric::sort_ranks(words.data(), n, room.data(), less);
+        CHECK(sorted == (n >= 100));
+        if (!sorted) continue;
+        CHECK(words == expected);
+        CHECK(numeric::number_of_word(words[n / 2]) == (expected[n / 2] & 0xffffff));
+    }
+    // All in one bucket of the first bits; and as many moves as a reversed order takes.
+    std::vector<std::uint64_t> words(5000), room(5000);
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] = i;
+    CHECK_FALSE(numeric::sort_ranks(words.data(), words.size(), room.data(), less));
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] = (i % 50 << 34) + (words.size() - i);
+    CHECK_FALSE(numeric::sort_ranks(words.data(), words.size(), room.data(), less));
+}

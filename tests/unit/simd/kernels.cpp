@@ -392,6 +392,53 @@ TEST_CASE("kernels: weights of values may be written over the values") {
     });
 }
 
+TEST_CASE("kernels: the least of a list, and ranks below its greatest, bit for bit") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 2u, 15u, 16u, 17u, 100u, 1024u, 1031u}) {
+            const auto a = random_row<double>(kind::ordinary, n, n);
+            wrong += simd::lists().least(a.data(), n) != *std::min_element(a.begin(), a.end());
+            const double greatest = *std::max_element(a.begin(), a.end());
+            std::vector<double> ranks(n + simd::lanes);
+            simd::lists().ranks(a.data(), n, greatest, 12345.678, ranks.data());
+            for (std::size_t i = 0; i < n; ++i)
+                wrong += bits_of(ranks[i]) != bits_of(argdraw::numeric::product(greatest - a[i], 12345.678) + 0x1p52);
+        }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("kernels: steps of a power are the slopes of its series, bit for bit") {
+    constexpr int highest = simd::power_series::highest;
+    double terms[highest + 1];
+    for (int k = 0; k <= highest; ++k) terms[k] = 1.0 / (k + 0.7);
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 16u, 17u, 256u}) {
+            std::vector<double> before(n + simd::lanes), weights(n + simd::lanes), out(n + simd::lanes);
+            words random{n};
+            for (std::size_t i = 0; i < before.size(); ++i) {
+                before[i] = static_cast<double>(random() >> 11) * 0x1p-53;
+                weights[i] = static_cast<double>(random() >> 11) * 0x1p-60;
+            }
+            simd::lists().power_steps(before.data(), weights.data(), n, {0.5, 0.01, 3.25, terms}, out.data());
+            for (std::size_t i = 0; i < n; ++i) {
+                using argdraw::numeric::product;
+                const double from = product(before[i] - 0.5, 0.01), to = from + product(weights[i], 0.01);
+                double value = product(terms[highest], from) + terms[highest - 1], slope = terms[highest];
+                for (int k = highest - 2; k >= 0; --k) {
+                    slope = product(slope, to) + value;
+                    value = product(value, from) + terms[k];
+                }
+                wrong += bits_of(out[i]) != bits_of(product(product(weights[i], 3.25), slope));
+            }
+        }
+        CHECK(wrong == 0);
+    });
+}
+
 TEST_CASE("kernels: words of records, and whether their ids are their places") {
     on_every_set([](isa set) {
         CAPTURE(name(set));
@@ -429,5 +476,98 @@ TEST_CASE("kernels: words of records, and whether their ids are their places") {
                 }
                 CHECK(unseen == 0);
             }
+    });
+}
+
+TEST_CASE("kernels: maxima of records, of their parts, and whether their ids are their places") {
+    constexpr std::size_t block = simd::block_size, part = block / simd::parts_of_block;
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        for (const std::size_t blocks : {1, 2, 5})
+            for (const std::size_t shift : {0, 1, 4, 60}) {
+                const std::size_t n = blocks * block;
+                std::vector<std::byte> memory(shift + n * simd::record_size);
+                std::vector<float> row(n), of_block(blocks), of_part(blocks * simd::parts_of_block);
+                const auto put = [&](std::size_t i, std::int32_t id, float logit) {
+                    std::byte* const at = memory.data() + shift + i * simd::record_size;
+                    const float other = 1e9f;
+                    std::memcpy(at, &id, 4);
+                    std::memcpy(at + 4, &logit, 4);
+                    std::memcpy(at + 8, &other, 4);
+                    row[i] = logit;
+                };
+                for (std::size_t i = 0; i < n; ++i)
+                    put(i, static_cast<std::int32_t>(i),
+                        i % 7 == 0 ? -std::numeric_limits<float>::infinity() : static_cast<float>(i * 7919 % 1000) / 8 - 200);
+                // By whole records, and by words of which the last but two ends the memory.
+                const auto sweep = [&](bool by_words) {
+                    std::fill(of_block.begin(), of_block.end(), 7.0f);
+                    if (!by_words) return simd::records().numbered_maxima(memory.data() + shift, blocks, of_part.data(), of_block.data());
+                    std::vector<std::byte> words(memory.begin() + static_cast<std::ptrdiff_t>(shift) + 4, memory.end());
+                    words.resize(words.size() + 4);
+                    simd::records().maxima(words.data(), blocks, of_part.data(), of_block.data());
+                    return true;
+                };
+                // NaN in a block is NaN, and infinite parts; else the greatest of each.
+                const auto right = [&] {
+                    int wrong = 0;
+                    for (std::size_t b = 0; b < blocks; ++b) {
+                        const auto from = row.begin() + static_cast<std::ptrdiff_t>(b * block);
+                        const bool nan = std::any_of(from, from + block, [](float l) { return l != l; });
+                        wrong += nan ? of_block[b] == of_block[b] : of_block[b] != *std::max_element(from, from + block);
+                        for (std::size_t i = 0; i < simd::parts_of_block; ++i) {
+                            const auto first = from + static_cast<std::ptrdiff_t>(i * part);
+                            const float greatest = nan ? std::numeric_limits<float>::infinity()
+                                                       : *std::max_element(first, first + static_cast<std::ptrdiff_t>(part));
+                            wrong += of_part[b * simd::parts_of_block + i] != greatest;
+                        }
+                    }
+                    return wrong == 0;
+                };
+                for (const bool by_words : {false, true}) {
+                    CHECK(sweep(by_words));
+                    CHECK(right());
+                }
+                int unseen = 0;
+                for (std::size_t i = 0; i < n; i += 1 + i % 3) {
+                    const float was = row[i];
+                    put(i, static_cast<std::int32_t>(i) ^ 1 << i % 32, was);
+                    unseen += sweep(false) || !right();
+                    put(i, static_cast<std::int32_t>(i), nans<float>()[i % 6]);
+                    unseen += !sweep(false) || !right() || !sweep(true) || !right();
+                    put(i, static_cast<std::int32_t>(i), std::numeric_limits<float>::infinity());
+                    unseen += !sweep(false) || !right();
+                    put(i, static_cast<std::int32_t>(i), was);
+                }
+                CHECK(unseen == 0);
+            }
+    });
+}
+
+TEMPLATE_TEST_CASE("kernels: maxima of 16-bit rows whose blocks go from one sign to the other", "", argdraw::half, argdraw::bfloat16) {
+    using T = TestType;
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (std::uint64_t seed = 0; seed < 60; ++seed) {
+            words random{seed};
+            std::vector<T> row(simd::block_size * 70 + 5);
+            // Stretches of blocks, all negative, all positive, or of both signs, so that every guess is made and fails.
+            for (std::size_t b = 0; b * simd::block_size < row.size();) {
+                const std::uint64_t what = random() % 4, length = 1 + random() % (seed % 2 ? 40 : 3);
+                for (const std::size_t end = std::min(b + length, row.size() / simd::block_size + 1); b < end; ++b)
+                    for (std::size_t i = b * simd::block_size; i < std::min(row.size(), (b + 1) * simd::block_size); ++i) {
+                        const T x = static_cast<T>(static_cast<float>(random() % 4096) / 64.0f);
+                        const bool negative = what == 0 || (what > 1 && random() % (what == 2 ? 2 : 90) != 0);
+                        row[i] = of_bits<T>(bits_of(x) | (negative ? 0x8000u : 0u));
+                        if (what == 3 && random() % 3 == 0) row[i] = removed<T>();
+                    }
+            }
+            if (seed % 3 == 0)
+                for (int i = 0; i < 4; ++i) row[random() % row.size()] = nans<T>()[random() % 6];
+            const row_in_blocks<T> blocks(row);
+            wrong += !same_numbers(kernel_maxima(blocks), plain_maxima(blocks));
+        }
+        CHECK(wrong == 0);
     });
 }

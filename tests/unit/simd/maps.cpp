@@ -189,3 +189,66 @@ TEST_CASE("maps: sums and maxima of lists of every length") {
         CHECK(wrong == 0);
     });
 }
+
+TEST_CASE("maps: preferred is the logit that adaptive_p gives a probability, bit for bit") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const kind what : kinds)
+            for (std::uint64_t seed = 0; seed < 8; ++seed) {
+                const auto block = numbers(what, simd::block_size, seed);
+                const double top = *std::max_element(block.begin(), block.end()), peak = top > -infinite ? top : 0.0;
+                const double mass = 1 + 20 * static_cast<double>(seed), aim = static_cast<double>(seed) / 7;
+                wrong += !maps_as(
+                    block,
+                    [&](double x, std::size_t) {
+                        const double off = std::fabs(numeric::exp(x - peak) / mass - aim) / 0.3;
+                        return 5 - numeric::product(10, numeric::product(off, off)) / (1 + off);
+                    },
+                    [&](double* x) { simd::maps().preferred(x, peak, mass, aim); });
+            }
+        CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("maps: what is done roughly is as far off as it says, and no farther") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        double worst_capped = 0, worst_preferred = 0, worst_mass = 0;
+        const auto farthest = [](const std::vector<double>& a, const std::vector<double>& b) {
+            double most = 0;
+            for (std::size_t i = 0; i < a.size(); ++i)
+                most = (std::max)(most, a[i] == -infinite && b[i] == -infinite ? 0.0 : std::fabs(a[i] - b[i]));
+            return most;
+        };
+        for (const kind what : kinds)
+            for (std::uint64_t seed = 0; seed < 16; ++seed) {
+                const auto block = numbers(what, simd::block_size, seed);
+                const double top = *std::max_element(block.begin(), block.end());
+                if (top == -infinite) continue;
+                std::vector<double> exact = block, rough = block;
+                const double bound = std::ldexp(1.0, static_cast<int>(seed) - 4);
+                simd::maps().capped(exact.data(), bound);
+                const double off = simd::maps().roughly_capped(rough.data(), bound);
+                worst_capped = (std::max)(worst_capped, farthest(exact, rough) / off);
+
+                exact = rough = block;
+                const double mass = 1 + static_cast<double>(seed), aim = static_cast<double>(seed) / 15;
+                simd::maps().preferred(exact.data(), top, mass, aim);
+                const double preferred_off = simd::maps().roughly_preferred(rough.data(), top, mass, aim);
+                worst_preferred = (std::max)(worst_preferred, farthest(exact, rough) / preferred_off);
+
+                for (const double scale : {0x1p-30, 0.01, 1.0, numeric::log2_e, 40.0}) {
+                    std::vector<double> weights(simd::block_size);
+                    simd::lists().weights(block.data(), simd::block_size, top, scale, weights.data());
+                    const double mass_of_block = simd::lists().sum(weights.data(), simd::block_size);
+                    worst_mass = (std::max)(worst_mass, std::fabs(simd::lists().rough_mass(block.data(), top, scale) / mass_of_block - 1));
+                }
+            }
+        CHECK(worst_capped <= 1);
+        CHECK(worst_preferred <= 1);
+        CHECK(worst_mass <= 0x1p-43);
+        const std::vector<double> same(simd::block_size, 7.0);
+        CHECK(simd::lists().rough_mass(same.data(), 7.0, 3.0) == static_cast<double>(simd::block_size));
+    });
+}

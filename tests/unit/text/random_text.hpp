@@ -7,8 +7,10 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <argdraw/argdraw.hpp>
+#include <argdraw/text/descriptions.hpp>
 #include <argdraw/text/pipeline.hpp>
 
 namespace argdraw {
@@ -46,7 +48,11 @@ struct random_text {
 
     template <class S>
     std::string element() {
-        const S fresh = text::detail::initial<S>();
+        const text::element known = text::find_kind(text::description<S>::name)->initial();
+        const S fresh = [&] {
+            if constexpr (draw<S>) return *std::get<any_draw>(known).get_if<S>();
+            else return *std::get<any_stage>(known).get_if<S>();
+        }();
         std::string out(text::description<S>::name), inside;
         bool gap = false;
         text::description<S>::members(fresh, [&](std::string_view name, const auto& member, std::string_view, bool must) {

@@ -28,5 +28,6 @@
 #include <argdraw/simd/kernels/lists.inl>
 #include <argdraw/simd/kernels/records.inl>
 #include <argdraw/simd/kernels/maps.inl>
+#include <argdraw/simd/kernels/words.inl>
 #undef ARGDRAW_UNROLL
 #undef ARGDRAW_OUTLINE

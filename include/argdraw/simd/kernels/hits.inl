@@ -24,6 +24,12 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
                 *ids++ = id + at;
                 *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
             }
+    } else if (found == block_size) {
+        ARGDRAW_UNROLL
+        for (std::int32_t i = 0; i < vectors; ++i) {
+            compress_store(mask{0xffff}, add(iota(), splat(id + 16 * i)), ids + 16 * i);
+            store(values + 16 * i, load(p + 16 * i));
+        }
     } else {
         ARGDRAW_UNROLL
         for (std::int32_t i = 0; i < vectors; ++i) {

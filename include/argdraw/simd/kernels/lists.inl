@@ -80,4 +80,60 @@ V greatest_of(const V* a, std::size_t n) {
 }
 
 template <class V>
-inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, sum_of<V>, greatest_of<V>};
+V least_of(const V* a, std::size_t n) {
+    const f64 zero = splat(V{0});
+    f64 m = splat(-std::numeric_limits<V>::infinity());
+    std::size_t i = 0;
+    for (; i + 16 <= n; i += 16) m = max(sub(zero, load(a + i)), m);
+    V least = -reduce_max(m);
+    for (; i < n; ++i) least = a[i] < least ? a[i] : least;
+    return least;
+}
+
+template <class V>
+void ranks(const V* values, std::size_t n, V greatest, V per_value, V* out) {
+    const auto rank = [=](const f64& x) { return add(mul(sub(splat(greatest), x), splat(per_value)), splat(V{0x1p52})); };
+    std::size_t i = 0;
+    for (; i + 16 <= n; i += 16) store(out + i, rank(load(values + i)));
+    if (i == n) return;
+    V rest[16];
+    for (std::size_t k = 0; k < 16; ++k) rest[k] = i + k < n ? values[i + k] : greatest;
+    store(out + i, rank(load(rest)));
+}
+
+// The slope of a polynomial between two points comes with Horner's scheme at the first: where p(x) = q(x) x + b, it is that of q times the
+// second point, and q at the first. Nothing cancels, however near the two are.
+template <class V>
+void power_steps(const V* before, const V* weights, std::size_t n, const power_series& of, V* out) {
+    const f64 center = splat(of.center), inverse = splat(of.inverse);
+    for (std::size_t i = 0; i < n; i += 16) {
+        const f64 weight = load(weights + i);
+        const f64 from = mul(sub(load(before + i), center), inverse), to = add(from, mul(weight, inverse));
+        f64 value = splat(of.terms[power_series::highest]), slope = value;
+        value = add(mul(value, from), splat(of.terms[power_series::highest - 1]));
+        ARGDRAW_UNROLL
+        for (int k = power_series::highest - 2; k >= 0; --k) {
+            slope = add(mul(slope, to), value);
+            value = add(mul(value, from), splat(of.terms[k]));
+        }
+        store(out + i, mul(mul(weight, splat(of.factor)), slope));
+    }
+}
+
+template <class V>
+V rough_mass(const V* values, V reference, V scale) {
+    const f64 top = splat(reference), c = splat(scale), least = splat(-900 / scale);  // so that no product is subnormal
+    f64 sum = splat(V{0});
+    for (int from = 0; from < vectors; from += exponents) {
+        f64 w[exponents];
+        ARGDRAW_UNROLL
+        for (int i = 0; i < exponents; ++i) w[i] = rough_exp2(max(sub(load(values + 16 * (from + i)), top), least), c);
+        ARGDRAW_UNROLL
+        for (int i = 0; i < exponents; ++i) sum = add(sum, w[i]);
+    }
+    return tree_sum(sum);
+}
+
+template <class V>
+inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, sum_of<V>,      greatest_of<V>,
+                                       least_of<V>,          ranks<V>,         power_steps<V>, rough_mass<V>};

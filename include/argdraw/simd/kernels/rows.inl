@@ -4,20 +4,23 @@
 // instead, which runs on other ports than the maximum and costs nothing beside it.
 template <template <class> class Block, class T>
 ARGDRAW_OUTLINE auto scan_block(Block<T> block, decltype(block.at(0))& sum) {
-    decltype(block.at(0)) m[chains], s[chains];
+    if constexpr (requires { scan_of(block, sum); }) return scan_of(block, sum);  // a set's own
+    // Doubles fill twice as many registers, and are as many chains in half of these.
+    constexpr int n = sizeof(T) < 8 || chains == 1 ? chains : chains / 2;
+    decltype(block.at(0)) m[n], s[n];
     ARGDRAW_UNROLL
-    for (int j = 0; j < chains; ++j) {
+    for (int j = 0; j < n; ++j) {
         m[j] = splat(-std::numeric_limits<value_of<T>>::infinity());
         s[j] = splat(value_of<T>{0});
         block.into(m[j], s[j], j);
     }
     ARGDRAW_ROLLED  // gcc 12 hoists the loads of the unrolled loop and spills
-        for (int i = chains; i < vectors; i += chains) {
+        for (int i = n; i < vectors; i += n) {
         ARGDRAW_UNROLL
-        for (int j = 0; j < chains; ++j) block.into(m[j], s[j], i + j);
+        for (int j = 0; j < n; ++j) block.into(m[j], s[j], i + j);
     }
     ARGDRAW_UNROLL
-    for (int j = 1; j < chains; ++j) {
+    for (int j = 1; j < n; ++j) {
         m[0] = max(m[0], m[j]);
         s[0] = add(s[0], s[j]);
     }
@@ -37,21 +40,31 @@ ARGDRAW_NOINLINE value_of<T> block_maximum(Block<T> block) {
     return reduce_max(greatest);
 }
 
+// What somebody has guessed of the words of a block.
+enum class signs { unknown, some_positive, all_negative };
+
 // A 16-bit float is compared as an integer, thirty-two at a time and without widening: half and bfloat16 alike are a sign and a
 // magnitude. Among words of both signs the signed maximum is the greatest float, among negative ones the unsigned minimum is; so the
 // greater of the two in rank is, either way. A NaN lies above the infinity of its sign: the signed maximum shows the positive ones,
 // the unsigned maximum, `loudest`, the others.
+//
+// With a guess, one of the two does. Where some words are not negative, the signed maximum of a lane that has one is the lane's greatest
+// float, and lanes without one do not matter. Where all are negative, the unsigned minimum is. So a greatest word of the sign that was
+// guessed is right, and one of the other sign tells that the guess was wrong: a positive NaN is one of these, or shows as above.
+template <signs guess>
 ARGDRAW_OUTLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
-    i16 greatest = load(p), least = greatest, loud = greatest;
+    i16 greatest = load(p), least = greatest, loud = max_unsigned(greatest, loudest);
     ARGDRAW_UNROLL
     for (int i = 1; i < vectors / 2; ++i) {
         const i16 x = load(p + 32 * i);
-        greatest = max(x, greatest);
-        least = min_unsigned(x, least);
+        if constexpr (guess != signs::all_negative) greatest = max(x, greatest);
+        if constexpr (guess != signs::some_positive) least = min_unsigned(x, least);
         loud = max_unsigned(x, loud);
     }
     loudest = loud;
-    return max(ranks(greatest), ranks(least));
+    if constexpr (guess == signs::all_negative) return ranks(least);
+    else if constexpr (guess == signs::some_positive) return ranks(greatest);
+    else return max(ranks(greatest), ranks(least));
 }
 
 template <class T>
@@ -59,8 +72,8 @@ inline constexpr std::int16_t rank_of_infinity = std::same_as<T, half> ? 0x7c00 
 template <class T>
     requires(sizeof(T) == 2)
 ARGDRAW_INLINE float block_maximum(whole_block<T> block) {
-    i16 loudest;
-    const i16 m = scan_block(reinterpret_cast<const std::int16_t*>(block.p), loudest);
+    i16 loudest = load(reinterpret_cast<const std::int16_t*>(block.p));
+    const i16 m = scan_block<signs::unknown>(reinterpret_cast<const std::int16_t*>(block.p), loudest);
     if (any_above(m, rank_of_infinity<T>) || any_above_unsigned(loudest, static_cast<std::uint16_t>(rank_of_infinity<T> | 0x8000)))
         return std::numeric_limits<float>::quiet_NaN();
     const std::int16_t rank = reduce_max(m);
@@ -89,16 +102,16 @@ ARGDRAW_INLINE void four_maxima(Block<T> b0, Block<T> b1, Block<T> b2, Block<T> 
     }
 }
 
-// Four blocks of 16-bit words at a time, and their maxima as words; true where one of them holds a NaN.
-ARGDRAW_INLINE bool four_maxima(const std::int16_t* p, std::int16_t infinity, std::int16_t* out) {
-    i16 loudest[4];
-    const i16 m0 = scan_block(p, loudest[0]);
-    const i16 m1 = scan_block(p + block_size, loudest[1]);
-    const i16 m2 = scan_block(p + 2 * block_size, loudest[2]);
-    const i16 m3 = scan_block(p + 3 * block_size, loudest[3]);
-    store_maxima(out, m0, m1, m2, m3);
-    const i16 all = max_unsigned(max_unsigned(loudest[0], loudest[1]), max_unsigned(loudest[2], loudest[3]));
-    return any_above(max(max(m0, m1), max(m2, m3)), infinity) || any_above_unsigned(all, static_cast<std::uint16_t>(infinity | 0x8000));
+// Sixteen blocks of 16-bit words, and their maxima as words; true where one of them holds a negative NaN.
+template <signs guess>
+ARGDRAW_INLINE bool sixteen_maxima(const std::int16_t* p, std::int16_t infinity, std::int16_t* out) {
+    i16 loudest = load(p);
+    for (std::size_t i = 0; i < 16; i += 4, p += 4 * block_size) {
+        const i16 m0 = scan_block<guess>(p, loudest), m1 = scan_block<guess>(p + block_size, loudest);
+        const i16 m2 = scan_block<guess>(p + 2 * block_size, loudest), m3 = scan_block<guess>(p + 3 * block_size, loudest);
+        store_maxima(out + i, m0, m1, m2, m3);
+    }
+    return any_above_unsigned(loudest, static_cast<std::uint16_t>(infinity | 0x8000));
 }
 
 template <class T>
@@ -111,16 +124,34 @@ ARGDRAW_INLINE value_of<T> maximum_at(const blocked_row<T>& row, std::size_t b) 
     return block_maximum(whole_block<T>{p});
 }
 
-// Sixteen blocks of 16-bit words in one go; false where one of them holds a NaN.
+// Sixteen blocks of 16-bit words in one go; false where one of them holds a NaN. Leaves what is to be guessed of the next ones.
 template <class T>
-ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out) {
-    T top[16];
-    bool nan = false;
-    for (std::size_t i = 0; i < 16; i += 4)
-        nan |= four_maxima(reinterpret_cast<const std::int16_t*>(p) + i * block_size, rank_of_infinity<T>,
-                           reinterpret_cast<std::int16_t*>(top) + i);
-    if (!nan) store(out, load(top));
-    return !nan;
+ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out, signs& guess) {
+    constexpr std::int16_t infinity = rank_of_infinity<T>;
+    constexpr std::uint64_t each = 0x0001000100010001u, sign = 0x8000 * each;
+    std::int16_t top[16];
+    const auto* const row = reinterpret_cast<const std::int16_t*>(p);
+    bool nan = guess == signs::some_positive  ? sixteen_maxima<signs::some_positive>(row, infinity, top)
+               : guess == signs::all_negative ? sixteen_maxima<signs::all_negative>(row, infinity, top)
+                                              : sixteen_maxima<signs::unknown>(row, infinity, top);
+    std::uint64_t word[4], any = 0, all = sign;
+    std::memcpy(word, top, sizeof word);
+    for (int i = 0; i < 4; ++i) {
+        any |= word[i];
+        all &= word[i];
+        // What is above infinity reaches the sign.
+        nan |= (((word[i] & ~sign) + (0x7fff - infinity) * each) & sign) != 0;
+    }
+    if (nan) return false;
+    store(out, load(reinterpret_cast<const T*>(top)));
+    const signs seen = (any & sign) == 0 ? signs::some_positive : all == sign ? signs::all_negative : signs::unknown;
+    if (guess != signs::unknown && guess != seen) {
+        const bool negative = guess == signs::all_negative;
+        for (std::size_t i = 0; i < 16; ++i)
+            if ((top[i] < 0) != negative) out[i] = block_maximum(whole_block<T>{p + i * block_size});
+    }
+    guess = guess == signs::unknown || guess == seen ? seen : signs::unknown;
+    return true;
 }
 
 // As many blocks at a time as share one reduction and one look at what shows a NaN.
@@ -128,6 +159,7 @@ template <class T>
 void maxima(const blocked_row<T>& row, value_of<T>* out) {
     constexpr std::size_t together = sizeof(T) == 2 ? 16 : 4;
     std::size_t b = 0;
+    [[maybe_unused]] signs guess = signs::unknown;
     for (; b + together <= row.complete; b += together) {
         const T* const p = row.data + b * block_size;
         const living lives = row.alive ? living_of(alive_in(row, b), together) : living::all;
@@ -136,7 +168,7 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
             continue;
         }
         if constexpr (sizeof(T) == 2) {
-            if (lives == living::all && sixteen_maxima(p, out + b)) continue;
+            if (lives == living::all && sixteen_maxima(p, out + b, guess)) continue;
             for (std::size_t i = 0; i < together; ++i) out[b + i] = maximum_at(row, b + i);
         } else if (lives == living::all) {
             four_maxima(whole_block<T>{p}, whole_block<T>{p + block_size}, whole_block<T>{p + 2 * block_size},
@@ -172,6 +204,7 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
                    std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) {
     auto level = splat(cut);
     std::size_t count = 0, equals = 0;
+    const bool some_equals = equals_wanted < n * block_size;  // or all of them, and nobody counts
     for (std::size_t k = 0; k < n; ++k) {
         const std::int32_t b = blocks[k];
         if (equals >= equals_wanted) {
@@ -184,7 +217,7 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
         hits_in_block(row, static_cast<std::size_t>(b), [&](int i) { return at_least(load(p + 16 * i), level); }, hits);
         const std::size_t from = count;
         count += append_hits(p, id, hits, ids + count, values + count);
-        if (equals < equals_wanted)
+        if (some_equals && equals < equals_wanted)
             for (std::size_t i = from; i < count; ++i) equals += values[i] == static_cast<double>(cut);
     }
     return count;

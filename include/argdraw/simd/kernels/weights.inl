@@ -18,9 +18,12 @@ ARGDRAW_INLINE std::int32_t keys_of(whole_block<T> block, const weight_scale& sc
     if (top > weight_scale::range) return weight_scale::beyond;
     some_drop = reduce_min(least) < weight_scale::floor_bits(top) || top < -weight_scale::range;
     if (some_drop) {
-        // A NaN with its sign set has a negative key and would pass for a small number.
-        for (int i = 0; i < vectors; ++i)
-            if (const f32 x = block.at(i); lanes_of(unordered(x, x)) != 0) return weight_scale::beyond;
+        // A NaN with its sign set has a negative key and would pass for a small number. It shows in a sum: what has no greater key than the
+        // range is below 2^14 / c, c at least 2^-100, so that no sum of a block's logits is +inf, and -inf adds up to -inf.
+        f32 sum = block.at(0);
+        ARGDRAW_UNROLL
+        for (int i = 1; i < vectors; ++i) sum = add(sum, block.at(i));
+        if (lanes_of(unordered(sum, sum)) != 0) return weight_scale::beyond;
         if (top < -weight_scale::range) return weight_scale::nothing;
     }
     return top;
@@ -63,7 +66,7 @@ struct block_powers {
         return {x, minus_n, r, above_floor(key, w), key};
     }
     // a, and 0 where the weight is too small to count.
-    ARGDRAW_INLINE f32 above_floor(i32 key, f32 a) const { return some_drop ? keep(at_least(key, floor), a) : a; }
+    ARGDRAW_INLINE f32 above_floor(i32 key, f32 a) const { return some_drop ? keep_reaching(key, floor, a) : a; }
 };
 
 // What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w, or the weights of lighter logits.

@@ -18,6 +18,9 @@ struct f64 {
 struct i16 {
     __m256i lo, hi;
 };  // thirty-two of them
+struct w64 {
+    __m256i lo, hi;
+};  // eight of them
 #include <argdraw/simd/lanes/word_mask.inl>
 #include <argdraw/simd/lanes/x86.inl>
 
@@ -183,6 +186,10 @@ ARGDRAW_INLINE f64 keep(mask m, f64 a) {
 ARGDRAW_INLINE f32 keep_reaching(f32 x, f32 level, f32 a) {
     return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_GE_OQ)), _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_GE_OQ))};
 }
+ARGDRAW_INLINE f32 keep_reaching(i32 x, i32 level, f32 a) {
+    return {_mm256_andnot_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(level.lo, x.lo)), a.lo),
+            _mm256_andnot_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(level.hi, x.hi)), a.hi)};
+}
 ARGDRAW_INLINE f32 keep_below(f32 x, f32 level, f32 a) {
     return {_mm256_and_ps(a.lo, _mm256_cmp_ps(x.lo, level.lo, _CMP_NGE_UQ)),
             _mm256_and_ps(a.hi, _mm256_cmp_ps(x.hi, level.hi, _CMP_NGE_UQ))};
@@ -210,18 +217,82 @@ ARGDRAW_INLINE f64 keep_reaching(f64 x, f64 level, f64 a) {
 
 ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }
 ARGDRAW_INLINE double reduce_max(f64 a) { return reduce_max(_mm256_max_pd(_mm256_max_pd(a.v0, a.v2), _mm256_max_pd(a.v1, a.v3))); }
+// out[i] = reduce_max of the i-th: four registers of four parts each become one of four results, as a transposition.
+ARGDRAW_INLINE void store_maxima(float* out, f32 a, f32 b, f32 c, f32 d) {
+    const __m256 x = _mm256_max_ps(a.lo, a.hi), y = _mm256_max_ps(b.lo, b.hi), z = _mm256_max_ps(c.lo, c.hi), w = _mm256_max_ps(d.lo, d.hi);
+    const __m256 xy = _mm256_max_ps(_mm256_unpacklo_ps(x, y), _mm256_unpackhi_ps(x, y));
+    const __m256 zw = _mm256_max_ps(_mm256_unpacklo_ps(z, w), _mm256_unpackhi_ps(z, w));
+    const __m256 all = _mm256_max_ps(_mm256_shuffle_ps(xy, zw, 0x44), _mm256_shuffle_ps(xy, zw, 0xee));
+    _mm_storeu_ps(out, _mm_max_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1)));
+}
+// Sixteen records of three words.
+struct triples {
+    __m256i a, b, c, d, e, f;
+};
+// A word that is used twice is loaded once: or each use becomes a load of its own, twice as dear where it is not aligned.
+ARGDRAW_INLINE __m256i loaded(const std::byte* words) {
+    __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
+    asm("" : "+x"(x));
+    return x;
+}
+ARGDRAW_INLINE triples load_triples(const std::byte* words) {
+    return {loaded(words), loaded(words + 32), loaded(words + 64), loaded(words + 96), loaded(words + 128), loaded(words + 160)};
+}
 // Every third of twenty-four words, from 0 or 1 on: no two of them stand in the same place of their eight.
-ARGDRAW_INLINE __m256i thirds(const std::byte* words, int first) {
-    const auto at = [&](int i) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words) + i); };
-    return first == 0 ? _mm256_blend_epi32(_mm256_blend_epi32(at(0), at(1), 0x92), at(2), 0x24)
-                      : _mm256_blend_epi32(_mm256_blend_epi32(at(0), at(1), 0x24), at(2), 0x49);
+ARGDRAW_INLINE __m256i thirds(__m256i a, __m256i b, __m256i c, int first) {
+    return first == 0 ? _mm256_blend_epi32(_mm256_blend_epi32(a, b, 0x92), c, 0x24)
+                      : _mm256_blend_epi32(_mm256_blend_epi32(a, b, 0x24), c, 0x49);
 }
-ARGDRAW_INLINE i32 every_third(const std::byte* words, int first) {
+ARGDRAW_INLINE i32 mixed_third(const triples& r, int first) { return {thirds(r.a, r.b, r.c, first), thirds(r.d, r.e, r.f, first)}; }
+ARGDRAW_INLINE i32 every_third(const triples& r, int first) {
     const __m256i order = first == 0 ? _mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5) : _mm256_setr_epi32(1, 4, 7, 2, 5, 0, 3, 6);
-    return {_mm256_permutevar8x32_epi32(thirds(words, first), order), _mm256_permutevar8x32_epi32(thirds(words + 96, first), order)};
+    const i32 mixed = mixed_third(r, first);
+    return {_mm256_permutevar8x32_epi32(mixed.lo, order), _mm256_permutevar8x32_epi32(mixed.hi, order)};
 }
-ARGDRAW_INLINE i32 mixed_third(const std::byte* words) { return {thirds(words, 0), thirds(words + 96, 0)}; }
+ARGDRAW_INLINE i32 differing(i32 bits, i32 a, i32 b) {
+    return {_mm256_or_si256(bits.lo, _mm256_xor_si256(a.lo, b.lo)), _mm256_or_si256(bits.hi, _mm256_xor_si256(a.hi, b.hi))};
+}
 ARGDRAW_INLINE i32 mixed_iota() { return {_mm256_setr_epi32(0, 3, 6, 1, 4, 7, 2, 5), _mm256_setr_epi32(8, 11, 14, 9, 12, 15, 10, 13)}; }
 ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(a.lo, a.hi)); }
 ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(a.lo, a.hi)); }
 ARGDRAW_INLINE double tree_sum(f64 a) { return tree_sum(_mm256_add_pd(_mm256_add_pd(a.v0, a.v2), _mm256_add_pd(a.v1, a.v3))); }
+
+ARGDRAW_INLINE w64 splat_word(std::uint32_t x) {
+    const __m256i v = _mm256_set1_epi64x(static_cast<long long>(x));
+    return {v, v};
+}
+ARGDRAW_INLINE w64 words_from(std::uint32_t first) {
+    const __m256i lo = _mm256_add_epi64(splat_word(first).lo, _mm256_setr_epi64x(0, 1, 2, 3));
+    return {lo, _mm256_add_epi64(lo, _mm256_set1_epi64x(4))};
+}
+ARGDRAW_INLINE w64 product(w64 a, w64 b) { return {_mm256_mul_epu32(a.lo, b.lo), _mm256_mul_epu32(a.hi, b.hi)}; }
+ARGDRAW_INLINE w64 upper_half(w64 a) { return {_mm256_srli_epi64(a.lo, 32), _mm256_srli_epi64(a.hi, 32)}; }
+ARGDRAW_INLINE w64 raised(w64 a) { return {_mm256_slli_epi64(a.lo, 32), _mm256_slli_epi64(a.hi, 32)}; }
+ARGDRAW_INLINE w64 mixed(w64 a, w64 b, w64 c) {
+    return {_mm256_xor_si256(_mm256_xor_si256(b.lo, c.lo), a.lo), _mm256_xor_si256(_mm256_xor_si256(b.hi, c.hi), a.hi)};
+}
+ARGDRAW_INLINE unsigned upper_at_least(__m256i a, __m256i level) {
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi32(_mm256_max_epu32(a, level), a))));
+}
+ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
+    const __m256i level = _mm256_set1_epi32(static_cast<std::int32_t>(least));
+    return upper_at_least(a.lo, level) | upper_at_least(a.hi, level) << 4;
+}
+
+// 2^(d c), |d c| <= 1000: a polynomial of |r| <= 1/2, off by less than 3.7e-14.
+ARGDRAW_INLINE __m256d rough_exp2(__m256d d, __m256d c) {
+    const __m256d magic = _mm256_set1_pd(exp2_magic), t = _mm256_fmadd_pd(d, c, magic), r = _mm256_fmsub_pd(d, c, _mm256_sub_pd(t, magic));
+    __m256d q = _mm256_set1_pd(0x1.b63880a30e9ffp-24);
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.63d136366db24p-20));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.ffcb9515a8016p-17));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.4308ac85aa947p-13));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.5d87fe86fe88ep-10));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.3b2ab7181b755p-7));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.c6b08d7047e52p-5));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.ebfbdff823cedp-3));
+    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.62e42fefa39efp-1));
+    return scale_by(_mm256_fmadd_pd(q, r, _mm256_set1_pd(1.0)), t);
+}
+ARGDRAW_INLINE f64 rough_exp2(f64 d, f64 c) {
+    return {rough_exp2(d.v0, c.v0), rough_exp2(d.v1, c.v1), rough_exp2(d.v2, c.v2), rough_exp2(d.v3, c.v3)};
+}

@@ -20,6 +20,9 @@ struct f64 {
 struct i16 {
     __m512i v;
 };  // thirty-two of them
+struct w64 {
+    __m512i v;
+};  // eight of them
 #include <argdraw/simd/lanes/x86.inl>
 
 // All lanes. Where a form without a mask exists, gcc 12 makes it of one whose other lanes are an uninitialised variable; a link with
@@ -164,19 +167,29 @@ ARGDRAW_INLINE double reduce_max(f64 a) {
     const __m512d o = _mm512_maskz_max_pd(all8, a.lo, a.hi);
     return reduce_max(_mm256_max_pd(lower(o), upper(o)));
 }
-// Every third of forty-eight words, from 0 or 1 on: no two of them stand in the same place of their sixteen.
-ARGDRAW_INLINE __m512i thirds(const std::byte* words, int first) {
-    const __m512i a = _mm512_loadu_si512(words), b = _mm512_loadu_si512(words + 64), c = _mm512_loadu_si512(words + 128);
-    return first == 0 ? _mm512_mask_blend_epi32(0x2492, _mm512_mask_blend_epi32(0x4924, a, b), c)
-                      : _mm512_mask_blend_epi32(0x4924, _mm512_mask_blend_epi32(0x9249, a, b), c);
+// Sixteen records of three words.
+struct triples {
+    __m512i a, b, c;
+};
+// A word that is used twice is loaded once: or each use becomes a load of its own, twice as dear where it is not aligned.
+ARGDRAW_INLINE __m512i loaded(const std::byte* words) {
+    __m512i x = _mm512_loadu_si512(words);
+    asm("" : "+v"(x));
+    return x;
 }
-ARGDRAW_INLINE i32 every_third(const std::byte* words, int first) {
+ARGDRAW_INLINE triples load_triples(const std::byte* words) { return {loaded(words), loaded(words + 64), loaded(words + 128)}; }
+// Every third of their words, from 0 or 1 on: no two of them stand in the same place of their sixteen.
+ARGDRAW_INLINE i32 mixed_third(const triples& r, int first) {
+    return {first == 0 ? _mm512_mask_blend_epi32(0x2492, _mm512_mask_blend_epi32(0x4924, r.a, r.b), r.c)
+                       : _mm512_mask_blend_epi32(0x4924, _mm512_mask_blend_epi32(0x9249, r.a, r.b), r.c)};
+}
+ARGDRAW_INLINE i32 every_third(const triples& r, int first) {
     const int f = first;
     const __m512i order = _mm512_setr_epi32(f, f + 3, f + 6, f + 9, f + 12, (f + 15) & 15, f + 2, f + 5, f + 8, f + 11, (f + 14) & 15,
                                             f + 1, f + 4, f + 7, f + 10, f + 13);
-    return {_mm512_maskz_permutexvar_epi32(all16, order, thirds(words, first))};
+    return {_mm512_maskz_permutexvar_epi32(all16, order, mixed_third(r, first).v)};
 }
-ARGDRAW_INLINE i32 mixed_third(const std::byte* words) { return {thirds(words, 0)}; }
+ARGDRAW_INLINE i32 differing(i32 bits, i32 a, i32 b) { return {_mm512_ternarylogic_epi32(bits.v, a.v, b.v, 0xf6)}; }
 ARGDRAW_INLINE i32 mixed_iota() { return {_mm512_setr_epi32(0, 11, 6, 1, 12, 7, 2, 13, 8, 3, 14, 9, 4, 15, 10, 5)}; }
 ARGDRAW_INLINE std::int32_t reduce_max(i32 a) { return reduce_max32(_mm256_max_epi32(lower(a.v), upper(a.v))); }
 ARGDRAW_INLINE std::int32_t reduce_min(i32 a) { return reduce_min32(_mm256_min_epi32(lower(a.v), upper(a.v))); }
@@ -206,3 +219,36 @@ ARGDRAW_INLINE void compress_store(mask m, f64 a, double* p) {
     _mm512_storeu_pd(p, _mm512_maskz_compress_pd(lo, a.lo));
     _mm512_storeu_pd(p + __builtin_popcount(lo), _mm512_maskz_compress_pd(hi, a.hi));
 }
+
+ARGDRAW_INLINE w64 splat_word(std::uint32_t x) { return {_mm512_set1_epi64(static_cast<long long>(x))}; }
+ARGDRAW_INLINE w64 words_from(std::uint32_t first) {
+    return {_mm512_add_epi64(splat_word(first).v, _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7))};
+}
+ARGDRAW_INLINE w64 product(w64 a, w64 b) { return {_mm512_maskz_mul_epu32(all8, a.v, b.v)}; }
+ARGDRAW_INLINE w64 upper_half(w64 a) { return {_mm512_maskz_srli_epi64(all8, a.v, 32)}; }
+ARGDRAW_INLINE w64 raised(w64 a) { return {_mm512_maskz_slli_epi64(all8, a.v, 32)}; }
+ARGDRAW_INLINE w64 mixed(w64 a, w64 b, w64 c) { return {_mm512_ternarylogic_epi64(a.v, b.v, c.v, 0x96)}; }
+ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
+    return _mm512_cmpge_epu64_mask(a.v, _mm512_set1_epi64(static_cast<long long>(std::uint64_t{least} << 32)));
+}
+
+// 2^(d c), |d c| <= 1000: an exponent in sixteenths, of which the last four bits choose one of sixteen powers, and a polynomial of what is
+// left, |r| <= 1/32, off by less than 9.2e-15. The table's numbers lack what those four bits add when all are shifted into the exponent.
+inline constexpr std::int64_t rough_powers[16] = {0x3ff0000000000000, 0x3fefb5586cf9890f, 0x3fef72b83c7d517b, 0x3fef387a6e756238,
+                                                  0x3fef06fe0a31b715, 0x3feedea64c123422, 0x3feebfdad5362a27, 0x3feeab07dd485429,
+                                                  0x3feea09e667f3bcd, 0x3feea11473eb0187, 0x3feeace5422aa0db, 0x3feec49182a3f090,
+                                                  0x3feee89f995ad3ad, 0x3fef199bdd85529c, 0x3fef5818dcfba487, 0x3fefa4afa2a490da};
+ARGDRAW_INLINE __m512d rough_exp2(__m512d d, __m512d c) {
+    const __m512d magic = _mm512_set1_pd(0x1.8p48), t = _mm512_fmadd_pd(d, c, magic), r = _mm512_fmsub_pd(d, c, _mm512_sub_pd(t, magic));
+    const __m512d part = _mm512_permutex2var_pd(_mm512_castsi512_pd(_mm512_loadu_si512(rough_powers)), _mm512_castpd_si512(t),
+                                                _mm512_castsi512_pd(_mm512_loadu_si512(rough_powers + 8)));
+    const __m512d w =
+        _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(part), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(t), 48)));
+    __m512d q = _mm512_set1_pd(0x1.5d893e58acc63p-10);
+    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.3b2c4ac7da565p-7));
+    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.c6b08d6faa1bep-5));
+    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.ebfbdff6988c8p-3));
+    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.62e42fefa39efp-1));
+    return _mm512_fmadd_pd(_mm512_mul_pd(w, r), q, w);
+}
+ARGDRAW_INLINE f64 rough_exp2(f64 d, f64 c) { return {rough_exp2(d.lo, c.lo), rough_exp2(d.hi, c.hi)}; }

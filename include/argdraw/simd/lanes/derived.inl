@@ -38,8 +38,8 @@ ARGDRAW_INLINE V keep(mask m, const V& a) {
     return choose(m, a, typename V::element{0});
 }
 // a, and 0 where x does not reach the level.
-template <class V>
-ARGDRAW_INLINE V keep_reaching(const V& x, const V& level, const V& a) {
+template <class K, class V>
+ARGDRAW_INLINE V keep_reaching(const K& x, const K& level, const V& a) {
     return keep(at_least(x, level), a);
 }
 // a, and 0 where x does.
@@ -81,18 +81,35 @@ ARGDRAW_INLINE void compress_store(mask m, const V& a, Out* p) {
     for (unsigned left = lanes_of(m); left; left &= left - 1) *p++ = static_cast<Out>(lane[lowest_bit(left)]);
 }
 
-// Every third of forty-eight words, from the word `first` on: 0 or 1. All of them may be read.
+// Sixteen records of three words.
+struct words_of_triples {
+    const std::byte* from;
+};
 template <class Byte>
-ARGDRAW_INLINE i32 every_third(const Byte* words, int first) {
+ARGDRAW_INLINE words_of_triples load_triples(const Byte* words) {
+    return {words};
+}
+// Every third of their words, from the word `first` on: 0 or 1.
+template <class Triples>
+ARGDRAW_INLINE i32 every_third(const Triples& r, int first) {
     alignas(64) std::int32_t lane[16];
-    for (int i = 0; i < 16; ++i) std::memcpy(lane + i, words + 4 * (3 * i + first), 4);
+    for (int i = 0; i < 16; ++i) std::memcpy(lane + i, r.from + 4 * (3 * i + first), 4);
     return load(lane);
 }
-
-// Those from word 0 on in an order that is the cheapest, and which they are.
-template <class Byte>
-ARGDRAW_INLINE i32 mixed_third(const Byte* words) {
-    return every_third(words, 0);
+// The same in an order that is the cheapest, and which those from word 0 on are.
+template <class Triples>
+ARGDRAW_INLINE i32 mixed_third(const Triples& r, int first) {
+    return every_third(r, first);
+}
+// The bits, and those that a and b have not in common.
+template <class Lanes>
+ARGDRAW_INLINE Lanes differing(const Lanes& bits, const Lanes& a, const Lanes& b) {
+    std::int32_t all[16], x[16], y[16];
+    std::memcpy(all, &bits, sizeof all);
+    std::memcpy(x, &a, sizeof x);
+    std::memcpy(y, &b, sizeof y);
+    for (int i = 0; i < 16; ++i) all[i] |= x[i] ^ y[i];
+    return load(all);
 }
 template <class Lanes = i32>
 ARGDRAW_INLINE Lanes mixed_iota() {

@@ -23,6 +23,7 @@ struct i16 {
     std::int16_t v[32];
 };
 #include <argdraw/simd/lanes/word_mask.inl>
+#include <argdraw/simd/lanes/plain_words.inl>
 
 template <class Out, class F, class... In>
 ARGDRAW_INLINE Out each(F f, const In&... in) {
@@ -32,15 +33,19 @@ ARGDRAW_INLINE Out each(F f, const In&... in) {
 }
 template <class F, class V>
 ARGDRAW_OUTLINE mask test(F f, const V& a, const V& b) {
+    // Most often none is, and to see that takes vectors of any kind.
+    int any = 0;
+    for (int l = 0; l < 16; ++l) any |= f(a.v[l], b.v[l]) ? -1 : 0;
+    if (any == 0) return {0u};
     unsigned lanes = 0;
     for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
     return {lanes};
 }
 template <class F, class V>
-ARGDRAW_INLINE auto fold(F f, const V& a) {
-    auto sum = a.v[0];
-    for (int l = 1; l < 16; ++l) sum = f(sum, a.v[l]);
-    return sum;
+ARGDRAW_INLINE auto fold(F f, V a) {
+    for (int l = 0; l < 8; ++l) a.v[l] = f(a.v[l], a.v[l + 8]);
+    for (int l = 0; l < 4; ++l) a.v[l] = f(a.v[l], a.v[l + 4]);
+    return f(f(a.v[0], a.v[1]), f(a.v[2], a.v[3]));
 }
 template <class V, class X>
 ARGDRAW_INLINE V fill(X x) {
@@ -165,23 +170,28 @@ struct fused {
 };
 ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
 #else
+// On x86 without such an instruction a product cannot be fused, and what hides it from the compiler would hide it from vectors too.
+ARGDRAW_INLINE double product_of(float a, float b) {
+#if defined(__SSE2__) && !defined(__FMA4__)
+    return static_cast<double>(a) * static_cast<double>(b);
+#else
+    return numeric::product(static_cast<double>(a), static_cast<double>(b));
+#endif
+}
 // The product is exact in double, so the sum s is the only rounding before the last. A second rounding, to float, goes
 // wrong only where s lies exactly between two floats (its last 29 bits are 1 and zeros) or where the float is subnormal and
-// has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way.
+// has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way. `doubtful` is negative then.
 ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) {
     double s[16];
-    for (int l = 0; l < 16; ++l)
-        s[l] = numeric::product(static_cast<double>(a.v[l]), static_cast<double>(b.v[l])) + static_cast<double>(c.v[l]);
-    unsigned doubtful = 0;
+    for (int l = 0; l < 16; ++l) s[l] = product_of(a.v[l], b.v[l]) + static_cast<double>(c.v[l]);
+    std::int64_t doubtful = 0;
     for (int l = 0; l < 16; ++l) {
-        const auto bits = std::bit_cast<std::uint64_t>(s[l]);
-        const auto low = static_cast<std::uint32_t>(bits) & 0x1fffffffu;
-        const auto high = static_cast<std::uint32_t>(bits >> 32) & 0x7fffffffu;
-        doubtful |=
-            static_cast<unsigned>(low == 0x10000000u) | (static_cast<unsigned>(high < 0x38100000u) & static_cast<unsigned>(high != 0));
+        const auto bits = std::bit_cast<std::int64_t>(s[l]);
+        const std::int64_t between = (bits & 0x1fffffff) ^ 0x10000000, magnitude = bits & 0x7fffffffffffffff;
+        doubtful |= (between - 1) | ((magnitude - 0x3810000000000000) & ~(magnitude - 1));
     }
     f32 out;
-    if (doubtful)
+    if (doubtful < 0)
         for (int l = 0; l < 16; ++l) out.v[l] = numeric::fma_by_round_to_odd(a.v[l], b.v[l], c.v[l]);
     else
         for (int l = 0; l < 16; ++l) out.v[l] = static_cast<float>(s[l]);
@@ -263,6 +273,54 @@ ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     V out;
     for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : otherwise;
     return out;
+}
+
+// Compared where they are chosen, lanes make use of vectors of any kind; a mask has to be taken apart again.
+template <class V>
+ARGDRAW_INLINE V reaching(const V& x, const V& level, const V& a, const V& otherwise) {
+    V out;
+    for (int l = 0; l < 16; ++l) {
+        const auto reached = a.v[l], below = otherwise.v[l];  // both are loaded, or it would be a branch
+        out.v[l] = x.v[l] >= level.v[l] ? reached : below;
+    }
+    return out;
+}
+ARGDRAW_OUTLINE f32 keep_reaching(const f32& x, const f32& level, const f32& a) { return reaching(x, level, a, splat(0.0f)); }
+ARGDRAW_OUTLINE f64 keep_reaching(const f64& x, const f64& level, const f64& a) { return reaching(x, level, a, splat(0.0)); }
+ARGDRAW_OUTLINE f32 keep_below(const f32& x, const f32& level, const f32& a) { return reaching(x, level, splat(0.0f), a); }
+ARGDRAW_OUTLINE f64 keep_below(const f64& x, const f64& level, const f64& a) { return reaching(x, level, splat(0.0), a); }
+ARGDRAW_OUTLINE f64 removed_below(const f64& x, const f64& level, const f64& a) {
+    return reaching(x, level, a, splat(-std::numeric_limits<double>::infinity()));
+}
+
+// The eight vectors at p more in a maximum and a sum, read once and in no loop of their own: so gcc and clang, at -O2 too, keep them in
+// registers. With NaNs the maximum is any.
+template <class T, class V>
+ARGDRAW_NOINLINE void take_eight(V& __restrict greatest, V& __restrict sum, const T* __restrict p) {
+    constexpr greater of;
+    for (int l = 0; l < 16; ++l) {
+        const T a = p[l], b = p[16 + l], c = p[32 + l], d = p[48 + l], e = p[64 + l], f = p[80 + l], g = p[96 + l], h = p[112 + l];
+        greatest.v[l] = of(of(of(a, b), of(c, d)), of(of(of(e, f), of(g, h)), greatest.v[l]));
+        sum.v[l] += ((a + b) + (c + d)) + ((e + f) + (g + h));
+    }
+}
+template <class T>
+struct whole_block;
+// scan_block() of kernels/rows.inl, but for the small blocks of tests. Operations by themselves would write their lanes to memory and read
+// them again, for each vector.
+template <class T, class V>
+    requires(block_size % 128 == 0)
+V scan_of(const whole_block<T>& block, V& sum) {
+    V greatest = splat(-std::numeric_limits<T>::infinity());
+    sum = splat(T{0});
+    for (std::size_t i = 0; i < block_size; i += 128) take_eight(greatest, sum, block.p + i);
+    return greatest;
+}
+
+ARGDRAW_OUTLINE mask between(const f32& x, const f32& from, const f32& to) {
+    int any = 0;
+    for (int l = 0; l < 16; ++l) any |= ((x.v[l] >= from.v[l]) & !(x.v[l] >= to.v[l])) ? -1 : 0;
+    return any == 0 ? mask{0u} : without(at_least(x, from), at_least(x, to));
 }
 
 ARGDRAW_OUTLINE float reduce_max(const f32& a) { return fold(greater{}, a); }

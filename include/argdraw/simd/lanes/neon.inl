@@ -19,6 +19,7 @@ struct i16 {
     int16x8_t v[4];
 };  // thirty-two of them
 #include <argdraw/simd/lanes/word_mask.inl>
+#include <argdraw/simd/lanes/plain_words.inl>
 
 ARGDRAW_INLINE f32 splat(float x) {
     const float32x4_t v = vdupq_n_f32(x);

@@ -21,6 +21,7 @@ struct i16 {
     v128_t v[4];
 };  // thirty-two of them
 #include <argdraw/simd/lanes/word_mask.inl>
+#include <argdraw/simd/lanes/plain_words.inl>
 
 template <class Out, class F, class... In>
 ARGDRAW_INLINE Out each(F f, const In&... in) {

@@ -5,30 +5,31 @@
     token = text.draw(logits)
     text.accept(token.id)
 
-A row is anything of one dimension with the buffer protocol (numpy, array.array, memoryview) or a tensor of torch's on the CPU: float, double or half, and bfloat16
-where it is torch's, or 16-bit integers and format="bfloat16". It is read where it lies; nothing is copied unless its logits are no neighbours.
+A row is anything of one dimension in the machine's memory with the buffer protocol (numpy, array.array, memoryview) or DLPack (torch, jax): float, double, half or
+bfloat16, or 16-bit integers and format="bfloat16". It is read where it lies; nothing is copied unless its logits are no neighbours.
 
 What fails raises Error with the status, a text that is none ParseError with the column. A pipeline may be used in any thread; calls on one sequence wait for each
 other. The library is that of ARGDRAW_LIBRARY, one beside this file, or the one that is installed: libargdraw_c.
+
+    python3 -m argdraw.conformance my_sampler.py              holds a sampler of your own to what sampling means
 """
 
-import ctypes
 import ctypes.util
 import os
-import pathlib
 import sys
 import threading
 from array import array
 from collections import namedtuple
-from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
-
+from ctypes import PYFUNCTYPE, POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p
+from ctypes import py_object, pythonapi
 
 _TYPES = {"p": c_void_p, "i": c_int32, "u": c_uint32, "U": c_uint64, "n": c_size_t, "d": c_double, "f": c_float, "s": c_char_p}
-_TYPES |= {"I": POINTER(c_int32), "N": POINTER(c_size_t)}
+_TYPES |= {"I": POINTER(c_int32), "N": POINTER(c_size_t), "q": c_int64, "Q": POINTER(c_int64), "b": c_uint8, "h": c_uint16}
 
 
 def _struct(fields):
-    return type("Struct", (ctypes.Structure,), {"_fields_": [(name, _TYPES[kind]) for name, kind in (each.split(":") for each in fields.split())]})
+    fields = [(name, _TYPES[kind]) for name, kind in (each.split(":") for each in fields.split())]
+    return type("Struct", (ctypes.Structure,), {"_fields_": fields, "sized": classmethod(lambda kind, *values: kind(ctypes.sizeof(kind), *values))})
 
 
 _Row = _struct("size:n logits:p format:i width:n stride:n")
@@ -38,29 +39,27 @@ _Request = _struct("size:n chosen:i order:i ids:I ids_count:n top:n")
 _TokenLogprobs = _struct("id:i raw:d scaled:d processed:d rank:n rank_with_ties:n")
 _Result = _struct("size:n count:n log_kept:d raw_entropy:d final_entropy:d kept:n")
 _Buffer = _struct("buf:p obj:p len:n itemsize:n readonly:i ndim:i format:s shape:N strides:N suboffsets:p internal:p")  # Py_buffer
+_Tensor = _struct("data:p device:i device_id:i ndim:i code:b bits:b lanes:h shape:Q strides:Q offset:U")  # DLTensor
 
 
-def _sized(kind, *values):
-    return kind(ctypes.sizeof(kind), *values)
+class _Unloaded:
+    """libargdraw_c before the first call, which loads it."""
+
+    def __getattr__(self, call):
+        global _c
+        name = {"win32": "argdraw_c.dll", "darwin": "libargdraw_c.dylib"}.get(sys.platform, "libargdraw_c.so")
+        beside = os.path.join(os.path.dirname(__file__), name)
+        _c = ctypes.CDLL(os.environ.get("ARGDRAW_LIBRARY") or (beside if os.path.exists(beside) else ctypes.util.find_library("argdraw_c")) or name)
+        _c.argdraw_message.restype = c_char_p
+        return getattr(_c, call)
 
 
-def _find():
-    name = {"win32": "argdraw_c.dll", "darwin": "libargdraw_c.dylib"}.get(sys.platform, "libargdraw_c.so")
-    beside = pathlib.Path(__file__).with_name(name)
-    return os.environ.get("ARGDRAW_LIBRARY") or (str(beside) if beside.exists() else ctypes.util.find_library("argdraw_c")) or name
-
-
-_c = ctypes.CDLL(_find())
-_get_buffer = ctypes.pythonapi.PyObject_GetBuffer
-_get_buffer.argtypes = [ctypes.py_object, POINTER(_Buffer), ctypes.c_int]
-_release_buffer = ctypes.pythonapi.PyBuffer_Release
-_release_buffer.argtypes = [POINTER(_Buffer)]
-_STRIDES_AND_FORMAT = 0x1C
-
-_FORMATS = {b"f": 0, b"d": 1, b"e": 2}
-_TORCH_FORMATS = {"torch.float32": 0, "torch.float64": 1, "torch.float16": 2, "torch.bfloat16": 3}
-_ORDERS = {"raw": 0, "scaled": 1, "processed": 2}
-_c.argdraw_message.restype = c_char_p
+_c = _Unloaded()
+_is_buffer = PYFUNCTYPE(c_int, py_object)(("PyObject_CheckBuffer", pythonapi))
+_get_buffer = PYFUNCTYPE(c_int, py_object, POINTER(_Buffer), c_int)(("PyObject_GetBuffer", pythonapi))
+_release_buffer = PYFUNCTYPE(None, POINTER(_Buffer))(("PyBuffer_Release", pythonapi))
+_capsule_pointer = PYFUNCTYPE(POINTER(_Tensor), py_object, c_char_p)(("PyCapsule_GetPointer", pythonapi))
+_FORMATS = {b"f": 0, b"d": 1, b"e": 2, (2, 32): 0, (2, 64): 1, (2, 16): 2, (4, 16): 3}  # of buffers, and code and bits of DLPack
 
 
 class Error(Exception):
@@ -83,7 +82,6 @@ def _must(status):
 
 
 def _ids(ids):
-    """int32s and how many; out of range: OverflowError."""
     kept = array("i", ids)
     return (c_int32 * max(len(kept), 1)).from_buffer(kept if kept else array("i", [0])), len(kept)
 
@@ -104,6 +102,9 @@ class Pipeline:
         if getattr(self, "_handle", None):
             _c.argdraw_free_pipeline(self._handle)
 
+    def __reduce__(self):
+        return Pipeline, (str(self),)
+
     def __str__(self):
         length = c_size_t()
         _must(_c.argdraw_to_text(self._handle, None, c_size_t(0), byref(length)))
@@ -118,7 +119,9 @@ class Pipeline:
             raise Error(status, f"stage {stage.value}: {sentence.value.decode()}")
 
     def start(self, seed=0, sequence=0, position=0, vocabulary=0, prompt=(), output=()):
-        options, handle = _sized(_StartOptions, seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output)), c_void_p()
+        options, handle = _StartOptions.sized(seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output)), c_void_p()
+        if (options.seed, options.sequence, options.position, options.vocabulary) != (seed, sequence, position, vocabulary):
+            raise OverflowError("seed and sequence have 64 bits, position has 32, and vocabulary is not negative")
         _must(_c.argdraw_start(self._handle, byref(options), byref(handle)))
         return Sequence(handle)
 
@@ -132,7 +135,7 @@ class Sequence:
     """Of Pipeline.start() and resume(); copy.copy() makes another that goes on alike."""
 
     def __init__(self, handle):
-        self._handle, self._lock, self._row, self._buffer, self._drawn = handle, threading.Lock(), _sized(_Row), _Buffer(), _Drawn()
+        self._handle, self._lock, self._row, self._buffer = handle, threading.Lock(), _Row.sized(), _Buffer()
 
     def __del__(self):
         if getattr(self, "_handle", None):
@@ -144,35 +147,45 @@ class Sequence:
             _must(_c.argdraw_clone(self._handle, byref(handle)))
         return Sequence(handle)
 
-    def _on(self, row, format, call):
-        """call() while self._row is the row. Needs the lock."""
-        if hasattr(row, "data_ptr"):
-            if row.dim() != 1 or row.device.type != "cpu" or str(row.dtype) not in _TORCH_FORMATS:
-                raise TypeError("a row is of one dimension, on the CPU, and float32, float64, float16 or bfloat16")
-            return self._at(call, row.data_ptr(), _TORCH_FORMATS[str(row.dtype)], row.shape[0], row.stride(0) * row.element_size())
-        held = self._buffer
-        _get_buffer(row, held, _STRIDES_AND_FORMAT)
-        try:
-            kind = (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>")
-            number = (3 if format == "bfloat16" and kind in (b"H", b"h") else None) if format else _FORMATS.get(kind)
-            if held.ndim != 1 or number is None:
-                raise TypeError(f"a row is of one dimension and of floats, doubles or halves; this has {held.ndim} and format {kind.decode()!r}")
-            return self._at(call, held.buf, number, held.shape[0], held.strides[0])
-        finally:
-            _release_buffer(held)
+    def _ask(self, call, row, format, *rest):
+        with self._lock:
+            if not _is_buffer(row):
+                return self._ask_tensor(call, row, *rest)
+            held = self._buffer
+            _get_buffer(row, held, 0x1C)  # strides and format
+            try:
+                kind = (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>")
+                number = (3 if format == "bfloat16" and kind in (b"H", b"h") else None) if format else _FORMATS.get(kind)
+                if held.ndim != 1 or number is None:
+                    raise TypeError(f"a row is of one dimension and of floats, doubles or halves; this has {held.ndim} and format {kind.decode()!r}")
+                self._ask_at(call, held.buf, number, held.shape[0], held.strides[0], *rest)
+            finally:
+                _release_buffer(held)
 
-    def _at(self, call, logits, format, width, stride):
+    def _ask_tensor(self, call, row, *rest):
+        """The capsule holds the memory, and gives it back with itself."""
+        if not hasattr(row, "__dlpack__"):
+            raise TypeError(f"a row is a buffer or a tensor of DLPack, which this {type(row).__name__} is not")
+        capsule = (row.detach() if getattr(row, "requires_grad", False) else row).__dlpack__()
+        at = _capsule_pointer(capsule, b"dltensor").contents
+        number = _FORMATS.get((at.code, at.bits)) if at.lanes == 1 else None
+        if at.device not in (1, 3) or at.ndim != 1 or number is None:
+            what = f"{at.ndim}, is of {row.dtype}, and on the device {at.device} of DLPack"
+            raise TypeError(f"a row is of one dimension, of floats, doubles, halves or bfloat16, and in the machine's memory, which is 1; this has {what}")
+        self._ask_at(call, (at.data or 0) + at.offset, number, at.shape[0], (at.strides[0] if at.strides else 1) * at.bits // 8, *rest)
+
+    def _ask_at(self, call, logits, format, width, stride, *rest):
         if stride == 0 and width > 1:
             raise TypeError("every logit of this row is the same memory")
         at = self._row
         at.logits, at.format, at.width, at.stride = logits, format, width, stride if width > 1 else 0
-        return call()
+        _must(call(self._handle, byref(at), *rest))
 
     def draw(self, row, format=None):
         """A token; accepts nothing."""
-        with self._lock:
-            _must(self._on(row, format, lambda: _c.argdraw_draw(self._handle, byref(self._row), byref(self._drawn))))
-            return Drawn(self._drawn.id, self._drawn.logprob)
+        drawn = _Drawn()
+        self._ask(_c.argdraw_draw, row, format, byref(drawn))
+        return Drawn(drawn.id, drawn.logprob)
 
     def accept(self, id):
         with self._lock:
@@ -200,23 +213,15 @@ class Sequence:
 
     def distribution(self, row, format=None):
         """The ids of the final set and their probabilities, as buffers."""
-
-        def call():
-            call.found = (c_int32 * self._row.width)(), (c_double * self._row.width)()
-            return _c.argdraw_distribution(self._handle, byref(self._row), *call.found, c_size_t(self._row.width), byref(count))
-
-        count = c_size_t()
-        with self._lock:
-            _must(self._on(row, format, call))
-        return tuple(memoryview(each).cast("B").cast(kind)[: count.value] for each, kind in zip(call.found, "id"))
+        ids, probabilities, count = (c_int32 * len(row))(), (c_double * len(row))(), c_size_t()
+        self._ask(_c.argdraw_distribution, row, format, ids, probabilities, c_size_t(len(row)), byref(count))
+        return tuple(memoryview(each).cast("B").cast(kind)[: count.value] for each, kind in ((ids, "i"), (probabilities, "d")))
 
     def log_probabilities(self, row, chosen=-1, ids=(), top=0, order="raw", format=None):
         """Those of the chosen token, of ids and of the first `top` in an order (raw, scaled, processed), and (log_kept, raw_entropy, final_entropy, kept)."""
-        request, result = _sized(_Request, chosen, _ORDERS[order], *_ids(ids), top), _sized(_Result)
+        request, result = _Request.sized(chosen, ["raw", "scaled", "processed"].index(order), *_ids(ids), top), _Result.sized()
         found = (_TokenLogprobs * (1 + len(ids) + top))()
-        call = _c.argdraw_log_probabilities
-        with self._lock:
-            _must(self._on(row, format, lambda: call(self._handle, byref(self._row), byref(request), found, c_size_t(len(found)), byref(result))))
+        self._ask(_c.argdraw_log_probabilities, row, format, byref(request), found, c_size_t(len(found)), byref(result))
         tokens = [Logprobs(*(getattr(each, name) for name in Logprobs._fields)) for each in found[: result.count]]
         return tokens, (result.log_kept, result.raw_entropy, result.final_entropy, result.kept)
 
@@ -228,19 +233,18 @@ class LogitsProcessor:
     those that went on from there begins anew. One processor is for one generate() at a time."""
 
     def __init__(self, pipeline, seed=0, sequence=0, vocabulary=0):
-        self._pipeline, self._options, self._first, self._texts = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, []
+        self._pipeline, self._options, self._first, self._texts, self._seen = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, [], None
 
     def __call__(self, input_ids, scores):
-        now = input_ids.tolist()
-        if len(now) != len(self._texts) or any(ids[:-1] != seen for ids, (seen, _) in zip(now, self._texts)):
-            self._texts = [(ids, self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids)) for i, ids in enumerate(now)]
+        seen, self._seen = self._seen, None  # where something raises, the next call begins anew
+        if seen is not None and input_ids.shape == (len(seen), len(seen[0]) + 1) and (input_ids[:, :-1] == seen).all():
+            for text, id in zip(self._texts, input_ids[:, -1].tolist()):
+                text.accept(id)
         else:
-            for ids, (_, text) in zip(now, self._texts):
-                text.accept(ids[-1])
-            self._texts = [(ids, text) for ids, (_, text) in zip(now, self._texts)]
-        drawn = [text.draw(row) for row, (_, text) in zip(scores, self._texts)]
+            self._texts = [self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids) for i, ids in enumerate(input_ids.tolist())]
         out = scores.clone() if hasattr(scores, "clone") else scores.copy()
         out[:] = float("-inf")
-        for i, token in enumerate(drawn):
-            out[i, token.id] = 0
+        for i, text in enumerate(self._texts):
+            out[i, text.draw(scores[i]).id] = 0
+        self._seen = input_ids + 0
         return out
