@@ -44,10 +44,19 @@
 
 namespace argdraw::inline ARGDRAW_ABI::simd {
 
+// Where size counts, a compiler says itself what of these it inlines.
+#if defined(__OPTIMIZE_SIZE__)
+#pragma push_macro("ARGDRAW_INLINE")
+#undef ARGDRAW_INLINE
+#define ARGDRAW_INLINE inline
+#endif
 namespace generic {
 #include <argdraw/simd/lanes/generic.inl>
 #include <argdraw/simd/kernels/all.inl>
 }  // namespace generic
+#if defined(__OPTIMIZE_SIZE__)
+#pragma pop_macro("ARGDRAW_INLINE")
+#endif
 
 #if defined(ARGDRAW_ARM)
 namespace neon {

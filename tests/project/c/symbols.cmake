@@ -1,6 +1,6 @@
 # cmake -DNM=... -DLIBRARY=... -DEXPECTED=... -P symbols.cmake: what is seen of the shared library is the list, neither more nor less.
 cmake_policy(VERSION 3.25)
-execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}" OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${NM}" -D --defined-only --extern-only "${LIBRARY}" OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "[^ \n]+\n" symbols "${output}")
 list(TRANSFORM symbols STRIP)
 list(SORT symbols)

@@ -6,9 +6,17 @@
 #endif
 #include <argdraw/simd/lanes/derived.inl>
 #include <argdraw/simd/kernels/blocks.inl>
-#include <argdraw/simd/kernels/hits.inl>
-#include <argdraw/simd/kernels/rows.inl>
 // Where size counts, only the search for great logits is written out: it would take half as long again, and what weighs a tenth to a fifth.
+#if defined(__OPTIMIZE_SIZE__)
+#pragma push_macro("ARGDRAW_UNROLL")
+#undef ARGDRAW_UNROLL
+#define ARGDRAW_UNROLL
+#endif
+#include <argdraw/simd/kernels/hits.inl>
+#if defined(__OPTIMIZE_SIZE__)
+#pragma pop_macro("ARGDRAW_UNROLL")
+#endif
+#include <argdraw/simd/kernels/rows.inl>
 #if defined(__OPTIMIZE_SIZE__)
 #undef ARGDRAW_UNROLL
 #define ARGDRAW_UNROLL
