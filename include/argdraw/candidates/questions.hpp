@@ -7,9 +7,12 @@
 #include <cstddef>
 
 #include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/inverse_cdf.hpp>
+#include <argdraw/candidates/mapped_row.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
+#include <argdraw/core/sizes.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/finite.hpp>
@@ -257,8 +260,9 @@ struct same_logits {
 };
 
 /// The token at u of a row of doubles that nobody has weighed, as that of a mapped row.
-inline taken quick_token_of_row(distribution<double>& d, double u) noexcept {
-    const view<double>* const seen = d.as_view();
+template <logit_scalar T>
+taken quick_token_of_row(distribution<T>& d, double u) noexcept {
+    const view<T>* const seen = d.as_view();
     if (!seen || seen->weights().known_of(seen->row()) || seen->blocks() < sizes::mapped_blocks) return {};
     if (!d.find_maximum() || !d.as_view()) return {};
     return d.map_beside(same_logits{}, {0, 1, 0}).quick_token_at(u, d.exponent_scale());

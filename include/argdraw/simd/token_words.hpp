@@ -20,11 +20,11 @@ inline constexpr std::uint32_t philox_a = 0xD2511F53u, philox_b = 0xCD9E8D57u, p
 ///
 /// Each member is such a number with the round's key in it.
 struct token_words {
-    std::uint32_t first_c0 = 0;                     ///< what the id meets in round 1
-    std::uint32_t second_c3 = 0;                    ///< c3 ^ k1 of round 2
-    std::uint32_t third_c1 = 0, third_c2 = 0;       ///< c1 ^ k0 and hi(a c0) ^ k1 of round 3
-    std::uint32_t fourth_c3 = 0;                    ///< c3 before round 4
-    std::array<std::uint32_t, 7> key_a{}, key_b{};  ///< k0 and k1 of rounds 4 to 10
+    std::uint32_t first_c0 = 0;                  ///< what the id meets in round 1
+    std::uint32_t second_c3 = 0;                 ///< c3 ^ k1 of round 2
+    std::uint32_t third_c1 = 0, third_c2 = 0;    ///< c1 ^ k0 and hi(a c0) ^ k1 of round 3
+    std::uint32_t fourth_c3 = 0;                 ///< c3 before round 4
+    std::uint32_t key_a[7] = {}, key_b[7] = {};  ///< k0 and k1 of rounds 4 to 10
 
     static constexpr token_words of(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) noexcept {
         const auto product = [](std::uint32_t x, std::uint32_t y) { return std::uint64_t{x} * y; };

@@ -22,7 +22,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     equal logits with equal u stay equal
 /// - edges:    u = -inf removes the token, a NaN in u is nan_logit; with other infinities the formula is taken as it stands, and where that
 ///             is NaN, nan_logit. A finite result beyond the range of double becomes the last one of its sign. The other row is a view
-/// - cost:     every living token as a double, twice, and an exponential in double, or those alone that a truncation behind it keeps
+/// - cost:     every living token as a double, and an exponential in double, or those alone that a truncation behind it keeps
 /// - usual:    1.5
 /// - when:     the model has to hold to its prompt, and a second row, without the prompt, is worth its price
 /// - not:      where twice the model's work is too much, or behind a truncation, which may have removed what it would prefer

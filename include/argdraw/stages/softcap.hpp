@@ -17,7 +17,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - range:    cap >= 0
 /// - ties:     equal logits stay equal; the order stays, but logits many caps out come to equal the cap, and each other
 /// - edges:    logits of +inf become cap
-/// - cost:     two tanh in double and an exponential for every living token
+/// - cost:     a tanh and an exponential for every living token, in double and not to the last digit
 /// - usual:    30, as Gemma 2 is trained with; off for every other model
 /// - when:     the model was trained with a cap that its runtime left out of the logits
 /// - not:      as a temperature: it changes the top more than the tail, and the order is all that stays

@@ -39,7 +39,9 @@ TEST_CASE("token_words: those that reach a level are those whose words do") {
             const std::uint32_t level = i < 4 ? 0xffffffffu * static_cast<std::uint32_t>(i % 2) : static_cast<std::uint32_t>(any());
             std::vector<std::int32_t> wanted, made(simd::block_size);
             std::uint32_t least = level;
-            if (i % 5 == 4) least = static_cast<std::uint32_t>(random.word(what, first + 11) >> 32) + (i % 2);  // at one of them, and above
+            if (i % 5 == 4)
+                least = static_cast<std::uint32_t>(random.word(what, first + 11) >> 32) +
+                        static_cast<std::uint32_t>(i % 2);  // at one of them, and above
             for (std::uint32_t k = 0; k < simd::block_size; ++k)
                 if (random.word(what, first + k) >> 32 >= least) wanted.push_back(static_cast<std::int32_t>(k));
             made.resize(simd::words().reaching(words_of(random, what), first, least, made.data()));
