@@ -58,26 +58,33 @@ public:
     double log_of_all() const noexcept { return numeric::product(power_, numeric::log(passed_.value())); }
 
 private:
-    // Leaves the sums before each of n numbers; returns that of all. Eight parts at a time, since one sum would wait for each addition.
+    // Leaves the sums before each of n numbers; returns that of all. Four parts at a time, since one sum would wait for each addition.
     static double running_sums(const double* a, std::size_t n, double* before) noexcept {
-        constexpr std::size_t parts = 8;
-        const std::size_t of_part = n / parts;
-        std::array<double, parts> sums{};
-        for (std::size_t k = 0; k < of_part; ++k)
-            for (std::size_t p = 0; p < parts; ++p) {
-                before[p * of_part + k] = sums[p];
-                sums[p] += a[p * of_part + k];
-            }
-        double running = 0;
-        for (std::size_t p = 0; p < parts; ++p) {
-            for (std::size_t k = 0; k < of_part; ++k) before[p * of_part + k] += running;
-            running += sums[p];
+        const std::size_t part = n / 4;
+        double first = 0, second = 0, third = 0, fourth = 0;
+        for (std::size_t k = 0; k < part; ++k) {
+            before[k] = first;
+            first += a[k];
+            before[part + k] = second;
+            second += a[part + k];
+            before[2 * part + k] = third;
+            third += a[2 * part + k];
+            before[3 * part + k] = fourth;
+            fourth += a[3 * part + k];
         }
-        for (std::size_t k = parts * of_part; k < n; ++k) {
-            before[k] = running;
-            running += a[k];
+        second += first;
+        third += second;
+        fourth += third;
+        for (std::size_t k = 0; k < part; ++k) {
+            before[part + k] += first;
+            before[2 * part + k] += second;
+            before[3 * part + k] += third;
         }
-        return running;
+        for (std::size_t k = 4 * part; k < n; ++k) {
+            before[k] = fourth;
+            fourth += a[k];
+        }
+        return fourth;
     }
 
     double step_of(double weight) noexcept {

@@ -117,8 +117,9 @@ public:
         bool done = true;
         ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
             double weights[simd::block_size + simd::lanes];
-            done = done && write(values, n, weights);
-            for (std::size_t i = 0; i < n && done; ++i) at_.weights[numbers[i]] = weights[i];
+            if (!done || !(done = write(values, n, weights))) return;
+            double* const to = at_.weights;
+            for (std::size_t i = 0; i < n; ++i) to[numbers[i]] = weights[i];
         });
         mass_ = done ? simd::lists().sum(at_.weights, count_) : 0.0;
         c_ = c;

@@ -135,10 +135,15 @@ public:
     void each_block(F visit) const noexcept {
         double values[simd::block_size];
         std::uint32_t numbers[simd::block_size];
+        const double* const all = values_;
+        const std::uint64_t* const words = words_;
         for (std::size_t from = 0; from < count_; from += simd::block_size) {
             const std::size_t count = (std::min)(simd::block_size, count_ - from);
-            for (std::size_t i = 0; i < count; ++i) numbers[i] = number(from + i);
-            for (std::size_t i = 0; i < count; ++i) values[i] = values_[numbers[i]];
+            if (words)
+                for (std::size_t i = 0; i < count; ++i) numbers[i] = numeric::number_of_word(words[from + i]);
+            else
+                for (std::size_t i = 0; i < count; ++i) numbers[i] = number(from + i);
+            for (std::size_t i = 0; i < count; ++i) values[i] = all[numbers[i]];
             visit(static_cast<const double*>(values), static_cast<const std::uint32_t*>(numbers), count);
         }
     }

@@ -62,8 +62,8 @@ TEST_CASE("order: values of any kind are put in order, equal ones by id") {
             std::vector<place> visited;
             const detail::ordered all(values.data(), n, order.data(), room.data());
             all.each_block([&](const double* v, const std::uint32_t* numbers, std::size_t count) {
-                                            for (std::size_t i = 0; i < count; ++i) visited.push_back({v[i], ids[numbers[i]]});
-                                        });
+                for (std::size_t i = 0; i < count; ++i) visited.push_back({v[i], ids[numbers[i]]});
+            });
             CHECK(std::equal(expected.begin(), expected.end(), visited.begin(), visited.end(), same));
             CHECK(ids[all.number(n / 2)] == expected[n / 2].id);
         }
