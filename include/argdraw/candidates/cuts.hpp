@@ -21,6 +21,7 @@
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
 #include <argdraw/numeric/order.hpp>
+#include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -37,20 +38,41 @@ void keep_top(distribution<T>& d, std::size_t k, ties equals, std::size_t min_ke
         const auto order = d.sorted(min_keep);
         if (order.size() < min_keep || order[k - 1].value != order.back().value) return keep_top(d, min_keep, ties::first, 1);
     }
-    if (k >= d.width() || !d.find_maximum()) return;
+    if (k >= d.width()) return;
+    if (view<T>* const seen = d.as_plain_view(); seen && equals == ties::first && seen->only_weighed())
+        if (const std::size_t found = seen->list_heaviest(k); found >= k)
+            d.become_list(found, simd::lists().greatest(d.scratch().tokens.values, found));
+    if (!d.find_maximum()) return;
     if (!d.as_list()) d.open_top(k, equals == ties::first ? k : d.width());
     if (list* const tokens = d.as_list()) tokens->keep_top(k, equals);
 }
 
 // ---- by value ----------------------------------------------------------------------------------------------------------
 
-/// Whether what reaches the cut stays a view: to list tens of tokens a block costs more than to weigh the view again. A cut below the band
-/// leaves the row as it is.
+/// What becomes of a view and a cut: a list of so many tokens; or a view, with what was counted about the cut and a level above it.
+struct cut_view {
+    enum class form { list, view, view_below_band };
+
+    form is;
+    std::size_t listed = 0;
+    reaching counted{};
+};
+
+/// Lists what reaches a cut, or says that it stays a view: to list tens of tokens a block costs more than to weigh the view again. A cut
+/// below the band leaves the row as it is. Where some blocks tell of few tokens all are listed before they are counted; their number says
+/// whether that was right.
 template <logit_scalar T>
-bool stays_a_view(const view<T>& seen, double cut) noexcept {
-    if (!seen.row().banded().whole() && cut <= seen.row().banded().cut) return true;
-    return seen.blocks() >= sizes::band_blocks && seen.blocks_reaching(cut) > seen.blocks() / 4 &&
-           seen.row().count_reaching(cut) > sizes::band_tokens_a_block * seen.blocks();
+cut_view list_or_view(view<T>& seen, double cut, double high) noexcept {
+    const auto& row = seen.row();
+    if (!row.banded().whole() && cut <= row.banded().cut) return {cut_view::form::view_below_band};
+    const bool wide = seen.blocks() >= sizes::band_blocks && seen.blocks_reaching(cut) > seen.blocks() / 4;
+    const std::size_t most = sizes::band_tokens_a_block * seen.blocks();
+    const bool by_list = wide && row.banded().whole() && row.strays().count() == 0 && row.fewer_reach(cut, sizes::band_tokens_a_block);
+    if (wide && !by_list)
+        if (const reaching counted = seen.count_about(cut, high); counted.low > most) return {cut_view::form::view, 0, counted};
+    const std::size_t found = seen.list_reaching(cut);
+    if (by_list && found > most) return {cut_view::form::view, 0, seen.count_about(cut, high)};
+    return {cut_view::form::list, found};
 }
 
 /// Whether at least n living tokens reach the cut.
@@ -70,8 +92,10 @@ void keep_reaching(distribution<T>& d, double cut, std::size_t min_keep) noexcep
     view<T>* const seen = d.as_view();
     if (!seen) return;
     if (min_keep > 1 && !reached_by(d, *seen, min_keep, cut)) return keep_top(d, min_keep, ties::first, 1);
-    if (stays_a_view(*seen, cut)) seen->row().narrow_to({.cut = cut});
-    else d.open(cut);
+    const cut_view made = list_or_view(*seen, cut, cut);
+    if (made.is == cut_view::form::list) d.become_list(made.listed, seen->maximum());
+    else if (made.is == cut_view::form::view) seen->narrow_to(cut, made.counted);
+    else seen->row().narrow_to({.cut = cut});
 }
 
 template <logit_scalar T>
@@ -79,6 +103,14 @@ void keep_within(distribution<T>& d, double distance, std::size_t min_keep) noex
     if (!d.find_maximum()) return;
     if (!(distance > 0)) distance = 0;  // NaN included: the maximum always stays
     keep_reaching(d, numeric::lowest_within(distance / d.scale(), d.maximum()), min_keep);
+}
+
+/// Whether the first so many tokens of the scratch all reach a level.
+template <logit_scalar T>
+bool all_reach(distribution<T>& d, std::size_t n, double level) noexcept {
+    double* const values = d.scratch().tokens.values;
+    std::fill_n(values + n, simd::lanes, -numeric::infinity);
+    return simd::numbers<double>().count_at_least(values, n, level) == n;
 }
 
 /// Keeps the tokens within n standard deviations by a quick deviation, where no token lies as near to the cut as that may be off; false
@@ -93,11 +125,13 @@ bool keep_within_quick_deviations(distribution<T>& d, view<T>& seen, double n) n
     const double deviation = std::sqrt(quick.variance);
     const double low = numeric::lowest_within(numeric::product(n, std::sqrt(quick.variance + quick.error)), seen.maximum());
     const double high = numeric::lowest_within(numeric::product(n, deviation - quick.error / deviation), seen.maximum());
-    if (!(seen.maximum() < numeric::infinity && deviation > 0 && high <= seen.maximum()) || stays_a_view(seen, low)) return false;
-    const std::size_t found = seen.list_reaching(low);
-    const double* const values = d.scratch().tokens.values;
-    if (std::any_of(values, values + found, [&](double v) { return v < high; })) return false;
-    d.become_list(found, seen.maximum());
+    // No square of a difference between numbers of 32 bits vanishes in a double: where there is no variance, all are equal.
+    if (view<T>::has_weight_kernel && seen.maximum() < numeric::infinity && quick.variance == 0 && quick.error == 0) return true;
+    if (!(seen.maximum() < numeric::infinity && deviation > 0 && high <= seen.maximum())) return false;
+    const cut_view made = list_or_view(seen, low, high);
+    if (made.is != cut_view::form::list) return false;
+    if (!all_reach(d, made.listed, high)) return false;
+    d.become_list(made.listed, seen.maximum());
     return true;
 }
 
@@ -110,27 +144,51 @@ void keep_within_deviations(distribution<T>& d, double n, std::size_t min_keep) 
 
 // ---- by probability ----------------------------------------------------------------------------------------------------
 
+/// How far off p times the mass may be, as a share of itself. What is off in the mass alone is off in what a token's weight is held against.
+inline double doubt_of_likely(const estimate& p) noexcept {
+    return p.beside_mass / p.value + (float_sums::of_weights + float_sums::of_cuts);
+}
+
+/// Where p is next to nothing as far as is known, or less: whether every token has more than p in any case, and stays.
+template <logit_scalar T>
+bool all_are_likely(view<T>& seen, double most, double scale) noexcept {
+    const auto& weights = seen.weights();
+    if (!(0x1p-1000 <= most) || !seen.row().banded().whole()) return false;
+    const double log_cut = numeric::log(weights.all()) + numeric::log(most) + numeric::product(weights.reference(), ln2);
+    const double high = (log_cut + float_sums::of_likely) / scale;
+    bool all = !seen.count_about(high, high).some_below;
+    seen.row().strays().for_each([&](token_id, double v) { all &= v >= high; });
+    return all;
+}
+
 /// Keeps the tokens with a probability of p by the masses of a view weighed in floats; the maximum need not be known. False where a token
 /// is too near to the cut to be told.
 template <logit_scalar T>
-bool keep_likely_in_floats(distribution<T>& d, view<T>& seen, estimate p, std::size_t min_keep) noexcept {
+bool keep_likely_in_floats(distribution<T>& d, view<T>& seen, const estimate& p, std::size_t min_keep) noexcept {
     if (!(seen.weights().all() > 0)) return !d.find_maximum();
-    const double doubt = p.error / p.value + float_sums::of_likely;
-    if (!(0x1p-1000 <= p.value && doubt < 0.5)) return false;  // keys tell values above the lower end of their range
+    const double doubt = doubt_of_likely(p);
+    if (!(0 < p.value && doubt < 0.5)) return all_are_likely(seen, p.value + p.error, d.scale());
+    if (p.value < 0x1p-1000) return false;  // keys tell values above the lower end of their range
     const double log_cut = numeric::log(seen.weights().all()) + numeric::log(p.value) + numeric::product(seen.weights().reference(), ln2);
     const double low = (log_cut + numeric::log1p(-doubt)) / d.scale(), high = (log_cut + doubt) / d.scale();
-    if (stays_a_view(seen, low)) {
-        if (!seen.row().none_between(low, high)) return false;
-        if (!d.find_maximum()) return true;
-        if (low <= d.maximum()) keep_reaching(d, low, min_keep);
-        else keep_top(d, min_keep, ties::first, 1);
+    const cut_view made = list_or_view(seen, low, high);
+    if (made.is == cut_view::form::list) {
+        if (!all_reach(d, made.listed, high)) return false;
+        if (made.listed < min_keep) keep_top(d, min_keep, ties::first, 1);
+        else d.become_list(made.listed, simd::lists().greatest(d.scratch().tokens.values, made.listed));
         return true;
     }
-    const std::size_t found = seen.list_reaching(low);
-    const double* const values = d.scratch().tokens.values;
-    if (std::any_of(values, values + found, [&](double v) { return v < high; })) return false;
-    if (found < min_keep) keep_top(d, min_keep, ties::first, 1);
-    else d.become_list(found, *std::max_element(values, values + found));
+    const reaching counted = made.is == cut_view::form::view ? made.counted : seen.count_about(low, high);
+    bool none_between = counted.low == counted.high;
+    seen.row().strays().for_each([&](token_id, double v) { none_between &= v < low || high <= v; });
+    if (!none_between) return false;
+    if (made.is == cut_view::form::view && seen.row().banded().whole() && counted.low >= min_keep) {
+        seen.narrow_to(low, counted);
+        return true;
+    }
+    if (!d.find_maximum()) return true;
+    if (low <= d.maximum()) keep_reaching(d, low, min_keep);
+    else keep_top(d, min_keep, ties::first, 1);
     return true;
 }
 
@@ -191,12 +249,16 @@ std::span<const place> most_likely(distribution<T>& d, double p) noexcept {
 
 // ---- by the whole order ------------------------------------------------------------------------------------------------
 
-/// Keeps what comes no later than a token in the order.
+/// Keeps what comes no later than a token in the order. The maximum is known.
 template <logit_scalar T>
 void keep_up_to(distribution<T>& d, const place& last) noexcept {
-    if (view<T>* const seen = d.as_view(); seen && stays_a_view(*seen, last.value))
-        return seen->row().narrow_to({.cut = last.value, .last_equal = last.id});
-    d.open(last.value);
+    if (view<T>* const seen = d.as_view()) {
+        const cut_view made = list_or_view(*seen, last.value, last.value);
+        if (made.is != cut_view::form::list) return seen->row().narrow_to({.cut = last.value, .last_equal = last.id});
+        d.become_list(made.listed, seen->maximum());
+    } else {
+        d.open(last.value);
+    }
     if (list* const tokens = d.as_list()) tokens->keep_up_to(last);
 }
 
@@ -247,22 +309,38 @@ void keep_mass(distribution<T>& d, double p, std::size_t min_keep) noexcept {
     if (list* const tokens = d.weighed_list()) tokens->keep_mass(p, min_keep);
 }
 
+/// Whether all that lives is of one value, as far as a read of the row tells. Strays are taken for others.
+template <logit_scalar T>
+bool all_are_equal(distribution<T>& d) noexcept {
+    view<T>* const seen = d.as_plain_view();
+    if (!seen || seen->row().strays().count() > 0 || !d.find_maximum() || !d.as_view()) return false;
+    return !seen->count_about(seen->maximum(), seen->maximum()).some_below;
+}
+
 /// Of an estimate, below_of(accuracy), of how far the center lies below the maximum. It is asked for in full where the quick one leaves a
 /// token in doubt.
 template <logit_scalar T, class F>
 void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_keep) noexcept {
+    bool among_heavy = true;
     for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {
         estimate below = below_of(known);
         if (below.error == 0 && !(below.value > 0)) return keep_mass(d, p, min_keep);
-        if (below.error > 0 && !(below.value > below.error)) continue;  // it may be the maximum, as of equals, which all would be in doubt
+        if (below.error > 0 && !(below.value > below.error)) {
+            // It may be the maximum, as of equals, which all would be in doubt; where they are no others, it is.
+            if (all_are_equal(d)) return keep_mass(d, p, min_keep);
+            continue;
+        }
         view<T>* const seen = d.weighed_view();
         if (!seen || !d.find_maximum()) break;
         mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};
-        nucleus_found found = near_in_heavy_blocks(search, below);
-        if (keep_found(d, *seen, found, true)) return;
-        bool in_doubt = found.center_in_doubt;
+        bool in_doubt = false;
+        if (among_heavy) {
+            const nucleus_found found = near_in_heavy_blocks(search, below);
+            if (keep_found(d, *seen, found, true)) return;
+            among_heavy = in_doubt = found.center_in_doubt;  // or a center that is better known finds nothing there either
+        }
         if constexpr (view<T>::has_weight_kernel) {
-            found = near_in_band(search, below);
+            const nucleus_found found = near_in_band(search, below);
             if (keep_found(d, *seen, found, true)) return;
             in_doubt |= found.center_in_doubt;
         }

@@ -189,18 +189,13 @@ public:
     std::size_t count_reaching(double cut) const noexcept { return simd::rows<T>().count(blocks(), level_of<value>(cut)); }
 
     /// Whether few of the tokens in some blocks live there, strays not among them.
-    bool few_reach_band() const noexcept {
+    bool few_reach_band() const noexcept { return fewer_reach(band_.cut, simd::block_size / sizes::listed_one_in); }
+    /// Whether fewer than so many tokens a block reach a cut, as some blocks tell; the band is not looked at either.
+    bool fewer_reach(double cut, std::size_t a_block) const noexcept {
         const std::size_t n = (std::min)(sizes::sampled_blocks, block_count());
-        std::size_t living = 0;
-        for (std::size_t i = 0; i < n; ++i) living += simd::rows<T>().count(only_block(i * block_count() / n), level_of<value>(band_.cut));
-        return living * sizes::listed_one_in < n * simd::block_size;
-    }
-
-    /// Whether no living token has low <= value < high, as far as is known: the band is not looked at. Two reads.
-    bool none_between(double low, double high) const noexcept {
-        bool none = count_reaching(low) == count_reaching(high);
-        strays_.for_each([&](token_id, double v) { none &= v < low || high <= v; });
-        return none;
+        std::size_t reaching = 0;
+        for (std::size_t i = 0; i < n; ++i) reaching += simd::rows<T>().count(only_block(i * block_count() / n), level_of<value>(cut));
+        return reaching < n * a_block;
     }
 
     /// The number of a block's living tokens of exactly this value; strays and the band are not looked at.
@@ -256,6 +251,8 @@ public:
     }
 
     simd::blocked_row<T> only_block(std::size_t b) const noexcept { return row_.only(b); }
+    /// The n blocks from the first one on, as a row of their own.
+    simd::blocked_row<T> some_blocks(std::size_t first, std::size_t n) const noexcept { return row_.some(first, n); }
 
     // ---- lists ---------------------------------------------------------------------------------------------------------
 

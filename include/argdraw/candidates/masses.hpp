@@ -36,6 +36,9 @@ enum class accuracy : std::uint8_t {
 struct estimate {
     double value;
     double error = 0;
+    /// How far off it may be beside what it owes to the mass it was found with: less than `error` where both come of the same sums. Of an
+    /// entropy, how far its difference from ln mass may be off.
+    double beside_mass = error;
 };
 
 namespace detail {
@@ -63,9 +66,12 @@ public:
     bool weigh(const row& of, maxima<T>& top, double c, accuracy wanted) noexcept {
         const bool as_wanted = wanted == accuracy::quick ? in_float_ || (floats_fail_ && also == also_) : !in_float_;
         if (known_of(of) && c == w_.c && (also == extra::nothing || also == also_) && as_wanted) return true;
+        const bool only_losers = some_lost_ && lost_ == of.revision() && c == w_.c && also == extra::nothing && wanted == accuracy::quick;
         w_.c = c;
         also_ = also;
-        known_ = floats_fail_ = false;
+        known_ = floats_fail_ = some_lost_ = false;
+        if constexpr (in_floats_at_all)
+            if (only_losers && w_.weigh_losers(of)) return known(of);
         if constexpr (in_floats_at_all)
             if (wanted == accuracy::quick && (in_float_ = w_.template weigh_in_floats<also>(of))) return known(of);
         floats_fail_ = wanted == accuracy::quick;
@@ -74,6 +80,21 @@ public:
         w_.template weigh_in_doubles<also>(of, top);
         return known(of);
     }
+
+    /// Whether a band that begins at a cut leaves the masses of those blocks as they are which have nothing below it: a band has a kernel of
+    /// its own, which gives such a block the same bits. Not where the band has a token at its cut, which is weighed apart, or where tokens
+    /// have values of their own.
+    bool may_weigh_again(const row& of, double cut) const noexcept {
+        return known_of(of) && in_float_ && of.banded().whole() && of.strays().count() == 0 &&
+               static_cast<double>(level_of<value>(cut)) != cut;
+    }
+    /// The row was narrowed so, and the counts in the scratch say which blocks have lost a token: the next time, they alone are weighed.
+    void lost_some(const row& of) noexcept {
+        some_lost_ = true;
+        lost_ = of.revision();
+    }
+    /// The counts give way.
+    void forget_lost() noexcept { some_lost_ = false; }
 
     // What follows is asked of known masses.
 
@@ -216,9 +237,34 @@ public:
         });
         return all;
     }
-    /// What split() has summed up in each block, and how many equals of its cut somebody has counted there.
+    /// The same of a row that was counted about a value and the next one, and has no strays: what weighs more than the value for each block,
+    /// and what weighs less. A block of nothing but equals of it is not read.
+    double split_beside_equals(const row& of, value equal) const noexcept
+        requires in_floats_at_all
+    {
+        const value above = numeric::next_above(equal);
+        const band& in = of.banded();
+        const simd::row_cuts cuts{in.whole() ? std::numeric_limits<value>::lowest() : level_above<value>(in.cut), equal, above, above};
+        const simd::level_counts& counts = w_.space->counts;
+        const auto split = simd::block_weights<T>().split;
+        std::fill_n(split_blocks().above, of.blocks().blocks, 0.0);
+        double below = 0;
+        if (!in.whole() && in.cut < static_cast<double>(equal))
+            of.for_equals_of_cut(
+                [&](std::size_t, std::size_t count) { below += numeric::product(weight_of(in.cut), static_cast<double>(count)); });
+        const auto has_others = [&](std::size_t b) { return (counts.above[b] | counts.some_below[b]) != 0; };
+        for_runs(of.blocks().blocks, has_others, [&](std::size_t from, std::size_t n) {
+            split(of.some_blocks(from, n), w_.keys, cuts, split_blocks().above + from, split_blocks().below + from,
+                  split_blocks().tops + from, tokens().ids, tokens().values);
+            for (std::size_t b = from; b < from + n; ++b) {
+                split_blocks().above[b] = in_reference_of(w_.top, split_blocks().tops[b], split_blocks().above[b]);
+                below += in_reference_of(w_.top, split_blocks().tops[b], split_blocks().below[b]);
+            }
+        });
+        return below;
+    }
+    /// What these have summed up in each block.
     double* above() const noexcept { return split_blocks().above; }
-    std::int32_t* equals() const noexcept { return split_blocks().equals; }
 
     struct parts {
         double above, below;
@@ -276,6 +322,8 @@ private:
 
     weighing<T> w_;
     detail::revision revision_{};
+    detail::revision lost_{};  // of which some blocks are to be weighed again
+    bool some_lost_ = false;
     extra also_ = extra::nothing;
     bool known_ = false;
     bool in_float_ = false;

@@ -90,17 +90,21 @@ std::array<double, 2> sampled_levels(mass_search<T>& s, std::size_t n, const sea
     return levels_about_edge(n, sampled, in.bottom, in.top, numeric::product(s.left_out() - in.under_bottom, to_sample));
 }
 
-/// The value that the first of n sampled tokens between two levels has, where most of them have it and they are many; NaN where not.
+/// The value that the first of n sampled tokens between two levels has, where most of them have it and they are many; NaN where not. Needs a
+/// multiple of a vector of tokens.
 inline double common_between(const double* values, std::size_t n, double low, double high) noexcept {
-    std::size_t between = 0, equal = 0;
-    double common = numeric::nan;
-    for (std::size_t i = 0; i < n; ++i) {
-        const bool inside = (low <= values[i]) & (values[i] < high);
-        common = (inside & (between == 0)) ? values[i] : common;
-        between += inside;
-        equal += inside & (values[i] == common);
-    }
-    return 2 * equal > between && between > n / 16 ? common : numeric::nan;
+    const auto reaching = [&](double level) { return simd::numbers<double>().count_at_least(values, n, level); };
+    const std::size_t between = low < high ? reaching(low) - reaching(high) : 0;
+    if (between <= n / 16) return numeric::nan;
+    const double common = *std::find_if(values, values + n, [&](double v) { return low <= v && v < high; });
+    const std::size_t equal = reaching(common) - reaching(numeric::next_above(common));
+    return 2 * equal > between ? common : numeric::nan;
+}
+
+/// Whether n values are one number. Needs a multiple of a vector of them.
+inline bool all_equal(const double* values, std::size_t n) noexcept {
+    const auto& numbers = simd::numbers<double>();
+    return numbers.count_at_least(values, n, values[0]) == n && numbers.count_at_least(values, n, numeric::next_above(values[0])) == 0;
 }
 
 // ---- by one read -------------------------------------------------------------------------------------------------------
@@ -112,14 +116,10 @@ nucleus_found ends_among_equals(mass_search<T>& s, value_of<T> common) noexcept 
     const double value = static_cast<double>(common);
     const auto& row = s.of_row();
     if (!(row.banded().cut < value) || row.strays().count() > 0) return {};
-    const double below = s.weights().split(row, common, above, above).below;
-    std::int32_t* const equals = s.weights().equals();
+    const reaching counted = s.seen.count_about(value, static_cast<double>(above));
+    const std::int32_t* const equals = s.seen.counts().between;
+    const double below = s.weights().split_beside_equals(row, common), count = static_cast<double>(counted.low - counted.high);
     double* const masses = s.weights().above();
-    double count = 0;
-    for (std::size_t b = 0; b < s.seen.blocks(); ++b) {
-        equals[b] = static_cast<std::int32_t>(row.count_equal(b, common));
-        count += equals[b];
-    }
     const double each = s.weights().weight_of(value);
     double wanted = 0;
     bool in_floats = true;
@@ -156,7 +156,7 @@ nucleus_found ends_between(mass_search<T>& s, value_of<T> low, value_of<T> high,
     of.below = parts.below;
     if (found == 0) return {};
     // The list weighs its tokens relative to the greatest of them, so that equals weigh 1; to_list takes masses there.
-    const double reference = *std::max_element(s.tokens.values, s.tokens.values + found);
+    const double reference = simd::lists().greatest(s.tokens.values, found);
     const double to_list = s.weights().relative_to(reference, 1.0), between = s.weigh(found, reference);
     of.between = between / to_list;
     double* const masses = s.weights().above();
@@ -172,9 +172,14 @@ nucleus_found ends_between(mass_search<T>& s, value_of<T> low, value_of<T> high,
                           return s.told_in_doubles(between, reference, static_cast<double>(low), static_cast<double>(high));
                       });
     if (end.is != outcome::found) return {};
-    for (std::size_t i = 0; i < found && in_floats; ++i) {
-        const bool stays = !(end.last < place{s.tokens.values[i], s.tokens.ids[i]});
-        masses[block_of(s.tokens.ids[i])] += numeric::product(s.tokens.weights[i] / to_list, static_cast<double>(stays));
+    for (std::size_t i = 0; i < found && in_floats;) {
+        const std::size_t b = block_of(s.tokens.ids[i]);
+        double mass = masses[b];  // not added to in memory, where each sum would wait for the one before it to arrive
+        for (; i < found && block_of(s.tokens.ids[i]) == b; ++i) {
+            const bool stays = !(end.last < place{s.tokens.values[i], s.tokens.ids[i]});
+            mass += numeric::product(s.tokens.weights[i] / to_list, static_cast<double>(stays));
+        }
+        masses[b] = mass;
     }
     return {.is = nucleus_found::form::band, .kept = {end.last.value, end.last.id}, .weighed = in_floats};
 }
@@ -189,6 +194,9 @@ nucleus_found in_band(mass_search<T>& s) noexcept {
     for (std::size_t tries = 1; tries <= sizes::band_tries; ++tries) {
         const std::size_t n = sample_blocks(s);
         if (n == 0) return {};
+        // Where the sample is all of one value, so is what is between any levels about the edge.
+        if (const double first = s.tokens.values[0]; in.bottom < first && first < in.top && all_equal(s.tokens.values, n))
+            return ends_among_equals(s, static_cast<value>(first));
         auto [low, high] = sampled_levels(s, n, in, tries > 1);
         // A row that is in order, say, is not told by its blocks: the third time all is taken that the first two have left.
         if (tries == sizes::band_tries) {
@@ -311,18 +319,24 @@ nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper,
     if (end.is != outcome::found) return {.center_in_doubt = end.is == outcome::center_in_doubt};
 
     const token_arrays& tokens = s.tokens;
-    const auto leaves = [&](std::size_t i) { return end.last < of.nearness_of(tokens, i); };
-    band kept{.cut = of.high};
+    // Without a branch on who leaves, which is as good as random; tokens.spare has the nearness.
+    const auto leaves = [&, last = end.last](std::size_t i) {
+        return (tokens.spare[i] < last.value) | ((tokens.spare[i] == last.value) & (tokens.ids[i] > last.id));
+    };
+    for (std::size_t i = 0; i < of.found; ++i) {
+        const double either[] = {tokens.values[i], numeric::infinity};
+        tokens.weights[i] = either[leaves(i) | (tokens.values[i] >= upper)];
+    }
+    band kept{.cut = (std::min)(of.high, extremes(tokens.weights, of.found)[0])};
     for (std::size_t i = 0; i < of.found; ++i)
-        kept.cut = (std::min)(kept.cut, (leaves(i) | (tokens.values[i] >= upper)) ? numeric::infinity : tokens.values[i]);
-    for (std::size_t i = 0; i < of.found; ++i)
-        if (tokens.values[i] == kept.cut && !leaves(i)) kept.last_equal = tokens.ids[i];
+        kept.last_equal = ((tokens.values[i] == kept.cut) & !leaves(i)) ? tokens.ids[i] : kept.last_equal;
     // Logits that differ by less than their distance's rounding are equally near, and stay by their ids: that is no band.
     const auto inside = [&](std::size_t i) {
-        return tokens.values[i] > kept.cut || (tokens.values[i] == kept.cut && tokens.ids[i] <= kept.last_equal);
+        return (tokens.values[i] > kept.cut) | ((tokens.values[i] == kept.cut) & (tokens.ids[i] <= kept.last_equal));
     };
-    for (std::size_t i = 0; i < of.found; ++i)
-        if (leaves(i) && tokens.values[i] < upper && inside(i)) return {};
+    bool is_a_band = true;
+    for (std::size_t i = 0; i < of.found; ++i) is_a_band &= !(leaves(i) & (tokens.values[i] < upper) & inside(i));
+    if (!is_a_band) return {};
     std::size_t removed = 0;
     for (std::size_t i = 0; i < of.found; ++i) {
         const bool goes = leaves(i) & (tokens.values[i] >= upper);

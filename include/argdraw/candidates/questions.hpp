@@ -29,7 +29,9 @@ inline double error_of_exponents(double nats) noexcept { return numeric::product
 
 template <logit_scalar T>
 std::size_t size_of(distribution<T>& d) noexcept {
-    if (view<T>* const seen = d.as_plain_view(); seen && d.find_maximum() && d.as_view()) return seen->row().size();
+    // What is weighed in floats has neither NaN nor +inf.
+    if (view<T>* const seen = d.as_plain_view(); seen && (seen->only_weighed() || (d.find_maximum() && d.as_view())))
+        return seen->row().size();
     const list* const tokens = d.listed();
     return tokens ? tokens->size() : 0;
 }
@@ -45,14 +47,14 @@ double least_value(distribution<T>& d) noexcept {
 template <logit_scalar T>
 estimate mass_in_floats(const view<T>& seen, double value) noexcept {
     const double mass = seen.weights().relative_to(value, seen.weights().all());
-    return {mass, numeric::product(float_sums::of_weights, mass)};
+    return {mass, numeric::product(float_sums::of_weights, mass), 0.0};
 }
 
 template <logit_scalar T>
 estimate mass_of(distribution<T>& d, accuracy wanted) noexcept {
     if (view<T>* const seen = d.weighed_view(wanted); seen && d.find_maximum()) {
         const double mass = seen->weights().relative_to(d.maximum(), seen->weights().all());
-        return {mass, seen->weights().in_float() ? numeric::product(float_sums::of_weights, mass) : 0.0};
+        return {mass, seen->weights().in_float() ? numeric::product(float_sums::of_weights, mass) : 0.0, 0.0};
     }
     const list* const tokens = d.weighed_list();
     return {tokens ? tokens->mass() : numeric::nan};
@@ -138,8 +140,9 @@ estimate entropy_of(distribution<T>& d, accuracy wanted) noexcept {
         const double exponents = numeric::product(ln2, seen->weights().beside() / seen->weights().all());
         if (!seen->weights().in_float())
             return {(std::max)(0.0, numeric::log1p(seen->weights().all_beside_greatest(seen->row())) - exponents)};
+        // Exponents count from the reference, which is at most a binary place above the greatest: they tell of the distance.
         const double h = (std::max)(0.0, numeric::log(seen->weights().all()) - exponents);
-        return {h, error_of_exponents(h)};
+        return {h, error_of_exponents(h), error_of_exponents((std::min)(h, ln2 - exponents))};
     }
     list* const tokens = d.weighed_list();
     if (!tokens) return {numeric::nan};
@@ -151,7 +154,8 @@ template <logit_scalar T>
 estimate collision_of(distribution<T>& d, accuracy wanted) noexcept {
     if (view<T>* const seen = d.template weighed_view<extra::squares>(wanted)) {
         const double sum = seen->weights().beside() / numeric::product(seen->weights().all(), seen->weights().all());
-        return {sum, seen->weights().in_float() ? numeric::product(float_sums::of_squares, sum) : 0.0};
+        if (!seen->weights().in_float()) return {sum};
+        return {sum, numeric::product(float_sums::of_squares, sum), numeric::product(float_sums::of_squares_alone, sum)};
     }
     list* const tokens = d.weighed_list();
     return {tokens ? tokens->collision() : numeric::nan};

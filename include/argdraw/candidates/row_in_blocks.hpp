@@ -73,13 +73,17 @@ public:
         return blocks_;
     }
     /// One block, as a row.
-    simd::blocked_row<T> only(std::size_t b) const noexcept {
-        simd::blocked_row<T> one = with(b);
-        one.data += b * simd::block_size;
-        one.complete = b < blocks_.complete;
-        one.blocks = 1;
-        if (one.alive) one.alive += b * (simd::block_size / 16);
-        return one;
+    simd::blocked_row<T> only(std::size_t b) const noexcept { return some(b, 1); }
+    /// n blocks from the first one on, as a row.
+    simd::blocked_row<T> some(std::size_t first, std::size_t n) const noexcept {
+        if (in_records_)
+            for (std::size_t b = first; b < first + n; ++b) bring(b);
+        simd::blocked_row<T> part = blocks_;
+        part.data += first * simd::block_size;
+        part.complete = (std::min)(blocks_.complete - (std::min)(first, blocks_.complete), n);
+        part.blocks = n;
+        if (part.alive) part.alive += first * (simd::block_size / 16);
+        return part;
     }
 
     /// See row_kernels. Those of a row of records are known, and so may the parts of their blocks be.

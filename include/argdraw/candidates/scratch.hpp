@@ -53,13 +53,13 @@ struct scratch {
         double* ends = nullptr;
         std::int32_t* tops = nullptr;
     } masses;
-    // For each block what weighs above and below a cut, its key, and how many tokens stand at the cut.
+    // For each block what weighs above and below a cut, and its key.
     struct {
         double* above = nullptr;
         double* below = nullptr;
         std::int32_t* tops = nullptr;
-        std::int32_t* equals = nullptr;
     } split;
+    simd::level_counts counts{};
     simd::row_moments moments{};
 
     // Numbers that are added up before they meet the tokens; the values stand in tokens.spare.
@@ -114,7 +114,9 @@ private:
         take(split.above, per_block);
         take(split.below, per_block);
         take(split.tops, per_block);
-        take(split.equals, per_block);
+        take(counts.between, per_block);
+        take(counts.above, per_block);
+        take(counts.some_below, per_block);
         take(moments.reference, per_block);
         take(moments.sum, per_block);
         take(moments.squares, per_block);

@@ -24,6 +24,12 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
+/// How many values that live in a row reach a level, how many another one above it, and whether any reaches neither.
+struct reaching {
+    std::size_t low = 0, high = 0;
+    bool some_below = false;
+};
+
 /// A row that nobody copies, with one line for every block of 256: the greatest value, or the mass and a key that bounds the greatest. Each
 /// of them is of a revision of the row, and is found anew where the row has gone on.
 ///
@@ -72,6 +78,31 @@ public:
     std::size_t blocks_reaching(double cut) const noexcept {
         const value at = level_of<value>(cut);
         return top_.known_of(row_) ? top_.count_reaching(row_, at) : weights_.count_reaching(row_, at);
+    }
+
+    /// Of the row: strays and the band are not looked at. The counts of each block are left in the scratch. One read.
+    reaching count_about(double low, double high) noexcept {
+        const simd::level_counts& of = space_->counts;
+        weights_.forget_lost();
+        simd::spreads<T>().levels(row_.blocks(), level_of<value>(low), level_of<value>(high), of);
+        reaching all;
+        for (std::size_t b = 0; b < blocks(); ++b) {
+            all.high += static_cast<std::size_t>(of.above[b]);
+            all.low += static_cast<std::size_t>(of.above[b] + of.between[b]);
+            all.some_below |= of.some_below[b] != 0;
+        }
+        return all;
+    }
+    const simd::level_counts& counts() const noexcept { return space_->counts; }
+    /// Narrows the row to what reaches a cut, about which it was counted. Where nothing lies below, it stays as it is, and so does what is
+    /// known of it.
+    void narrow_to(double cut, const reaching& counted) noexcept {
+        bool some_below = counted.some_below;
+        row_.strays().for_each([&](token_id, double v) { some_below |= v < cut; });
+        if (!some_below) return;
+        const bool loses_some = weights_.may_weigh_again(row_, cut);
+        row_.narrow_to({.cut = cut});
+        if (loses_some) weights_.lost_some(row_);
     }
 
     /// Lists the living tokens of value >= cut; of those equal to it, no more than the first `equals` and a few. Returns their number.

@@ -26,9 +26,13 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 namespace float_sums {
 /// A weight w is off by 1.17e-7, and so is a mass, with two roundings of 2^-24 in the sums of four.
 inline constexpr double of_weights = 0x1p-22;
-/// A mass, and the cut that comes of it and of a probability.
+/// What comes to that on the way from a mass and a probability to a cut: products with an exponent below 2^13, and sums of logarithms.
+inline constexpr double of_cuts = 0x1p-36;
+/// Twice a mass, and the cut that comes of it and of a probability.
 inline constexpr double of_likely = 0x1p-21;
-/// Of sums of w w: a w w is off by twice 1.17e-7 and a rounding, sums of four of them by two more, and the mass, squared, by 2 2^-22.
+/// Of sums of w w: a w w is off by twice 1.17e-7 and a rounding, and sums of four of them by two more.
+inline constexpr double of_squares_alone = 0x1.cp-22;
+/// Divided by the mass, squared, which is off by 2 2^-22.
 inline constexpr double of_squares = 0x1p-20;
 /// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 4.1e-7 of themselves, and the sum
 /// of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
@@ -56,6 +60,17 @@ inline double power_of_two(std::int32_t n) noexcept {
 /// A mass relative to a block's own reference, 2^floor(top / 8), in that of another one above it; exact, but for what no sum would notice.
 inline double in_reference_of(std::int32_t row_top, std::int32_t block_top, double mass) noexcept {
     return mass * power_of_two((block_top >> 3) - (row_top >> 3));
+}
+
+/// Calls visit(first, n) for the blocks that are wanted, as many as are side by side at once.
+template <class F, class G>
+void for_runs(std::size_t blocks, F wanted, G visit) noexcept {
+    for (std::size_t from = 0; from < blocks; ++from) {
+        std::size_t n = 0;
+        while (from + n < blocks && wanted(from + n)) ++n;
+        if (n > 0) visit(from, n);
+        from += n;
+    }
 }
 
 /// Where sums of a row go, and what is to be known to make more of them.
@@ -96,6 +111,25 @@ struct weighing {
         // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was
         // left out by add_strays, and all that lives is strays somewhere below.
         return all >= 0.5;
+    }
+
+    /// Needs the masses of a row in floats as it was without a band, no strays, and counts that say which blocks have tokens below the band.
+    /// Leaves the masses of the row in its band. False where next to nothing is left.
+    bool weigh_losers(const row& of) noexcept
+        requires(!std::same_as<T, double>)
+    {
+        const auto above = level_above<value>(of.banded().cut);
+        const std::int32_t* const loses = space->counts.some_below;
+        const auto masses_in_band = simd::block_weights<T>().masses_in_band;
+        const auto loses_some = [&](std::size_t b) { return loses[b] != 0; };
+        for_runs(of.blocks().blocks, loses_some, [&](std::size_t from, std::size_t n) {
+            masses_in_band(of.some_blocks(from, n), keys, above, space->split.above + from, space->split.tops + from);
+            for (std::size_t b = from; b < from + n; ++b)
+                space->masses.of_block[b] = in_reference_of(top, space->masses.tops[b], space->split.above[b]);
+        });
+        beside = 0;
+        add_up(of);
+        return !(all < 0.5);
     }
 
     /// Needs a finite greatest value in `most`. Leaves masses, running sums and second sums, relative to its weight.
@@ -168,9 +202,7 @@ private:
             top = simd::block_weights<T>().masses(of.blocks(), keys, space->masses.of_block, space->masses.tops);
         } else {
             const value above = level_above<value>(in.cut);
-            simd::block_weights<T>().split(of.blocks(), keys, {above, above, above, above}, space->masses.of_block, space->split.below,
-                                           space->masses.tops, space->tokens.ids, space->tokens.values);
-            top = *std::max_element(space->masses.tops, space->masses.tops + of.blocks().blocks);
+            top = simd::block_weights<T>().masses_in_band(of.blocks(), keys, above, space->masses.of_block, space->masses.tops);
             if (top == simd::weight_scale::beyond) return false;
             // Tokens at the cut weigh what one weighs, times their number.
             const double exponent = numeric::product(in.cut, c);

@@ -65,6 +65,14 @@ struct row_kernels {
     void (*values)(const blocked_row<T>&, std::size_t block, value cut, double* out);
 };
 
+/// For each block how many of its living logits reach one level and not another, how many reach the other, and whether any reaches neither,
+/// as 1 or 0.
+struct level_counts {
+    std::int32_t* between;
+    std::int32_t* above;
+    std::int32_t* some_below;
+};
+
 /// How a row's logits are spread.
 template <logit_scalar T>
 struct spread_kernels {
@@ -74,6 +82,8 @@ struct spread_kernels {
     void (*maxima_and_moments)(const blocked_row<T>&, bool exact, value* maximum, const row_moments&);
     /// The least logit above -inf; +inf where there is none. For rows without NaN. One read.
     value (*least)(const blocked_row<T>&);
+    /// Counts of logits about low <= high; a NaN reaches nothing and is not below. One read.
+    void (*levels)(const blocked_row<T>&, value low, value high, const level_counts&);
 };
 
 /// Where a row is cut in parts; a part whose ends are not in order is empty.
@@ -87,6 +97,8 @@ struct weight_kernels {
     /// Mass of each block relative to 2^floor(top / 8), and the key `top` of its greatest weight, or nothing, or
     /// beyond. Returns the greatest of the keys. One read.
     std::int32_t (*masses)(const blocked_row<T>&, const weight_scale&, double* mass, std::int32_t* top);
+    /// The same of the logits that reach a cut; keys are those of the greatest of the whole block.
+    std::int32_t (*masses_in_band)(const blocked_row<T>&, const weight_scale&, float cut, double* mass, std::int32_t* top);
     /// Cuts the row: for each block the mass of the logits >= high and that of the logits with lowest <= logit < lower, relative to the
     /// greatest of the whole block as in masses, and in id order the tokens with low <= logit < high. One read.
     std::size_t (*split)(const blocked_row<T>&, const weight_scale&, const row_cuts&, double* above, double* below, std::int32_t* top,

@@ -38,7 +38,8 @@ struct eta_cutoff {
         const auto cut = [&](accuracy wanted) {
             const estimate h = c.entropy(wanted);
             const double p = (std::min)(e, numeric::product(std::sqrt(e), numeric::exp(-h.value)));
-            return estimate{p, numeric::product(numeric::product(1.01, p), h.error)};  // e^x - 1 <= 1.01 x for an error this small
+            const double share = numeric::product(1.01, p);  // e^x - 1 <= 1.01 x for an error this small
+            return estimate{p, numeric::product(share, h.error), numeric::product(share, h.beside_mass)};
         };
         c.keep_likely(cut, min_keep);
     }

@@ -32,7 +32,7 @@ struct p_less {
     void operator()(candidates<T>& c) const noexcept {
         const auto cut = [&](accuracy wanted) {
             const estimate sum = c.collision(wanted);
-            return estimate{numeric::product(sum.value, 1 - 1e-6), sum.error};
+            return estimate{numeric::product(sum.value, 1 - 1e-6), sum.error, sum.beside_mass};
         };
         c.keep_likely(cut, min_keep);
     }

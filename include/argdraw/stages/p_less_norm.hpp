@@ -30,10 +30,11 @@ struct p_less_norm {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
+        const estimate quick = c.collision(accuracy::quick);
         const double n = static_cast<double>(c.size());
         if (n < 2) return;
         const auto cut = [&](accuracy wanted) {
-            const estimate sum = c.collision(wanted);
+            const estimate sum = wanted == accuracy::quick || quick.error == 0 ? quick : c.collision(wanted);
             return estimate{numeric::product((numeric::product(n, sum.value) - 1) / (n - 1), 1 - 1e-6),
                             numeric::product(n, sum.error) / (n - 1)};
         };

@@ -35,7 +35,8 @@ struct top_a {
             const estimate mass = c.mass(wanted);  // the first token has 1 / mass
             const double p = static_cast<double>(a) / numeric::product(mass.value, mass.value);
             // 1 / mass^2 is off by twice the share that mass is off, to first order; 2.01 covers the rest.
-            return estimate{p, numeric::product(2.01, numeric::product(p, mass.error / mass.value))};
+            // p times the mass is a / mass.
+            return estimate{p, numeric::product(2.01, numeric::product(p, mass.error / mass.value)), 0.0};
         };
         c.keep_likely(cut, min_keep);
     }

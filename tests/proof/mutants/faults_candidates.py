@@ -179,9 +179,21 @@ FAULTS = [
     Mutant(
         "T1", "a band by nearness keeps all logits that rounding has at one distance",
         "candidates/nucleus_band.hpp",
-        "if (leaves(i) && tokens.values[i] < upper && inside(i)) return {};",
-        "if (leaves(i) && tokens.values[i] < upper && inside(i) && upper < 0) return {};",
+        "is_a_band &= !(leaves(i) & (tokens.values[i] < upper) & inside(i));",
+        "is_a_band &= !(leaves(i) & (tokens.values[i] < upper) & inside(i) & (upper < 0));",
         "unit/candidates/shortcuts.cpp", "shortcuts: logits that differ by less than their distance's rounding stay by their ids"),
+    Mutant(
+        "N1", "what blocks have lost is taken from counts about another level",
+        "candidates/masses.hpp",
+        "void forget_lost() noexcept { some_lost_ = false; }",
+        "void forget_lost() noexcept {}",
+        "unit/candidates/masses.cpp", "masses: what was lost is forgotten where the counts give way, and where all is weighed anew"),
+    Mutant(
+        "N2", "a token with a value of its own stays where it alone lies below a cut",
+        "candidates/view.hpp",
+        "row_.strays().for_each([&](token_id, double v) { some_below |= v < cut; });",
+        "",
+        "unit/candidates/cuts.cpp", "cuts: where nothing lies below one the row stays as it is, and so do its masses"),
     Mutant(
         "F41", "biases beside +inf are written over the logits of a sparse row",
         "candidates/edits.hpp",

@@ -1,6 +1,8 @@
 // What removes tokens: keep_top, keep_mass, keep_within, keep_at_least, keep_below, keep_if, ban, allow.
 #include "support.hpp"
 
+#include "inside.hpp"
+
 using namespace argdraw;
 using namespace support;
 
@@ -327,5 +329,90 @@ TEST_CASE("candidates: verbs one after another are the same on both forms") {
         if (c.view.why() != status::ok) continue;
         const double of_view = c.view.mass(), of_list = c.list.mass();
         CHECK(std::abs(of_view - of_list) <= 1e-14 * of_list);
+    }
+}
+
+TEST_CASE("cuts: where nothing lies below one the row stays as it is, and so do its masses") {
+    std::vector<float> row(70000);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(i % 97) * 0.01f;
+    for (const bool edited : {false, true}) {
+        workspace space;
+        candidates<float> c(row, space);
+        if (edited) c.add(5, -0.25);
+        (void)c.mass(accuracy::quick);
+        c.keep_likely(1e-9);
+        CHECK(detail::inside::of(c).weights);
+        CHECK_FALSE(detail::inside::of(c).band);
+        c.keep_within(1.5);
+        CHECK_FALSE(detail::inside::of(c).band);
+        c.keep_within_deviations(100);
+        CHECK_FALSE(detail::inside::of(c).band);
+        CHECK(c.size() == row.size());
+    }
+    // An edited token alone may lie below.
+    workspace space;
+    candidates<float> c(row, space);
+    c.add(5, -9);
+    c.keep_likely(1e-6);
+    CHECK(c.size() == row.size() - 1);
+}
+
+TEST_CASE("cuts: a probability that is next to nothing, as far as is known, keeps all or is asked for in full") {
+    for (const bool equal : {true, false}) {
+        std::vector<float> row(70000, 1.5f);
+        if (!equal) row[69000] = -7;
+        for (const double p : {0.0, -1e-12, 1e-9}) {
+            int full = 0;
+            const auto p_of = [&](accuracy wanted) {
+                full += wanted == accuracy::full;
+                return wanted == accuracy::quick ? estimate{p, 1e-8} : estimate{p};
+            };
+            workspace space, list_space;
+            candidates<float> c(row, space), list(row, list_space);
+            list.survivors();
+            c.keep_likely(p_of);
+            CHECK(full == (equal ? 0 : 1));
+            full = 0;
+            list.keep_likely(p_of);
+            CHECK(c.size() == list.size());
+            CHECK(left(c) == left(list));
+        }
+    }
+}
+
+TEST_CASE("cuts: of equals alone sums of floats say that all stay, in every cut that comes of sums") {
+    for (const std::size_t width : {std::size_t{20000}, std::size_t{128256}})
+        for (const float value : {1.0f, -3.7f, 0.1f}) {
+            const std::vector<float> row(width, value);
+            const auto all_stay = [&](auto stage) {
+                workspace space;
+                candidates<float> c(row, space);
+                stage(c);
+                CHECK(detail::inside::in_floats(c));
+                CHECK(c.size() == width);
+            };
+            all_stay(p_less{});
+            all_stay(p_less_norm{});
+            all_stay(eta_cutoff{1e-6f});
+            all_stay(top_a{0.5f});
+        }
+}
+
+TEST_CASE("cuts: a list is made before anything is counted, and where the sample misled the row is narrowed") {
+    // Few tokens reach the cut in the blocks that are looked at, many in the others.
+    std::vector<float> row(64 * simd::block_size * 4, -8.0f);
+    const std::size_t step = row.size() / simd::block_size / sizes::sampled_blocks;
+    for (std::size_t i = 0; i < row.size(); ++i)
+        if (i / simd::block_size % step != 0 && i % 3 == 0) row[i] = static_cast<float>(i % 5) * 0.125f;
+    for (const bool by_value : {true, false}) {
+        workspace space, list_space;
+        candidates<float> c(row, space), list(row, list_space);
+        list.survivors();
+        for (candidates<float>* each : {&c, &list}) {
+            if (by_value) each->keep_within(2);
+            else each->keep_likely(1e-7);
+        }
+        CHECK(detail::inside::of(c).band);
+        CHECK(left(c) == left(list));
     }
 }

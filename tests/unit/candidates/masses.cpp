@@ -107,3 +107,75 @@ TEST_CASE("masses: a row is cut in what weighs above, what is listed between, an
         CHECK(std::fabs(parts.above - r.sum(9, infinite)) <= 1e-12 * parts.above);
     }
 }
+
+TEST_CASE("masses: of a row that lost tokens, blocks that lost none are not weighed again, and all have the bits of a fresh sum") {
+    for (const std::size_t width : {7 * simd::block_size, 21 * simd::block_size + 11})
+        for (const double cut : {0.001, 0.1, 3.05, 15.9}) {
+            weighed_row r(width, 5);
+            for (std::size_t i = 2 * simd::block_size; i < 5 * simd::block_size; ++i) r.logits[i] = 15.95f;
+            r.row.look_at(r.logits, r.scratch);
+            weighed_row fresh(width, 5);
+            fresh.logits = r.logits;
+            fresh.row.look_at(fresh.logits, fresh.scratch);
+            REQUIRE(r.weigh(accuracy::quick));
+            REQUIRE(r.masses.may_weigh_again(r.row, cut));
+            simd::spreads<float>().levels(r.row.blocks(), detail::level_of<float>(cut), detail::level_of<float>(cut), r.scratch.counts);
+            CHECK(r.scratch.counts.some_below[3] == 0);
+            r.row.narrow_to({.cut = cut});
+            r.masses.lost_some(r.row);
+            CHECK_FALSE(r.masses.known_of(r.row));
+            r.scratch.masses.ends[0] = -1;
+            REQUIRE(r.weigh(accuracy::quick));
+            fresh.row.narrow_to({.cut = cut});
+            REQUIRE(fresh.weigh(accuracy::quick));
+            CHECK(r.masses.in_float());
+            int other = 0;
+            for (std::size_t b = 0; b < r.row.blocks().blocks; ++b)
+                other += r.masses.of_block(b) != fresh.masses.of_block(b) || r.scratch.masses.ends[b] != fresh.scratch.masses.ends[b];
+            CHECK(other == 0);
+        }
+}
+
+TEST_CASE("masses: what was lost is forgotten where the counts give way, and where all is weighed anew") {
+    weighed_row r(9 * simd::block_size, 6);
+    const auto lose = [&](double cut) {
+        simd::spreads<float>().levels(r.row.blocks(), detail::level_of<float>(cut), detail::level_of<float>(cut), r.scratch.counts);
+        r.row.narrow_to({.cut = cut});
+        r.masses.lost_some(r.row);
+        std::fill_n(r.scratch.counts.some_below, r.row.blocks().blocks, 0);  // as no count has said
+    };
+    REQUIRE(r.weigh(accuracy::quick));
+    lose(3.05);
+    r.masses.forget_lost();
+    REQUIRE(r.weigh(accuracy::quick));
+    CHECK(std::fabs(r.masses.all() - r.sum(-infinite, infinite)) <= detail::float_sums::of_weights * r.masses.all());
+    lose(5.05);
+    REQUIRE(r.weigh(accuracy::full));
+    REQUIRE(r.weigh(accuracy::quick));
+    CHECK(std::fabs(r.masses.all() - r.sum(-infinite, infinite)) <= detail::float_sums::of_weights * r.masses.all());
+    CHECK_FALSE(r.masses.may_weigh_again(r.row, 6.05));  // it has a band
+    weighed_row other(9 * simd::block_size, 6);
+    REQUIRE(other.weigh(accuracy::quick));
+    CHECK(other.masses.may_weigh_again(other.row, 6.05));
+    CHECK_FALSE(other.masses.may_weigh_again(other.row, 6.0));  // a token may stand there
+    other.row.set(1, 2.5);
+    REQUIRE(other.weigh(accuracy::quick));
+    CHECK_FALSE(other.masses.may_weigh_again(other.row, 6.05));
+}
+
+TEST_CASE("masses: what weighs more and less than equals, where most blocks hold nothing else") {
+    for (const bool banded : {false, true}) {
+        weighed_row r(9 * simd::block_size + 5, 7);
+        for (std::size_t i = 0; i < r.logits.size(); ++i)
+            if (i / simd::block_size % 3 != 1) r.logits[i] = 7;
+        r.row.look_at(r.logits, r.scratch);
+        if (banded) r.row.narrow_to({2, 1000});
+        REQUIRE(r.weigh(accuracy::quick));
+        const float above = std::nextafter(7.0f, 8.0f);
+        const double below = r.masses.split(r.row, 7, above, above).below;
+        const std::vector<double> masses(r.masses.above(), r.masses.above() + r.row.blocks().blocks);
+        simd::spreads<float>().levels(r.row.blocks(), 7, above, r.scratch.counts);
+        CHECK(r.masses.split_beside_equals(r.row, 7) == below);
+        CHECK(std::equal(masses.begin(), masses.end(), r.masses.above()));
+    }
+}

@@ -85,6 +85,24 @@ TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "",
             for (std::size_t i = 0; i < blocks * 256; ++i)
                 if (const auto x = value(r.written.at(i)); x > -std::numeric_limits<value_of<T>>::infinity()) least = std::min(least, x);
             wrong += !(simd::spreads<T>().least(r.written.view) == least);
+            std::vector<std::int32_t> counts(6 * (blocks + simd::lanes));
+            const auto counts_at = [&](std::size_t i) { return counts.data() + i * (blocks + simd::lanes); };
+            for (const auto& [low, high] : {std::pair{value_of<T>{-1}, value_of<T>{2}}, std::pair{value_of<T>{0}, value_of<T>{0}}}) {
+                simd::spreads<T>().levels(r.with_bits.view, low, high, {counts_at(0), counts_at(1), counts_at(2)});
+                simd::spreads<T>().levels(r.written.view, low, high, {counts_at(3), counts_at(4), counts_at(5)});
+                for (std::size_t block = 0; block < blocks; ++block) {
+                    std::int32_t between = 0, above = 0, below = 0;
+                    for (std::size_t i = block * 256; i < (block + 1) * 256; ++i) {
+                        const auto x = value(r.written.at(i));
+                        above += x >= high;
+                        between += low <= x && x < high;
+                        below += x < low && x > -std::numeric_limits<value_of<T>>::infinity();
+                    }
+                    for (const std::size_t from : {std::size_t{0}, std::size_t{3}})
+                        wrong += counts_at(from)[block] != between || counts_at(from + 1)[block] != above ||
+                                 counts_at(from + 2)[block] != (below > 0 ? 1 : 0);
+                }
+            }
             for (const value_of<T> cut : {std::numeric_limits<value_of<T>>::lowest(), value_of<T>{-1}, value_of<T>{0}, value_of<T>{3}}) {
                 wrong += rows.count(r.with_bits.view, cut) != rows.count(r.written.view, cut);
                 std::vector<std::int32_t> list(blocks), ids_a(blocks * 256 + 64), ids_b(blocks * 256 + 64);
@@ -215,6 +233,9 @@ TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and we
                 wrong += !same(beside_a[b], beside_b[b]);
                 agree(set, beside_a[b]);
             }
+            // The mass above a cut alone has the same bits.
+            kernels.masses_in_band(r.with_bits.view, scale, cuts.high, mass_b.data(), top_b.data());
+            compare();
         });
     });
     CHECK(wrong == 0);

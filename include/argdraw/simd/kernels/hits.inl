@@ -1,5 +1,20 @@
 // The logits of a block that reach a level, as bits, and what they are appended to.
 
+// Appends the logits of a word of bits: the first `always` without a branch on how many there are, which nobody can predict.
+template <int always, class T>
+ARGDRAW_INLINE void append_word(const T* p, std::int32_t id, std::uint64_t word, std::int32_t* ids, double* values) {
+    int n = 0;
+    const auto append = [&] {
+        const std::int32_t at = lowest_bit(word | (std::uint64_t{1} << 63));
+        ids[n] = id + at;
+        values[n++] = static_cast<double>(static_cast<value_of<T>>(p[at]));
+        word &= word - 1;
+    };
+    ARGDRAW_UNROLL
+    for (int i = 0; i < always; ++i) append();
+    while (word != 0) append();
+}
+
 // Appends the logits of a block whose bits are set, and returns their number. Blocks that are opened for their one great logit are the
 // common case: it is found without a branch that depends on where it is.
 template <class T>
@@ -17,13 +32,19 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
         const std::int32_t at = 64 * word_of_one + lowest_bit(all);
         ids[0] = id + at;
         values[0] = static_cast<double>(static_cast<value_of<T>>(p[at]));
-    } else if (found <= 48) {
+    } else if (found <= 4) {
         for (std::int32_t w = 0; w < words; ++w)
             for (std::uint64_t word = hits[w]; word; word &= word - 1) {
                 const std::int32_t at = 64 * w + lowest_bit(word);
                 *ids++ = id + at;
                 *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
             }
+    } else if (found <= 24) {
+        for (std::int32_t w = 0; w < words; ++w) {
+            append_word<6>(p + 64 * w, id + 64 * w, hits[w], ids, values);
+            ids += count_bits(hits[w]);
+            values += count_bits(hits[w]);
+        }
     } else if (found == block_size) {
         ARGDRAW_UNROLL
         for (std::int32_t i = 0; i < vectors; ++i) {

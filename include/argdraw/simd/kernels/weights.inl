@@ -69,13 +69,16 @@ struct block_powers {
     ARGDRAW_INLINE f32 above_floor(i32 key, f32 a) const { return some_drop ? keep_reaching(key, floor, a) : a; }
 };
 
-// What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w, or the weights of lighter logits.
-enum class beside { nothing, exponents, squares, lighter };
+// What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w, or the weights of lighter logits; or nothing, and
+// of the weights those of logits that reach a cut.
+enum class beside { nothing, exponents, squares, lighter, nothing_in_band };
+inline constexpr bool has_second(beside also) { return also != beside::nothing && also != beside::nothing_in_band; }
 
 // Needs the powers of the block, `top` its greatest key. Returns w, or what of it is to be added up, and leaves in `y` what is added up
 // beside.
 template <beside also>
 ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int32_t top, const row_cuts& cuts, f32& y) {
+    if constexpr (also == beside::nothing_in_band) return keep_reaching(s.x, splat(cuts.high), s.w);
     if constexpr (also == beside::squares) y = mul(s.w, s.w);
     // What is large cancels first, exactly.
     if constexpr (also == beside::exponents)
@@ -87,57 +90,66 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
     return s.w;
 }
 
-// Adds the terms of the four vectors of a block from the first-th on to the sums.
+// Adds the terms of the four vectors of a block from the first-th on to the sums. Where that is wanted, leaves the bits of those that lie
+// between the levels of a list.
 template <beside also, class T>
 ARGDRAW_INLINE void add_four(whole_block<T> block, int first, const f32 (&t)[vectors], const block_powers& powers, std::int32_t top,
-                             const row_cuts& cuts, f64& sum, [[maybe_unused]] f64& sum_beside) {
+                             const row_cuts& cuts, f64& sum, [[maybe_unused]] f64& sum_beside, [[maybe_unused]] std::uint64_t* listed) {
     f32 w[4], y[4];
+    if constexpr (also == beside::lighter)
+        if (listed) *listed = hits_in_word(first / 4, [&](int i) { return between(block.at(i), splat(cuts.low), splat(cuts.high)); });
     ARGDRAW_UNROLL
     for (int i = 0; i < 4; ++i) w[i] = terms<also>(powers, powers(block.at(first + i), t[first + i]), top, cuts, y[i]);
     sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
-    if constexpr (also != beside::nothing) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
+    if constexpr (has_second(also)) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
 }
 
 // The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside.
 // Where that is the mass of the lighter ones, those with cuts.lowest <= logit < cuts.lower, the mass is that of the logits which reach
-// cuts.high.
+// cuts.high, and `listed`, if any, receives a bit for those with cuts.low <= logit < cuts.high.
 template <beside also, class T>
 ARGDRAW_INLINE double block_mass(whole_block<T> block, const weight_scale& scale, std::int32_t& top, [[maybe_unused]] double* second,
-                                 const row_cuts& cuts) {
+                                 const row_cuts& cuts, [[maybe_unused]] std::uint64_t* listed = nullptr) {
     f32 t[vectors];
     bool some_drop = false;
     top = keys_of(block, scale, t, some_drop);
+    if constexpr (also == beside::lighter)
+        if (listed && (top == weight_scale::beyond || top == weight_scale::nothing))
+            for (int w = 0; w < words; ++w)
+                listed[w] = hits_in_word(w, [&](int i) { return between(block.at(i), splat(cuts.low), splat(cuts.high)); });
     if (top == weight_scale::beyond) return std::numeric_limits<double>::quiet_NaN();
     if (top == weight_scale::nothing) {
-        if constexpr (also != beside::nothing) *second = 0;
+        if constexpr (has_second(also)) *second = 0;
         return 0;
     }
     const block_powers powers(scale, top, some_drop);
     f64 sum = splat(0.0);
     [[maybe_unused]] f64 sum_beside = sum;
     // Written out where a sum is all; with a second one it takes as long in a loop, and the code is a third.
-    if constexpr (also == beside::nothing) {
+    if constexpr (!has_second(also)) {
         ARGDRAW_UNROLL
-        for (int g = 0; g < vectors / 4; ++g) add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside);
+        for (int g = 0; g < vectors / 4; ++g) add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside, nullptr);
     } else {
-        for (int g = 0; g < vectors / 4; ++g) add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside);
+        for (int g = 0; g < vectors / 4; ++g)
+            add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside, listed ? listed + g : nullptr);
     }
-    if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
+    if constexpr (has_second(also)) *second = tree_sum(sum_beside);
     return tree_sum(sum);
 }
 
 template <beside also, class T>
-std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
+std::int32_t each_mass(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* mass, std::int32_t* top,
+                       double* second) {
     std::int32_t greatest_key = weight_scale::nothing;
     const auto raise = [&](std::int32_t key) { greatest_key = key > greatest_key ? key : greatest_key; };
     if constexpr (sizeof(T) == 2 && also != beside::nothing) {
         each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
-            raise(masses_and<also>(part, scale, mass + b, top + b, second + b));
+            raise(each_mass<also>(part, scale, cuts, mass + b, top + b, has_second(also) ? second + b : nullptr));
         });
     } else {
         alignas(64) T room[block_size];
         for (std::size_t b = 0; b < row.blocks; ++b) {
-            mass[b] = block_mass<also>(living_block(row, b, room), scale, top[b], also == beside::nothing ? nullptr : second + b, {});
+            mass[b] = block_mass<also>(living_block(row, b, room), scale, top[b], has_second(also) ? second + b : nullptr, cuts);
             raise(top[b]);
         }
     }
@@ -146,7 +158,16 @@ std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, do
 
 template <class T>
 std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) {
-    return masses_and<beside::nothing>(row, scale, mass, top, nullptr);
+    return each_mass<beside::nothing>(row, scale, {}, mass, top, nullptr);
+}
+template <beside also, class T>
+std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
+    return each_mass<also>(row, scale, {}, mass, top, second);
+}
+
+template <class T>
+std::int32_t masses_in_band(const blocked_row<T>& row, const weight_scale& scale, float cut, double* mass, std::int32_t* top) {
+    return each_mass<beside::nothing_in_band>(row, scale, {.high = cut}, mass, top, nullptr);
 }
 
 template <class T>
@@ -190,21 +211,18 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const ro
         });
     } else {
         alignas(64) T room[block_size];
-        const f32 from = splat(cuts.low), to = splat(cuts.high);
-        const bool lists = cuts.low < cuts.high;
+        std::uint64_t hits[words];
+        std::uint64_t* const listed = cuts.low < cuts.high ? hits : nullptr;
         for (std::size_t b = 0; b < row.blocks; ++b) {
-            const T* const p = block_at(row, b);
-            above[b] = block_mass<beside::lighter>(living_block(row, b, room), scale, top[b], below + b, cuts);
-            if (!lists) continue;
-            std::uint64_t hits[words];
-            hits_in_block(row, b, [&](int i) { return between(load(p + 16 * i), from, to); }, hits);
-            count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+            const whole_block<T> block = living_block(row, b, room);
+            above[b] = block_mass<beside::lighter>(block, scale, top[b], below + b, cuts, listed);
+            if (listed) count += append_hits(block.p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
         }
     }
     return count;
 }
 
 template <logit_scalar T>
-inline constexpr weight_kernels<T> of_weights{masses<T>, split<T>, weights<T>};
+inline constexpr weight_kernels<T> of_weights{masses<T>, masses_in_band<T>, split<T>, weights<T>};
 template <logit_scalar T>
 inline constexpr weight_sum_kernels<T> of_weight_sums{masses_and<beside::exponents, T>, masses_and<beside::squares, T>};
