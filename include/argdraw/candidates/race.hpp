@@ -8,6 +8,7 @@
 #include <span>
 
 #include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/edits.hpp>
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/list.hpp>
 #include <argdraw/core/config.hpp>
@@ -136,7 +137,8 @@ private:
 /// The first of all that lives, for the words that a philox has for its tokens; none where nothing lives.
 template <logit_scalar T>
 taken race(distribution<T>& d, const philox& random) noexcept {
-    if (const view<T>* const seen = d.weighed_view(accuracy::full); seen && d.find_maximum()) {
+    // Few that live are listed sooner, as for a function of all logits.
+    if (const view<T>* const seen = keeps_a_function(d) ? d.weighed_view(accuracy::full) : nullptr; seen && d.find_maximum()) {
         const token_id id = race_over_row<T>(d, *seen, random).winner();
         if (id < 0) return {};
         const double below = seen->row().value_of_token(id) - d.maximum();
