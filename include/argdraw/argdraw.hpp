@@ -14,7 +14,3 @@
 #include <argdraw/simd/isa.hpp>
 #include <argdraw/softmax.hpp>
 #include <argdraw/stages.hpp>
-
-#if defined(ARGDRAW_TEXT_ELSEWHERE)
-#include <argdraw/text/compiled.hpp>
-#endif

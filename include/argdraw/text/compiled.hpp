@@ -6,6 +6,8 @@
 //
 //     #include <argdraw/text/compiled.hpp>
 //     ARGDRAW_TEXT_HERE
+//
+// A file that fills a chain with stages of the library includes this, too; recipes do so by themselves, and parsing needs none of it.
 #pragma once
 
 #include <argdraw/candidates/candidates.hpp>

@@ -23,7 +23,7 @@ UNTESTED = pathlib.Path(__file__).with_name("untested.txt")
 PROOFS = {"golden": "pipelines.hpp", "fuzz": "*.[ch]pp", "differential": "*.[ch]pp"}
 
 # From the ground up. A group header, such as stages.hpp, counts as the folder of its name.
-LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "text kernels", "argdraw", "conformance engine recipes", "c"]
+LAYERS = ["core", "numeric history eigen", "simd random", "candidates softmax", "stages draws", "sampler", "argdraw text kernels", "conformance engine recipes", "c"]
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms.split()}
 
 # The keys of a contract, in this order. What those of the first line say is tested, unless they say that there is none.
