@@ -10,8 +10,9 @@
  *     argdraw_free_sequence(text);
  *     argdraw_free_pipeline(pipeline);
  *
- * The same tokens, log-probabilities and bytes as from C++. What is said here of a call is what there is to know of it beside the C++ headers, which say what
- * stages, draws and sequences do; the names of stages and of their parameters are those of include/argdraw/stages/README.md.
+ * The same tokens and log-probabilities as from C++, and the bytes of argdraw::pipeline, a pipeline that was parsed. What is said here of a call is what there
+ * is to know of it beside the C++ headers, which say what stages, draws and sequences do; the names of stages and of their parameters are those of
+ * include/argdraw/stages/README.md.
  *
  * Every call that can fail returns a status, and argdraw_message has a sentence for each. ARGDRAW_BAD_PARAMETER is also a null pointer where there may be none, a
  * handle of another kind, and a struct whose size field is none of this version's; nothing is changed then. No exception leaves a call. What is written through
@@ -54,7 +55,7 @@ enum {
     ARGDRAW_NAN_LOGIT = 2,     /* a living token's logit is NaN */
     ARGDRAW_BAD_PARAMETER = 3, /* a parameter or an argument is outside its range */
     ARGDRAW_OUT_OF_MEMORY = 4,
-    ARGDRAW_OUTSIDE_ROW = 5,  /* a stage names a token outside of the row; argdraw_check says which */
+    ARGDRAW_OUTSIDE_ROW = 5,  /* a stage, or an id that is given, is outside of the row or vocabulary; argdraw_check has the stage */
     ARGDRAW_TOO_WIDE = 6,     /* more than 2^24 tokens */
     ARGDRAW_NO_SEQUENCE = 7,  /* does not occur here, where every draw has one */
     ARGDRAW_OUT_OF_WORDS = 8, /* 2^32 - 1 draws at one position */
@@ -79,7 +80,8 @@ typedef struct argdraw_row {
     size_t stride;
 } argdraw_row;
 
-/* Tokens in any order, such as what other samplers have left of a row: of the i-th, i `stride` bytes on, the id and the logit. Read in a call, never written, and
+/* Tokens in any order, such as what other samplers have left of a row: of the i-th, i `stride` bytes on, the id and the logit; the stride is at least the size of
+ * either. Read in a call, never written, and
  * not kept. A token that is not there does not live; of one that is there twice the last counts. */
 typedef struct argdraw_records {
     size_t size; /* sizeof(argdraw_records) */
@@ -145,7 +147,8 @@ typedef struct argdraw_logprobs_result {
 /* How drafted tokens are verified: argdraw::acceptance. */
 enum { ARGDRAW_MATCH = 0, ARGDRAW_RATIO = 1, ARGDRAW_TRAVERSAL = 2 };
 
-/* The law that a drafted token was drawn from, as argdraw_distribution gives it: ids, ascending, and their probabilities. Count 0: it was certain. */
+/* The law that a drafted token was drawn from, as argdraw_distribution gives it: ids, ascending, and their probabilities, which are taken for
+ * a law as they are: that they add up to 1 is the caller's. Count 0: it was certain. */
 typedef struct argdraw_law {
     const int32_t* ids;
     const double* probabilities;
@@ -208,14 +211,16 @@ ARGDRAW_C_CALL argdraw_status argdraw_free_pipeline(argdraw_pipeline* pipeline);
 ARGDRAW_C_CALL argdraw_status argdraw_start(const argdraw_pipeline* pipeline, const argdraw_start_options* options, argdraw_sequence** out);
 /* Another that goes on alike: a fork, a checkpoint. Where it fails *out is null. */
 ARGDRAW_C_CALL argdraw_status argdraw_clone(const argdraw_sequence* from, argdraw_sequence** out);
-/* The sequence that argdraw_bytes wrote, for a pipeline like its own. Bytes of another kind: ARGDRAW_BAD_PARAMETER. Where it fails *out is null. */
+/* The sequence that argdraw_bytes wrote, for a pipeline like its own, which the bytes do not have: keep its text beside them. Bytes that no sequence of this
+ * version wrote: ARGDRAW_BAD_PARAMETER. What one draw keeps, such as mirostat, is not told from what another keeps. Where it fails *out is null. */
 ARGDRAW_C_CALL argdraw_status argdraw_resume(const argdraw_pipeline* pipeline, const void* bytes, size_t count, argdraw_sequence** out);
 /* Everything of a sequence but its pipeline, as bytes: as many of them as there is room for. *count is that of all. Allocates. */
 ARGDRAW_C_CALL argdraw_status argdraw_bytes(const argdraw_sequence* from, void* bytes, size_t room, size_t* count);
 /* Null is nothing. */
 ARGDRAW_C_CALL argdraw_status argdraw_free_sequence(argdraw_sequence* sequence);
 
-/* Draws a token; accepts nothing. token->why is the status, also where it is another than ARGDRAW_OK. */
+/* Draws a token; accepts nothing. A second draw at one place in the text has further random words; argdraw_rollback(sequence, 0) goes back to those of the
+ * first. token->why is the status, also where it is another than ARGDRAW_OK. */
 ARGDRAW_C_CALL argdraw_status argdraw_draw(argdraw_sequence* sequence, const argdraw_row* row, argdraw_drawn* token);
 /* Draws from records: the token that argdraw_draw would draw from a row as wide as the sequence's vocabulary, or else as far as the greatest id. *place is
  * where it stands among the records. An id below 0: ARGDRAW_OUTSIDE_ROW; ids from the vocabulary on do not live. Records {id, logit, anything} of 12 bytes in
@@ -226,7 +231,8 @@ ARGDRAW_C_CALL argdraw_status argdraw_draw_records(argdraw_sequence* sequence, c
  * is that of the first. A sequence that stands there twice is drawn for twice. */
 ARGDRAW_C_CALL argdraw_status argdraw_draw_many(argdraw_sequence* const* sequences, const argdraw_row* rows, argdraw_drawn* tokens,
                                                 size_t count);
-/* Appends a token, drawn or chosen elsewhere. An id outside of the vocabulary: ARGDRAW_BAD_PARAMETER. */
+/* Appends a token, drawn or chosen elsewhere. An id outside of the vocabulary, or where there is none of the last row that gave a token, which for records is
+ * as wide as their greatest id: ARGDRAW_BAD_PARAMETER. */
 ARGDRAW_C_CALL argdraw_status argdraw_accept(argdraw_sequence* sequence, int32_t id);
 /* Undoes the last accepts. More than there were: ARGDRAW_BAD_PARAMETER. */
 ARGDRAW_C_CALL argdraw_status argdraw_rollback(argdraw_sequence* sequence, size_t accepts);
@@ -238,11 +244,13 @@ ARGDRAW_C_CALL argdraw_status argdraw_reserve(argdraw_sequence* sequence, size_t
 ARGDRAW_C_CALL argdraw_status argdraw_output(const argdraw_sequence* sequence, int32_t* ids, size_t room, size_t* count);
 
 /* What a draw chooses from: the ids of the final set in their order, and their probabilities, the first `room` of them; draws nothing. *count is that of
- * all. Either array may be null: the kept set alone is `ids`, and room 0 counts. A token below 2^-1000 of the greatest has probability 0. */
+ * all. Either array may be null: the kept set alone is `ids`, and room 0 counts. A token below 2^-1000 of the greatest has probability 0. Stages that toss
+ * coins, such as xtc, toss those of the next draw: ask before a draw, or ask a clone of the sequence after argdraw_rollback(clone, 0). */
 ARGDRAW_C_CALL argdraw_status argdraw_distribution(argdraw_sequence* sequence, const argdraw_row* row, int32_t* ids, double* probabilities,
                                                    size_t room, size_t* count);
-/* The log-probabilities of a row's tokens, of as many as there is room for; the draw's token is the same before and after. See argdraw::log_probabilities. An
- * id that is outside of the row: ARGDRAW_OUTSIDE_ROW. What was in `found` is lost, whatever the status. */
+/* The log-probabilities of a row's tokens, of as many as there is room for; the draw's token is the same before and after. See argdraw::log_probabilities, and
+ * argdraw_distribution for when to ask behind a stage that tosses coins. An id that is outside of the row: ARGDRAW_OUTSIDE_ROW; a NaN in the row, also one that a
+ * mask hides from a draw: ARGDRAW_NAN_LOGIT. What was in `found` is lost, whatever the status. */
 ARGDRAW_C_CALL argdraw_status argdraw_log_probabilities(argdraw_sequence* sequence, const argdraw_row* row,
                                                         const argdraw_logprobs_request* request, argdraw_token_logprobs* found, size_t room,
                                                         argdraw_logprobs_result* result);

@@ -47,7 +47,7 @@ struct argdraw_sequence {
     std::shared_ptr<const argdraw::parsed> from;
     type text;
     argdraw::workspace gathered = {};  // a row whose logits were no neighbours
-    bool wants_all = false;            // the last draw from records asked for all of its row
+    int gathers = 0;                   // draws from records that gather them at once: what was drawn in place asked for all of its row
 };
 
 namespace argdraw::inline ARGDRAW_ABI::c {

@@ -19,7 +19,7 @@ status read_recipe(std::string_view json, parsed& to, argdraw_recipe_read& found
     const recipes::made made = loaded ? recipe.make() : recipes::made(loaded.wrong);
     sentence = made.wrong.sentence;
     if (!made) return made.wrong.why;
-    for (const std::string& key : loaded.unknown) (sentence += sentence.empty() ? "" : "\n") += key;
+    for (const std::string& key : loaded.unknown) (sentence += sentence.empty() ? "" : "\n") += recipes::detail::printable(key);
     found.unknown = loaded.unknown.size();
     const std::optional<std::uint64_t> seed = recipe.fixed_seed();
     found.has_seed = seed ? 1 : 0;

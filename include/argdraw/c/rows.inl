@@ -85,15 +85,19 @@ template <class F>
 status in_place(argdraw_sequence& sequence, detail::row_of_records& row, F& f) noexcept {
     const status why = f(row);
     const std::size_t vocabulary = sequence.text.vocabulary();
-    sequence.wants_all = row.first(vocabulary != 0 ? vocabulary : row.size()).all_were_brought();
+    constexpr int until_asked_again = 15;  // texts change: one flat row says little of those long behind it
+    sequence.gathers = row.first(vocabulary != 0 ? vocabulary : row.size()).all_were_brought() ? until_asked_again : 0;
     return why;
 }
+// Whether the sequence's next draw from records is to gather them at once.
+inline bool gathers(argdraw_sequence& sequence) noexcept { return sequence.gathers > 0 && sequence.gathers-- > 0; }
+
 // As with_row, or with a row of records.
 template <class F>
 status with_row_to_draw_from(argdraw_sequence* sequence, const argdraw_row* row, F f) noexcept {
     if constexpr (among<float, ARGDRAW_FORMATS>)
-        if (is(sequence) && fits(row) && !sequence->wants_all && row->format == ARGDRAW_FLOAT && row->stride == simd::record_size &&
-            row->logits && row->width != 0 && row->width <= candidates<float>::max_width) {
+        if (is(sequence) && fits(row) && row->format == ARGDRAW_FLOAT && row->stride == simd::record_size && row->logits &&
+            row->width != 0 && row->width <= candidates<float>::max_width && !gathers(*sequence)) {
             float* const room = room_for<float>(*sequence, row->width);
             if (!room) return status::out_of_memory;
             detail::row_of_records records(static_cast<const std::byte*>(row->logits), row->width, room);
@@ -120,7 +124,7 @@ status with_records_of(argdraw_sequence& sequence, const argdraw_records& record
         if (stride == simd::record_size && logits == ids + sizeof(token_id) && n >= vocabulary) {
             T* const room = room_for<T>(sequence, n);
             if (!room) return status::out_of_memory;
-            if (sequence.wants_all) {
+            if (gathers(sequence)) {
                 if (simd::records().numbered(ids, n, room)) return f(std::span<const T>(room, n), true);
             } else {
                 detail::row_of_records row(logits, n, room);

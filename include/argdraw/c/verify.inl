@@ -31,7 +31,8 @@ private:
 inline bool is_law(const argdraw_law& law) noexcept {
     if (!there(law.ids, law.count) || !there(law.probabilities, law.count)) return false;
     for (std::size_t i = 0; i < law.count; ++i)
-        if ((i > 0 && law.ids[i - 1] >= law.ids[i]) || !(law.probabilities[i] >= 0 && law.probabilities[i] <= 1)) return false;
+        if (law.ids[i] < 0 || (i > 0 && law.ids[i - 1] >= law.ids[i]) || !(law.probabilities[i] >= 0 && law.probabilities[i] <= 1))
+            return false;
     return true;
 }
 
@@ -53,7 +54,7 @@ struct verification {
             laws.reserve(from.count);
             for (std::size_t i = 0; i < from.count; ++i) {
                 const argdraw_law& law = from.laws[i];
-                const bool as_before = i > 0 && std::memcmp(&law, &law - 1, sizeof law) == 0;  // that of a sibling
+                const bool as_before = i > 0 && std::memcmp(&law, &law - 1, sizeof law) == 0;  // was looked at
                 if (!as_before && !is_law(law)) return false;
                 laws.push_back(law.count > 0 ? draft_law{{law.ids, law.count}, {law.probabilities, law.count}} : draft_law{});
             }

@@ -323,4 +323,11 @@ bool distribution<T>::list_sparse() noexcept {
     return true;
 }
 
+/// Whether a function of all logits is kept: a row of few blocks, or of few living tokens, is not worth it.
+template <logit_scalar T>
+bool keeps_a_function(distribution<T>& d) noexcept {
+    const view<T>* const seen = d.as_view();
+    return seen && d.find_maximum() && d.as_view() && seen->blocks() >= sizes::mapped_blocks && !seen->row().few_reach_band();
+}
+
 }  // namespace argdraw::detail

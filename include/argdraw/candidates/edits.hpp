@@ -191,13 +191,6 @@ void transform(distribution<T>& d, F f) noexcept {
     d.settled(why);
 }
 
-/// Whether a function of all logits is kept: a row of few blocks, or of few living tokens, is not worth it.
-template <logit_scalar T>
-bool keeps_a_function(distribution<T>& d) noexcept {
-    const view<T>* const seen = d.as_view();
-    return seen && d.find_maximum() && d.as_view() && seen->blocks() >= sizes::mapped_blocks && !seen->row().few_reach_band();
-}
-
 /// The same of a function that may be kept: see logit_map.
 template <logit_scalar T, class F>
 void map(distribution<T>& d, const F& f) noexcept {

@@ -81,6 +81,8 @@ struct log_total {
 
 template <logit_scalar T>
 log_total log_total_of(distribution<T>& d, accuracy wanted) noexcept {
+    // Few tokens are summed as a list, which a draw may have made of them: the sum is the same before and after it.
+    if (d.as_view() && !keeps_a_function(d)) d.listed();
     if (wanted == accuracy::quick)
         if (view<T>* const seen = d.weighed_view(wanted); seen && seen->weights().in_float()) {
             const double origin =

@@ -148,11 +148,6 @@ public:
     }
 
 private:
-    static std::string printable(std::string_view text) {
-        std::string out;
-        for (const char c : text.substr(0, 64)) out += c >= ' ' && c <= '~' ? c : '?';
-        return text.size() > 64 ? out + "..." : out;
-    }
     template <class T>
     fault read_list(const json& from, std::vector<T>& to, std::string_view what) const {
         if (!from.is_array()) return is_no(key_, shown(from), what);

@@ -25,6 +25,13 @@ struct loaded {
 
 namespace detail {
 
+/// Text of a file as a sentence can show it: a line of its beginning.
+inline std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text.substr(0, 64)) out += c >= ' ' && c <= '~' ? c : '?';
+    return text.size() > 64 ? out + "..." : out;
+}
+
 inline fault is_no(std::string_view key, std::string_view shown, std::string_view what) {
     return bad_parameter(std::string(key) + " = " + std::string(shown) + " is not " + std::string(what));
 }

@@ -19,6 +19,7 @@
 #include <argdraw/core/sparse_row.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/core/workspace.hpp>
+#include <argdraw/numeric/finite.hpp>
 #include <argdraw/random/words.hpp>
 #include <argdraw/sampler/checked.hpp>
 #include <argdraw/sampler/concepts.hpp>
@@ -154,7 +155,7 @@ public:
         const auto narrowed = [&](auto& c, auto& context) {
             if constexpr (requires { last_one().narrow(c, context); }) last_one().narrow(c, context);
             else if constexpr (requires { last_one().narrow(c); }) last_one().narrow(c);
-            if (c.size() > 0) f(c);
+            if ((c.max)() > -numeric::infinity) f(c);
             return c.why();
         };
         return with_space<applied::all>(row, narrowed, from...);
@@ -165,7 +166,7 @@ public:
     template <drawable_row R, class F, class... From>
     status scaled_set(const R& row, F&& f, From&&... from) const noexcept {
         const auto scaled = [&](auto& c, auto&) {
-            if (c.size() > 0) f(c);
+            if ((c.max)() > -numeric::infinity) f(c);
             return c.why();
         };
         return with_space<applied::scaling>(row, scaled, from...);
