@@ -324,6 +324,7 @@ void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_ke
     bool among_heavy = true;
     for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {
         estimate below = below_of(known);
+        if (known == accuracy::full) below = {below.value};  // there is no better one
         if (below.error == 0 && !(below.value > 0)) return keep_mass(d, p, min_keep);
         if (below.error > 0 && !(below.value > below.error)) {
             // It may be the maximum, as of equals, which all would be in doubt; where they are no others, it is.
@@ -344,7 +345,7 @@ void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_ke
             if (keep_found(d, *seen, found, true)) return;
             in_doubt |= found.center_in_doubt;
         }
-        if (!in_doubt) break;
+        if (!in_doubt || known == accuracy::full) break;
     }
     list* const tokens = d.weighed_list();
     if (!tokens) return;

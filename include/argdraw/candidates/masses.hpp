@@ -57,7 +57,7 @@ public:
 
     bool known_of(const row& of) const noexcept { return known_ && revision_ == of.revision(); }
     /// Somebody else writes where they stand.
-    void forget() noexcept { known_ = false; }
+    void forget() noexcept { known_ = some_lost_ = false; }
 
     /// Finds them where they are not known; in doubles where accuracy is full, where the row's values are doubles, and where its scaled
     /// logits leave the range of the weight kernel. False if that failed: top.find() then tells why, or that +inf takes all. What is

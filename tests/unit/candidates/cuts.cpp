@@ -416,3 +416,14 @@ TEST_CASE("cuts: a list is made before anything is counted, and where the sample
         CHECK(left(c) == left(list));
     }
 }
+
+TEST_CASE("cuts: a center that is never known well is taken for what it is said to be") {
+    std::vector<float> row(20000);
+    std::mt19937 random(3);
+    for (float& l : row) l = static_cast<float>(random() % 4000) / 400;
+    workspace space, other;
+    candidates<float> poor(row, space), known(row, other);
+    poor.keep_mass_near([](accuracy) { return estimate{1e-7, 1e-6}; }, 0.5);
+    known.keep_mass_near(1e-7, 0.5);
+    CHECK(left(poor) == left(known));
+}

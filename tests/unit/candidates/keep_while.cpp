@@ -14,6 +14,8 @@
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/candidates/keep_while.hpp>
 #include <argdraw/core/workspace.hpp>
+#include <argdraw/stages/top_h.hpp>
+#include <argdraw/stages/top_h_sum.hpp>
 
 using namespace argdraw;
 
@@ -198,4 +200,32 @@ TEST_CASE("keep_first: the weights of all in the order, and the first as many as
                 CHECK(length_of_prefix(order, kept_of(c)) == std::min(length, order.ids.size()));
             }
     }
+}
+
+TEST_CASE("keep_while: beside a sure token a view keeps what a list keeps, and by the number of tokens too") {
+    std::mt19937_64 random(22);
+    for (const float spread : {0.01f, 1.0f})
+        for (const std::size_t width : {2048u, 30000u}) {
+            std::normal_distribution<float> normal(0, spread);
+            for (const float gap : {0.0f, 20.0f, 38.0f, 44.0f, 60.0f, 100.0f}) {
+                std::vector<float> row(width);
+                for (float& l : row) l = normal(random);
+                if (gap > 0) row[777] = gap;
+                CAPTURE(spread, width, gap);
+                const auto same_of_both = [&](const auto& cut) {
+                    workspace a, b;
+                    candidates<float> seen(row, a), listed(row, b);
+                    put_in_form(listed, 1);
+                    cut(seen);
+                    cut(listed);
+                    CHECK(kept_of(seen) == kept_of(listed));
+                };
+                for (const float h : {0.1f, 0.5f, 0.9f}) {
+                    same_of_both([&](candidates<float>& c) { top_h{h}(c); });
+                    same_of_both([&](candidates<float>& c) { top_h_sum{h}(c); });
+                }
+                for (const std::size_t n : {std::size_t{300}, width / 15, width / 3, width - 1})
+                    same_of_both([&](candidates<float>& c) { c.keep_while([n](const prefix_sums& sums) { return sums.count <= n; }); });
+            }
+        }
 }
