@@ -20,8 +20,8 @@ import sys
 import threading
 from array import array
 from collections import namedtuple
-from ctypes import PYFUNCTYPE, POINTER, byref, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p
-from ctypes import py_object, pythonapi
+from ctypes import PYFUNCTYPE, POINTER, byref, c_char, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64
+from ctypes import c_void_p, py_object, pythonapi
 
 _TYPES = {"p": c_void_p, "i": c_int32, "u": c_uint32, "U": c_uint64, "n": c_size_t, "d": c_double, "f": c_float, "s": c_char_p}
 _TYPES |= {"I": POINTER(c_int32), "N": POINTER(c_size_t), "q": c_int64, "Q": POINTER(c_int64), "b": c_uint8, "h": c_uint16}
@@ -81,6 +81,15 @@ def _must(status):
         raise Error(status)
 
 
+def _all(call, handle, item):
+    """What a call writes: asked for the number, then with room for it and for the zero behind a text."""
+    count = c_size_t()
+    _must(call(handle, None, c_size_t(0), byref(count)))
+    out = (item * (count.value + 1))()
+    _must(call(handle, out, c_size_t(len(out)), byref(count)))
+    return out[: count.value]
+
+
 def _ids(ids):
     kept = array("i", ids)
     return (c_int32 * max(len(kept), 1)).from_buffer(kept if kept else array("i", [0])), len(kept)
@@ -106,11 +115,7 @@ class Pipeline:
         return Pipeline, (str(self),)
 
     def __str__(self):
-        length = c_size_t()
-        _must(_c.argdraw_to_text(self._handle, None, c_size_t(0), byref(length)))
-        out = ctypes.create_string_buffer(length.value + 1)
-        _must(_c.argdraw_to_text(self._handle, out, c_size_t(len(out)), byref(length)))
-        return out.value.decode()
+        return _all(_c.argdraw_to_text, self._handle, c_char).decode()
 
     def check(self, width):
         """Raises Error with the sentence of the stage that does not find its tokens in rows of this width."""
@@ -195,21 +200,14 @@ class Sequence:
         with self._lock:
             _must(_c.argdraw_rollback(self._handle, c_size_t(accepts)))
 
-    def _all(self, call, item):
-        """What a call writes: asked for the number, then with room for it."""
-        with self._lock:
-            count = c_size_t()
-            _must(call(self._handle, None, c_size_t(0), byref(count)))
-            out = (item * count.value)()
-            _must(call(self._handle, out, count, byref(count)))
-        return out
-
     @property
     def output(self):
-        return list(self._all(_c.argdraw_output, c_int32))
+        with self._lock:
+            return _all(_c.argdraw_output, self._handle, c_int32)
 
     def bytes(self):
-        return bytes(self._all(_c.argdraw_bytes, ctypes.c_ubyte))
+        with self._lock:
+            return _all(_c.argdraw_bytes, self._handle, c_char)
 
     def distribution(self, row, format=None):
         """The ids of the final set and their probabilities, as buffers."""
