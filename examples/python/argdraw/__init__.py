@@ -67,6 +67,9 @@ class Error(Exception):
         super().__init__(sentence or _c.argdraw_message(c_int32(status)).decode())
         self.status = status
 
+    def __reduce__(self):
+        return type(self), (self.status, str(self)), self.__dict__
+
 
 class ParseError(Error, ValueError):
     """`column` counts bytes, from 1."""
@@ -74,6 +77,9 @@ class ParseError(Error, ValueError):
     def __init__(self, status, column, sentence):
         super().__init__(status, f"column {column}: {sentence}")
         self.column, self.sentence = column, sentence
+
+    def __reduce__(self):
+        return type(self), (self.status, self.column, self.sentence), self.__dict__
 
 
 def _must(status):

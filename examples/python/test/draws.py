@@ -43,6 +43,11 @@ error = raises(argdraw.ParseError, lambda: argdraw.Pipeline("top_k(40) | top_q(0
 assert error.column == 13 and "nearest is 'top_k'" in error.sentence, error
 assert "stage 0" in str(raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | categorical").check(70)))
 
+# Exceptions go to other processes and back, as those of a multiprocessing.Pool have to.
+for error in (error, raises(argdraw.Error, lambda: pick.start().accept(-1)), raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | greedy").check(70))):
+    for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(other) is type(error) and str(other) == str(error) and vars(other) == vars(error)
+
 text = pick.start(seed=1)
 ids, probabilities = text.distribution(rows[0])
 assert len(ids) == len(probabilities) == 40 and abs(sum(probabilities) - 1) < 1e-12 and list(ids) == sorted(ids)
