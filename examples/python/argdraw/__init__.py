@@ -22,6 +22,7 @@ from array import array
 from collections import namedtuple
 from ctypes import PYFUNCTYPE, POINTER, byref, c_char, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64
 from ctypes import c_void_p, py_object, pythonapi
+from operator import index
 
 _TYPES = {"p": c_void_p, "i": c_int32, "u": c_uint32, "U": c_uint64, "n": c_size_t, "d": c_double, "f": c_float, "s": c_char_p}
 _TYPES |= {"I": POINTER(c_int32), "N": POINTER(c_size_t), "q": c_int64, "Q": POINTER(c_int64), "b": c_uint8, "h": c_uint16}
@@ -29,7 +30,20 @@ _TYPES |= {"I": POINTER(c_int32), "N": POINTER(c_size_t), "q": c_int64, "Q": POI
 
 def _struct(fields):
     fields = [(name, _TYPES[kind]) for name, kind in (each.split(":") for each in fields.split())]
-    return type("Struct", (ctypes.Structure,), {"_fields_": fields, "sized": classmethod(lambda kind, *values: kind(ctypes.sizeof(kind), *values))})
+    return type("Struct", (ctypes.Structure,), {"_fields_": fields, "sized": classmethod(_sized)})
+
+
+def _sized(kind, *values):
+    given = zip(kind._fields_[1:], values)
+    return kind(ctypes.sizeof(kind), *(value if isinstance(value, ctypes.Array) else _integer(type, value).value for (_, type), value in given))
+
+
+def _integer(kind, value):
+    """Of a type of C, which would take the lowest bits of any integer."""
+    made = kind(value := index(value))
+    if made.value != value:
+        raise OverflowError(f"{value} does not fit in {8 * ctypes.sizeof(kind)} bits{' from 0 on' if kind(-1).value > 0 else ''}")
+    return made
 
 
 _Row = _struct("size:n logits:p format:i width:n stride:n")
@@ -126,13 +140,11 @@ class Pipeline:
     def check(self, width):
         """Raises Error with the sentence of the stage that does not find its tokens in rows of this width."""
         stage, sentence = c_int32(), ctypes.create_string_buffer(1024)
-        if (status := _c.argdraw_check(self._handle, c_size_t(width), byref(stage), sentence, c_size_t(len(sentence)))) != 0:
+        if (status := _c.argdraw_check(self._handle, _integer(c_size_t, width), byref(stage), sentence, c_size_t(len(sentence)))) != 0:
             raise Error(status, f"stage {stage.value}: {sentence.value.decode()}")
 
     def start(self, seed=0, sequence=0, position=0, vocabulary=0, prompt=(), output=()):
         options, handle = _StartOptions.sized(seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output)), c_void_p()
-        if (options.seed, options.sequence, options.position, options.vocabulary) != (seed, sequence, position, vocabulary):
-            raise OverflowError("seed and sequence have 64 bits, position has 32, and vocabulary is not negative")
         _must(_c.argdraw_start(self._handle, byref(options), byref(handle)))
         return Sequence(handle)
 
@@ -199,12 +211,14 @@ class Sequence:
         return Drawn(drawn.id, drawn.logprob)
 
     def accept(self, id):
+        id = _integer(c_int32, id)
         with self._lock:
-            _must(_c.argdraw_accept(self._handle, c_int32(array("i", [id])[0])))
+            _must(_c.argdraw_accept(self._handle, id))
 
     def rollback(self, accepts):
+        accepts = _integer(c_size_t, accepts)
         with self._lock:
-            _must(_c.argdraw_rollback(self._handle, c_size_t(accepts)))
+            _must(_c.argdraw_rollback(self._handle, accepts))
 
     @property
     def output(self):
@@ -224,7 +238,7 @@ class Sequence:
     def log_probabilities(self, row, chosen=-1, ids=(), top=0, order="raw", format=None):
         """Those of the chosen token, of ids and of the first `top` in an order (raw, scaled, processed), and (log_kept, raw_entropy, final_entropy, kept)."""
         request, result = _Request.sized(chosen, ["raw", "scaled", "processed"].index(order), *_ids(ids), top), _Result.sized()
-        found = (_TokenLogprobs * (1 + len(ids) + top))()
+        found = (_TokenLogprobs * (1 + request.ids_count + request.top))()
         self._ask(_c.argdraw_log_probabilities, row, format, byref(request), found, c_size_t(len(found)), byref(result))
         tokens = [Logprobs(*(getattr(each, name) for name in Logprobs._fields)) for each in found[: result.count]]
         return tokens, (result.log_kept, result.raw_entropy, result.final_entropy, result.kept)

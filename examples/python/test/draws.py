@@ -73,5 +73,20 @@ raises(OverflowError, lambda: text.accept(2**40))
 for number in ({"seed": 2**64}, {"sequence": -1}, {"position": 2**32}, {"vocabulary": -1}):
     raises(OverflowError, lambda: pick.start(**number))
 raises(argdraw.Error, lambda: text.rollback(1))
+text.accept(3)
+for wrong in (2**64, 2**64 + 1, -1, -(2**64) + 1):
+    raises(OverflowError, lambda: text.rollback(wrong))
+    raises(OverflowError, lambda: pick.check(wrong))
+    raises(OverflowError, lambda: text.log_probabilities(rows[0], top=wrong))
+for wrong in (2**32 + 1, 2**31, -(2**32)):
+    raises(OverflowError, lambda: text.accept(wrong))
+    raises(OverflowError, lambda: text.log_probabilities(rows[0], chosen=wrong))
+    raises(OverflowError, lambda: text.log_probabilities(rows[0], ids=[wrong]))
+for wrong in (1.0, "1", None):
+    for call in (text.rollback, text.accept, pick.check, pick.start, lambda wrong: text.log_probabilities(rows[0], chosen=wrong)):
+        raises(TypeError, lambda: call(wrong))
+assert text.output == [3]
+text.rollback(True)
+assert text.output == []
 raises(argdraw.Error, lambda: pick.resume(b"no sequence"))
 assert pick.start().draw(array.array("H", [0x3F80, 0x4120]), format="bfloat16").id in (0, 1)
