@@ -111,7 +111,7 @@ def _all(call, handle, item):
 
 
 def _ids(ids):
-    kept = array("i", ids)
+    kept = array("i", list(ids) if isinstance(ids, (bytes, bytearray)) else ids)  # of those array() would read the memory
     return (c_int32 * max(len(kept), 1)).from_buffer(kept if kept else array("i", [0])), len(kept)
 
 

@@ -63,6 +63,17 @@ text.rollback(1)
 assert text.output == []
 assert str(pickle.loads(pickle.dumps(pick))) == str(copy.copy(pick)) == str(pick)
 
+# Ids are whatever gives integers, of which bytes are some.
+learner = argdraw.Pipeline("penalties(1.5, frequency=0.5) | top_k(3) | greedy")
+some = [1, 0, 0, 0]
+for like in (tuple, iter, bytes, bytearray, lambda ids: memoryview(bytes(ids)), lambda ids: array.array("q", ids), lambda ids: array.array("i", ids)):
+    assert learner.start(output=like(some)).output == some
+    assert learner.start(prompt=like(some)).bytes() == learner.start(prompt=some).bytes()
+    assert [each.id for each in text.log_probabilities(rows[0], ids=like(some))[0]] == some
+for wrong in ("1", None, 3, [None], [1.5], array.array("f", [1])):
+    raises(TypeError, lambda: learner.start(output=wrong))
+    raises(TypeError, lambda: text.log_probabilities(rows[0], ids=wrong))
+
 for wrong in (array.array("i", [1, 2]), memoryview(bytes(12)).cast("B", (3, 4)), b"abcd", [1.0, 2.0], None):
     raises((TypeError, BufferError), lambda: text.draw(wrong))
 raises(TypeError, lambda: text.draw(array.array("H", [1]), format="half"))
