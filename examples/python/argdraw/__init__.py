@@ -158,7 +158,7 @@ class Sequence:
     """Of Pipeline.start() and resume(); copy.copy() makes another that goes on alike."""
 
     def __init__(self, handle):
-        self._handle, self._lock, self._row, self._buffer = handle, threading.Lock(), _Row.sized(), _Buffer()
+        self._handle, self._lock, self._row = handle, threading.Lock(), _Row.sized()
 
     def __del__(self):
         if getattr(self, "_handle", None):
@@ -171,19 +171,19 @@ class Sequence:
         return Sequence(handle)
 
     def _ask(self, call, row, format, *rest):
-        with self._lock:
-            if not _is_buffer(row):
-                return self._ask_tensor(call, row, *rest)
-            held = self._buffer
-            _get_buffer(row, held, 0x1C)  # strides and format
-            try:
-                kind = (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>")
-                number = (3 if format == "bfloat16" and kind in (b"H", b"h") else None) if format else _FORMATS.get(kind)
-                if held.ndim != 1 or number is None:
-                    raise TypeError(f"a row is of one dimension and of floats, doubles or halves; this has {held.ndim} and format {kind.decode()!r}")
-                self._ask_at(call, held.buf, number, held.shape[0], held.strides[0], *rest)
-            finally:
-                _release_buffer(held)
+        """Takes the row and gives it back outside of the lock, as an object's own code may do both, and may use this sequence."""
+        if not _is_buffer(row):
+            return self._ask_tensor(call, row, *rest)
+        held = _Buffer()
+        _get_buffer(row, held, 0x1C)  # strides and format
+        try:
+            kind = (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>")
+            number = (3 if format == "bfloat16" and kind in (b"H", b"h") else None) if format else _FORMATS.get(kind)
+            if held.ndim != 1 or number is None:
+                raise TypeError(f"a row is of one dimension and of floats, doubles or halves; this has {held.ndim} and format {kind.decode()!r}")
+            self._ask_at(call, held.buf, number, held.shape[0], held.strides[0], *rest)
+        finally:
+            _release_buffer(held)
 
     def _ask_tensor(self, call, row, *rest):
         """The capsule holds the memory, and gives it back with itself."""
@@ -200,9 +200,10 @@ class Sequence:
     def _ask_at(self, call, logits, format, width, stride, *rest):
         if stride == 0 and width > 1:
             raise TypeError("every logit of this row is the same memory")
-        at = self._row
-        at.logits, at.format, at.width, at.stride = logits, format, width, stride if width > 1 else 0
-        _must(call(self._handle, byref(at), *rest))
+        with self._lock:
+            at = self._row
+            at.logits, at.format, at.width, at.stride = logits, format, width, stride if width > 1 else 0
+            _must(call(self._handle, byref(at), *rest))
 
     def draw(self, row, format=None):
         """A token; accepts nothing."""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from array import array
 
 os.environ["ARGDRAW_LIBRARY"] = sys.argv[1]
@@ -89,6 +90,21 @@ def test_numpy():
     assert read_at(Tensor(changed)) == changed.ctypes.data
     assert "this has 2" in raises(TypeError, lambda: drawn(Tensor(batch)))
     assert "int32" in raises(TypeError, lambda: drawn(Tensor(np.arange(9, dtype=np.int32))))
+
+    # Whoever makes a row may use the sequence that it is for.
+    class Busy(Tensor):
+        def __init__(self, row, text):
+            self.dtype, self.row, self.text = row.dtype, row, text
+
+        def __dlpack__(self):
+            self.text.accept(self.text.draw(self.row).id)
+            return self.row.__dlpack__()
+
+    text = pick.start(seed=3)
+    ended = threading.Thread(target=lambda: text.draw(Busy(changed, text)), daemon=True)
+    ended.start()
+    ended.join(60)
+    assert not ended.is_alive() and text.output == [drawn(changed).id]
     # What is none says what it is.
     assert "'l'" in raises(TypeError, lambda: drawn(np.arange(5)))
     assert "has 2" in raises(TypeError, lambda: drawn(batch))
