@@ -73,7 +73,10 @@ _is_buffer = PYFUNCTYPE(c_int, py_object)(("PyObject_CheckBuffer", pythonapi))
 _get_buffer = PYFUNCTYPE(c_int, py_object, POINTER(_Buffer), c_int)(("PyObject_GetBuffer", pythonapi))
 _release_buffer = PYFUNCTYPE(None, POINTER(_Buffer))(("PyBuffer_Release", pythonapi))
 _capsule_pointer = PYFUNCTYPE(POINTER(_Tensor), py_object, c_char_p)(("PyCapsule_GetPointer", pythonapi))
-_FORMATS = {b"f": 0, b"d": 1, b"e": 2, (2, 32): 0, (2, 64): 1, (2, 16): 2, (4, 16): 3}  # of buffers, and code and bits of DLPack
+# By what `format` is: of buffers, and code and bits of DLPack.
+_FORMATS = {None: {b"f": 0, b"d": 1, b"e": 2, (2, 32): 0, (2, 64): 1, (2, 16): 2, (4, 16): 3}}
+_FORMATS["bfloat16"] = {b"h": 3, b"H": 3, (0, 16): 3, (1, 16): 3, (4, 16): 3}
+_KINDS = {None: "floats, doubles, halves or bfloat16", "bfloat16": "integers of 16 bits, as format says, or bfloat16"}
 
 
 class Error(Exception):
@@ -172,29 +175,31 @@ class Sequence:
 
     def _ask(self, call, row, format, *rest):
         """Takes the row and gives it back outside of the lock, as an object's own code may do both, and may use this sequence."""
+        if format not in (None, "bfloat16"):
+            raise TypeError(f"format is 'bfloat16', for integers of 16 bits, or None, and not {format!r}")
         if not _is_buffer(row):
-            return self._ask_tensor(call, row, *rest)
+            return self._ask_tensor(call, row, format, *rest)
         held = _Buffer()
         _get_buffer(row, held, 0x1C)  # strides and format
         try:
             kind = (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>")
-            number = (3 if format == "bfloat16" and kind in (b"H", b"h") else None) if format else _FORMATS.get(kind)
+            number = _FORMATS[format].get(kind)
             if held.ndim != 1 or number is None:
-                raise TypeError(f"a row is of one dimension and of floats, doubles or halves; this has {held.ndim} and format {kind.decode()!r}")
+                raise TypeError(f"a row is of one dimension and of {_KINDS[format]}; this has {held.ndim} and format {kind.decode()!r}")
             self._ask_at(call, held.buf, number, held.shape[0], held.strides[0], *rest)
         finally:
             _release_buffer(held)
 
-    def _ask_tensor(self, call, row, *rest):
+    def _ask_tensor(self, call, row, format, *rest):
         """The capsule holds the memory, and gives it back with itself."""
         if not hasattr(row, "__dlpack__"):
             raise TypeError(f"a row is a buffer or a tensor of DLPack, which this {type(row).__name__} is not")
         capsule = (row.detach() if getattr(row, "requires_grad", False) else row).__dlpack__()
         at = _capsule_pointer(capsule, b"dltensor").contents
-        number = _FORMATS.get((at.code, at.bits)) if at.lanes == 1 else None
+        number = _FORMATS[format].get((at.code, at.bits)) if at.lanes == 1 else None
         if at.device not in (1, 3) or at.ndim != 1 or number is None:
             what = f"{at.ndim}, is of {row.dtype}, and on the device {at.device} of DLPack"
-            raise TypeError(f"a row is of one dimension, of floats, doubles, halves or bfloat16, and in the machine's memory, which is 1; this has {what}")
+            raise TypeError(f"a row is of one dimension, of {_KINDS[format]}, and in the machine's memory, which is 1; this has {what}")
         self._ask_at(call, (at.data or 0) + at.offset, number, at.shape[0], (at.strides[0] if at.strides else 1) * at.bits // 8, *rest)
 
     def _ask_at(self, call, logits, format, width, stride, *rest):

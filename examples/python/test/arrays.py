@@ -116,6 +116,7 @@ def test_numpy():
     raises(TypeError, lambda: drawn(np.array([None])))
     raises(TypeError, lambda: drawn(upper))
     raises(TypeError, lambda: drawn(half, format="bfloat16"))
+    assert "not 'half'" in raises(TypeError, lambda: drawn(half, format="half"))
     raises(TypeError, lambda: drawn(np.broadcast_to(np.float32(1), 8)))
     raises(argdraw.Error, lambda: drawn(plain[::-1]))
     raises(argdraw.Error, lambda: drawn(plain[:0]))
@@ -135,6 +136,14 @@ def test_torch():
         assert drawn(row) == drawn(row.float()) and read_at(row) == row.data_ptr()
         assert drawn(row[100:]) == drawn(row[100:].float()) and read_at(row[100:]) == row.data_ptr() + 200
         assert drawn(row[::3]) == drawn(row[::3].float())
+    row = plain.bfloat16()
+    for bits in (row, row.view(torch.int16), row.view(torch.uint16)) if hasattr(torch, "uint16") else (row, row.view(torch.int16)):
+        assert drawn(bits, format="bfloat16") == drawn(row.float()) and drawn(bits[::3], format="bfloat16") == drawn(row[::3].float())
+    assert "int16" in raises(TypeError, lambda: drawn(row.view(torch.int16)))
+    assert "float16" in raises(TypeError, lambda: drawn(plain.half(), format="bfloat16"))
+    assert "float32" in raises(TypeError, lambda: drawn(plain, format="bfloat16"))
+    for nonsense in ("nonsense", "", "half", 0, b"bfloat16", ["bfloat16"]):
+        assert "None, and not" in raises(TypeError, lambda: drawn(plain, format=nonsense))
     batch = torch.from_numpy(logits(2, (4, 3, WIDTH)))
     assert drawn(batch[2, -1]) == drawn(batch[2, -1].clone()) and read_at(batch[2, -1]) == batch[2, -1].data_ptr()
     assert drawn(batch[:, 1, :].t()[:, 2]) == drawn(batch[2, 1])
