@@ -25,7 +25,7 @@ from ctypes import c_void_p, py_object, pythonapi
 from operator import index
 
 _TYPES = {"p": c_void_p, "i": c_int32, "u": c_uint32, "U": c_uint64, "n": c_size_t, "d": c_double, "f": c_float, "s": c_char_p}
-_TYPES |= {"I": POINTER(c_int32), "N": POINTER(c_size_t), "q": c_int64, "Q": POINTER(c_int64), "b": c_uint8, "h": c_uint16}
+_TYPES |= {"I": POINTER(c_int32), "N": POINTER(ctypes.c_ssize_t), "q": c_int64, "Q": POINTER(c_int64), "b": c_uint8, "h": c_uint16}
 
 
 def _struct(fields):
@@ -203,8 +203,8 @@ class Sequence:
         self._ask_at(call, (at.data or 0) + at.offset, number, at.shape[0], (at.strides[0] if at.strides else 1) * at.bits // 8, *rest)
 
     def _ask_at(self, call, logits, format, width, stride, *rest):
-        if stride == 0 and width > 1:
-            raise TypeError("every logit of this row is the same memory")
+        if stride <= 0 and width > 1:
+            raise TypeError(f"the strides of a row are positive, and this one goes on by {stride}; a copy of it is yours to make")
         with self._lock:
             at = self._row
             at.logits, at.format, at.width, at.stride = logits, format, width, stride if width > 1 else 0

@@ -117,8 +117,10 @@ def test_numpy():
     raises(TypeError, lambda: drawn(upper))
     raises(TypeError, lambda: drawn(half, format="bfloat16"))
     assert "not 'half'" in raises(TypeError, lambda: drawn(half, format="half"))
-    raises(TypeError, lambda: drawn(np.broadcast_to(np.float32(1), 8)))
-    raises(argdraw.Error, lambda: drawn(plain[::-1]))
+    assert "by 0;" in raises(TypeError, lambda: drawn(np.broadcast_to(np.float32(1), 8)))
+    for back in (plain[::-1], memoryview(plain)[::-1], Tensor(changed[::-1])):
+        assert "by -4;" in raises(TypeError, lambda: drawn(back))
+    assert drawn(plain[::-1].copy()) == drawn(array("f", plain[::-1])) and drawn(plain[5:4:-1]).id == 0
     raises(argdraw.Error, lambda: drawn(plain[:0]))
 
 
