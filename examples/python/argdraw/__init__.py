@@ -124,6 +124,8 @@ Logprobs = namedtuple("Logprobs", "id raw scaled processed rank rank_with_ties")
 
 class Pipeline:
     def __init__(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"a pipeline is made of a str, which this {type(text).__name__} is not")
         self._handle = c_void_p()
         source, column, sentence = text.encode(), c_size_t(), ctypes.create_string_buffer(1024)
         status = _c.argdraw_parse(source, c_size_t(len(source)), byref(self._handle), byref(column), sentence, c_size_t(len(sentence)))
@@ -261,7 +263,7 @@ class LogitsProcessor:
 
     def __call__(self, input_ids, scores):
         seen, self._seen = self._seen, None  # where something raises, the next call begins anew
-        if seen is not None and input_ids.shape == (len(seen), len(seen[0]) + 1) and (input_ids[:, :-1] == seen).all():
+        if seen is not None and input_ids.shape == (seen.shape[0], seen.shape[1] + 1) and (input_ids[:, :-1] == seen).all():
             for text, id in zip(self._texts, input_ids[:, -1].tolist()):
                 text.accept(id)
         else:

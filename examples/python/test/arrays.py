@@ -202,6 +202,8 @@ def test_processor_begins_anew():
     buffer[:, 1] = 4
     for texts in (buffer[:, :4], buffer[:1, :5], np.array([[7, 7]])):
         assert process(texts, scores[: len(texts)]).argmax(-1).tolist() == first(texts)
+    for steps in range(3):  # of no text at all
+        assert process(buffer[:0, :steps], scores[:0]).shape == (0, WIDTH)
     process(buffer[:, :3], scores)
     raises(argdraw.Error, lambda: process(buffer[:, :4], scores * np.nan))
     assert process(buffer[:, :5], scores).argmax(-1).tolist() == first(buffer[:, :5])

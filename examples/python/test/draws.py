@@ -42,6 +42,8 @@ assert str(pick) == "top_k(40) | categorical"
 error = raises(argdraw.ParseError, lambda: argdraw.Pipeline("top_k(40) | top_q(0.9) | categorical"))
 assert error.column == 13 and "nearest is 'top_k'" in error.sentence, error
 assert "stage 0" in str(raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | categorical").check(70)))
+for wrong in (None, b"greedy", 3, ["greedy"], pick):
+    assert type(wrong).__name__ in str(raises(TypeError, lambda: argdraw.Pipeline(wrong)))
 
 # Exceptions go to other processes and back, as those of a multiprocessing.Pool have to.
 for error in (error, raises(argdraw.Error, lambda: pick.start().accept(-1)), raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | greedy").check(70))):
