@@ -256,7 +256,7 @@ class LogitsProcessor:
     """For transformers' generate(..., do_sample=False, logits_processor=[it]): leaves of each row the token that was drawn, 0 among -inf, which greedy takes.
 
     Text i of a batch is sequence number `sequence` + i under the seed. What stands in input_ids at its first call is the prompt; a call with other texts than
-    those that went on from there begins anew. One processor is for one generate() at a time."""
+    those that went on from there begins anew. Scores of another device are copied, and their result is there. One processor is for one generate() at a time."""
 
     def __init__(self, pipeline, seed=0, sequence=0, vocabulary=0):
         self._pipeline, self._options, self._first, self._texts, self._seen = pipeline, dict(seed=seed, vocabulary=vocabulary), sequence, [], None
@@ -270,7 +270,8 @@ class LogitsProcessor:
             self._texts = [self._pipeline.start(**self._options, sequence=self._first + i, prompt=ids) for i, ids in enumerate(input_ids.tolist())]
         out = scores.clone() if hasattr(scores, "clone") else scores.copy()
         out[:] = float("-inf")
+        rows = scores.cpu() if hasattr(scores, "cpu") else scores  # where they lie there, they stay
         for i, text in enumerate(self._texts):
-            out[i, text.draw(scores[i]).id] = 0
+            out[i, text.draw(rows[i]).id] = 0
         self._seen = input_ids + 0
         return out

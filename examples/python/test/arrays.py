@@ -210,6 +210,43 @@ def test_processor_begins_anew():
     assert process(buffer[:, :5], scores).argmax(-1).tolist() == first(buffer[:, :5])
 
 
+def test_processor_of_elsewhere():
+    """Scores on another device, which are copied once and answered there."""
+
+    class Elsewhere:
+        def __init__(self, rows):
+            self.rows, self.copies = rows, 0
+
+        def clone(self):
+            return Elsewhere(self.rows.copy())
+
+        def cpu(self):
+            self.copies += 1
+            return self.rows
+
+        def __setitem__(self, at, value):
+            self.rows[at] = value
+
+    scores, prompts = logits(6, (3, WIDTH)), np.array([[1, 2], [3, 4], [5, 6]])
+    process = lambda scores: argdraw.LogitsProcessor(pick, seed=2)(prompts, scores)
+    given = Elsewhere(scores)
+    found = process(given)
+    assert type(found) is Elsewhere and (found.rows == process(scores)).all() and (given.copies, found.copies) == (1, 0)
+    if torch:
+
+        class Tensor(torch.Tensor):
+            def __dlpack__(self, **how):
+                raise BufferError("on another device")
+
+            def cpu(self):
+                return self.as_subclass(torch.Tensor)
+
+        given = torch.from_numpy(scores).as_subclass(Tensor)
+        raises(BufferError, lambda: pick.start().draw(given[0]))
+        found = process(given)
+        assert type(found) is Tensor and (found.cpu().numpy() == process(scores)).all()
+
+
 def of_numpy(prompts, scores):
     yield "float32", prompts, lambda step: scores[step], np.concatenate
     yield "float16", prompts, lambda step: scores[step].astype(np.float16), np.concatenate
@@ -223,6 +260,7 @@ def of_torch(prompts, scores):
 test_numpy()
 test_processor(of_numpy)
 test_processor_begins_anew()
+test_processor_of_elsewhere()
 if torch:
     test_torch()
     test_processor(of_torch)
