@@ -160,7 +160,7 @@ class Pipeline:
 
 
 class Sequence:
-    """Of Pipeline.start() and resume(); copy.copy() makes another that goes on alike."""
+    """Of Pipeline.start() and resume(); copy.copy() makes another that draws the same, until reseed()."""
 
     def __init__(self, handle):
         self._handle, self._lock, self._row = handle, threading.Lock(), _Row.sized()
@@ -227,6 +227,12 @@ class Sequence:
         accepts = _integer(c_size_t, accepts)
         with self._lock:
             _must(_c.argdraw_rollback(self._handle, accepts))
+
+    def reseed(self, seed, sequence=0):
+        """Goes on with other random words: for a copy that is not to draw what its original draws."""
+        seed, sequence = _integer(c_uint64, seed), _integer(c_uint64, sequence)
+        with self._lock:
+            _must(_c.argdraw_reseed(self._handle, seed, sequence))
 
     @property
     def output(self):

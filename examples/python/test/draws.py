@@ -61,6 +61,28 @@ text.accept(token.id)
 fork, again = copy.copy(text), pick.resume(text.bytes())
 assert text.draw(rows[1]) == fork.draw(rows[1]) == again.draw(rows[1])
 assert text.output == [token.id]
+
+# A copy draws what its original draws until it is reseeded, and then what a text of that seed and number does.
+def goes_on(text):
+    text = copy.copy(text)
+    for each in rows[:30]:
+        text.accept(text.draw(each).id)
+    return text.output
+
+
+start = lambda **how: pick.start(output=[token.id], **how)
+original = start(seed=1)
+other = copy.copy(original)
+assert goes_on(other) == goes_on(original)
+other.reseed(2)
+assert goes_on(other) == goes_on(start(seed=2)) != goes_on(original)
+other.reseed(1, sequence=5)
+assert goes_on(other) == goes_on(start(seed=1, sequence=5)) != goes_on(original)
+other.reseed(1)
+assert goes_on(other) == goes_on(original)
+for wrong in (-1, 2**64):
+    raises(OverflowError, lambda: other.reseed(wrong))
+    raises(OverflowError, lambda: other.reseed(1, wrong))
 text.rollback(1)
 assert text.output == []
 assert str(pickle.loads(pickle.dumps(pick))) == str(copy.copy(pick)) == str(pick)

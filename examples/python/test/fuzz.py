@@ -90,6 +90,7 @@ def asked(random, pick, text):
             lambda: text.draw(row),
             lambda: text.accept(odd(random.randrange(60))),
             lambda: text.rollback(odd(random.randrange(3))),
+            lambda: text.reseed(odd(1), odd(2)),
             lambda: (text.output, text.bytes()),
             lambda: text.distribution(row, format),
             lambda: text.log_probabilities(row, odd(3), few(), top, order),
