@@ -10,8 +10,6 @@ bfloat16, or 16-bit integers and format="bfloat16". It is read where it lies; no
 
 What fails raises Error with the status, a text that is none ParseError with the column. A pipeline may be used in any thread; calls on one sequence wait for each
 other. The library is that of ARGDRAW_LIBRARY, one beside this file, or the one that is installed: libargdraw_c.
-
-    python3 -m argdraw.conformance my_sampler.py              holds a sampler of your own to what sampling means
 """
 
 import ctypes.util
@@ -30,12 +28,9 @@ _TYPES |= {"I": POINTER(c_int32), "N": POINTER(ctypes.c_ssize_t), "q": c_int64, 
 
 def _struct(fields):
     fields = [(name, _TYPES[kind]) for name, kind in (each.split(":") for each in fields.split())]
-    return type("Struct", (ctypes.Structure,), {"_fields_": fields, "sized": classmethod(_sized)})
-
-
-def _sized(kind, *values):
-    given = zip(kind._fields_[1:], values)
-    return kind(ctypes.sizeof(kind), *(value if isinstance(value, ctypes.Array) else _integer(type, value).value for (_, type), value in given))
+    member = lambda type, value: value if isinstance(value, ctypes.Array) else _integer(type, value).value
+    sized = lambda kind, *values: kind(ctypes.sizeof(kind), *(member(type, value) for (_, type), value in zip(fields[1:], values)))
+    return type("Struct", (ctypes.Structure,), {"_fields_": fields, "sized": classmethod(sized)})
 
 
 def _integer(kind, value):
@@ -73,10 +68,9 @@ _is_buffer = PYFUNCTYPE(c_int, py_object)(("PyObject_CheckBuffer", pythonapi))
 _get_buffer = PYFUNCTYPE(c_int, py_object, POINTER(_Buffer), c_int)(("PyObject_GetBuffer", pythonapi))
 _release_buffer = PYFUNCTYPE(None, POINTER(_Buffer))(("PyBuffer_Release", pythonapi))
 _capsule_pointer = PYFUNCTYPE(POINTER(_Tensor), py_object, c_char_p)(("PyCapsule_GetPointer", pythonapi))
-# By what `format` is: of buffers, and code and bits of DLPack.
-_FORMATS = {None: {b"f": 0, b"d": 1, b"e": 2, (2, 32): 0, (2, 64): 1, (2, 16): 2, (4, 16): 3}}
+_FORMATS = {None: {b"f": 0, b"d": 1, b"e": 2, (2, 32): 0, (2, 64): 1, (2, 16): 2, (4, 16): 3}}  # by format=: of buffers, and code and bits of DLPack
 _FORMATS["bfloat16"] = {b"h": 3, b"H": 3, (0, 16): 3, (1, 16): 3, (4, 16): 3}
-_KINDS = {None: "floats, doubles, halves or bfloat16", "bfloat16": "integers of 16 bits, as format says, or bfloat16"}
+_KINDS = "floats, doubles, halves or bfloat16 where format is None, and of 16-bit integers or bfloat16 where it is 'bfloat16'"
 
 
 class Error(Exception):
@@ -149,68 +143,59 @@ class Pipeline:
             raise Error(status, f"stage {stage.value}: {sentence.value.decode()}")
 
     def start(self, seed=0, sequence=0, position=0, vocabulary=0, prompt=(), output=()):
-        options, handle = _StartOptions.sized(seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output)), c_void_p()
-        _must(_c.argdraw_start(self._handle, byref(options), byref(handle)))
-        return Sequence(handle)
+        options = _StartOptions.sized(seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output))
+        return Sequence(_c.argdraw_start, self._handle, byref(options))
 
     def resume(self, data):
-        handle = c_void_p()
-        _must(_c.argdraw_resume(self._handle, bytes(data), c_size_t(len(data)), byref(handle)))
-        return Sequence(handle)
+        return Sequence(_c.argdraw_resume, self._handle, bytes(data), c_size_t(len(data)))
 
 
 class Sequence:
     """Of Pipeline.start() and resume(); copy.copy() makes another that draws the same, until reseed()."""
 
-    def __init__(self, handle):
-        self._handle, self._lock, self._row = handle, threading.Lock(), _Row.sized()
+    def __init__(self, make, *given):
+        self._handle, self._lock, self._row = c_void_p(), threading.Lock(), _Row.sized()
+        _must(make(*given, byref(self._handle)))
 
     def __del__(self):
         if getattr(self, "_handle", None):
             _c.argdraw_free_sequence(self._handle)
 
     def __copy__(self):
-        handle = c_void_p()
         with self._lock:
-            _must(_c.argdraw_clone(self._handle, byref(handle)))
-        return Sequence(handle)
+            return Sequence(_c.argdraw_clone, self._handle)
+
+    def _call(self, call, *rest):
+        with self._lock:
+            _must(call(self._handle, *rest))
 
     def _ask(self, call, row, format, *rest):
-        """Takes the row and gives it back outside of the lock, as an object's own code may do both, and may use this sequence."""
-        if format not in (None, "bfloat16"):
-            raise TypeError(f"format is 'bfloat16', for integers of 16 bits, or None, and not {format!r}")
-        if not _is_buffer(row):
-            return self._ask_tensor(call, row, format, *rest)
+        """Takes the row and gives it back outside of the lock: an object's own code may do either, and may use this sequence."""
         held = _Buffer()
-        _get_buffer(row, held, 0x1C)  # strides and format
+        if _is_buffer(row):
+            _get_buffer(row, held, 0x1C)  # strides and format
+            at, kind, logits, unit = held, (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>"), held.buf, 1
+        elif hasattr(row, "__dlpack__"):
+            capsule = (row.detach() if getattr(row, "requires_grad", False) else row).__dlpack__()  # gives the memory back with itself
+            at = _capsule_pointer(capsule, b"dltensor").contents
+            kind = (at.code, at.bits) if at.lanes == 1 and at.device in (1, 3) else None
+            logits, unit = (at.data or 0) + at.offset, at.bits // 8
+        else:
+            raise TypeError(f"a row is a buffer or a tensor of DLPack, which this {type(row).__name__} is not")
         try:
-            kind = (held.format or b"B").lstrip(b"@=<" if sys.byteorder == "little" else b"@=>")
-            number = _FORMATS[format].get(kind)
-            if held.ndim != 1 or number is None:
-                raise TypeError(f"a row is of one dimension and of {_KINDS[format]}; this has {held.ndim} and format {kind.decode()!r}")
-            self._ask_at(call, held.buf, number, held.shape[0], held.strides[0], *rest)
+            number = _FORMATS.get(format, {}).get(kind)
+            if at.ndim != 1 or number is None:
+                what = f"this has {at.ndim}, is of {getattr(row, 'dtype', kind)} on {getattr(row, 'device', 'cpu')}, and format is {format!r}"
+                raise TypeError(f"a row has one dimension, is of {_KINDS}, and in the machine's memory; {what}")
+            width, stride = at.shape[0], (at.strides[0] if at.strides else 1) * unit
+            if width > 1 and stride <= 0:
+                raise TypeError(f"the strides of a row are positive, and this one goes on by {stride}; a copy of it is yours to make")
+            with self._lock:
+                to = self._row
+                to.logits, to.format, to.width, to.stride = logits, number, width, stride if width > 1 else 0
+                _must(call(self._handle, byref(to), *rest))
         finally:
             _release_buffer(held)
-
-    def _ask_tensor(self, call, row, format, *rest):
-        """The capsule holds the memory, and gives it back with itself."""
-        if not hasattr(row, "__dlpack__"):
-            raise TypeError(f"a row is a buffer or a tensor of DLPack, which this {type(row).__name__} is not")
-        capsule = (row.detach() if getattr(row, "requires_grad", False) else row).__dlpack__()
-        at = _capsule_pointer(capsule, b"dltensor").contents
-        number = _FORMATS[format].get((at.code, at.bits)) if at.lanes == 1 else None
-        if at.device not in (1, 3) or at.ndim != 1 or number is None:
-            what = f"{at.ndim}, is of {row.dtype}, and on the device {at.device} of DLPack"
-            raise TypeError(f"a row is of one dimension, of {_KINDS[format]}, and in the machine's memory, which is 1; this has {what}")
-        self._ask_at(call, (at.data or 0) + at.offset, number, at.shape[0], (at.strides[0] if at.strides else 1) * at.bits // 8, *rest)
-
-    def _ask_at(self, call, logits, format, width, stride, *rest):
-        if stride <= 0 and width > 1:
-            raise TypeError(f"the strides of a row are positive, and this one goes on by {stride}; a copy of it is yours to make")
-        with self._lock:
-            at = self._row
-            at.logits, at.format, at.width, at.stride = logits, format, width, stride if width > 1 else 0
-            _must(call(self._handle, byref(at), *rest))
 
     def draw(self, row, format=None):
         """A token; accepts nothing."""
@@ -219,20 +204,14 @@ class Sequence:
         return Drawn(drawn.id, drawn.logprob)
 
     def accept(self, id):
-        id = _integer(c_int32, id)
-        with self._lock:
-            _must(_c.argdraw_accept(self._handle, id))
+        self._call(_c.argdraw_accept, _integer(c_int32, id))
 
     def rollback(self, accepts):
-        accepts = _integer(c_size_t, accepts)
-        with self._lock:
-            _must(_c.argdraw_rollback(self._handle, accepts))
+        self._call(_c.argdraw_rollback, _integer(c_size_t, accepts))
 
     def reseed(self, seed, sequence=0):
         """Goes on with other random words: for a copy that is not to draw what its original draws."""
-        seed, sequence = _integer(c_uint64, seed), _integer(c_uint64, sequence)
-        with self._lock:
-            _must(_c.argdraw_reseed(self._handle, seed, sequence))
+        self._call(_c.argdraw_reseed, _integer(c_uint64, seed), _integer(c_uint64, sequence))
 
     @property
     def output(self):

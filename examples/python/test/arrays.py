@@ -106,7 +106,7 @@ def test_numpy():
     ended.join(60)
     assert not ended.is_alive() and text.output == [drawn(changed).id]
     # What is none says what it is.
-    assert "'l'" in raises(TypeError, lambda: drawn(np.arange(5)))
+    assert "int64 on cpu" in raises(TypeError, lambda: drawn(np.arange(5)))
     assert "has 2" in raises(TypeError, lambda: drawn(batch))
     assert "has 0" in raises(TypeError, lambda: drawn(np.float32(1)))
     raises(TypeError, lambda: drawn(plain.astype(">f4")))
@@ -116,7 +116,7 @@ def test_numpy():
     raises(TypeError, lambda: drawn(np.array([None])))
     raises(TypeError, lambda: drawn(upper))
     raises(TypeError, lambda: drawn(half, format="bfloat16"))
-    assert "not 'half'" in raises(TypeError, lambda: drawn(half, format="half"))
+    assert "format is 'half'" in raises(TypeError, lambda: drawn(half, format="half"))
     assert "by 0;" in raises(TypeError, lambda: drawn(np.broadcast_to(np.float32(1), 8)))
     for back in (plain[::-1], memoryview(plain)[::-1], Tensor(changed[::-1])):
         assert "by -4;" in raises(TypeError, lambda: drawn(back))
@@ -144,8 +144,8 @@ def test_torch():
     assert "int16" in raises(TypeError, lambda: drawn(row.view(torch.int16)))
     assert "float16" in raises(TypeError, lambda: drawn(plain.half(), format="bfloat16"))
     assert "float32" in raises(TypeError, lambda: drawn(plain, format="bfloat16"))
-    for nonsense in ("nonsense", "", "half", 0, b"bfloat16", ["bfloat16"]):
-        assert "None, and not" in raises(TypeError, lambda: drawn(plain, format=nonsense))
+    for nonsense in ("nonsense", "", "half", 0, b"bfloat16"):
+        assert f"format is {nonsense!r}" in raises(TypeError, lambda: drawn(plain, format=nonsense))
     batch = torch.from_numpy(logits(2, (4, 3, WIDTH)))
     assert drawn(batch[2, -1]) == drawn(batch[2, -1].clone()) and read_at(batch[2, -1]) == batch[2, -1].data_ptr()
     assert drawn(batch[:, 1, :].t()[:, 2]) == drawn(batch[2, 1])

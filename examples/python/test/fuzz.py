@@ -98,7 +98,7 @@ def asked(random, pick, text):
             lambda: argdraw.LogitsProcessor(odd(pick), seed=odd(1))(odd([[1, 2]]), odd([good(random)])),
             lambda: argdraw.Sequence.__new__(argdraw.Sequence).draw(row),
             lambda: argdraw.Pipeline.__new__(argdraw.Pipeline).start(),
-            lambda: argdraw.Sequence(argdraw.c_void_p()).draw(row),
+            lambda: argdraw.Sequence(lambda handle: 0).draw(row),
             lambda: text.nothing(),
         ]
     )
