@@ -7,7 +7,6 @@
 
 A row is anything of one dimension in the machine's memory with the buffer protocol (numpy, array.array, memoryview) or DLPack (torch, jax): float, double, half or
 bfloat16, or 16-bit integers and format="bfloat16". It is read where it lies; nothing is copied unless its logits are no neighbours.
-
 What fails raises Error with the status, a text that is none ParseError with the column. A pipeline may be used in any thread; calls on one sequence wait for each
 other. The library is that of ARGDRAW_LIBRARY, one beside this file, or the one that is installed: libargdraw_c.
 """
@@ -16,11 +15,11 @@ import ctypes.util
 import os
 import sys
 import threading
+import weakref
 from array import array
 from collections import namedtuple
 from ctypes import PYFUNCTYPE, POINTER, byref, c_char, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64
 from ctypes import c_void_p, py_object, pythonapi
-from operator import index
 
 _TYPES = {"p": c_void_p, "i": c_int32, "u": c_uint32, "U": c_uint64, "n": c_size_t, "d": c_double, "f": c_float, "s": c_char_p}
 _TYPES |= {"I": POINTER(c_int32), "N": POINTER(ctypes.c_ssize_t), "q": c_int64, "Q": POINTER(c_int64), "b": c_uint8, "h": c_uint16}
@@ -35,8 +34,8 @@ def _struct(fields):
 
 def _integer(kind, value):
     """Of a type of C, which would take the lowest bits of any integer."""
-    made = kind(value := index(value))
-    if made.value != value:
+    made = kind(value)
+    if made.value != int(value):
         raise OverflowError(f"{value} does not fit in {8 * ctypes.sizeof(kind)} bits{' from 0 on' if kind(-1).value > 0 else ''}")
     return made
 
@@ -70,7 +69,6 @@ _release_buffer = PYFUNCTYPE(None, POINTER(_Buffer))(("PyBuffer_Release", python
 _capsule_pointer = PYFUNCTYPE(POINTER(_Tensor), py_object, c_char_p)(("PyCapsule_GetPointer", pythonapi))
 _FORMATS = {None: {b"f": 0, b"d": 1, b"e": 2, (2, 32): 0, (2, 64): 1, (2, 16): 2, (4, 16): 3}}  # by format=: of buffers, and code and bits of DLPack
 _FORMATS["bfloat16"] = {b"h": 3, b"H": 3, (0, 16): 3, (1, 16): 3, (4, 16): 3}
-_KINDS = "floats, doubles, halves or bfloat16 where format is None, and of 16-bit integers or bfloat16 where it is 'bfloat16'"
 
 
 class Error(Exception):
@@ -83,9 +81,7 @@ class Error(Exception):
 
 
 class ParseError(Error, ValueError):
-    """`column` counts bytes, from 1."""
-
-    def __init__(self, status, column, sentence):
+    def __init__(self, status, column, sentence):  # columns are bytes, from 1
         super().__init__(status, f"column {column}: {sentence}")
         self.column, self.sentence = column, sentence
 
@@ -125,10 +121,7 @@ class Pipeline:
         status = _c.argdraw_parse(source, c_size_t(len(source)), byref(self._handle), byref(column), sentence, c_size_t(len(sentence)))
         if status != 0:
             raise ParseError(status, column.value, sentence.value.decode(errors="replace")) if column.value else Error(status)
-
-    def __del__(self):
-        if getattr(self, "_handle", None):
-            _c.argdraw_free_pipeline(self._handle)
+        weakref.finalize(self, _c.argdraw_free_pipeline, self._handle).atexit = False
 
     def __reduce__(self):
         return Pipeline, (str(self),)
@@ -156,10 +149,7 @@ class Sequence:
     def __init__(self, make, *given):
         self._handle, self._lock, self._row = c_void_p(), threading.Lock(), _Row.sized()
         _must(make(*given, byref(self._handle)))
-
-    def __del__(self):
-        if getattr(self, "_handle", None):
-            _c.argdraw_free_sequence(self._handle)
+        weakref.finalize(self, _c.argdraw_free_sequence, self._handle).atexit = False
 
     def __copy__(self):
         with self._lock:
@@ -185,15 +175,14 @@ class Sequence:
         try:
             number = _FORMATS.get(format, {}).get(kind)
             if at.ndim != 1 or number is None:
-                what = f"this has {at.ndim}, is of {getattr(row, 'dtype', kind)} on {getattr(row, 'device', 'cpu')}, and format is {format!r}"
-                raise TypeError(f"a row has one dimension, is of {_KINDS}, and in the machine's memory; {what}")
+                what = f"this has {at.ndim} dimensions, is of {getattr(row, 'dtype', kind)} on {getattr(row, 'device', 'cpu')}, and format is {format!r}"
+                raise TypeError(f"a row is one of floats, doubles, halves, bfloat16 or, by format='bfloat16', 16-bit integers, in the machine's memory; {what}")
             width, stride = at.shape[0], (at.strides[0] if at.strides else 1) * unit
             if width > 1 and stride <= 0:
                 raise TypeError(f"the strides of a row are positive, and this one goes on by {stride}; a copy of it is yours to make")
             with self._lock:
-                to = self._row
-                to.logits, to.format, to.width, to.stride = logits, number, width, stride if width > 1 else 0
-                _must(call(self._handle, byref(to), *rest))
+                self._row.logits, self._row.format, self._row.width, self._row.stride = logits, number, width, stride if width > 1 else 0
+                _must(call(self._handle, byref(self._row), *rest))
         finally:
             _release_buffer(held)
 
@@ -239,7 +228,6 @@ class Sequence:
 
 class LogitsProcessor:
     """For transformers' generate(..., do_sample=False, logits_processor=[it]): leaves of each row the token that was drawn, 0 among -inf, which greedy takes.
-
     Text i of a batch is sequence number `sequence` + i under the seed. What stands in input_ids at its first call is the prompt; a call with other texts than
     those that went on from there begins anew. Scores of another device are copied, and their result is there. One processor is for one generate() at a time."""
 
