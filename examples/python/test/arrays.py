@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from array import array
 
 os.environ["ARGDRAW_LIBRARY"] = sys.argv[1]
@@ -89,8 +90,23 @@ def test_numpy():
     assert read_at(Tensor(changed)) == changed.ctypes.data
     assert "this has 2" in raises(TypeError, lambda: drawn(Tensor(batch)))
     assert "int32" in raises(TypeError, lambda: drawn(Tensor(np.arange(9, dtype=np.int32))))
+
+    # Whoever makes a row may use the sequence that it is for.
+    class Busy(Tensor):
+        def __init__(self, row, text):
+            self.dtype, self.row, self.text = row.dtype, row, text
+
+        def __dlpack__(self):
+            self.text.accept(self.text.draw(self.row).id)
+            return self.row.__dlpack__()
+
+    text = pick.start(seed=3)
+    ended = threading.Thread(target=lambda: text.draw(Busy(changed, text)), daemon=True)
+    ended.start()
+    ended.join(60)
+    assert not ended.is_alive() and text.output == [drawn(changed).id]
     # What is none says what it is.
-    assert "'l'" in raises(TypeError, lambda: drawn(np.arange(5)))
+    assert "int64 on cpu" in raises(TypeError, lambda: drawn(np.arange(5)))
     assert "has 2" in raises(TypeError, lambda: drawn(batch))
     assert "has 0" in raises(TypeError, lambda: drawn(np.float32(1)))
     raises(TypeError, lambda: drawn(plain.astype(">f4")))
@@ -100,8 +116,11 @@ def test_numpy():
     raises(TypeError, lambda: drawn(np.array([None])))
     raises(TypeError, lambda: drawn(upper))
     raises(TypeError, lambda: drawn(half, format="bfloat16"))
-    raises(TypeError, lambda: drawn(np.broadcast_to(np.float32(1), 8)))
-    raises(argdraw.Error, lambda: drawn(plain[::-1]))
+    assert "format is 'half'" in raises(TypeError, lambda: drawn(half, format="half"))
+    assert "by 0;" in raises(TypeError, lambda: drawn(np.broadcast_to(np.float32(1), 8)))
+    for back in (plain[::-1], memoryview(plain)[::-1], Tensor(changed[::-1])):
+        assert "by -4;" in raises(TypeError, lambda: drawn(back))
+    assert drawn(plain[::-1].copy()) == drawn(array("f", plain[::-1])) and drawn(plain[5:4:-1]).id == 0
     raises(argdraw.Error, lambda: drawn(plain[:0]))
 
 
@@ -119,6 +138,14 @@ def test_torch():
         assert drawn(row) == drawn(row.float()) and read_at(row) == row.data_ptr()
         assert drawn(row[100:]) == drawn(row[100:].float()) and read_at(row[100:]) == row.data_ptr() + 200
         assert drawn(row[::3]) == drawn(row[::3].float())
+    row = plain.bfloat16()
+    for bits in (row, row.view(torch.int16), row.view(torch.uint16)) if hasattr(torch, "uint16") else (row, row.view(torch.int16)):
+        assert drawn(bits, format="bfloat16") == drawn(row.float()) and drawn(bits[::3], format="bfloat16") == drawn(row[::3].float())
+    assert "int16" in raises(TypeError, lambda: drawn(row.view(torch.int16)))
+    assert "float16" in raises(TypeError, lambda: drawn(plain.half(), format="bfloat16"))
+    assert "float32" in raises(TypeError, lambda: drawn(plain, format="bfloat16"))
+    for nonsense in ("nonsense", "", "half", 0, b"bfloat16"):
+        assert f"format is {nonsense!r}" in raises(TypeError, lambda: drawn(plain, format=nonsense))
     batch = torch.from_numpy(logits(2, (4, 3, WIDTH)))
     assert drawn(batch[2, -1]) == drawn(batch[2, -1].clone()) and read_at(batch[2, -1]) == batch[2, -1].data_ptr()
     assert drawn(batch[:, 1, :].t()[:, 2]) == drawn(batch[2, 1])
@@ -175,10 +202,49 @@ def test_processor_begins_anew():
     buffer[:, 1] = 4
     for texts in (buffer[:, :4], buffer[:1, :5], np.array([[7, 7]])):
         assert process(texts, scores[: len(texts)]).argmax(-1).tolist() == first(texts)
+    for steps in range(3):  # of no text at all
+        assert process(buffer[:0, :steps], scores[:0]).shape == (0, WIDTH)
     process(buffer[:, :3], scores)
     raises(argdraw.Error, lambda: process(buffer[:, :4], scores * np.nan))
     assert process(buffer[:, :5], scores).argmax(-1).tolist() == first(buffer[:, :5])
     assert process(buffer[:, :5], scores).argmax(-1).tolist() == first(buffer[:, :5])
+
+
+def test_processor_of_elsewhere():
+    """Scores on another device, which are copied once and answered there."""
+
+    class Elsewhere:
+        def __init__(self, rows):
+            self.rows, self.copies = rows, 0
+
+        def clone(self):
+            return Elsewhere(self.rows.copy())
+
+        def cpu(self):
+            self.copies += 1
+            return self.rows
+
+        def __setitem__(self, at, value):
+            self.rows[at] = value
+
+    scores, prompts = logits(6, (3, WIDTH)), np.array([[1, 2], [3, 4], [5, 6]])
+    process = lambda scores: argdraw.LogitsProcessor(pick, seed=2)(prompts, scores)
+    given = Elsewhere(scores)
+    found = process(given)
+    assert type(found) is Elsewhere and (found.rows == process(scores)).all() and (given.copies, found.copies) == (1, 0)
+    if torch:
+
+        class Tensor(torch.Tensor):
+            def __dlpack__(self, **how):
+                raise BufferError("on another device")
+
+            def cpu(self):
+                return self.as_subclass(torch.Tensor)
+
+        given = torch.from_numpy(scores).as_subclass(Tensor)
+        raises(BufferError, lambda: pick.start().draw(given[0]))
+        found = process(given)
+        assert type(found) is Tensor and (found.cpu().numpy() == process(scores)).all()
 
 
 def of_numpy(prompts, scores):
@@ -194,6 +260,7 @@ def of_torch(prompts, scores):
 test_numpy()
 test_processor(of_numpy)
 test_processor_begins_anew()
+test_processor_of_elsewhere()
 if torch:
     test_torch()
     test_processor(of_torch)

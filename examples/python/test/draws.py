@@ -42,6 +42,13 @@ assert str(pick) == "top_k(40) | categorical"
 error = raises(argdraw.ParseError, lambda: argdraw.Pipeline("top_k(40) | top_q(0.9) | categorical"))
 assert error.column == 13 and "nearest is 'top_k'" in error.sentence, error
 assert "stage 0" in str(raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | categorical").check(70)))
+for wrong in (None, b"greedy", 3, ["greedy"], pick):
+    assert type(wrong).__name__ in str(raises(TypeError, lambda: argdraw.Pipeline(wrong)))
+
+# Exceptions go to other processes and back, as those of a multiprocessing.Pool have to.
+for error in (error, raises(argdraw.Error, lambda: pick.start().accept(-1)), raises(argdraw.Error, lambda: argdraw.Pipeline("ban([70]) | greedy").check(70))):
+    for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(other) is type(error) and str(other) == str(error) and vars(other) == vars(error)
 
 text = pick.start(seed=1)
 ids, probabilities = text.distribution(rows[0])
@@ -54,9 +61,42 @@ text.accept(token.id)
 fork, again = copy.copy(text), pick.resume(text.bytes())
 assert text.draw(rows[1]) == fork.draw(rows[1]) == again.draw(rows[1])
 assert text.output == [token.id]
+
+# A copy draws what its original draws until it is reseeded, and then what a text of that seed and number does.
+def goes_on(text):
+    text = copy.copy(text)
+    for each in rows[:30]:
+        text.accept(text.draw(each).id)
+    return text.output
+
+
+start = lambda **how: pick.start(output=[token.id], **how)
+original = start(seed=1)
+other = copy.copy(original)
+assert goes_on(other) == goes_on(original)
+other.reseed(2)
+assert goes_on(other) == goes_on(start(seed=2)) != goes_on(original)
+other.reseed(1, sequence=5)
+assert goes_on(other) == goes_on(start(seed=1, sequence=5)) != goes_on(original)
+other.reseed(1)
+assert goes_on(other) == goes_on(original)
+for wrong in (-1, 2**64):
+    raises(OverflowError, lambda: other.reseed(wrong))
+    raises(OverflowError, lambda: other.reseed(1, wrong))
 text.rollback(1)
 assert text.output == []
 assert str(pickle.loads(pickle.dumps(pick))) == str(copy.copy(pick)) == str(pick)
+
+# Ids are whatever gives integers, of which bytes are some.
+learner = argdraw.Pipeline("penalties(1.5, frequency=0.5) | top_k(3) | greedy")
+some = [1, 0, 0, 0]
+for like in (tuple, iter, bytes, bytearray, lambda ids: memoryview(bytes(ids)), lambda ids: array.array("q", ids), lambda ids: array.array("i", ids)):
+    assert learner.start(output=like(some)).output == some
+    assert learner.start(prompt=like(some)).bytes() == learner.start(prompt=some).bytes()
+    assert [each.id for each in text.log_probabilities(rows[0], ids=like(some))[0]] == some
+for wrong in ("1", None, 3, [None], [1.5], array.array("f", [1])):
+    raises(TypeError, lambda: learner.start(output=wrong))
+    raises(TypeError, lambda: text.log_probabilities(rows[0], ids=wrong))
 
 for wrong in (array.array("i", [1, 2]), memoryview(bytes(12)).cast("B", (3, 4)), b"abcd", [1.0, 2.0], None):
     raises((TypeError, BufferError), lambda: text.draw(wrong))
@@ -68,5 +108,20 @@ raises(OverflowError, lambda: text.accept(2**40))
 for number in ({"seed": 2**64}, {"sequence": -1}, {"position": 2**32}, {"vocabulary": -1}):
     raises(OverflowError, lambda: pick.start(**number))
 raises(argdraw.Error, lambda: text.rollback(1))
+text.accept(3)
+for wrong in (2**64, 2**64 + 1, -1, -(2**64) + 1):
+    raises(OverflowError, lambda: text.rollback(wrong))
+    raises(OverflowError, lambda: pick.check(wrong))
+    raises(OverflowError, lambda: text.log_probabilities(rows[0], top=wrong))
+for wrong in (2**32 + 1, 2**31, -(2**32)):
+    raises(OverflowError, lambda: text.accept(wrong))
+    raises(OverflowError, lambda: text.log_probabilities(rows[0], chosen=wrong))
+    raises(OverflowError, lambda: text.log_probabilities(rows[0], ids=[wrong]))
+for wrong in (1.0, "1", None):
+    for call in (text.rollback, text.accept, pick.check, pick.start, lambda wrong: text.log_probabilities(rows[0], chosen=wrong)):
+        raises(TypeError, lambda: call(wrong))
+assert text.output == [3]
+text.rollback(True)
+assert text.output == []
 raises(argdraw.Error, lambda: pick.resume(b"no sequence"))
 assert pick.start().draw(array.array("H", [0x3F80, 0x4120]), format="bfloat16").id in (0, 1)

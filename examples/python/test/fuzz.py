@@ -90,6 +90,7 @@ def asked(random, pick, text):
             lambda: text.draw(row),
             lambda: text.accept(odd(random.randrange(60))),
             lambda: text.rollback(odd(random.randrange(3))),
+            lambda: text.reseed(odd(1), odd(2)),
             lambda: (text.output, text.bytes()),
             lambda: text.distribution(row, format),
             lambda: text.log_probabilities(row, odd(3), few(), top, order),
@@ -97,7 +98,7 @@ def asked(random, pick, text):
             lambda: argdraw.LogitsProcessor(odd(pick), seed=odd(1))(odd([[1, 2]]), odd([good(random)])),
             lambda: argdraw.Sequence.__new__(argdraw.Sequence).draw(row),
             lambda: argdraw.Pipeline.__new__(argdraw.Pipeline).start(),
-            lambda: argdraw.Sequence(argdraw.c_void_p()).draw(row),
+            lambda: argdraw.Sequence(lambda handle: 0).draw(row),
             lambda: text.nothing(),
         ]
     )
