@@ -8,11 +8,10 @@ ARGDRAW_INLINE void append_word(const T* p, std::int32_t id, std::uint64_t word,
         const std::int32_t at = lowest_bit(word | (std::uint64_t{1} << 63));
         ids[n] = id + at;
         values[n++] = static_cast<double>(static_cast<value_of<T>>(p[at]));
-        word &= word - 1;
     };
     ARGDRAW_UNROLL
-    for (int i = 0; i < always; ++i) append();
-    while (word != 0) append();
+    for (int i = 0; i < always; ++i, word &= word - 1) append();
+    for (; word != 0; word &= word - 1) append();
 }
 
 // Appends the logits of a block whose bits are set, and returns their number. Blocks that are opened for their one great logit are the
