@@ -10,6 +10,7 @@
 
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/questions.hpp>
 #include <argdraw/candidates/view.hpp>
@@ -127,34 +128,6 @@ levels_of_end levels_by_sample(distribution<T>& d, const living_row<T>& row, con
             static_cast<double>(head.count) + numeric::product(share, static_cast<double>(reaching))};
 }
 
-/// Of a row without strays and with a whole band, whose blocks have the masses `of_block` of what reaches a level: the mass beside one token
-/// of the greatest value, whose weight of 1 would hide what next to nothing adds.
-template <logit_scalar T>
-double mass_beside_greatest(const distribution<T>& d, const living_row<T>& row, std::span<const double> of_block, double greatest,
-                            double level) noexcept {
-    double mass = 0;
-    for (const double own : of_block) mass += own;
-    if (mass >= 2) return mass - 1;
-    double rest = 0;
-    bool found = false;
-    for (std::size_t b = 0; b < of_block.size(); ++b) {
-        double own = of_block[b];
-        if (!found && own >= 1) {
-            double values[simd::block_size];
-            row.values_of_block(b, values);
-            for (double& v : values) {
-                const bool is_first = v == greatest && !found;
-                found |= is_first;
-                if (is_first || v < level) v = -numeric::infinity;
-            }
-            simd::lists().weights(values, simd::block_size, greatest, d.exponent_scale(), values);
-            own = simd::lists().sum(values, simd::block_size);
-        }
-        rest += own;
-    }
-    return rest;
-}
-
 /// Of a row without strays and with a whole band, behind a head for which it holds: finds the last token between two levels. A sweep tells
 /// the sums of what reaches the upper one; what is between is put in order and added one by one. False where the end is not there: the
 /// levels come from a sample.
@@ -167,9 +140,12 @@ bool find_end_between(distribution<T>& d, view<T>& seen, const levels_of_end& le
     if (levels.high <= greatest) {
         simd::doubles<T>().exponents(seen.row().blocks(), {.reference = greatest, .scale = c, .lowest = levels.high}, split.above,
                                      split.below);
-        double exponents = 0;
-        for (std::size_t b = 0; b < seen.blocks(); ++b) exponents += split.below[b];
-        sums = {mass_beside_greatest(d, seen.row(), {split.above, seen.blocks()}, greatest, levels.high), numeric::product(ln2, exponents),
+        double mass = 0, exponents = 0;
+        for (std::size_t b = 0; b < seen.blocks(); ++b) {
+            mass += split.above[b];
+            exponents += split.below[b];
+        }
+        sums = {mass_beside_greatest(seen.row(), split.above, mass, greatest, c, levels.high), numeric::product(ln2, exponents),
                 seen.row().count_reaching(levels.high)};
         if (!within(sums)) return false;
     }

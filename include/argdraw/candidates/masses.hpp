@@ -43,6 +43,32 @@ struct estimate {
 
 namespace detail {
 
+/// Of blocks whose masses are those of what reaches a level, together `all`, where the greatest value weighs 1: the mass without one token of
+/// that value, whose weight would hide what next to nothing adds.
+template <logit_scalar T>
+double mass_beside_greatest(const living_row<T>& row, const double* of_block, double all, double greatest, double c,
+                            double level) noexcept {
+    if (all >= 2) return all - 1;
+    double rest = 0;
+    bool found = false;
+    for (std::size_t b = 0; b < row.blocks().blocks; ++b) {
+        double own = of_block[b];
+        if (!found && own >= 1) {
+            double values[simd::block_size];
+            row.values_of_block(b, values);
+            if (double* const one = std::find(values, values + simd::block_size, greatest); one != values + simd::block_size) {
+                found = true;
+                *one = -numeric::infinity;
+                for (double& v : values) v = v < level ? -numeric::infinity : v;
+                simd::lists().weights(values, simd::block_size, greatest, c, values);
+                own = numeric::block_sum(values, simd::block_size);
+            }
+        }
+        rest += own;
+    }
+    return rest;
+}
+
 /// Masses of the blocks of a row as it was at a revision: sums of weights 2^(v c - reference()) of all that lives, strays included. In
 /// floats, where every block has a reference of its own, 2^floor(top / 8), and masses are then brought to that of the row; or in doubles.
 template <logit_scalar T>
@@ -112,27 +138,9 @@ public:
         return numeric::product(mass, numeric::exp2(reference() - numeric::product(v, w_.c)));
     }
 
-    /// Of a row weighed in doubles: its mass without one token of the greatest value, whose weight of 1 would hide what next to nothing
-    /// adds.
+    /// Of a row weighed in doubles: mass_beside_greatest of all that lives.
     double all_beside_greatest(const row& of) const noexcept {
-        if (w_.all >= 2) return w_.all - 1;
-        double rest = 0;
-        bool found = false;
-        for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
-            double own = in_blocks().of_block[b];
-            if (!found && own >= 1) {
-                double values[simd::block_size];
-                of.values_of_block(b, values);
-                if (double* const one = std::find(values, values + simd::block_size, w_.greatest); one != values + simd::block_size) {
-                    found = true;
-                    *one = -numeric::infinity;
-                    simd::lists().weights(values, simd::block_size, w_.greatest, w_.c, values);
-                    own = numeric::block_sum(values, simd::block_size);
-                }
-            }
-            rest += own;
-        }
-        return rest;
+        return mass_beside_greatest(of, in_blocks().of_block, w_.all, w_.greatest, w_.c, -numeric::infinity);
     }
 
     /// What takes weights_of_block to reference().
