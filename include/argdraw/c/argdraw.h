@@ -212,7 +212,7 @@ ARGDRAW_C_CALL argdraw_status argdraw_start(const argdraw_pipeline* pipeline, co
 /* Another that goes on alike: a fork, a checkpoint. Where it fails *out is null. */
 ARGDRAW_C_CALL argdraw_status argdraw_clone(const argdraw_sequence* from, argdraw_sequence** out);
 /* The sequence that argdraw_bytes wrote, for a pipeline like its own, which the bytes do not have: keep its text beside them. Bytes that no sequence of this
- * version wrote: ARGDRAW_BAD_PARAMETER. What one draw keeps, such as mirostat, is not told from what another keeps. Where it fails *out is null. */
+ * version wrote, or one whose draw keeps something else between draws (mirostat, adaptive_p): ARGDRAW_BAD_PARAMETER. Where it fails *out is null. */
 ARGDRAW_C_CALL argdraw_status argdraw_resume(const argdraw_pipeline* pipeline, const void* bytes, size_t count, argdraw_sequence** out);
 /* Everything of a sequence but its pipeline, as bytes: as many of them as there is room for. *count is that of all. Allocates. */
 ARGDRAW_C_CALL argdraw_status argdraw_bytes(const argdraw_sequence* from, void* bytes, size_t room, size_t* count);

@@ -20,6 +20,7 @@
 #include <argdraw/random/philox.hpp>
 #include <argdraw/sampler/any_context.hpp>
 #include <argdraw/sampler/bytes.hpp>
+#include <argdraw/sampler/checked.hpp>
 #include <argdraw/sampler/concepts.hpp>
 #include <argdraw/sampler/context.hpp>
 
@@ -121,6 +122,13 @@ bool leaves_law_at(const void* at) noexcept {
     return leaves_law(*static_cast<const D*>(at));
 }
 
+// Whose state it is; empty where the draw has none.
+template <class D>
+std::string_view keeps_at(const void* at) noexcept {
+    if constexpr (requires { typename D::state; }) return name_of(*static_cast<const D*>(at));
+    else return {};
+}
+
 template <class T>
 struct draws_on {
     draws<T> call;
@@ -133,11 +141,12 @@ struct draw_type : draws_on<T>... {
     any_state (*start)(const void*) noexcept;
     bool (*equal)(const void*, const void*) noexcept;
     bool (*leaves_law)(const void*) noexcept;
+    std::string_view (*keeps)(const void*) noexcept;
     bool learns;
 };
 template <class D, class... T>
 inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>, leaves_law_at<D>,
-                                              requires {typename D::state;
+                                              keeps_at<D>, requires {typename D::state;
 }
 };
 
@@ -198,6 +207,8 @@ public:
     /// Whether it learns from what it drew: see sampler::learns().
     bool learns() const noexcept { return type_->learns; }
     state start() const noexcept { return type_->start(held_); }
+    /// The name of the draw where it keeps a state: what tells its state from that of another. See sequence::bytes().
+    std::string_view keeps() const noexcept { return type_->keeps(held_); }
     /// Whether what it drew from is left behind it: see has_law.
     bool leaves_law() const noexcept { return type_->leaves_law(held_); }
 

@@ -33,6 +33,17 @@ struct distribution_of_row {
 
 namespace detail {
 
+/// What an element is called: the beginning of what it wants of its parameters. Empty where it wants nothing.
+template <class E>
+constexpr std::string_view name_of(const E&) noexcept {
+    if constexpr (has_requirement<E>) {
+        constexpr std::string_view sentence = E::requirement;
+        return sentence.substr(0, sentence.find(':'));
+    } else {
+        return {};
+    }
+}
+
 /// The living tokens of candidates, in id order, and their probabilities, behind what the vectors hold. Where there is no memory the
 /// candidates fail.
 template <class Candidates>

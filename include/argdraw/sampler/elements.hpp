@@ -3,6 +3,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -47,6 +49,23 @@ public:
             else some = some || !std::same_as<typename state_of<std::remove_cvref_t<decltype(element)>>::type, no_state>;
         });
         return some;
+    }
+
+    /// Tells whose states the pipeline keeps between draws: FNV-1a, of 32 bits, over the name of each element that has one, and a zero behind
+    /// each name. Nothing kept: 0x811c9dc5.
+    constexpr std::uint32_t kind_of_states() const noexcept {
+        std::uint32_t kind = 0x811c9dc5;
+        const auto take = [&](char letter) { kind = (kind ^ static_cast<std::uint8_t>(letter)) * 0x01000193; };
+        each([&]<std::size_t Index>(const auto& element) {
+            using E = std::remove_cvref_t<decltype(element)>;
+            if constexpr (requires { typename E::state; }) {
+                std::string_view name = name_of(element);
+                if constexpr (requires { element.keeps(); }) name = element.keeps();
+                for (const char letter : name) take(letter);
+                take('\0');
+            }
+        });
+        return kind;
     }
 
     /// The I-th element of the pipeline.

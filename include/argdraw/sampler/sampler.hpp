@@ -186,7 +186,8 @@ public:
         return start(options);
     }
 
-    /// The sequence that seq.bytes() was written from. Bytes of another kind: seq.why() is bad_parameter.
+    /// The sequence that seq.bytes() was written from. Bytes of another version, or of a pipeline that keeps something else between draws,
+    /// another stateful draw for instance: seq.why() is bad_parameter.
     sequence<S...> resume(std::span<const std::byte> bytes) const noexcept {
         sequence<S...> seq;
         prepare(seq);
@@ -210,6 +211,7 @@ private:
                 if (seq) seq.why_ = element.prepare(seq.history_);
         });
         seq.pending_states_ = seq.states_;
+        seq.kind_ = this->kind_of_states();
     }
 
     constexpr const draw_type& last_one() const noexcept { return this->template get<last>(); }

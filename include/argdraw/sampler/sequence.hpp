@@ -78,6 +78,7 @@ public:
         past_.swap(other.past_);
         std::swap(vocabulary_, other.vocabulary_);
         std::swap(width_, other.width_);
+        std::swap(kind_, other.kind_);
         std::swap(attempt_, other.attempt_);
         std::swap(pending_, other.pending_);
         std::swap(why_, other.why_);
@@ -149,14 +150,14 @@ public:
         return detail::element_at<Index>(states_);
     }
 
-    /// Everything, as bytes for sampler::resume: version 2, the same on every machine. Of a state they are its numbers, as its each_number()
-    /// names them. Throws std::bad_alloc.
+    /// Everything, as bytes for sampler::resume: version 3, the same on every machine. Of a state they are its numbers, as its each_number()
+    /// names them, and whose they are. Throws std::bad_alloc.
     std::vector<std::byte> bytes() const {
         std::vector<std::byte> out;
         detail::byte_writer write(out);
         write.number(magic);
         write.number(version);
-        write.number(state_bytes());
+        write.number(kind_);
         write.number(random_.seed);
         write.number(random_.sequence);
         write.number(random_.position);
@@ -206,7 +207,7 @@ private:
     }
 
     static constexpr std::uint32_t magic = 0x71736461;  // "adsq"
-    static constexpr std::uint32_t version = 2;
+    static constexpr std::uint32_t version = 3;
 
     template <class F>
     static void each_state(states& all, F f) {
@@ -263,7 +264,7 @@ private:
     void read_bytes(std::span<const std::byte> bytes) noexcept {
         detail::byte_reader read(bytes);
         const bool ours =
-            read.next<std::uint32_t>() == magic && read.next<std::uint32_t>() == version && read.next<std::uint32_t>() == state_bytes();
+            read.next<std::uint32_t>() == magic && read.next<std::uint32_t>() == version && read.next<std::uint32_t>() == kind_;
         read.number(random_.seed);
         read.number(random_.sequence);
         read.number(random_.position);
@@ -300,7 +301,8 @@ private:
     states states_{}, pending_states_{};
     detail::shared<detail::paged<states>> past_;  // before each accept
     std::size_t vocabulary_ = 0;
-    std::size_t width_ = 0;  // of the last row that gave a token
+    std::size_t width_ = 0;   // of the last row that gave a token
+    std::uint32_t kind_ = 0;  // of the states: elements::kind_of_states() of the pipeline that it was started for
     std::uint32_t attempt_ = 0;
     token_id pending_ = -1;
     status why_ = status::ok;

@@ -32,6 +32,12 @@ FAULTS = [
 """,
         "unit/sampler/memory.cpp", "memory: where the states before find no room, no token is undone"),
     Mutant(
+        "bytes", "what one draw keeps is read as what another keeps",
+        "sampler/sampler.hpp",
+        "        seq.kind_ = this->kind_of_states();\n",
+        "",
+        "unit/sampler/bytes.cpp", "bytes: what another draw keeps is refused, of whatever size it is"),
+    Mutant(
         "F9", "a view that was asked for once is kept for ever",
         "history/views.hpp",
         "waited(e) > steps && surplus-- > 0",

@@ -309,6 +309,8 @@ TEST_CASE("c: a clone and a resumed sequence go on alike, a rollback goes back, 
         argdraw_sequence* none = first.get;
         CHECK(argdraw_resume(pipeline.get, bytes.data(), bytes.size() - 1, &none) == ARGDRAW_BAD_PARAMETER);
         CHECK(none == nullptr);
+        const pipeline_handle keeps_something_else("temperature(2) | adaptive_p(0.3)");
+        CHECK(argdraw_resume(keeps_something_else.get, bytes.data(), bytes.size(), &none) == ARGDRAW_BAD_PARAMETER);
     }
     for (int i = 0; i < 20; ++i) tokens.push_back(step(first.get));
     for (int i = 0; i < 20; ++i) CHECK(step(copy.get) == tokens[static_cast<std::size_t>(i)]);

@@ -109,7 +109,7 @@ TEST_CASE("bytes: a text is these bytes, on every machine") {
     const std::vector<token_id> prompt{1, -2}, output{3, 258};
     const std::string head =
         "61647371"
-        "02000000";  // name and version
+        "03000000";  // name and version
     const std::string place =
         "0807060504030201"
         "0900000000000000"  // seed, number
@@ -126,29 +126,41 @@ TEST_CASE("bytes: a text is these bytes, on every machine") {
         "02010000";
     const start_options options{
         .seed = 0x0102030405060708, .sequence = 9, .position = 4, .vocabulary = 300, .prompt = prompt, .output = output};
-    const auto is = [&](const auto& pick, const std::string& size, const std::string& states) {
-        const std::string all = head + size + place + states;
+    const auto is = [&](const auto& pick, const std::string& kind, const std::string& states) {
+        const std::string all = head + kind + place + states;
         const auto seq = pick.start(options);
         CHECK(hex(seq.bytes()) == all);
         const auto read = pick.resume(from_hex(all));
         REQUIRE(read);
         CHECK(read.bytes() == seq.bytes());
     };
-    is(sampler{categorical{}}, "00000000", "");
+    is(sampler{categorical{}}, "c59d1c81", "");
     // Its state, the one that is pending, and those before the two tokens.
     const std::string mu = "0000000000001440";
-    is(sampler{mirostat{.tau = 2.5f}}, "08000000", mu + mu + mu + mu);
+    is(sampler{mirostat{.tau = 2.5f}}, "d256020b", mu + mu + mu + mu);
     const std::string four =
         "01"
         "000000000000f8bf"
         "feff01"
         "030000"
         "0201";
-    is(sampler{remembering{}}, "11000000", four + four + four + four);
+    is(sampler{remembering{}}, "1f5d0c05", four + four + four + four);
     // A draw that was chosen at run time has its numbers, then zeros.
     const std::string padded = mu + std::string(2 * 24, '0');
-    is(parse("mirostat(2.5)").pick, "20000000", padded + padded + padded + padded);
-    is(sampler{any_draw{mirostat{.tau = 2.5f}}}, "20000000", padded + padded + padded + padded);
+    is(parse("mirostat(2.5)").pick, "d256020b", padded + padded + padded + padded);
+    is(sampler{any_draw{mirostat{.tau = 2.5f}}}, "d256020b", padded + padded + padded + padded);
+}
+
+TEST_CASE("bytes: what another draw keeps is refused, of whatever size it is") {
+    const any_draw draws[] = {categorical{}, mirostat{}, mirostat_v1{}, adaptive_p{.target = 0.5f}, greedy{}};
+    for (const any_draw& writing : draws)
+        for (const any_draw& reading : draws) {
+            const auto read = sampler{reading}.resume(sampler{writing}.start({.seed = 1}).bytes());
+            CHECK(read.why() == (writing.keeps() == reading.keeps() ? status::ok : status::bad_parameter));
+        }
+    CHECK(sampler{mirostat_v1{}}.resume(sampler{mirostat{}}.start().bytes()).why() == status::bad_parameter);
+    CHECK(sampler{mirostat{.tau = 9}}.resume(sampler{mirostat{.tau = 2}}.start().bytes()).why() == status::ok);
+    CHECK(sampler{temperature{0.5f}, mirostat{}}.resume(sampler{mirostat{}}.start().bytes()).why() == status::ok);
 }
 
 TEST_CASE("bytes: states with gaps come back as they were") {
