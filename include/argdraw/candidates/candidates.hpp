@@ -394,6 +394,13 @@ public:
     }
     /// The same for uniform(id) = open_unit(random.word(purpose::gumbel, id)), whose words are made many at a time.
     picked race(const philox& random) noexcept { return result(detail::race(opened(), random)); }
+    /// The same for who asks for no more of the probability than its logarithm as a float: sooner, on a whole row.
+    drawn race_token(const philox& random) noexcept {
+        detail::distribution<T>& d = opened();
+        if (!detail::keeps_a_function(d)) return race(random);
+        const token_id id = detail::winner_of_row(d, random);
+        return as_drawn([&](accuracy wanted) { return detail::with_probability(d, id, wanted); });
+    }
 
 private:
     friend struct detail::inside;

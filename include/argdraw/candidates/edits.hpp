@@ -6,6 +6,7 @@
 #include <new>
 #include <span>
 
+#include <argdraw/candidates/by_series.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/list.hpp>
@@ -202,6 +203,11 @@ void map(distribution<T>& d, const F& f) noexcept {
 template <logit_scalar T, class F>
 taken token_behind(distribution<T>& d, const F& f, double u, accuracy wanted) noexcept {
     if (keeps_a_function(d)) {
+        if constexpr (requires { f.series(); })
+            if (wanted == accuracy::quick && summed_by_series<T>::can(d)) {
+                const summed_by_series<T> summed(d, f.series());
+                if (const taken quick = d.map_beside(f, d.origin()).quick_token_at(u, numeric::log2_e, summed); quick.id >= 0) return quick;
+            }
         mapped_row<T>& mapped = d.map_beside(f, d.origin());
         if (wanted == accuracy::quick)
             if (const taken quick = mapped.quick_token_at(u, numeric::log2_e); quick.id >= 0) return quick;

@@ -66,6 +66,17 @@ struct origin {
     bool plain() const noexcept { return anchor == 0 && scale == 1 && shift == 0; }
 };
 
+/// What a block weighs under a function, relative to e^(a logit), and how far off that may be; no mass where nobody knows sooner than by
+/// reading it.
+struct summed_block {
+    double mass = -1;
+    double error = 0;
+};
+struct no_summed_blocks {
+    double logit = 0;
+    summed_block operator()(std::size_t) const noexcept { return {}; }
+};
+
 /// A living row and a function of its logits, with the greatest of what it makes of each block, and what that weighs. The row must not
 /// change any more. Values of what lives are finite.
 template <logit_scalar T>
@@ -178,12 +189,15 @@ public:
     /// Where a mass is off by no more than a share of itself, `slack` bounds how far a running sum is off: a token that is met farther than
     /// that inside of its own part of it is met there by the sums that weigh() knows. What the block itself weighs is known to the last
     /// digit, so the probability is off by as much as what all other blocks weigh, and by the roundings of the sum.
-    taken quick_token_at(double u, double c) noexcept {
-        const auto [greatest, off] = weigh_roughly(c);
+    ///
+    /// summed(b) may know a block's mass relative to e^summed.logit. The errors of these are noted apart: they are no share of all.
+    template <class Summed = no_summed_blocks>
+    taken quick_token_at(double u, double c, const Summed& summed = {}) noexcept {
+        const auto [greatest, off, apart] = weigh_roughly(c, summed);
         if (!(std::fabs(greatest) < numeric::infinity)) return {};
         const auto& of = space_->masses;
         const double all = of.ends[blocks() - 1], rounding = 0x1p-52 * static_cast<double>(blocks() + 64);
-        const double share_off = 0x1p-41 + numeric::product(4 * off, c), slack = numeric::product(all, share_off + 2 * rounding);
+        const double share_off = 0x1p-41 + numeric::product(4 * off, c), slack = numeric::product(all, share_off + 2 * rounding) + apart;
         const double target = numeric::product(u, all);
         const auto block = static_cast<std::size_t>(std::upper_bound(of.ends, of.ends + blocks(), target) - of.ends);
         if (block == blocks()) return {};
@@ -198,7 +212,7 @@ public:
         if (i != last || i == simd::block_size) return {};
         const double others = (std::max)(0.0, all - of.of_block[block]);
         return {static_cast<token_id>(block * simd::block_size + i), numeric::product(share, own) / (others + own),
-                numeric::product(share_off, others / all) + rounding};
+                numeric::product(share_off, others / all) + apart / all + rounding};
     }
 
 private:
@@ -252,18 +266,25 @@ private:
             std::copy_n(values, n, maxima() + b);
         }
     }
-    // Leaves about what each block weighs beside the greatest of all, and running sums of that. Returns that greatest, and how far the values
-    // may be off; where they are not, the maxima are known.
+    // Leaves about what each block weighs beside the greatest of all, and running sums of that. Returns that greatest, how far the values
+    // may be off, and the sum of what summed() may be; where values are not off, the maxima are known.
     struct roughly_weighed {
-        double greatest, off;
+        double greatest, off, apart;
     };
-    roughly_weighed weigh_roughly(double c) noexcept {
+    template <class Summed>
+    roughly_weighed weigh_roughly(double c, const Summed& summed) noexcept {
         if (maxima_rise_) find_maximum();
         const bool known = greatest_ == greatest_;
         const auto& lists = simd::lists();
         const auto& of = space_->masses;
-        double values[simd::block_size], off = 0;
+        double values[simd::block_size], off = 0, apart = 0;
         for (std::size_t b = 0; b < blocks(); ++b) {
+            if (const summed_block sum = summed(b); sum.mass >= 0) {
+                of.ends[b] = summed.logit;
+                of.of_block[b] = sum.mass;
+                apart += sum.error;
+                continue;
+            }
             if (roughly_) {
                 fill_block(b, values);
                 off = roughly_(function_, static_cast<token_id>(b * simd::block_size), values);
@@ -286,7 +307,7 @@ private:
             of.of_block[b] = numeric::product(of.of_block[b], of.beside[b]);
             of.ends[b] = running += of.of_block[b];
         }
-        return {greatest, off};
+        return {greatest, off, apart > 0 ? numeric::product(apart, numeric::exp2(numeric::product(summed.logit - greatest, c))) : 0.0};
     }
     void weights_of_block(std::size_t b, double* out) const noexcept {
         values_of_block(b, out);

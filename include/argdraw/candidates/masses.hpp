@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/living_row.hpp>
@@ -82,6 +83,10 @@ public:
     explicit masses(const detail::scratch<T>& space) noexcept : w_{.space = &space} {}
 
     bool known_of(const row& of) const noexcept { return known_ && revision_ == of.revision(); }
+    /// Whether beside() holds the squares of weights in doubles, for this scale.
+    bool squares_known_of(const row& of, double c) const noexcept {
+        return known_of(of) && !in_float_ && also_ == extra::squares && w_.c == c;
+    }
     /// Somebody else writes where they stand.
     void forget() noexcept { known_ = some_lost_ = false; }
 
@@ -141,6 +146,14 @@ public:
     /// Of a row weighed in doubles: mass_beside_greatest of all that lives.
     double all_beside_greatest(const row& of) const noexcept {
         return mass_beside_greatest(of, in_blocks().of_block, w_.all, w_.greatest, w_.c, -numeric::infinity);
+    }
+
+    /// Needs no masses. Of a row without a band, where the greatest value is finite and weighs 1: about what all that lives weighs. A weight
+    /// is within 2^-43 of itself, and one that is nothing, of which a block may have block_size, counts for less than 2^-890: so all of them
+    /// are within 2^-42 of themselves, but for the roundings of their sum. above() gives way. One read.
+    double roughly_all(const row& of, const maxima<T>& top, double c) const noexcept {
+        w_.template sum_in_doubles<block_sums::roughly>(of, top, {.reference = top.greatest(), .scale = c}, above(), nullptr);
+        return std::accumulate(above(), above() + of.blocks().blocks, 0.0);
     }
 
     /// What takes weights_of_block to reference().

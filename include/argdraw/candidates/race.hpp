@@ -134,16 +134,30 @@ private:
     front_runner first_;
 };
 
+/// Needs what keeps_a_function() says. The first of all that lives, for the words that a philox has for its tokens.
+template <logit_scalar T>
+token_id winner_of_row(distribution<T>& d, const philox& random) noexcept {
+    return race_over_row<T>(d, *d.as_view(), random).winner();
+}
+
+/// Needs the same. A token and its probability; quickly from a rough mass of the row, where that is not known.
+template <logit_scalar T>
+taken with_probability(distribution<T>& d, token_id id, accuracy wanted) noexcept {
+    if (id < 0) return {};
+    const view<T>* const seen = d.as_view();
+    const double c = d.exponent_scale(), weight = numeric::exp2(numeric::product(seen->row().value_of_token(id) - d.maximum(), c));
+    if (wanted == accuracy::quick && seen->row().banded().whole() && simd::weight_scale::covers(c) &&
+        !seen->weights().known_of(seen->row()))
+        return {id, weight / seen->weights().roughly_all(seen->row(), seen->top(), c),
+                0x1p-41 + 0x1p-52 * static_cast<double>(seen->blocks() + 64)};
+    return {id, weight / d.weighed_view(accuracy::full)->weights().all()};
+}
+
 /// The first of all that lives, for the words that a philox has for its tokens; none where nothing lives.
 template <logit_scalar T>
 taken race(distribution<T>& d, const philox& random) noexcept {
     // Few that live are listed sooner, as for a function of all logits.
-    if (const view<T>* const seen = keeps_a_function(d) ? d.weighed_view(accuracy::full) : nullptr; seen && d.find_maximum()) {
-        const token_id id = race_over_row<T>(d, *seen, random).winner();
-        if (id < 0) return {};
-        const double below = seen->row().value_of_token(id) - d.maximum();
-        return {id, numeric::exp2(numeric::product(below, d.exponent_scale())) / seen->weights().all()};
-    }
+    if (keeps_a_function(d)) return with_probability(d, winner_of_row(d, random), accuracy::full);
     const list* const tokens = d.weighed_list();
     if (!tokens) return {};
     const auto uniform = [&](token_id id) { return open_unit(random.word(purpose::gumbel, static_cast<std::uint32_t>(id))); };

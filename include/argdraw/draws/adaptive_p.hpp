@@ -65,6 +65,7 @@ struct adaptive_p {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if (!usable(context.state())) c.fail(status::bad_parameter);
+        (void)c.collision();  // what it sums up, the mass among it, is all that the draw asks of most blocks
         const preference prefer = preference_of(c, context.state());
         if (c.why() != status::ok) return {.why = c.why()};
         // Not by narrow(): the state learns the probability before the change, so the candidates have to keep it.
@@ -95,6 +96,16 @@ private:
         bool block(token_id, double* values) const noexcept {
             simd::maps().preferred(values, greatest, mass, aim);
             return true;
+        }
+        /// e^(f - logit) = e^G, G(p) = g(d) - g(d of p = 0), d = |p - aim| / .3, g(d) = -10 d^2 / (1 + d). With s = 1 / (1 + d) in (0, 1]:
+        /// g' = -10 (1 - s^2), g'' = -20 s^3, and g'' changes by no more than 60 times d. So G' and G'' have no jumps, at d = 0 neither,
+        /// where g' = 0; |G'| < 33.4, |G''| < 222.3, and G'' changes by no more than 2222.3 times p. The second derivative of e^G is
+        /// e^G (G'' + G'^2) and changes by no more than e^G (2222.3 + 3 33.4 222.3 + 33.4^3) < e^G 61800 times p, e^G by e^(33.4 p) < 1.04:
+        /// the remainder behind p p is below 64300 / 6 p p p.
+        detail::probability_series series() const noexcept {
+            const double d = aim / 0.3, s = 1 / (1 + d);
+            const double slope = (aim > 0 ? 10 : -10) * (1 - s * s) / 0.3, bend = -20 * s * s * s / (0.3 * 0.3);
+            return {5 - 10 * d * d / (1 + d), slope, (bend + slope * slope) / 2, 0x1p16 / 6};
         }
         double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_preferred(values, greatest, mass, aim); }
     };

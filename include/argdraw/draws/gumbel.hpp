@@ -26,7 +26,7 @@ struct gumbel {
     template <logit_scalar T, class Context>
     drawn operator()(candidates<T>& c, Context& context) const noexcept {
         if constexpr (requires { context.noises(); })
-            if (const philox* const random = context.noises()) return c.race(*random);
+            if (const philox* const random = context.noises()) return c.race_token(*random);
         return c.race([&](token_id id) { return open_unit(context.noise(id)); });
     }
 

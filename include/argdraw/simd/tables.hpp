@@ -132,6 +132,8 @@ struct double_kernels {
     void (*squares)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum);
     /// The weights with x >= high, and those with x < lower.
     void (*split)(const blocked_row<T>&, const double_cuts&, double* above, double* below);
+    /// About the masses, each weight as in rough_mass below, of all logits: `lowest` is not looked at, none may be above the reference.
+    void (*roughly)(const blocked_row<T>&, const double_cuts&, double* mass);
 };
 
 /// Plain arrays of numbers, padded to lanes: summaries, keys, lists.

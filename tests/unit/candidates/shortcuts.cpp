@@ -486,7 +486,10 @@ TEST_CASE("shortcuts: race is the argument of the greatest sum") {
                 best = s.ids[i];
             }
         // The view first as one, with words made in vectors: the other question lists it.
+        const drawn token = c.view.race_token(random);
         const picked quick = c.view.race(random), listed = c.list.race(noise);
+        CHECK(token.id == best);
+        CHECK(token.logprob == drawn(quick).logprob);
         CHECK(quick.id == best);
         CHECK(listed.id == best);
         CHECK(quick.probability == Approx(listed.probability).epsilon(1e-12));

@@ -163,6 +163,46 @@ TEMPLATE_TEST_CASE("removed: masses in doubles, bit for bit those of the definit
     CHECK(wrong == 0);
 }
 
+// A block of which every logit weighs something is summed up by a shorter way.
+TEMPLATE_TEST_CASE("removed: masses in doubles beside a token that weighs just enough, or just too little", "", ARGDRAW_TEST_SCALARS) {
+    using T = TestType;
+    int wrong = 0, nothing = 0;
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        constexpr auto lowest = static_cast<double>(std::numeric_limits<value_of<T>>::lowest());
+        for (const double cut : {lowest, -4.0, -3.0, -2.0})
+            for (const double exponent : {-1000.0, std::nextafter(-1000.0, -2000.0), std::nextafter(-1000.0, 0.0), -30.0}) {
+                std::vector<T> row(2 * simd::block_size);
+                for (std::size_t i = 0; i < row.size(); ++i) row[i] = T(static_cast<float>(i % 3) * -0.5f);
+                row[77] = T(-3.0f);
+                row[simd::block_size + 5] = T(-4.0f);
+                const row_in_blocks<T> in(row);
+                const simd::double_cuts cuts{0.0, exponent / -4, cut, -2, 1};
+                double mass[2], exponents[2], squares[2], same_mass[2], rough[2];
+                simd::doubles<T>().masses(in.view, cuts, mass, nullptr);
+                simd::doubles<T>().exponents(in.view, cuts, same_mass, exponents);
+                simd::doubles<T>().squares(in.view, cuts, same_mass, squares);
+                simd::doubles<T>().roughly(in.view, cuts, rough);
+                for (std::size_t b = 0; b < 2; ++b) {
+                    std::vector<double> w(simd::block_size), we(simd::block_size), ww(simd::block_size);
+                    for (std::size_t i = 0; i < simd::block_size; ++i) {
+                        const double x = static_cast<double>(value(in.at(b * simd::block_size + i))), e = numeric::product(x, cuts.scale);
+                        if (x < cut) continue;
+                        w[i] = numeric::exp2(e);
+                        nothing += w[i] == 0;
+                        we[i] = w[i] == 0 ? 0 : numeric::product(w[i], e);
+                        ww[i] = numeric::product(w[i], w[i]);
+                    }
+                    wrong += mass[b] != numeric::sum(w.data(), w.size()) || same_mass[b] != mass[b];
+                    wrong += exponents[b] != numeric::sum(we.data(), we.size()) || squares[b] != numeric::sum(ww.data(), ww.size());
+                    if (cut == lowest) wrong += !(std::abs(rough[b] / mass[b] - 1) <= 0x1p-42);
+                }
+            }
+    });
+    CHECK(wrong == 0);
+    CHECK(nothing > 0);
+}
+
 TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and weights", "", float, argdraw::half, argdraw::bfloat16) {
     using T = TestType;
     int wrong = 0, far = 0;

@@ -1,10 +1,10 @@
 // The table `doubles`: masses in double, of any scalar.
 
 // The lanes' form of numeric::exp2, operation for operation, of several vectors side by side: each step waits for the one before it, and
-// the others fill the time.
+// the others fill the time. No exponent is below exp2_lowest, or what comes of it means nothing.
 template <int n>
-ARGDRAW_INLINE void exp2_lanes(const f64 (&y)[n], f64 (&w)[n]) {
-    const f64 magic = splat(exp2_magic), lowest = splat(exp2_lowest);
+ARGDRAW_INLINE void exp2_of_normal(const f64 (&y)[n], f64 (&w)[n]) {
+    const f64 magic = splat(exp2_magic);
     f64 f[n];
     ARGDRAW_UNROLL
     for (int i = 0; i < n; ++i) f[i] = sub(y[i], sub(add(y[i], magic), magic));
@@ -16,10 +16,19 @@ ARGDRAW_INLINE void exp2_lanes(const f64 (&y)[n], f64 (&w)[n]) {
         for (int i = 0; i < n; ++i) w[i] = add(mul(w[i], f[i]), splat(exp2_series[k]));
     }
     ARGDRAW_UNROLL
-    for (int i = 0; i < n; ++i) w[i] = keep_reaching(y[i], lowest, scale_by(w[i], add(y[i], magic)));
+    for (int i = 0; i < n; ++i) w[i] = scale_by(w[i], add(y[i], magic));
+}
+// The same of any exponents.
+template <int n>
+ARGDRAW_INLINE void exp2_lanes(const f64 (&y)[n], f64 (&w)[n]) {
+    exp2_of_normal(y, w);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) w[i] = keep_reaching(y[i], splat(exp2_lowest), w[i]);
 }
 // As many as that.
 inline constexpr int exponents = chains < vectors ? chains : vectors;
+// Where nothing else takes registers.
+inline constexpr int more_exponents = chains > 2 && vectors >= 8 ? 8 : exponents;
 
 // 2^(d c), |d c| <= 1000, within 2^-44 of it and 1 where d is 0; the last digits are the set's own. A set with a fused multiply-add has a
 // quicker one.
@@ -31,10 +40,43 @@ ARGDRAW_INLINE V rough_exp2(const V& d, const V& c) {
     return w[0];
 }
 
-// The sum of a block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
+// Whether every logit of a block is one to be summed up, and its weight none that counts as 0.
+template <class T>
+ARGDRAW_INLINE bool all_weigh(whole_block<T> block, const double_cuts& cuts) {
+    const auto zero = splat(value_of<T>{0});
+    auto below = sub(zero, block.at(0));
+    ARGDRAW_UNROLL
+    for (int i = 1; i < vectors; ++i) below = max(sub(zero, block.at(i)), below);
+    const double least = -static_cast<double>(reduce_max(below));
+    return least >= cuts.lowest && numeric::product(least - cuts.reference, cuts.scale) >= exp2_lowest;
+}
+
+// The sum of the weights of such a block. `second` receives the sum of w e or of w w.
+template <beside also, class T>
+ARGDRAW_INLINE double whole_block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
+    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale);
+    f64 sum = splat(0.0);
+    [[maybe_unused]] f64 sum_beside = sum;
+    for (int from = 0; from < vectors; from += more_exponents) {
+        f64 e[more_exponents], w[more_exponents];
+        ARGDRAW_UNROLL
+        for (int i = 0; i < more_exponents; ++i) e[i] = mul(sub(widen(block.at(from + i)), reference), scale);
+        exp2_of_normal(e, w);
+        ARGDRAW_UNROLL
+        for (int i = 0; i < more_exponents; ++i) {
+            sum = add(sum, w[i]);
+            if constexpr (also == beside::exponents) sum_beside = add(sum_beside, mul(w[i], e[i]));
+            if constexpr (also == beside::squares) sum_beside = add(sum_beside, mul(w[i], w[i]));
+        }
+    }
+    if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
+    return tree_sum(sum);
+}
+
+// The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
 // logit < lower; the sum then is of those with logit >= high.
 template <beside also>
-ARGDRAW_INLINE double block_in_doubles(whole_block<double> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
+ARGDRAW_NOINLINE double block_in_doubles(whole_block<double> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
     const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lowest = splat(cuts.lowest);
     [[maybe_unused]] const f64 lower = splat(cuts.lower), high = splat(cuts.high);
     f64 sum = splat(0.0);
@@ -62,27 +104,65 @@ ARGDRAW_INLINE double block_in_doubles(whole_block<double> block, const double_c
     if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
     return tree_sum(sum);
 }
+template <beside also>
+ARGDRAW_NOINLINE double block_in_doubles(whole_block<float> block, const double_cuts& cuts, double* second) {
+    alignas(64) double wide[block_size];
+    for (int i = 0; i < vectors; ++i) store(wide + 16 * i, widen(block.at(i)));
+    return block_in_doubles<also>(whole_block<double>{wide}, cuts, second);
+}
+
+// About the sum of a block's weights; see rough_exp2.
+template <class T>
+ARGDRAW_INLINE double rough_block(whole_block<T> block, double reference, double scale) {
+    const f64 top = splat(reference), c = splat(scale), least = splat(-900 / scale);  // so that no product is subnormal
+    f64 sum = splat(0.0);
+    for (int from = 0; from < vectors; from += exponents) {
+        f64 w[exponents];
+        ARGDRAW_UNROLL
+        for (int i = 0; i < exponents; ++i) w[i] = rough_exp2(max(sub(widen(block.at(from + i)), top), least), c);
+        ARGDRAW_UNROLL
+        for (int i = 0; i < exponents; ++i) sum = add(sum, w[i]);
+    }
+    return tree_sum(sum);
+}
+
+template <class T>
+void roughly_in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass) {
+    if constexpr (sizeof(T) < sizeof(float)) {
+        each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) { roughly_in_doubles(part, cuts, mass + b); });
+    } else {
+        alignas(64) T room[block_size];
+        for (std::size_t b = 0; b < row.blocks; ++b) mass[b] = rough_block(living_block(row, b, room), cuts.reference, cuts.scale);
+    }
+}
 
 template <beside also, class T>
 void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
-    if constexpr (sizeof(T) < sizeof(double)) {
-        each_part_as<double>(row, [&](const blocked_row<double>& part, std::size_t b) {
+    if constexpr (sizeof(T) < sizeof(float)) {
+        each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
             in_doubles<also>(part, cuts, mass + b, also == beside::nothing ? nullptr : second + b);
         });
     } else {
-        alignas(64) double room[block_size];
+        alignas(64) T room[block_size];
         for (std::size_t b = 0; b < row.blocks; ++b) {
             double* const beside_b = also == beside::nothing ? nullptr : second + b;
             if (row.alive && living_of(alive_in(row, b)) == living::none) {
                 mass[b] = 0;
                 if constexpr (also != beside::nothing) *beside_b = 0;
-            } else {
-                mass[b] = block_in_doubles<also>(living_block(row, b, room), cuts, beside_b);
+                continue;
             }
+            const whole_block<T> block = living_block(row, b, room);
+            if constexpr (also != beside::lighter) {
+                if (all_weigh(block, cuts)) {
+                    mass[b] = whole_block_in_doubles<also>(block, cuts, beside_b);
+                    continue;
+                }
+            }
+            mass[b] = block_in_doubles<also>(block, cuts, beside_b);
         }
     }
 }
 
 template <logit_scalar T>
 inline constexpr double_kernels<T> of_doubles{in_doubles<beside::nothing, T>, in_doubles<beside::exponents, T>,
-                                              in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>};
+                                              in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>, roughly_in_doubles<T>};

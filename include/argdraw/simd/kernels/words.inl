@@ -1,7 +1,7 @@
 // The table `words`: random words of tokens.
 
 // How many vectors of words are made side by side, as each round waits for the one before.
-inline constexpr int words_together = chains > 2 ? 8 : 2;
+inline constexpr int words_together = chains > 2 ? 8 : chains > 1 ? 4 : 2;
 
 template <class Words>
 std::size_t words_reaching(const Words& of, std::uint32_t first, std::uint32_t least, std::int32_t* out) {
