@@ -73,42 +73,47 @@ ARGDRAW_INLINE double whole_block_in_doubles(whole_block<T> block, const double_
     return tree_sum(sum);
 }
 
-// The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
-// logit < lower; the sum then is of those with logit >= high.
-template <beside also>
-ARGDRAW_NOINLINE double block_in_doubles(whole_block<double> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
-    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lowest = splat(cuts.lowest);
-    [[maybe_unused]] const f64 lower = splat(cuts.lower), high = splat(cuts.high);
-    f64 sum = splat(0.0);
-    [[maybe_unused]] f64 sum_beside = sum;
-    for (int from = 0; from < vectors; from += exponents) {
-        f64 e[exponents], w[exponents];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) e[i] = mul(sub(block.at(from + i), reference), scale);
-        exp2_lanes(e, w);
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) {
-            const f64 x = block.at(from + i), living = keep_reaching(x, lowest, w[i]);
-            if constexpr (also == beside::lighter) {
-                sum_beside = add(sum_beside, keep_below(x, lower, living));
-                sum = add(sum, keep_reaching(x, high, w[i]));
-            } else {
-                sum = add(sum, living);
-                // Where w is 0, e may be infinite, and adds nothing.
-                if constexpr (also == beside::exponents)
-                    sum_beside = add(sum_beside, keep_reaching(e[i], splat(exp2_lowest), keep_reaching(x, lowest, mul(w[i], e[i]))));
-                if constexpr (also == beside::squares) sum_beside = add(sum_beside, mul(living, living));
-            }
+// The terms of n vectors of any block, those of logits that reach the lowest.
+template <beside also, int n, class T>
+ARGDRAW_INLINE void add_vectors(whole_block<T> block, const int* vector, const double_cuts& cuts, f64& sum, [[maybe_unused]] f64& second) {
+    f64 x[n], e[n], w[n];
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) {
+        x[i] = widen(block.at(vector[i]));
+        e[i] = mul(sub(x[i], splat(cuts.reference)), splat(cuts.scale));
+    }
+    exp2_lanes(e, w);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) {
+        const f64 lowest = splat(cuts.lowest), living = keep_reaching(x[i], lowest, w[i]);
+        if constexpr (also == beside::lighter) {
+            second = add(second, keep_below(x[i], splat(cuts.lower), living));
+            sum = add(sum, keep_reaching(x[i], splat(cuts.high), w[i]));
+        } else {
+            sum = add(sum, living);
+            // Where w is 0, e may be infinite, and adds nothing.
+            if constexpr (also == beside::exponents)
+                second = add(second, keep_reaching(e[i], splat(exp2_lowest), keep_reaching(x[i], lowest, mul(w[i], e[i]))));
+            if constexpr (also == beside::squares) second = add(second, mul(living, living));
         }
     }
+}
+
+// The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
+// logit < lower; the sum then is of those with logit >= high, which is no lower. Vectors without a term would add 0, and are passed over.
+template <beside also, class T>
+ARGDRAW_NOINLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
+    int with_terms[vectors], n = 0;
+    for (int i = 0; i < vectors; ++i) {
+        with_terms[n] = i;
+        n += lanes_of(at_least(widen(block.at(i)), splat(cuts.lowest))) != 0;
+    }
+    f64 sum = splat(0.0), sum_beside = sum;
+    int from = 0;
+    for (; from + exponents <= n; from += exponents) add_vectors<also, exponents>(block, with_terms + from, cuts, sum, sum_beside);
+    for (; from < n; ++from) add_vectors<also, 1>(block, with_terms + from, cuts, sum, sum_beside);
     if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
     return tree_sum(sum);
-}
-template <beside also>
-ARGDRAW_NOINLINE double block_in_doubles(whole_block<float> block, const double_cuts& cuts, double* second) {
-    alignas(64) double wide[block_size];
-    for (int i = 0; i < vectors; ++i) store(wide + 16 * i, widen(block.at(i)));
-    return block_in_doubles<also>(whole_block<double>{wide}, cuts, second);
 }
 
 // About the sum of a block's weights; see rough_exp2.
