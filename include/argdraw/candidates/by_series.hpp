@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/mapped_row.hpp>
@@ -35,7 +34,7 @@ bool can_be_summed_by_series(distribution<T>& d) noexcept {
            seen->weights().squares_known_of(seen->row(), d.exponent_scale());
 }
 
-/// The blocks of a view, of which the sums of w and of w w are known: so those of p and of p p are, and with the number of living tokens
+/// The blocks of a view, of which the sums of w and of w w and the number of living tokens are known: so those of p and of p p are, and
 /// what a block weighs under such a function, if none of its tokens has much.
 ///
 /// With m the greatest p of a block, the sum of p p p is at most m times that of p p. What is known of a p and what the function sees of it are
@@ -60,24 +59,19 @@ public:
           squares_(d.scratch().masses.beside),
           most_(d.scratch().split.below),
           greatest_(d.scratch().moments.reference),
-          counts_(d.scratch().counts.above),
+          living_(d.scratch().masses.tops),
           per_mass_(1 / d.as_view()->weights().all()),
           share_off_(0x1p-30 + numeric::product(0x1p-40, std::fabs(d.logit_of(d.maximum())))) {
-        constexpr double lowest = std::numeric_limits<value_of<T>>::lowest();
-        view<T>& seen = *d.as_view();
+        const view<T>& seen = *d.as_view();
         const std::size_t blocks = seen.blocks();
-        seen.count_about(lowest, lowest);
         std::transform(seen.top().of_block(), seen.top().of_block() + blocks, greatest_,
                        [most = d.maximum()](auto v) { return (std::min)(static_cast<double>(v), most); });
-        seen.row().strays().for_each([&](token_id id, double v) {
-            greatest_[block_of(id)] = (std::max)(greatest_[block_of(id)], v);
-            ++counts_[block_of(id)];
-        });
+        seen.row().strays().for_each([&](token_id id, double v) { greatest_[block_of(id)] = (std::max)(greatest_[block_of(id)], v); });
         simd::lists().weights(greatest_, blocks, d.maximum(), d.exponent_scale(), most_);
     }
 
     summed_block operator()(std::size_t b) const noexcept {
-        const double n = counts_[b], p = numeric::product(masses_[b], per_mass_), most = numeric::product(most_[b], per_mass_);
+        const double n = living_[b], p = numeric::product(masses_[b], per_mass_), most = numeric::product(most_[b], per_mass_);
         const double pp = numeric::product(numeric::product(squares_[b], per_mass_), per_mass_);
         const summed_block all = of(n, p, pp, most);
         if (all.mass >= 0 || d_.as_view()->top().are_bounds()) return all;
@@ -103,7 +97,7 @@ private:
     const double* squares_;
     double* most_;      // about what the greatest of a block weighs, or more
     double* greatest_;  // its value
-    std::int32_t* counts_;
+    const std::int32_t* living_;
     double per_mass_;
     double share_off_;
 };

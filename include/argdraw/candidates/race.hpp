@@ -112,10 +112,11 @@ private:
              static_cast<token_id>(std::max_element(values, values + simd::block_size) - values));
     }
 
+    // A share of a block's words that is not few.
+    static constexpr double some = 0x1p-6;
+
     // Where a great token would have the words of a whole block looked at, it runs first, and the block weighs what the others do.
-    void run_great(std::size_t b) noexcept {
-        constexpr double some = 0x1p-6;
-        if (first_.most_beside(weights_[b]) < some) return;
+    ARGDRAW_NOINLINE void run_great(std::size_t b) noexcept {
         const double cut = d_.maximum() + numeric::log(some / first_.bound) / d_.scale();
         double values[simd::block_size];
         std::int32_t great[simd::block_size + simd::lanes];
@@ -130,7 +131,7 @@ private:
     }
 
     void run(std::size_t b) noexcept {
-        run_great(b);
+        if (first_.most_beside(weights_[b]) >= some) run_great(b);
         const double q = first_.most_beside(weights_[b]);
         if (!(q >= 0x1p-53)) return;
         const std::uint32_t least = q < 1 ? static_cast<std::uint32_t>(0x1p32 - std::ceil(q * 0x1p32)) : 0;

@@ -100,13 +100,16 @@ ARGDRAW_INLINE void add_vectors(whole_block<T> block, const int* vector, const d
 }
 
 // The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
-// logit < lower; the sum then is of those with logit >= high, which is no lower. Vectors without a term would add 0, and are passed over.
+// logit < lower; the sum then is of those with logit >= high, which is no lower. `reaching` grows by their number. Vectors without a term would add 0, and are passed over.
 template <beside also, class T>
-ARGDRAW_NOINLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
+ARGDRAW_NOINLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second,
+                                         std::size_t& reaching) {
     int with_terms[vectors], n = 0;
     for (int i = 0; i < vectors; ++i) {
+        const std::size_t terms = count_lanes(at_least(widen(block.at(i)), splat(cuts.lowest)));
         with_terms[n] = i;
-        n += lanes_of(at_least(widen(block.at(i)), splat(cuts.lowest))) != 0;
+        n += terms != 0;
+        reaching += terms;
     }
     f64 sum = splat(0.0), sum_beside = sum;
     int from = 0;
@@ -141,29 +144,39 @@ void roughly_in_doubles(const blocked_row<T>& row, const double_cuts& cuts, doub
     }
 }
 
+// Returns the mass of a block, and leaves how many of its logits reach the lowest.
+template <beside also, class T>
+ARGDRAW_INLINE double one_in_doubles(const blocked_row<T>& row, std::size_t b, const double_cuts& cuts, double* second, T* room,
+                                     std::size_t& reaching) {
+    reaching = 0;
+    if (row.alive && living_of(alive_in(row, b)) == living::none) {
+        if constexpr (also != beside::nothing) *second = 0;
+        return 0;
+    }
+    const whole_block<T> block = living_block(row, b, room);
+    if constexpr (also != beside::lighter) {
+        if (all_weigh(block, cuts)) {
+            reaching = block_size;
+            return whole_block_in_doubles<also>(block, cuts, second);
+        }
+    }
+    return block_in_doubles<also>(block, cuts, second, reaching);
+}
+
 template <beside also, class T>
 void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
     if constexpr (sizeof(T) < sizeof(float)) {
         each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
-            in_doubles<also>(part, cuts, mass + b, also == beside::nothing ? nullptr : second + b);
+            double_cuts of_part = cuts;
+            if (cuts.reaching) of_part.reaching += b;
+            in_doubles<also>(part, of_part, mass + b, also == beside::nothing ? nullptr : second + b);
         });
     } else {
         alignas(64) T room[block_size];
         for (std::size_t b = 0; b < row.blocks; ++b) {
-            double* const beside_b = also == beside::nothing ? nullptr : second + b;
-            if (row.alive && living_of(alive_in(row, b)) == living::none) {
-                mass[b] = 0;
-                if constexpr (also != beside::nothing) *beside_b = 0;
-                continue;
-            }
-            const whole_block<T> block = living_block(row, b, room);
-            if constexpr (also != beside::lighter) {
-                if (all_weigh(block, cuts)) {
-                    mass[b] = whole_block_in_doubles<also>(block, cuts, beside_b);
-                    continue;
-                }
-            }
-            mass[b] = block_in_doubles<also>(block, cuts, beside_b);
+            std::size_t reaching;
+            mass[b] = one_in_doubles<also>(row, b, cuts, also == beside::nothing ? nullptr : second + b, room, reaching);
+            if (cuts.reaching) cuts.reaching[b] = static_cast<std::int32_t>(reaching);
         }
     }
 }
