@@ -153,6 +153,9 @@ public:
     double entropy() noexcept { return entropy(accuracy::full).value; }
     estimate entropy(accuracy wanted) noexcept { return detail::entropy_of(opened(), wanted); }
 
+    /// Both, sooner than one after the other.
+    detail::entropy_and_size entropy_and_size() noexcept { return detail::entropy_and_size_of(opened()); }
+
     /// Sum of p^2 over the living, the probability that two draws agree: between 1/size() and 1.
     double collision() noexcept { return collision(accuracy::full).value; }
     estimate collision(accuracy wanted) noexcept { return detail::collision_of(opened(), wanted); }

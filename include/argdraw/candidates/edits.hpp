@@ -204,8 +204,8 @@ template <logit_scalar T, class F>
 taken token_behind(distribution<T>& d, const F& f, double u, accuracy wanted) noexcept {
     if (keeps_a_function(d)) {
         if constexpr (requires { f.series(); })
-            if (wanted == accuracy::quick && summed_by_series<T>::can(d)) {
-                const summed_by_series<T> summed(d, f.series());
+            if (wanted == accuracy::quick && can_be_summed_by_series(d)) {
+                const summed_by_series<T, F> summed(d, f);
                 if (const taken quick = d.map_beside(f, d.origin()).quick_token_at(u, numeric::log2_e, summed); quick.id >= 0) return quick;
             }
         mapped_row<T>& mapped = d.map_beside(f, d.origin());

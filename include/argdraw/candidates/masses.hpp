@@ -87,6 +87,12 @@ public:
     bool squares_known_of(const row& of, double c) const noexcept {
         return known_of(of) && !in_float_ && also_ == extra::squares && w_.c == c;
     }
+    /// The number of living tokens, where it was found with the masses; 0 where not.
+    std::size_t living_of(const row& of) const noexcept {
+        if (!known_of(of) || !counted_) return 0;
+        return std::accumulate(in_blocks().tops, in_blocks().tops + of.blocks().blocks, std::size_t{0},
+                               [](std::size_t n, std::int32_t more) { return n + static_cast<std::size_t>(more); });
+    }
     /// Somebody else writes where they stand.
     void forget() noexcept { known_ = some_lost_ = false; }
 
@@ -100,7 +106,7 @@ public:
         const bool only_losers = some_lost_ && lost_ == of.revision() && c == w_.c && also == extra::nothing && wanted == accuracy::quick;
         w_.c = c;
         also_ = also;
-        known_ = floats_fail_ = some_lost_ = false;
+        known_ = floats_fail_ = some_lost_ = counted_ = false;
         if constexpr (in_floats_at_all)
             if (only_losers && w_.weigh_losers(of)) return known(of);
         if constexpr (in_floats_at_all)
@@ -109,6 +115,7 @@ public:
         if (top.find(of) != status::ok || top.greatest() == numeric::infinity) return false;
         in_float_ = false;
         w_.template weigh_in_doubles<also>(of, top);
+        counted_ = true;
         return known(of);
     }
 
@@ -308,6 +315,7 @@ public:
         std::copy_n(split_blocks().above, of.blocks().blocks, in_blocks().of_block);
         w_.add_up(of);
         also_ = extra::nothing;
+        counted_ = false;
         known(of);
     }
 
@@ -348,6 +356,7 @@ private:
     extra also_ = extra::nothing;
     bool known_ = false;
     bool in_float_ = false;
+    bool counted_ = false;
     bool floats_fail_ = false;  // they were tried for these weights
 };
 

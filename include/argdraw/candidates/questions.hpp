@@ -30,8 +30,10 @@ inline double error_of_exponents(double nats) noexcept { return numeric::product
 template <logit_scalar T>
 std::size_t size_of(distribution<T>& d) noexcept {
     // What is weighed in floats has neither NaN nor +inf.
-    if (view<T>* const seen = d.as_plain_view(); seen && (seen->only_weighed() || (d.find_maximum() && d.as_view())))
-        return seen->row().size();
+    if (view<T>* const seen = d.as_plain_view(); seen && (seen->only_weighed() || (d.find_maximum() && d.as_view()))) {
+        const std::size_t counted = seen->weights().living_of(seen->row());
+        return counted > 0 ? counted : seen->row().size();
+    }
     const list* const tokens = d.listed();
     return tokens ? tokens->size() : 0;
 }
@@ -150,6 +152,19 @@ estimate entropy_of(distribution<T>& d, accuracy wanted) noexcept {
     if (!tokens) return {numeric::nan};
     const double log_mass = numeric::log1p(tokens->mass_beside_maximum());
     return {(std::max)(0.0, log_mass + mean_distance_of(d, *tokens))};
+}
+
+struct entropy_and_size {
+    double entropy;
+    std::size_t size;
+};
+
+/// The sums for the entropy of a whole view know its size. Behind a cut what lives is listed for its number, and the entropy is the list's.
+template <logit_scalar T>
+entropy_and_size entropy_and_size_of(distribution<T>& d) noexcept {
+    if (!d.as_plain_view()) size_of(d);
+    const double entropy = entropy_of(d, accuracy::full).value;
+    return {entropy, size_of(d)};
 }
 
 template <logit_scalar T>

@@ -73,7 +73,7 @@ inline simd::token_words words_of_tokens(const philox& random) noexcept {
 ///
 /// q = most_beside(the weight of a block's greatest) holds for all of its tokens, and for those without a place in the block's maximum,
 /// the strays, who run first. With h the upper half of a word, u < (h + 1) 2^-32: so what wins has h > (1 - q) 2^32 - 1, that is h >= 2^32 -
-/// ceil(q 2^32). And 1 - u >= 2^-53: where q is less, nobody in the block wins. Whoever weighs 0 loses to the greatest, whose noise is above
+/// ceil(q 2^32). Of a block, the great ones may have run before, and q then holds for the others. And 1 - u >= 2^-53: where q is less, nobody in the block wins. Whoever weighs 0 loses to the greatest, whose noise is above
 /// -4, as in a list.
 template <logit_scalar T>
 class race_over_row {
@@ -112,7 +112,26 @@ private:
              static_cast<token_id>(std::max_element(values, values + simd::block_size) - values));
     }
 
+    // A share of a block's words that is not few.
+    static constexpr double some = 0x1p-6;
+
+    // Where a great token would have the words of a whole block looked at, it runs first, and the block weighs what the others do.
+    ARGDRAW_NOINLINE void run_great(std::size_t b) noexcept {
+        const double cut = d_.maximum() + numeric::log(some / first_.bound) / d_.scale();
+        double values[simd::block_size];
+        std::int32_t great[simd::block_size + simd::lanes];
+        row_.values_of_block(b, values);
+        const std::size_t n = simd::numbers<double>().select(values, simd::block_size, cut, great);
+        for (const std::int32_t i : std::span(great, n)) {
+            meet(static_cast<token_id>(b * simd::block_size) + i);
+            values[i] = -numeric::infinity;
+        }
+        const double greatest = simd::lists().greatest(values, simd::block_size);
+        weights_[b] = (std::min)(weights_[b], numeric::exp2(numeric::product(greatest - d_.maximum(), d_.exponent_scale())));
+    }
+
     void run(std::size_t b) noexcept {
+        if (first_.most_beside(weights_[b]) >= some) run_great(b);
         const double q = first_.most_beside(weights_[b]);
         if (!(q >= 0x1p-53)) return;
         const std::uint32_t least = q < 1 ? static_cast<std::uint32_t>(0x1p32 - std::ceil(q * 0x1p32)) : 0;

@@ -46,7 +46,8 @@ struct scratch {
     } row;
     value* maxima = nullptr;  // of each block
 
-    // For each block: its mass and a second sum, the key of its greatest, and the running sums of the masses.
+    // For each block: its mass and a second sum, the key of its greatest or, with masses in doubles, the number of its living tokens, and
+    // the running sums of the masses.
     struct {
         double* of_block = nullptr;
         double* beside = nullptr;

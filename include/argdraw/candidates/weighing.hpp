@@ -132,7 +132,8 @@ struct weighing {
         return !(all < 0.5);
     }
 
-    /// Needs a finite greatest value in `most`. Leaves masses, running sums and second sums, relative to its weight.
+    /// Needs a finite greatest value in `most`. Leaves masses, running sums and second sums, relative to its weight, and in the place of keys
+    /// the number of what lives in each block.
     template <extra also>
     void weigh_in_doubles(const row& of, const maxima<T>& most) noexcept {
         constexpr block_sums what = also == extra::exponents ? block_sums::exponents
@@ -140,7 +141,8 @@ struct weighing {
                                                              : block_sums::masses;
         greatest = most.greatest();
         beside = 0;
-        sum_in_doubles<what>(of, most, {.reference = greatest, .scale = c}, space->masses.of_block, space->masses.beside);
+        sum_in_doubles<what>(of, most, {.reference = greatest, .scale = c, .reaching = space->masses.tops}, space->masses.of_block,
+                             space->masses.beside);
         if (also != extra::nothing)
             for (std::size_t b = 0; b < of.blocks().blocks; ++b) beside += space->masses.beside[b];
         add_up(of);
@@ -167,7 +169,7 @@ struct weighing {
         inside.lowest = static_cast<double>(in.whole() ? std::numeric_limits<value>::lowest() : level_above<value>(in.cut));
         inside.high = (std::max)(cuts.high, inside.lowest);
         const auto& kernels = simd::doubles<T>();
-        if (most.known_of(of) &&
+        if (most.known_of(of) && !cuts.reaching &&
             numeric::product(static_cast<double>(most.greatest_in_row()) - cuts.reference, cuts.scale) < numeric::exp2_lowest - 1) {
             // Beside a stray so far above, nothing in the row has a weight.
             std::fill_n(first, blocks, 0.0);
@@ -177,8 +179,18 @@ struct weighing {
         else if constexpr (what == block_sums::exponents) kernels.exponents(of.blocks(), inside, first, second);
         else if constexpr (what == block_sums::squares) kernels.squares(of.blocks(), inside, first, second);
         else kernels.split(of.blocks(), inside, first, second);
-        if (!in.whole()) of.for_equals_of_cut([&](std::size_t b, std::size_t count) { add(b, in.cut, static_cast<double>(count)); });
-        of.strays().for_each([&](token_id id, double v) { add(block_of(id), v, 1); });
+        const auto count = [&](std::size_t b, std::size_t more) {
+            if (cuts.reaching) cuts.reaching[b] += static_cast<std::int32_t>(more);
+        };
+        if (!in.whole())
+            of.for_equals_of_cut([&](std::size_t b, std::size_t equals) {
+                add(b, in.cut, static_cast<double>(equals));
+                count(b, equals);
+            });
+        of.strays().for_each([&](token_id id, double v) {
+            add(block_of(id), v, 1);
+            count(block_of(id), 1);
+        });
     }
 
     /// Needs masses; leaves their running sums.

@@ -24,7 +24,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - edges:    no living token: empty; a NaN in what is read: nan_logit; a state that start() did not give is bad_parameter
 /// - random:   one word, of purpose::token: the first token, in id order, at which the cumulative probability exceeds u = unit(word)
 /// - logprob:  ln of the token's probability after the change
-/// - cost:     a sweep for the mass in doubles, and two rough exponentials for every living token
+/// - cost:     a sweep for the mass in doubles, and blocks with several likely tokens once more
 /// - usual:    target 0.5, decay 0.9, behind a mild min_p
 /// - when:     stories: neither the likeliest nor the least likely, but tokens of a middling probability on average
 /// - not:      with temperatures or strong truncations in front: it learns from the probabilities that it is given

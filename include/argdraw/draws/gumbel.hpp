@@ -14,7 +14,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - edges:    no living token: empty; a NaN in what is read: nan_logit; a token without weight never wins
 /// - random:   one word for every token, addressed by its id: the same at every redraw of a position, whatever set it is in
 /// - logprob:  ln p of the token in the final set
-/// - cost:     a sweep for the mass in doubles, a random word for each token, a logarithm for the few that may win
+/// - cost:     a sweep for a rough mass, a random word for each token, a logarithm for the few that may win
 /// - usual:    no parameters
 /// - when:     draws from different sets have to agree where they can: speculative decoding, audits that recompute one token's noise
 /// - not:      on whole rows where time counts: a random word for every token

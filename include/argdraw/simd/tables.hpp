@@ -120,6 +120,7 @@ struct weight_sum_kernels {
 /// x >= lowest. All cuts are above -inf.
 struct double_cuts {
     double reference = 0, scale = 0, lowest = 0, lower = 0, high = 0;
+    std::int32_t* reaching = nullptr;  ///< where that is wanted, the number of each block's x >= lowest goes there
 };
 
 /// Masses in doubles, of rows without NaN and +inf: for every block the sum of its weights, and beside it a second one. One read each.

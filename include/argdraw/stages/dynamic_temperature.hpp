@@ -39,9 +39,9 @@ struct dynamic_temperature {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double n = static_cast<double>(c.size());
+        const auto [entropy, n] = min < max ? c.entropy_and_size() : detail::entropy_and_size{0, c.size()};
         if (n < 2) return;
-        const double t = min < max ? between(share_of_entropy(c, n)) : static_cast<double>(min);
+        const double t = min < max ? between(share_of_entropy(c, entropy, static_cast<double>(n))) : static_cast<double>(min);
         if (t == 0) return c.keep_top(1);
         // 1 / t of a subnormal t could be infinite, and candidates take no scale beyond 2^1000: the least T is 2^-1000.
         c.scale(t == numeric::infinity ? 0.0 : 1.0 / (std::max)(t, 0x1p-1000));
@@ -53,8 +53,8 @@ private:
     // Returns (H / ln n)^exponent. Where H underflows to 0, its logarithm is to a double that of the second token's weight, l_(2) - l_(1),
     // and the power is taken of that.
     template <logit_scalar T>
-    double share_of_entropy(candidates<T>& c, double n) const noexcept {
-        const double share = std::clamp(c.entropy() / numeric::log(n), 0.0, 1.0), power = static_cast<double>(exponent);
+    double share_of_entropy(candidates<T>& c, double entropy, double n) const noexcept {
+        const double share = std::clamp(entropy / numeric::log(n), 0.0, 1.0), power = static_cast<double>(exponent);
         if (share > 0) return numeric::pow(share, power);
         const auto first = c.leaders(2);
         if (first.size() < 2 || max > (std::numeric_limits<float>::max)()) return 0;

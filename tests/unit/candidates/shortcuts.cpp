@@ -471,6 +471,25 @@ TEST_CASE("shortcuts: a NaN or +inf is found where it lives, and only there") {
         }
 }
 
+TEST_CASE("shortcuts: entropy and size, together or one after the other") {
+    on_all([](both_forms& c) {
+        const auto both = c.view.entropy_and_size();
+        const std::size_t size = c.list.size();
+        CHECK(both.size == size);
+        if (c.list.why() != status::ok) return;
+        CHECK(both.entropy == Approx(c.list.entropy()).epsilon(1e-12).margin(1e-12));
+        CHECK(c.list.entropy_and_size().size == size);
+        (void)c.view.mass();
+        CHECK(c.view.size() == size);
+        c.view.keep_within(1);
+        c.list.keep_within(1);
+        CHECK(c.view.size() == c.list.size());
+        (void)c.view.mass();
+        CHECK(c.view.size() == c.list.size());
+        CHECK(c.view.entropy_and_size().size == c.list.size());
+    });
+}
+
 TEST_CASE("shortcuts: race is the argument of the greatest sum") {
     on_all([](both_forms& c) {
         if (c.list.why() != status::ok) return;

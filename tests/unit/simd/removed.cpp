@@ -179,21 +179,26 @@ TEMPLATE_TEST_CASE("removed: masses in doubles beside a token that weighs just e
                 const row_in_blocks<T> in(row);
                 const simd::double_cuts cuts{0.0, exponent / -4, cut, -2, 1};
                 double mass[2], exponents[2], squares[2], same_mass[2], rough[2];
-                simd::doubles<T>().masses(in.view, cuts, mass, nullptr);
+                std::int32_t reaching[2];
+                simd::double_cuts counted = cuts;
+                counted.reaching = reaching;
+                simd::doubles<T>().masses(in.view, counted, mass, nullptr);
                 simd::doubles<T>().exponents(in.view, cuts, same_mass, exponents);
                 simd::doubles<T>().squares(in.view, cuts, same_mass, squares);
                 simd::doubles<T>().roughly(in.view, cuts, rough);
                 for (std::size_t b = 0; b < 2; ++b) {
                     std::vector<double> w(simd::block_size), we(simd::block_size), ww(simd::block_size);
+                    std::int32_t expected = 0;
                     for (std::size_t i = 0; i < simd::block_size; ++i) {
                         const double x = static_cast<double>(value(in.at(b * simd::block_size + i))), e = numeric::product(x, cuts.scale);
                         if (x < cut) continue;
+                        ++expected;
                         w[i] = numeric::exp2(e);
                         nothing += w[i] == 0;
                         we[i] = w[i] == 0 ? 0 : numeric::product(w[i], e);
                         ww[i] = numeric::product(w[i], w[i]);
                     }
-                    wrong += mass[b] != numeric::sum(w.data(), w.size()) || same_mass[b] != mass[b];
+                    wrong += mass[b] != numeric::sum(w.data(), w.size()) || same_mass[b] != mass[b] || reaching[b] != expected;
                     wrong += exponents[b] != numeric::sum(we.data(), we.size()) || squares[b] != numeric::sum(ww.data(), ww.size());
                     if (cut == lowest) wrong += !(std::abs(rough[b] / mass[b] - 1) <= 0x1p-42);
                 }

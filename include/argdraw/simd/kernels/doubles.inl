@@ -73,42 +73,50 @@ ARGDRAW_INLINE double whole_block_in_doubles(whole_block<T> block, const double_
     return tree_sum(sum);
 }
 
-// The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
-// logit < lower; the sum then is of those with logit >= high.
-template <beside also>
-ARGDRAW_NOINLINE double block_in_doubles(whole_block<double> block, const double_cuts& cuts, [[maybe_unused]] double* second) {
-    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lowest = splat(cuts.lowest);
-    [[maybe_unused]] const f64 lower = splat(cuts.lower), high = splat(cuts.high);
-    f64 sum = splat(0.0);
-    [[maybe_unused]] f64 sum_beside = sum;
-    for (int from = 0; from < vectors; from += exponents) {
-        f64 e[exponents], w[exponents];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) e[i] = mul(sub(block.at(from + i), reference), scale);
-        exp2_lanes(e, w);
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) {
-            const f64 x = block.at(from + i), living = keep_reaching(x, lowest, w[i]);
-            if constexpr (also == beside::lighter) {
-                sum_beside = add(sum_beside, keep_below(x, lower, living));
-                sum = add(sum, keep_reaching(x, high, w[i]));
-            } else {
-                sum = add(sum, living);
-                // Where w is 0, e may be infinite, and adds nothing.
-                if constexpr (also == beside::exponents)
-                    sum_beside = add(sum_beside, keep_reaching(e[i], splat(exp2_lowest), keep_reaching(x, lowest, mul(w[i], e[i]))));
-                if constexpr (also == beside::squares) sum_beside = add(sum_beside, mul(living, living));
-            }
+// The terms of n vectors of any block, those of logits that reach the lowest.
+template <beside also, int n, class T>
+ARGDRAW_INLINE void add_vectors(whole_block<T> block, const int* vector, const double_cuts& cuts, f64& sum, [[maybe_unused]] f64& second) {
+    f64 x[n], e[n], w[n];
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) {
+        x[i] = widen(block.at(vector[i]));
+        e[i] = mul(sub(x[i], splat(cuts.reference)), splat(cuts.scale));
+    }
+    exp2_lanes(e, w);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) {
+        const f64 lowest = splat(cuts.lowest), living = keep_reaching(x[i], lowest, w[i]);
+        if constexpr (also == beside::lighter) {
+            second = add(second, keep_below(x[i], splat(cuts.lower), living));
+            sum = add(sum, keep_reaching(x[i], splat(cuts.high), w[i]));
+        } else {
+            sum = add(sum, living);
+            // Where w is 0, e may be infinite, and adds nothing.
+            if constexpr (also == beside::exponents)
+                second = add(second, keep_reaching(e[i], splat(exp2_lowest), keep_reaching(x[i], lowest, mul(w[i], e[i]))));
+            if constexpr (also == beside::squares) second = add(second, mul(living, living));
         }
     }
+}
+
+// The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
+// logit < lower; the sum then is of those with logit >= high, which is no lower. `reaching` grows by their number. Vectors without a term would add 0, and are passed over.
+template <beside also, class T>
+ARGDRAW_NOINLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second,
+                                         std::size_t& reaching) {
+    int with_terms[vectors], n = 0;
+    for (int i = 0; i < vectors; ++i) {
+        const std::size_t terms = count_lanes(at_least(widen(block.at(i)), splat(cuts.lowest)));
+        with_terms[n] = i;
+        n += terms != 0;
+        reaching += terms;
+    }
+    f64 sum = splat(0.0), sum_beside = sum;
+    int from = 0;
+    for (; from + exponents <= n; from += exponents) add_vectors<also, exponents>(block, with_terms + from, cuts, sum, sum_beside);
+    for (; from < n; ++from) add_vectors<also, 1>(block, with_terms + from, cuts, sum, sum_beside);
     if constexpr (also != beside::nothing) *second = tree_sum(sum_beside);
     return tree_sum(sum);
-}
-template <beside also>
-ARGDRAW_NOINLINE double block_in_doubles(whole_block<float> block, const double_cuts& cuts, double* second) {
-    alignas(64) double wide[block_size];
-    for (int i = 0; i < vectors; ++i) store(wide + 16 * i, widen(block.at(i)));
-    return block_in_doubles<also>(whole_block<double>{wide}, cuts, second);
 }
 
 // About the sum of a block's weights; see rough_exp2.
@@ -136,29 +144,39 @@ void roughly_in_doubles(const blocked_row<T>& row, const double_cuts& cuts, doub
     }
 }
 
+// Returns the mass of a block, and leaves how many of its logits reach the lowest.
+template <beside also, class T>
+ARGDRAW_INLINE double one_in_doubles(const blocked_row<T>& row, std::size_t b, const double_cuts& cuts, double* second, T* room,
+                                     std::size_t& reaching) {
+    reaching = 0;
+    if (row.alive && living_of(alive_in(row, b)) == living::none) {
+        if constexpr (also != beside::nothing) *second = 0;
+        return 0;
+    }
+    const whole_block<T> block = living_block(row, b, room);
+    if constexpr (also != beside::lighter) {
+        if (all_weigh(block, cuts)) {
+            reaching = block_size;
+            return whole_block_in_doubles<also>(block, cuts, second);
+        }
+    }
+    return block_in_doubles<also>(block, cuts, second, reaching);
+}
+
 template <beside also, class T>
 void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
     if constexpr (sizeof(T) < sizeof(float)) {
         each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
-            in_doubles<also>(part, cuts, mass + b, also == beside::nothing ? nullptr : second + b);
+            double_cuts of_part = cuts;
+            if (cuts.reaching) of_part.reaching += b;
+            in_doubles<also>(part, of_part, mass + b, also == beside::nothing ? nullptr : second + b);
         });
     } else {
         alignas(64) T room[block_size];
         for (std::size_t b = 0; b < row.blocks; ++b) {
-            double* const beside_b = also == beside::nothing ? nullptr : second + b;
-            if (row.alive && living_of(alive_in(row, b)) == living::none) {
-                mass[b] = 0;
-                if constexpr (also != beside::nothing) *beside_b = 0;
-                continue;
-            }
-            const whole_block<T> block = living_block(row, b, room);
-            if constexpr (also != beside::lighter) {
-                if (all_weigh(block, cuts)) {
-                    mass[b] = whole_block_in_doubles<also>(block, cuts, beside_b);
-                    continue;
-                }
-            }
-            mass[b] = block_in_doubles<also>(block, cuts, beside_b);
+            std::size_t reaching;
+            mass[b] = one_in_doubles<also>(row, b, cuts, also == beside::nothing ? nullptr : second + b, room, reaching);
+            if (cuts.reaching) cuts.reaching[b] = static_cast<std::int32_t>(reaching);
         }
     }
 }
