@@ -64,7 +64,7 @@ ARGDRAW_INLINE double block_in_doubles(whole_block<double> block, const double_c
 }
 
 template <beside also, class T>
-void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
+void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) noexcept {
     if constexpr (sizeof(T) < sizeof(double)) {
         each_part_as<double>(row, [&](const blocked_row<double>& part, std::size_t b) {
             in_doubles<also>(part, cuts, mass + b, also == beside::nothing ? nullptr : second + b);
