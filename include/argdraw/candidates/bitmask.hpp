@@ -45,6 +45,15 @@ inline void keep_allowed(std::span<std::uint16_t> alive, bool all_live, std::spa
     if (!past_end) std::fill_n(alive.data() + 2 * spoken_of, 2 * (words - spoken_of), std::uint16_t{0});
 }
 
+/// The bits of what lives from token 64 w on.
+inline std::uint64_t bits_of_word(const std::uint16_t* alive, std::size_t w) noexcept {
+    std::uint64_t bits = 0;
+    if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, alive + 4 * w, sizeof(bits));
+    else
+        for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{alive[4 * w + i]} << (16 * i);
+    return bits;
+}
+
 /// How many bits are set of so many, in words of 64 spread over all. A multiple of four words.
 inline std::size_t set_of_some(std::span<const std::uint16_t> alive, std::size_t bits) noexcept {
     const std::size_t all = alive.size() / 4, looked_at = bits / 64;

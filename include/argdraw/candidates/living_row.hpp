@@ -59,6 +59,7 @@ public:
         look_at(row_in_blocks<T>(std::span<const T>(by_id, row.size()), space.row.tail, space.row.alive), space);
         std::fill_n(alive_, row_.count() * (simd::block_size / 16), std::uint16_t{0});
         few_ = true;
+        removed_ = width() + block_count();
         for (std::size_t i = 0; i < row.ids().size(); ++i) {
             const token_id id = row.ids()[i];
             if (!in_row(id, row.width())) return status::outside_row;
@@ -82,8 +83,16 @@ public:
                        const token_arrays& out) const noexcept {
         return row_.gather(of, n, cut, equals, maxima, out);
     }
-    /// The maxima of all blocks, whether their tokens live or not; strays are none of them. One read.
-    void maxima_of_all(value* out) const noexcept { row_.maxima(out); }
+    /// The maxima of all blocks; strays are none of them. One read. Of few tokens that were removed one by one no bit is looked at: the
+    /// greatest of a whole block is that of the living where all that were removed lie below it; where they do not, it is read again.
+    void maxima(value* out) const noexcept {
+        if (removed_ > block_count()) return row_.maxima(out);
+        row_.maxima_of_all(out);
+        if (removed_ == 0) return;
+        strays_.for_each_marked([&](std::size_t b) {
+            if (!row_.removed_below(b, out[b])) simd::rows<T>().maxima(only_block(b), out + b);
+        });
+    }
     /// Whether tokens were removed, or given values of their own, one by one.
     bool has_bits() const noexcept { return row_.alive() != nullptr; }
     const detail::strays& strays() const noexcept { return strays_; }
@@ -109,9 +118,8 @@ public:
     /// Removes tokens, living or not.
     void remove(std::span<const token_id> ids) noexcept {
         if (ids.empty()) return;
-        std::uint16_t* const alive = own_alive();
         for (const token_id id : ids) {
-            alive[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+            clear(id);
             if (strays_.has(id)) strays_.erase(id);
         }
         ++revision_.values;
@@ -120,7 +128,7 @@ public:
     /// Gives a living token a value of its own; -inf removes it.
     void set(token_id id, double v) noexcept {
         const bool stray = strays_.has(id);
-        if (!stray) own_alive()[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+        if (!stray) clear(id);
         if (v == -numeric::infinity) {
             if (stray) strays_.erase(id);
         } else {
@@ -142,6 +150,7 @@ public:
             stopped = change(made, numbers, quick, changed);
             if ((made.set | made.removed) == 0) return;
             put_alive_word(w, in_row & ~(made.set | made.removed));
+            removed_ += static_cast<std::size_t>(std::popcount(made.set | made.removed));
             strays_.put_word(w, (beside | made.set) & ~made.removed);
         });
         ++revision_.values;
@@ -152,6 +161,7 @@ public:
     void allow(std::span<const std::uint32_t> mask, bool past_end, std::size_t tokens) noexcept {
         keep_allowed({alive_, block_count() * (simd::block_size / 16)}, !has_bits(), mask, past_end, tokens);
         row_.set_alive(alive_);
+        removed_ = width() + block_count();
         share_ = set_of_some({alive_, block_count() * (simd::block_size / 16)}, share_of_all);
         strays_.keep_if([&](token_id id, double) { return is_allowed(mask, past_end, tokens, id); });
         ++revision_.values;
@@ -300,9 +310,6 @@ public:
         return finish_list(out, found, -numeric::infinity, numeric::nan);
     }
 
-    /// About how many tokens one in the row stands for that lives: `wanted` of all have that many living ones among them.
-    std::size_t scaled_by_removed(std::size_t wanted) const noexcept { return wanted * share_of_all / (std::max<std::size_t>)(share_, 1); }
-
 private:
     friend struct inside;  // of the tests
 
@@ -356,17 +363,15 @@ private:
     }
 
     // The bits of the tokens from 64 w on.
-    std::uint64_t alive_word(std::size_t w) const noexcept {
-        std::uint64_t bits = 0;
-        if (!has_bits()) return ~bits;
-        if constexpr (std::endian::native == std::endian::little) std::memcpy(&bits, alive_ + 4 * w, sizeof(bits));
-        else
-            for (std::size_t i = 0; i < 4; ++i) bits |= std::uint64_t{alive_[4 * w + i]} << (16 * i);
-        return bits;
-    }
+    std::uint64_t alive_word(std::size_t w) const noexcept { return has_bits() ? bits_of_word(alive_, w) : ~std::uint64_t{0}; }
     // The least value of the band, as kernels take it.
     value lowest_in_band() const noexcept { return band_.whole() ? -std::numeric_limits<value>::infinity() : level_of<value>(band_.cut); }
 
+    void clear(token_id id) noexcept {
+        own_alive()[id >> 4] &= static_cast<std::uint16_t>(~(1u << (id & 15)));
+        strays_.mark(block_of(id));
+        ++removed_;
+    }
     void put_alive_word(std::size_t w, std::uint64_t bits) noexcept {
         std::uint16_t* const alive = own_alive() + 4 * w;
         for (std::size_t i = 0; i < 4; ++i) alive[i] = static_cast<std::uint16_t>(bits >> (16 * i));
@@ -383,6 +388,7 @@ private:
 
     row_in_blocks<T> row_;
     std::uint16_t* alive_ = nullptr;  // row_.alive() as soon as a token was removed
+    std::size_t removed_ = 0;         // tokens, one by one, all of them in marked blocks; more than there are blocks where others are, too
     detail::strays strays_{};
     band band_{};
     detail::revision revision_{};

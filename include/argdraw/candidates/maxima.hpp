@@ -19,8 +19,8 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// Maxima of the blocks of a row as it was at a revision of its values; strays are none of them, and no band is looked at. Where tokens
-/// were removed they may be bounds: a removed token then may count as its block's greatest.
+/// Maxima of the blocks of a row as it was at a revision of its values; removed tokens and strays are none of them, and no band is
+/// looked at.
 template <logit_scalar T>
 class maxima {
 public:
@@ -30,7 +30,6 @@ public:
     explicit maxima(value* of_block) noexcept : of_block_{of_block} {}
 
     bool known_of(const living_row<T>& row) const noexcept { return known_ && values_ == row.revision().values; }
-    bool are_bounds() const noexcept { return bounds_; }
     const value* of_block() const noexcept { return of_block_; }
     /// The greatest living value, strays included.
     double greatest() const noexcept { return greatest_; }
@@ -38,44 +37,18 @@ public:
     value greatest_in_row() const noexcept { return greatest_in_row_; }
 
     /// Finds them where they are not known: ok, empty or nan_logit, which is everything that can be wrong with a row. The greatest may be
-    /// +inf.
-    ///
-    /// With tokens removed, the sweep does not look at their bits: a block's maximum over all its tokens bounds that of the living. Only
-    /// blocks that might be the greatest, and those with a NaN or +inf, are looked at again.
+    /// +inf. One read, of the bits of removed tokens too: to look again at what a removed one is the greatest of would cost more.
     status find(const living_row<T>& row) noexcept {
         if (known_of(row)) return status::ok;
-        const std::size_t blocks = row.block_count();
-        pad(blocks);
-        row.maxima_of_all(of_block_);
-        bounds_ = row.has_bits();
-        if (!bounds_) return take_greatest(row);
-        if (const value most = simd::rows<T>().greatest(of_block_, blocks); !(most < infinity))
-            for (std::size_t b = 0; b < blocks; ++b)
-                if (!(of_block_[b] < infinity)) of_block_[b] = living_maximum(row, b);
-        for (std::size_t looks = 0; looks < sizes::looks_for_maximum; ++looks) {
-            const value bound = simd::rows<T>().greatest(of_block_, blocks);
-            if (bound != bound || bound == -infinity) return take_greatest(row);
-            const auto b = static_cast<std::size_t>(std::find(of_block_, of_block_ + blocks, bound) - of_block_);
-            const value found = living_maximum(row, b);
-            if (found == bound) return take_greatest(row);
-            of_block_[b] = found;
-        }
-        return find_exact(row);
+        return fill(row, [&](value* of_block) { row.maxima(of_block); });
     }
 
-    /// Finds what no removed token counts for. One read.
-    status find_exact(const living_row<T>& row) noexcept {
-        pad(row.block_count());
-        simd::rows<T>().maxima(row.blocks(), of_block_);
-        return take(row);
-    }
-
-    /// Takes exact maxima that write(of_block) writes.
+    /// Takes maxima that write(of_block) writes.
     template <class F>
     status fill(const living_row<T>& row, F write) noexcept {
-        pad(row.block_count());
+        std::fill_n(of_block_ + row.block_count(), simd::lanes, -infinity);
         write(of_block_);
-        return take(row);
+        return take_greatest(row);
     }
 
     /// The number of blocks that reach a cut: never too few.
@@ -92,7 +65,7 @@ public:
     /// k blocks whose maxima reach the level hold k tokens that reach it, so the k-th largest token does too, and every token at or above
     /// it lies in a block whose maximum reaches the level. Of more tokens than blocks a sample tells, and a count says whether it is right;
     /// where the sample misled, bisection finds it. Strays only make it safer. Tokens outside of the band are counted, though they
-    /// do not live, and so may be removed ones: then fewer than k may be found.
+    /// do not live: then fewer than k may be found.
     double level_of_top(const living_row<T>& row, std::size_t k) const noexcept {
         if (k == 1) return greatest_;
         constexpr value lowest = std::numeric_limits<value>::lowest();
@@ -114,21 +87,6 @@ private:
     friend struct inside;  // of the tests
     static constexpr value infinity = std::numeric_limits<value>::infinity();
 
-    void pad(std::size_t blocks) noexcept { std::fill_n(of_block_ + blocks, simd::lanes, -infinity); }
-
-    static value living_maximum(const living_row<T>& row, std::size_t b) noexcept {
-        value found;
-        simd::rows<T>().maxima(row.only_block(b), &found);
-        return found;
-    }
-
-    // Needs exact maxima.
-    status take(const living_row<T>& row) noexcept {
-        bounds_ = false;
-        return take_greatest(row);
-    }
-
-    // Needs maxima of which the greatest is that of a living token.
     status take_greatest(const living_row<T>& row) noexcept {
         known_ = false;
         greatest_in_row_ = simd::rows<T>().greatest(of_block_, row.block_count());
@@ -161,7 +119,6 @@ private:
     value greatest_in_row_{};
     std::uint32_t values_ = 0;  // the revision
     bool known_ = false;
-    bool bounds_ = false;
 };
 
 }  // namespace argdraw::detail

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include <argdraw/candidates/bitmask.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
@@ -97,12 +99,22 @@ public:
         return simd::rows<T>().gather(all(), blocks, n, cut, next, equals_wanted, maxima, out.ids, out.values);
     }
 
-    /// The maxima of all blocks, whether their tokens live or not. One read.
-    void maxima(value* out) const noexcept {
+    /// The maxima of all blocks, of what lives in them. One read.
+    void maxima(value* out) const noexcept { simd::rows<T>().maxima(all(), out); }
+    /// The same of all tokens, whether they live or not.
+    void maxima_of_all(value* out) const noexcept {
         if (in_records_) return maxima_of_records(out);
         simd::blocked_row<T> whole = blocks_;
         whole.alive = nullptr;
         simd::rows<T>().maxima(whole, out);
+    }
+    /// Whether all removed tokens of a block lie below a value. There are bits, and none is cleared behind the row's end.
+    bool removed_below(std::size_t b, value of) const noexcept {
+        constexpr std::size_t words = simd::block_size / 64;
+        for (std::size_t w = b * words; w < (b + 1) * words; ++w)
+            for (std::uint64_t gone = ~bits_of_word(blocks_.alive, w); gone != 0; gone &= gone - 1)
+                if (!(at(64 * w + static_cast<std::size_t>(std::countr_zero(gone))) < of)) return false;
+        return true;
     }
 
 private:

@@ -63,13 +63,25 @@ public:
         for_each_block([&](std::size_t block) { for_each_in(block, visit); });
     }
 
-    /// Calls visit(block) for every block that has or had one, in order.
+    /// Marks a block, whether or not it has one.
+    void mark(std::size_t block) noexcept {
+        if (is_set(marked_, block)) return;
+        std::fill_n(bits_ + block * words_a_block, words_a_block, std::uint64_t{0});
+        marked_[block / 64] |= std::uint64_t{1} << (block % 64);
+    }
+
+    /// Calls visit(block) for every block that is marked, as all that has or had one are, in order.
     template <class F>
-    void for_each_block(F visit) const noexcept {
-        if (count_ == 0) return;
+    void for_each_marked(F visit) const noexcept {
         for (std::size_t w = 0; w < words_; ++w)
             for (std::uint64_t blocks = marked_[w]; blocks != 0; blocks &= blocks - 1)
                 visit(64 * w + static_cast<std::size_t>(std::countr_zero(blocks)));
+    }
+
+    /// The same, and nothing where there is none at all.
+    template <class F>
+    void for_each_block(F visit) const noexcept {
+        if (count_ > 0) for_each_marked(visit);
     }
 
     /// Calls visit(id, value) for those of one block, in id order.
@@ -149,13 +161,6 @@ private:
     static constexpr std::size_t words_a_block = sizes::block / 64;
 
     static constexpr double lowest = std::numeric_limits<double>::lowest();
-
-    // Needs nothing; leaves the bits of a block meaning something.
-    void mark(std::size_t block) noexcept {
-        if (is_set(marked_, block)) return;
-        std::fill_n(bits_ + block * words_a_block, words_a_block, std::uint64_t{0});
-        marked_[block / 64] |= std::uint64_t{1} << (block % 64);
-    }
 
     // Leaves the token's bit set; returns whether it was not.
     bool insert(token_id id) noexcept {

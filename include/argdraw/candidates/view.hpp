@@ -111,19 +111,13 @@ public:
         const bool known = top_.known_of(row_);
         std::size_t n = known ? top_.select(row_, at, space_->row.selected) : weights_.select(row_, at, space_->row.selected);
         // At the maximum itself all that is found is equal, and every listed block has a token of it: as many blocks as tokens are wanted.
-        if (known && cut == maximum() && !row_.has_bits()) n = (std::min)(n, equals);
+        if (known && cut == maximum()) n = (std::min)(n, equals);
         return list_selected(n, at, cut, equals);
     }
 
     /// Lists the first k living tokens in the order, or all where there are fewer, and a few more; of those equal to the last, no more
     /// than the first `equals` and a few. Needs maxima.
     std::size_t list_top(std::size_t k, std::size_t equals) noexcept {
-        if (k < row_.width() && top_.are_bounds()) {
-            // More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.
-            const std::size_t more = k == 1 ? 1 : row_.scaled_by_removed(k) + 2;
-            if (const std::size_t found = list_reaching(top_.level_of_top(row_, more), equals); found >= k) return found;
-            top_.find_exact(row_);
-        }
         const double level = top_.level_of_top(row_, (std::min)(k, row_.width()));
         const std::size_t found = list_reaching(level, equals);
         // Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.

@@ -35,8 +35,6 @@ inline constexpr std::size_t sparse_one_in = 32;
 inline constexpr std::size_t not_sparse_one_in = 16;
 /// A function of all logits is kept beside a row of at least this many blocks, and its values written down otherwise.
 inline constexpr std::size_t mapped_blocks = 4;
-/// Blocks looked at one by one for the maximum of what lives, before all of them are.
-inline constexpr std::size_t looks_for_maximum = 64;
 /// Entries from which on a list is put in order by a radix sort.
 inline constexpr std::size_t radix_entries = 512;
 /// Tokens that leave a list one by one where it has this many too many.
@@ -69,7 +67,6 @@ inline constexpr std::size_t band_tokens_a_block = 2;
 inline constexpr std::size_t sparse_one_in = 4;
 inline constexpr std::size_t not_sparse_one_in = 3;
 inline constexpr std::size_t mapped_blocks = 1;
-inline constexpr std::size_t looks_for_maximum = 2;
 inline constexpr std::size_t radix_entries = 4;
 inline constexpr std::size_t few_too_many = 1;
 inline constexpr std::size_t long_list = 1;

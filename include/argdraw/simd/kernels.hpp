@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>

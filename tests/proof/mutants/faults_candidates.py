@@ -2,20 +2,9 @@
 from mutant import Mutant
 
 BANDS = "unit/candidates/bands.cpp"
-# list_top as it is, and as it was: what lives was told by maxima that may be those of removed tokens.
-LIST_TOP = (
-        "if (k < row_.width() && top_.are_bounds()) {\n"
-        "// More blocks than tokens are wanted, in proportion to what was removed; whether that was enough shows.\n"
-        "const std::size_t more = k == 1 ? 1 : row_.scaled_by_removed(k) + 2;\n"
-        "if (const std::size_t found = list_reaching(top_.level_of_top(row_, more), equals); found >= k) return found;\n"
-        "top_.find_exact(row_);\n"
-        "}\n"
-        "const double level = top_.level_of_top(row_, (std::min)(k, row_.width()));\n"
-        "const std::size_t found = list_reaching(level, equals);\n"
-        "// Of the k tokens that reach the level some may lie below the band; what else lives then are strays anywhere below.\n"
-        "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;\n")
-LIST_TOP_OF_ALL = LIST_TOP.replace("top_.are_bounds()) {", "top_.are_bounds() && row_.banded().whole()) {").replace(
-    "return found < k && level > -numeric::infinity ? list_reaching(-numeric::infinity, equals) : found;", "return found;")
+# The maxima as they are, and as those of removed tokens, too.
+MAXIMA = "if (removed_ > block_count()) return row_.maxima(out);"
+MAXIMA_OF_ALL = "if (removed_ > block_count()) return row_.maxima_of_all(out);"
 VERBS = "unit/candidates/verbs.cpp"
 MAPPED = "unit/candidates/mapped_row.cpp"
 
@@ -111,10 +100,16 @@ FAULTS = [
         "return found;",
         BANDS, "bands: an edited token that fell below one is last in the order, and is in it"),
     Mutant(
-        "F2", "with a band, maxima of removed tokens are exact",
-        "candidates/view.hpp",
-        LIST_TOP, LIST_TOP_OF_ALL,
+        "F2", "a removed token is its block's greatest",
+        "candidates/living_row.hpp",
+        MAXIMA, MAXIMA_OF_ALL,
         BANDS, "bands: behind a mask the first k are all found"),
+    Mutant(
+        "F2e", "a token that was removed by itself is its block's greatest",
+        "candidates/living_row.hpp",
+        "if (!row_.removed_below(b, out[b]))",
+        "if (out[b] != out[b])",
+        "unit/candidates/living_row.cpp", "maxima: removed one by one, in few blocks and in many"),
     Mutant(
         "F4", "a token far below the others takes the row to doubles",
         "candidates/weighing.hpp",
@@ -172,9 +167,9 @@ FAULTS = [
         "greatest_ = row.strays().greatest(static_cast<double>(greatest_in_row_));",
         VERBS, "verbs: rows of float against the plain list", small=True),
     Mutant(
-        "F2v", "with a band, maxima of removed tokens are exact, in small blocks",
-        "candidates/view.hpp",
-        LIST_TOP, LIST_TOP_OF_ALL,
+        "F2v", "a removed token is its block's greatest, in small blocks",
+        "candidates/living_row.hpp",
+        MAXIMA, MAXIMA_OF_ALL,
         VERBS, "verbs: rows of float against the plain list", small=True),
     Mutant(
         "T1", "a band by nearness keeps all logits that rounding has at one distance",

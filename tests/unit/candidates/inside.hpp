@@ -17,7 +17,6 @@ struct noted {
     bool strays = false;      // tokens have values of their own
     bool infinite = false;    // one of these is +inf
     bool maxima = false;      // known
-    bool bounds = false;      // known as bounds only
     bool weights = false;     // known
     bool normalises = false;  // ln p is still to be taken
 };
@@ -36,9 +35,7 @@ struct inside {
         now.bits = row.blocks().alive != nullptr;
         now.strays = row.strays().count() > 0;
         row.strays().for_each([&](token_id, double v) { now.infinite |= v == numeric::infinity; });
-        const bool known = d.view_.top_.known_of(row);
-        now.maxima = known && !d.view_.top_.are_bounds();
-        now.bounds = known && d.view_.top_.are_bounds();
+        now.maxima = d.view_.top_.known_of(row);
         now.weights = d.view_.weights_.known_of(row);
         now.normalises = d.normalises_;
         return now;

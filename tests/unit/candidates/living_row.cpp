@@ -152,3 +152,33 @@ TEST_CASE("maxima: nothing lives, or a NaN does") {
     CHECK(c.find(hidden.row) == status::ok);
     CHECK(c.greatest() == 1);
 }
+
+TEST_CASE("maxima: removed one by one, in few blocks and in many") {
+    const std::size_t blocks = 11, width = blocks * simd::block_size + 5;
+    for (unsigned round = 0; round < 200; ++round) {
+        std::mt19937 random(round);
+        both b(random_row(width, round));
+        std::vector<bool> in_row(width, true);                                // and not beside it
+        if (round % 7 == 0) b.logits[random() % (width - 5)] = not_a_number;  // the last five are read where they were copied to
+        const std::size_t changes = round % 5 == 0 ? 0 : round % 3 == 0 ? 3 * blocks : random() % blocks;
+        for (std::size_t i = 0; i < changes; ++i) {
+            // One of the greatest of a block, or any.
+            std::size_t id = random() % width;
+            if (const std::size_t from = id / simd::block_size * simd::block_size; random() % 2 && from + simd::block_size <= width)
+                id = static_cast<std::size_t>(std::max_element(&b.logits[from], &b.logits[from] + simd::block_size) - b.logits.data());
+            const auto token = static_cast<token_id>(id);
+            if (random() % 2) b.row.remove(std::span(&token, 1));
+            else if (b.row.value_of_token(token) > -infinite) b.row.set(token, random() % 3 == 0 ? -infinite : 2.5);
+            else continue;
+            in_row[id] = false;
+        }
+        std::vector<float> found(blocks + 1 + simd::lanes);
+        b.row.maxima(found.data());
+        for (std::size_t block = 0; block <= blocks; ++block) {
+            float right = -infinity;
+            for (std::size_t id = block * simd::block_size; id < std::min(width, (block + 1) * simd::block_size); ++id)
+                if (in_row[id] && !(right != right)) right = b.logits[id] != b.logits[id] ? not_a_number : std::max(right, b.logits[id]);
+            CHECK((found[block] == right || (found[block] != found[block] && right != right)));
+        }
+    }
+}

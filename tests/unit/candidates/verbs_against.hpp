@@ -54,13 +54,13 @@ inline constexpr std::array conditions{
     condition{"band, bits", [](const noted& n) { return n.band && n.bits && !n.strays; }},
     condition{"band, strays", [](const noted& n) { return n.band && n.strays; }},
     condition{"maxima", [](const noted& n) { return n.maxima; }},
-    condition{"bounds", [](const noted& n) { return n.bounds; }},
+    condition{"bits, maxima", [](const noted& n) { return n.bits && n.maxima; }},
     condition{"weights", [](const noted& n) { return n.weights; }},
     condition{"normalises", [](const noted& n) { return n.normalises; }},
     condition{"band, maxima", [](const noted& n) { return n.band && n.maxima; }},
-    condition{"band, bounds", [](const noted& n) { return n.band && n.bounds; }},
+    condition{"band, bits, maxima", [](const noted& n) { return n.band && n.bits && n.maxima; }},
     condition{"band, weights", [](const noted& n) { return n.band && n.weights; }},
-    condition{"strays, maxima", [](const noted& n) { return n.strays && (n.maxima || n.bounds); }},
+    condition{"strays, maxima", [](const noted& n) { return n.strays && n.maxima; }},
     condition{"strays, weights", [](const noted& n) { return n.strays && n.weights; }},
 };
 

@@ -215,6 +215,30 @@ bool keeps_its_promise(const gathered& got, const row_in_blocks<T>& row, const s
 
 }  // namespace
 
+TEMPLATE_TEST_CASE("kernels: count of all 65536 patterns of a 16-bit float, at and about each", "", argdraw::half, argdraw::bfloat16) {
+    constexpr float infinite = std::numeric_limits<float>::infinity();
+    std::vector<TestType> row(65536);
+    std::vector<float> sorted;
+    for (std::uint32_t i = 0; i < 65536; ++i)
+        if (row[i] = of_bits<TestType>(i); !is_nan(row[i])) sorted.push_back(value(row[i]));
+    std::sort(sorted.begin(), sorted.end());
+    const row_in_blocks<TestType> blocks(row);
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (std::size_t i = 0; i < sorted.size(); i += set == isa::generic ? 509 : 31)
+            for (const float cut : {sorted[i], std::nextafter(sorted[i], infinite), std::nextafter(sorted[i], -infinite)}) {
+                if (!(cut > -infinite)) continue;
+                const auto reaching = sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), cut);
+                wrong += simd::rows<TestType>().count(blocks.view, cut) != static_cast<std::size_t>(reaching);
+            }
+        for (const float cut : {0.0f, -0.0f, 1e-45f, -1e-45f, std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()})
+            wrong += simd::rows<TestType>().count(blocks.view, cut) !=
+                     static_cast<std::size_t>(sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), cut));
+        CHECK(wrong == 0);
+    });
+}
+
 TEMPLATE_TEST_CASE("kernels: gather takes everything above the cut, and equals until enough are found", "", ARGDRAW_TEST_SCALARS) {
     using T = TestType;
     using V = value_of<T>;

@@ -14,6 +14,14 @@ ARGDRAW_INLINE void fetch_ahead([[maybe_unused]] const void* p) {
 #endif
 }
 
+// Asks for the lines of a block that is read soon: listed blocks lie anywhere, and hardware fetches none of them by itself.
+template <class T>
+ARGDRAW_INLINE void fetch_block([[maybe_unused]] const T* p) {
+#if defined(__GNUC__) || defined(__clang__)
+    for (std::size_t i = 0; i < block_size; i += 64 / sizeof(T)) __builtin_prefetch(p + i);
+#endif
+}
+
 // The vectors of a block, and the words of its bits.
 inline constexpr int vectors = static_cast<int>(block_size) / 16;
 inline constexpr int words = static_cast<int>(block_size) / 64;
@@ -22,26 +30,34 @@ inline constexpr int words = static_cast<int>(block_size) / 64;
 template <class T>
 struct whole_block {
     const T* p;
+    ARGDRAW_INLINE whole_block next(std::size_t n = 1) const { return {p + n * block_size}; }
     ARGDRAW_INLINE auto at(int i) const { return load(p + 16 * i); }
+    // Thirty-two logits of 16 bits, as words.
+    ARGDRAW_INLINE auto words_at(int i) const { return load(reinterpret_cast<const std::int16_t*>(p) + 32 * i); }
     template <class V>
-    ARGDRAW_INLINE void into(V& greatest, V& sum, int i) const {
+    ARGDRAW_INLINE void into(V& greatest, V& nan, int i) const {
         const V x = load(p + 16 * i);
         for (std::size_t at = 0; at < 16; at += 64 / sizeof(T)) fetch_ahead(p + 16 * i + at);
         greatest = max(x, greatest);
-        sum = add(x, sum);
+        nan = add(x, nan);
     }
 };
 template <class T>
 struct partial_block {
     const T* p;
     const std::uint16_t* alive;
-    ARGDRAW_INLINE auto at(int i) const { return or_removed(mask{alive[i]}, load(p + 16 * i)); }
+    ARGDRAW_INLINE partial_block next(std::size_t n = 1) const { return {p + n * block_size, alive + n * vectors}; }
+    ARGDRAW_INLINE auto at(int i) const { return where_alive(alive + i, load(p + 16 * i)); }
+    ARGDRAW_INLINE auto words_at(int i) const {
+        return where_alive(alive + 2 * i, load(reinterpret_cast<const std::int16_t*>(p) + 32 * i),
+                           std::bit_cast<std::int16_t>(removed<T>()));
+    }
     template <class V>
-    ARGDRAW_INLINE void into(V& greatest, V& sum, int i) const {
-        const V x = load(p + 16 * i);
-        const mask lives{alive[i]};
-        greatest = max_where(lives, x, greatest);
-        sum = add_where(lives, x, sum);
+    ARGDRAW_INLINE void into(V& greatest, V& nan, int i) const {
+        const V x = at(i);
+        for (std::size_t ahead = 0; ahead < 16; ahead += 64 / sizeof(T)) fetch_ahead(p + 16 * i + ahead);
+        greatest = max(x, greatest);
+        nan = with_nan_of(x, nan);
     }
 };
 

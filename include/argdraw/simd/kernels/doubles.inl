@@ -135,7 +135,7 @@ ARGDRAW_INLINE double rough_block(whole_block<T> block, double reference, double
 }
 
 template <class T>
-void roughly_in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass) {
+void roughly_in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass) noexcept {
     if constexpr (sizeof(T) < sizeof(float)) {
         each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) { roughly_in_doubles(part, cuts, mass + b); });
     } else {
@@ -164,7 +164,7 @@ ARGDRAW_INLINE double one_in_doubles(const blocked_row<T>& row, std::size_t b, c
 }
 
 template <beside also, class T>
-void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) {
+void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second) noexcept {
     if constexpr (sizeof(T) < sizeof(float)) {
         each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {
             double_cuts of_part = cuts;

@@ -72,6 +72,47 @@ ARGDRAW_INLINE std::uint64_t hits_in_word(int w, Test test) {
     return word;
 }
 
+// What reaches a cut, which is above -inf.
+template <class T>
+class reaching_cut {
+public:
+    explicit ARGDRAW_INLINE reaching_cut(value_of<T> cut) : level_(splat(cut)) {}
+    // Word w of the bits of the logits at p.
+    ARGDRAW_INLINE std::uint64_t operator()(const T* p, int w) const {
+        return hits_in_word(w, [&](int i) { return at_least(load(p + 16 * i), level_); });
+    }
+
+private:
+    decltype(load(std::declval<const T*>())) level_;
+};
+// Of 16 bits: of both infinities, the positive one's word.
+template <class T>
+inline constexpr std::int16_t rank_of_infinity = std::same_as<T, half> ? 0x7c00 : 0x7f80;
+// Words of 16 bits are compared by rank, without widening, and no NaN is between the least number that reaches the cut and infinity. That
+// number is the cut rounded to the row's format, or the next one: between two neighbours of a format lies no third. A cut of 0 is reached
+// by -0, whose rank is -1, too.
+template <class T>
+    requires(sizeof(T) == 2)
+class reaching_cut<T> {
+public:
+    explicit ARGDRAW_INLINE reaching_cut(float cut) {
+        const auto nearest = static_cast<T>(cut);
+        const auto word = std::bit_cast<std::int16_t>(nearest);
+        const int rank = word < 0 ? word ^ 0x7fff : word, next = static_cast<float>(nearest) < cut ? 1 : 0;
+        least_ = static_cast<std::int16_t>(rank == 0 && next == 0 ? -1 : rank + next);
+        span_ = static_cast<std::uint16_t>(rank_of_infinity<T> - least_);
+    }
+    ARGDRAW_INLINE std::uint64_t operator()(const T* p, int w) const {
+        const auto* const from = reinterpret_cast<const std::int16_t*>(p) + 64 * w;
+        return lanes_within(ranks(load(from)), least_, span_) |
+               static_cast<std::uint64_t>(lanes_within(ranks(load(from + 32)), least_, span_)) << 32;
+    }
+
+private:
+    std::int16_t least_;
+    std::uint16_t span_;
+};
+
 // Word w of the bits of what lives in a block; `alive` as in alive_in.
 ARGDRAW_INLINE std::uint64_t living_in_word(const std::uint16_t* alive, int w) {
     return static_cast<std::uint64_t>(alive[4 * w]) | (static_cast<std::uint64_t>(alive[4 * w + 1]) << 16) |
@@ -79,10 +120,11 @@ ARGDRAW_INLINE std::uint64_t living_in_word(const std::uint16_t* alive, int w) {
 }
 
 // All of them, of what lives in block b.
-template <class T, class Test>
-ARGDRAW_INLINE void hits_in_block(const blocked_row<T>& row, std::size_t b, Test test, std::uint64_t (&hits)[words]) {
+template <class T>
+ARGDRAW_INLINE void hits_in_block(const blocked_row<T>& row, std::size_t b, const reaching_cut<T>& reaches, std::uint64_t (&hits)[words]) {
+    const T* const p = block_at(row, b);
     ARGDRAW_ROLLED
-    for (int w = 0; w < words; ++w) hits[w] = hits_in_word(w, test);
+    for (int w = 0; w < words; ++w) hits[w] = reaches(p, w);
     if (row.alive)
         for (int w = 0; w < words; ++w) hits[w] &= living_in_word(alive_in(row, b), w);
 }

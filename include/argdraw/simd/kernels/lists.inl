@@ -11,7 +11,7 @@ ARGDRAW_INLINE void weights_of_vectors(const V* values, double reference, double
 }
 
 template <class V>
-void weights_of_values(const V* values, std::size_t n, double reference, double scale, V* out) {
+void weights_of_values(const V* values, std::size_t n, double reference, double scale, V* out) noexcept {
     std::size_t i = 0;
     for (; i + 16 * exponents <= n; i += 16 * exponents) weights_of_vectors<exponents>(values + i, reference, scale, out + i);
     for (; i + 16 <= n; i += 16) weights_of_vectors<1>(values + i, reference, scale, out + i);
@@ -22,7 +22,7 @@ void weights_of_values(const V* values, std::size_t n, double reference, double 
 }
 
 template <class V>
-weight_above mass_at_least(const V* values, const V* weights, std::size_t n, V cut) {
+weight_above mass_at_least(const V* values, const V* weights, std::size_t n, V cut) noexcept {
     const f64 level = splat(cut);
     double total = 0;
     std::size_t count = 0;
@@ -40,7 +40,7 @@ weight_above mass_at_least(const V* values, const V* weights, std::size_t n, V c
 }
 
 template <class V>
-double sum_of(const V* a, std::size_t n) {
+double sum_of(const V* a, std::size_t n) noexcept {
     double total = 0;
     for (std::size_t from = 0; from < n; from += block_size) {
         const std::size_t end = from + block_size < n ? from + block_size : n;
@@ -58,7 +58,7 @@ double sum_of(const V* a, std::size_t n) {
 }
 
 template <class V>
-V greatest_of(const V* a, std::size_t n) {
+V greatest_of(const V* a, std::size_t n) noexcept {
     f64 m = splat(-std::numeric_limits<V>::infinity()), sum = splat(V{0});
     std::size_t i = 0;
     for (; i + 16 <= n; i += 16) {
@@ -80,7 +80,7 @@ V greatest_of(const V* a, std::size_t n) {
 }
 
 template <class V>
-V least_of(const V* a, std::size_t n) {
+V least_of(const V* a, std::size_t n) noexcept {
     const f64 zero = splat(V{0});
     f64 m = splat(-std::numeric_limits<V>::infinity());
     std::size_t i = 0;
@@ -91,7 +91,7 @@ V least_of(const V* a, std::size_t n) {
 }
 
 template <class V>
-void ranks(const V* values, std::size_t n, V greatest, V per_value, V* out) {
+void ranks(const V* values, std::size_t n, V greatest, V per_value, V* out) noexcept {
     const auto rank = [=](const f64& x) { return add(mul(sub(splat(greatest), x), splat(per_value)), splat(V{0x1p52})); };
     std::size_t i = 0;
     for (; i + 16 <= n; i += 16) store(out + i, rank(load(values + i)));
@@ -104,7 +104,7 @@ void ranks(const V* values, std::size_t n, V greatest, V per_value, V* out) {
 // The slope of a polynomial between two points comes with Horner's scheme at the first: where p(x) = q(x) x + b, it is that of q times the
 // second point, and q at the first. Nothing cancels, however near the two are.
 template <class V>
-void power_steps(const V* before, const V* weights, std::size_t n, const power_series& of, V* out) {
+void power_steps(const V* before, const V* weights, std::size_t n, const power_series& of, V* out) noexcept {
     const f64 center = splat(of.center), inverse = splat(of.inverse);
     for (std::size_t i = 0; i < n; i += 16) {
         const f64 weight = load(weights + i);
@@ -121,7 +121,7 @@ void power_steps(const V* before, const V* weights, std::size_t n, const power_s
 }
 
 template <class V>
-V rough_mass(const V* values, V reference, V scale) {
+V rough_mass(const V* values, V reference, V scale) noexcept {
     return rough_block(whole_block<V>{values}, reference, scale);
 }
 

@@ -1,7 +1,7 @@
 // The table `maps`: functions of a block of logits. Each is the scalar function that its caller has, operation for operation.
 
 template <class V>
-void moved(V* x, V anchor, V scale, V shift) {
+void moved(V* x, V anchor, V scale, V shift) noexcept {
     const f64 zero = splat(V{0}), lowest = splat(std::numeric_limits<V>::lowest());
     for (int i = 0; i < vectors; ++i) {
         const f64 from = load(x + 16 * i);
@@ -11,7 +11,7 @@ void moved(V* x, V anchor, V scale, V shift) {
 }
 
 template <class V>
-void bent(V* x, V peak, V factor, V square, V cube) {
+void bent(V* x, V peak, V factor, V square, V cube) noexcept {
     const f64 top = splat(peak), lowest = splat(std::numeric_limits<V>::lowest());
     for (int i = 0; i < vectors; ++i) {
         const f64 from = load(x + 16 * i);
@@ -52,7 +52,7 @@ ARGDRAW_INLINE void tanh_lanes(f64 (&size)[n]) {
 }
 
 template <class V>
-void capped(V* x, V bound) {
+void capped(V* x, V bound) noexcept {
     const f64 zero = splat(V{0}), lowest = splat(std::numeric_limits<V>::lowest());
     for (int first = 0; first < vectors; first += exponents) {
         f64 ratio[exponents], size[exponents];
@@ -73,7 +73,7 @@ void capped(V* x, V bound) {
 
 // tanh y = (1 - e)/(1 + e) with e = 2^(-2 y log2(e)): where e is off by a share s of itself, that is off by no more than s/2.
 template <class V>
-V roughly_capped(V* x, V bound) {
+V roughly_capped(V* x, V bound) noexcept {
     const f64 lowest = splat(std::numeric_limits<V>::lowest()), zero = splat(V{0}), one = splat(V{1}), least = splat(-20 * bound);
     const f64 scale = splat(2 * numeric::log2_e / bound);
     for (int first = 0; first < vectors; first += exponents) {
@@ -96,7 +96,7 @@ ARGDRAW_INLINE f64 preferred_logit(const f64& distance) {
 ARGDRAW_INLINE f64 magnitude(const f64& x) { return max(x, sub(splat(0.0), x)); }
 
 template <class V>
-void preferred(V* x, V greatest, V mass, V aim) {
+void preferred(V* x, V greatest, V mass, V aim) noexcept {
     const f64 lowest = splat(std::numeric_limits<V>::lowest());
     for (int first = 0; first < vectors; first += exponents) {
         f64 e[exponents], w[exponents];
@@ -114,7 +114,7 @@ void preferred(V* x, V greatest, V mass, V aim) {
 
 // The logit changes by no more than 10/0.3 times what the probability is off.
 template <class V>
-V roughly_preferred(V* x, V greatest, V mass, V aim) {
+V roughly_preferred(V* x, V greatest, V mass, V aim) noexcept {
     const f64 lowest = splat(std::numeric_limits<V>::lowest()), top = splat(greatest), least = splat(V{-600}), c = splat(numeric::log2_e);
     const f64 per_mass = splat(1 / (0.3 * mass)), from = splat(aim / 0.3);
     for (int first = 0; first < vectors; first += exponents) {
@@ -145,17 +145,17 @@ ARGDRAW_INLINE bool with_other(V* x, const V* other, F of) {
 }
 
 template <class V>
-bool away(V* x, const V* other, V factor) {
+bool away(V* x, const V* other, V factor) noexcept {
     return with_other(x, other, [=](f64 l, f64 u) { return add(u, mul(splat(factor), sub(l, u))); });
 }
 
 template <class V>
-bool mixed(V* x, const V* other, V a, V b) {
+bool mixed(V* x, const V* other, V a, V b) noexcept {
     return with_other(x, other, [=](f64 l, f64 y) { return add(mul(splat(a), l), mul(splat(b), y)); });
 }
 
 template <class V>
-V least_beside(const V* x, const V* other) {
+V least_beside(const V* x, const V* other) noexcept {
     const f64 zero = splat(V{0}), lowest = splat(std::numeric_limits<V>::lowest());
     f64 greatest = splat(-std::numeric_limits<V>::infinity());
     for (int i = 0; i < vectors; ++i) {

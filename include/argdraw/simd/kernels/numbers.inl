@@ -1,7 +1,7 @@
 // The table `numbers`: plain arrays of numbers.
 
 template <class V>
-std::size_t count_at_least(const V* a, std::size_t n, V cut) {
+std::size_t count_at_least(const V* a, std::size_t n, V cut) noexcept {
     const auto level = splat(cut);
     std::size_t count = 0;
     for (std::size_t i = 0; i < n; i += 16) count += count_lanes(at_least(load(a + i), level));
@@ -9,7 +9,7 @@ std::size_t count_at_least(const V* a, std::size_t n, V cut) {
 }
 
 template <class V>
-std::size_t select_at_least(const V* a, std::size_t n, V cut, std::int32_t* out) {
+std::size_t select_at_least(const V* a, std::size_t n, V cut, std::int32_t* out) noexcept {
     const auto level = splat(cut);
     std::size_t count = 0;
     for (std::size_t i = 0; i < n; i += 16) {

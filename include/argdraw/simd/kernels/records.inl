@@ -5,7 +5,7 @@ ARGDRAW_INLINE void ask_ahead(const std::byte* from) {
     for (int line = 0; line < 3; ++line) ARGDRAW_PREFETCH(from + 4096 + 64 * line);
 }
 
-inline void third_words(const std::byte* from, std::size_t n, float* out) {
+inline void third_words(const std::byte* from, std::size_t n, float* out) noexcept {
     std::size_t i = 0;
     for (; i + 16 < n; i += 16, from += 16 * record_size) {
         ask_ahead(from);
@@ -14,7 +14,7 @@ inline void third_words(const std::byte* from, std::size_t n, float* out) {
     for (; i < n; ++i, from += record_size) std::memcpy(out + i, from, sizeof(float));
 }
 
-inline bool numbered_records(const std::byte* records, std::size_t n, float* out) {
+inline bool numbered_records(const std::byte* records, std::size_t n, float* out) noexcept {
     i32 id = mixed_iota(), away = splat(0);
     std::size_t i = 0;
     for (; i + 16 <= n; i += 16, records += 16 * record_size, id = add(id, splat(16))) {
@@ -68,7 +68,7 @@ ARGDRAW_NOINLINE inline float maximum_of_words(const std::byte* from, float* par
 }
 
 template <int word, bool numbered>
-bool maxima_of_records(const std::byte* records, std::size_t blocks, float* parts, float* out) {
+bool maxima_of_records(const std::byte* records, std::size_t blocks, float* parts, float* out) noexcept {
     constexpr std::size_t bytes = block_size / parts_of_block * record_size;
     i32 id = mixed_iota(), away = splat(0);
     for (std::size_t b = 0; b < blocks; ++b, records += parts_of_block * bytes, parts += parts_of_block) {
@@ -97,7 +97,7 @@ ARGDRAW_INLINE void ask_for_parts(const std::byte* from, const float* parts, flo
 
 inline std::size_t gather_records(const std::byte* words_of_row, const blocked_row<float>& row, const std::int32_t* blocks, std::size_t n,
                                   float cut, float next, std::size_t equals_wanted, const record_maxima& maxima, std::int32_t* ids,
-                                  double* values) {
+                                  double* values) noexcept {
     constexpr std::size_t bytes = block_size * record_size, ahead = 4;
     alignas(64) float room[block_size] = {};
     const auto ask = [&](std::size_t k) {
@@ -119,7 +119,7 @@ inline std::size_t gather_records(const std::byte* words_of_row, const blocked_r
         std::uint64_t hits[words] = {};
         if (b + 1 == row.blocks) {
             p = block_at(row, b);
-            hits_in_block(row, b, [&](int i) { return at_least(load(p + 16 * i), level); }, hits);
+            hits_in_block(row, b, reaching_cut<float>(least), hits);
         } else {
             const std::byte* const from = words_of_row + b * bytes;
             for (int part = 0; part < static_cast<int>(parts_of_block); ++part) {

@@ -51,12 +51,12 @@ enum class signs { unknown, some_positive, all_negative };
 // With a guess, one of the two does. Where some words are not negative, the signed maximum of a lane that has one is the lane's greatest
 // float, and lanes without one do not matter. Where all are negative, the unsigned minimum is. So a greatest word of the sign that was
 // guessed is right, and one of the other sign tells that the guess was wrong: a positive NaN is one of these, or shows as above.
-template <signs guess>
-ARGDRAW_OUTLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
-    i16 greatest = load(p), least = greatest, loud = max_unsigned(greatest, loudest);
+template <signs guess, class Block>
+ARGDRAW_OUTLINE i16 scan_block(Block block, i16& loudest) {
+    i16 greatest = block.words_at(0), least = greatest, loud = max_unsigned(greatest, loudest);
     ARGDRAW_UNROLL
     for (int i = 1; i < vectors / 2; ++i) {
-        const i16 x = load(p + 32 * i);
+        const i16 x = block.words_at(i);
         if constexpr (guess != signs::all_negative) greatest = max(x, greatest);
         if constexpr (guess != signs::some_positive) least = min_unsigned(x, least);
         loud = max_unsigned(x, loud);
@@ -67,13 +67,11 @@ ARGDRAW_OUTLINE i16 scan_block(const std::int16_t* p, i16& loudest) {
     else return max(ranks(greatest), ranks(least));
 }
 
-template <class T>
-inline constexpr std::int16_t rank_of_infinity = std::same_as<T, half> ? 0x7c00 : 0x7f80;
-template <class T>
+template <template <class> class Block, class T>
     requires(sizeof(T) == 2)
-ARGDRAW_INLINE float block_maximum(whole_block<T> block) {
-    i16 loudest = load(reinterpret_cast<const std::int16_t*>(block.p));
-    const i16 m = scan_block<signs::unknown>(reinterpret_cast<const std::int16_t*>(block.p), loudest);
+ARGDRAW_NOINLINE float block_maximum(Block<T> block) {
+    i16 loudest = block.words_at(0);
+    const i16 m = scan_block<signs::unknown>(block, loudest);
     if (any_above(m, rank_of_infinity<T>) || any_above_unsigned(loudest, static_cast<std::uint16_t>(rank_of_infinity<T> | 0x8000)))
         return std::numeric_limits<float>::quiet_NaN();
     const std::int16_t rank = reduce_max(m);
@@ -81,7 +79,8 @@ ARGDRAW_INLINE float block_maximum(whole_block<T> block) {
 }
 
 template <template <class> class Block, class T>
-ARGDRAW_INLINE void four_maxima(Block<T> b0, Block<T> b1, Block<T> b2, Block<T> b3, value_of<T>* out) {
+ARGDRAW_INLINE void four_maxima(Block<T> b0, value_of<T>* out) {
+    const auto b1 = b0.next(), b2 = b0.next(2), b3 = b0.next(3);
     // Added up as they come: four of them would be more than the registers hold, and one that goes to the stack and back may be taken for a
     // part of the row, which is read in pages.
     decltype(b0.at(0)) sum, s;
@@ -103,12 +102,12 @@ ARGDRAW_INLINE void four_maxima(Block<T> b0, Block<T> b1, Block<T> b2, Block<T> 
 }
 
 // Sixteen blocks of 16-bit words, and their maxima as words; true where one of them holds a negative NaN.
-template <signs guess>
-ARGDRAW_INLINE bool sixteen_maxima(const std::int16_t* p, std::int16_t infinity, std::int16_t* out) {
-    i16 loudest = load(p);
-    for (std::size_t i = 0; i < 16; i += 4, p += 4 * block_size) {
-        const i16 m0 = scan_block<guess>(p, loudest), m1 = scan_block<guess>(p + block_size, loudest);
-        const i16 m2 = scan_block<guess>(p + 2 * block_size, loudest), m3 = scan_block<guess>(p + 3 * block_size, loudest);
+template <signs guess, class Block>
+ARGDRAW_INLINE bool sixteen_maxima(Block block, std::int16_t infinity, std::int16_t* out) {
+    i16 loudest = block.words_at(0);
+    for (std::size_t i = 0; i < 16; i += 4, block = block.next(4)) {
+        const i16 m0 = scan_block<guess>(block, loudest), m1 = scan_block<guess>(block.next(), loudest);
+        const i16 m2 = scan_block<guess>(block.next(2), loudest), m3 = scan_block<guess>(block.next(3), loudest);
         store_maxima(out + i, m0, m1, m2, m3);
     }
     return any_above_unsigned(loudest, static_cast<std::uint16_t>(infinity | 0x8000));
@@ -125,15 +124,14 @@ ARGDRAW_INLINE value_of<T> maximum_at(const blocked_row<T>& row, std::size_t b) 
 }
 
 // Sixteen blocks of 16-bit words in one go; false where one of them holds a NaN. Leaves what is to be guessed of the next ones.
-template <class T>
-ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out, signs& guess) {
+template <template <class> class Block, class T>
+ARGDRAW_INLINE bool sixteen_maxima(Block<T> block, float* out, signs& guess) {
     constexpr std::int16_t infinity = rank_of_infinity<T>;
     constexpr std::uint64_t each = 0x0001000100010001u, sign = 0x8000 * each;
     std::int16_t top[16];
-    const auto* const row = reinterpret_cast<const std::int16_t*>(p);
-    bool nan = guess == signs::some_positive  ? sixteen_maxima<signs::some_positive>(row, infinity, top)
-               : guess == signs::all_negative ? sixteen_maxima<signs::all_negative>(row, infinity, top)
-                                              : sixteen_maxima<signs::unknown>(row, infinity, top);
+    bool nan = guess == signs::some_positive  ? sixteen_maxima<signs::some_positive>(block, infinity, top)
+               : guess == signs::all_negative ? sixteen_maxima<signs::all_negative>(block, infinity, top)
+                                              : sixteen_maxima<signs::unknown>(block, infinity, top);
     std::uint64_t word[4], any = 0, all = sign;
     std::memcpy(word, top, sizeof word);
     for (int i = 0; i < 4; ++i) {
@@ -148,7 +146,7 @@ ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out, signs& guess) {
     if (guess != signs::unknown && guess != seen) {
         const bool negative = guess == signs::all_negative;
         for (std::size_t i = 0; i < 16; ++i)
-            if ((top[i] < 0) != negative) out[i] = block_maximum(whole_block<T>{p + i * block_size});
+            if ((top[i] < 0) != negative) out[i] = block_maximum(block.next(i));
     }
     guess = guess == signs::unknown || guess == seen ? seen : signs::unknown;
     return true;
@@ -156,7 +154,7 @@ ARGDRAW_INLINE bool sixteen_maxima(const T* p, float* out, signs& guess) {
 
 // As many blocks at a time as share one reduction and one look at what shows a NaN.
 template <class T>
-void maxima(const blocked_row<T>& row, value_of<T>* out) {
+void maxima(const blocked_row<T>& row, value_of<T>* out) noexcept {
     constexpr std::size_t together = sizeof(T) == 2 ? 16 : 4;
     std::size_t b = 0;
     [[maybe_unused]] signs guess = signs::unknown;
@@ -168,32 +166,29 @@ void maxima(const blocked_row<T>& row, value_of<T>* out) {
             continue;
         }
         if constexpr (sizeof(T) == 2) {
-            if (lives == living::all && sixteen_maxima(p, out + b, guess)) continue;
+            if (lives == living::all ? sixteen_maxima(whole_block<T>{p}, out + b, guess)
+                                     : sixteen_maxima(partial_block<T>{p, alive_in(row, b)}, out + b, guess))
+                continue;
             for (std::size_t i = 0; i < together; ++i) out[b + i] = maximum_at(row, b + i);
         } else if (lives == living::all) {
-            four_maxima(whole_block<T>{p}, whole_block<T>{p + block_size}, whole_block<T>{p + 2 * block_size},
-                        whole_block<T>{p + 3 * block_size}, out + b);
+            four_maxima(whole_block<T>{p}, out + b);
         } else {
-            const std::uint16_t* const alive = alive_in(row, b);
-            four_maxima(partial_block<T>{p, alive}, partial_block<T>{p + block_size, alive + vectors},
-                        partial_block<T>{p + 2 * block_size, alive + 2 * vectors},
-                        partial_block<T>{p + 3 * block_size, alive + 3 * vectors}, out + b);
+            four_maxima(partial_block<T>{p, alive_in(row, b)}, out + b);
         }
     }
     for (; b < row.blocks; ++b) out[b] = maximum_at(row, b);
 }
 
 template <class T>
-std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
-    const auto level = splat(cut);
+std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) noexcept {
+    const reaching_cut<T> hits(cut);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
-        const auto reaches = [&](int i) { return at_least(load(p + 16 * i), level); };
         if (!row.alive) {
-            for (int w = 0; w < words; ++w) count += count_bits(hits_in_word(w, reaches));
+            for (int w = 0; w < words; ++w) count += count_bits(hits(p, w));
         } else if (const std::uint16_t* const alive = alive_in(row, b); living_of(alive) != living::none) {
-            for (int w = 0; w < words; ++w) count += count_bits(hits_in_word(w, reaches) & living_in_word(alive, w));
+            for (int w = 0; w < words; ++w) count += count_bits(hits(p, w) & living_in_word(alive, w));
         }
     }
     return count;
@@ -201,20 +196,21 @@ std::size_t count_in_row(const blocked_row<T>& row, value_of<T> cut) {
 
 template <class T>
 std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::size_t n, value_of<T> cut, value_of<T> next,
-                   std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) {
-    auto level = splat(cut);
+                   std::size_t equals_wanted, const value_of<T>* maxima, std::int32_t* ids, double* values) noexcept {
+    reaching_cut<T> reaches(cut);
     std::size_t count = 0, equals = 0;
     const bool some_equals = equals_wanted < n * block_size;  // or all of them, and nobody counts
     for (std::size_t k = 0; k < n; ++k) {
         const std::int32_t b = blocks[k];
         if (equals >= equals_wanted) {
             if (maxima && !(maxima[b] > cut)) continue;
-            level = splat(next);
+            reaches = reaching_cut<T>(next);
         }
-        const T* p = block_at(row, static_cast<std::size_t>(b));
+        const T* const p = block_at(row, static_cast<std::size_t>(b));
+        if (k + 2 < n) fetch_block(block_at(row, static_cast<std::size_t>(blocks[k + 2])));
         const std::int32_t id = b * static_cast<std::int32_t>(block_size);
         std::uint64_t hits[words];
-        hits_in_block(row, static_cast<std::size_t>(b), [&](int i) { return at_least(load(p + 16 * i), level); }, hits);
+        hits_in_block(row, static_cast<std::size_t>(b), reaches, hits);
         const std::size_t from = count;
         count += append_hits(p, id, hits, ids + count, values + count);
         if (some_equals && equals < equals_wanted)
@@ -224,7 +220,7 @@ std::size_t gather(const blocked_row<T>& row, const std::int32_t* blocks, std::s
 }
 
 template <class V>
-V greatest(const V* a, std::size_t n) {
+V greatest(const V* a, std::size_t n) noexcept {
     auto m = splat(-std::numeric_limits<V>::infinity());
     for (std::size_t i = 0; i < n; i += 16) {
         const auto x = load(a + i);
@@ -235,7 +231,7 @@ V greatest(const V* a, std::size_t n) {
 }
 
 template <class T>
-void values_of_block(const blocked_row<T>& row, std::size_t b, value_of<T> cut, double* out) {
+void values_of_block(const blocked_row<T>& row, std::size_t b, value_of<T> cut, double* out) noexcept {
     alignas(64) T room[block_size];
     const whole_block<T> block = living_block(row, b, room);
     if (cut == -std::numeric_limits<value_of<T>>::infinity()) {

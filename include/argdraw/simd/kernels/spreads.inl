@@ -149,7 +149,7 @@ void careful_moments(Block<T> block, double reference, std::int32_t& count, doub
 }
 
 template <class T>
-void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maximum, const row_moments& out) {
+void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maximum, const row_moments& out) noexcept {
     constexpr std::size_t together = 4;
     alignas(64) T room[block_size];
     std::size_t failed = 0;  // together, the blocks before this one would not do
@@ -189,7 +189,7 @@ void maxima_and_moments(const blocked_row<T>& row, bool exact, value_of<T>* maxi
 
 // -inf is removed and not the least.
 template <class T>
-value_of<T> least_in_row(const blocked_row<T>& row) {
+value_of<T> least_in_row(const blocked_row<T>& row) noexcept {
     using value = value_of<T>;
     const auto zero = splat(value{0}), lowest = splat(std::numeric_limits<value>::lowest());
     auto greatest = splat(-std::numeric_limits<value>::infinity());
@@ -214,7 +214,7 @@ ARGDRAW_INLINE bool any_below(const T* p, const std::uint16_t* alive, const V& l
 }
 
 template <class T>
-void count_about_levels(const blocked_row<T>& row, value_of<T> low, value_of<T> high, const level_counts& out) {
+void count_about_levels(const blocked_row<T>& row, value_of<T> low, value_of<T> high, const level_counts& out) noexcept {
     const auto lowest = splat(std::numeric_limits<value_of<T>>::lowest()), from = splat(low), to = splat(high);
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);

@@ -157,16 +157,16 @@ std::int32_t each_mass(const blocked_row<T>& row, const weight_scale& scale, con
 }
 
 template <class T>
-std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) {
+std::int32_t masses(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top) noexcept {
     return each_mass<beside::nothing>(row, scale, {}, mass, top, nullptr);
 }
 template <beside also, class T>
-std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) {
+std::int32_t masses_and(const blocked_row<T>& row, const weight_scale& scale, double* mass, std::int32_t* top, double* second) noexcept {
     return each_mass<also>(row, scale, {}, mass, top, second);
 }
 
 template <class T>
-std::int32_t masses_in_band(const blocked_row<T>& row, const weight_scale& scale, float cut, double* mass, std::int32_t* top) {
+std::int32_t masses_in_band(const blocked_row<T>& row, const weight_scale& scale, float cut, double* mass, std::int32_t* top) noexcept {
     return each_mass<beside::nothing_in_band>(row, scale, {.high = cut}, mass, top, nullptr);
 }
 
@@ -187,7 +187,7 @@ ARGDRAW_INLINE std::int32_t weights_of_block(whole_block<T> block, const weight_
 }
 
 template <class T>
-std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) {
+std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scale& scale, float* out) noexcept {
     alignas(64) T room[block_size];
     const whole_block<T> block = living_block(row, b, room);
     if constexpr (sizeof(T) == 2) {
@@ -201,7 +201,7 @@ std::int32_t weights(const blocked_row<T>& row, std::size_t b, const weight_scal
 
 template <class T>
 std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const row_cuts& cuts, double* above, double* below,
-                  std::int32_t* top, std::int32_t* ids, double* values) {
+                  std::int32_t* top, std::int32_t* ids, double* values) noexcept {
     std::size_t count = 0;
     if constexpr (sizeof(T) == 2) {
         each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) {

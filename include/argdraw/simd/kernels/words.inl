@@ -4,7 +4,7 @@
 inline constexpr int words_together = chains > 2 ? 8 : chains > 1 ? 4 : 2;
 
 template <class Words>
-std::size_t words_reaching(const Words& of, std::uint32_t first, std::uint32_t least, std::int32_t* out) {
+std::size_t words_reaching(const Words& of, std::uint32_t first, std::uint32_t least, std::int32_t* out) noexcept {
     constexpr int n = words_together;
     const w64 a = splat_word(philox_a), b = splat_word(philox_b), none = splat_word(0);
     std::size_t found = 0;

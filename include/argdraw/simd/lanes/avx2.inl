@@ -118,7 +118,9 @@ ARGDRAW_INLINE f64 scale_by(f64 p, f64 magic) {
 }
 
 ARGDRAW_INLINE i16 load(const std::int16_t* p) {
-    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 16))};
+    i16 x{_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 16))};
+    asm("" : "+x"(x.lo), "+x"(x.hi));  // or each use becomes a load of its own, twice as dear where the row is not aligned
+    return x;
 }
 ARGDRAW_INLINE i16 max(i16 a, i16 b) { return {_mm256_max_epi16(a.lo, b.lo), _mm256_max_epi16(a.hi, b.hi)}; }
 ARGDRAW_INLINE i16 min_unsigned(i16 a, i16 b) { return {_mm256_min_epu16(a.lo, b.lo), _mm256_min_epu16(a.hi, b.hi)}; }
@@ -136,6 +138,28 @@ ARGDRAW_INLINE __m256i ranks16(__m256i a) {
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
 ARGDRAW_INLINE i16 ranks(i16 a) { return {ranks16(a.lo), ranks16(a.hi)}; }
 ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return reduce_max16(_mm256_max_epi16(a.lo, a.hi)); }
+// As of floats below: halves of two, then of four put side by side.
+ARGDRAW_INLINE __m256i halves_max16(i16 a, i16 b) {
+    const __m256i x = _mm256_max_epi16(a.lo, a.hi), y = _mm256_max_epi16(b.lo, b.hi);
+    return _mm256_max_epi16(_mm256_unpacklo_epi64(x, y), _mm256_unpackhi_epi64(x, y));
+}
+ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) {
+    const __m256 ab = _mm256_castsi256_ps(halves_max16(a, b)), cd = _mm256_castsi256_ps(halves_max16(c, d));
+    const __m256i all =
+        _mm256_max_epi16(_mm256_castps_si256(_mm256_shuffle_ps(ab, cd, 0x88)), _mm256_castps_si256(_mm256_shuffle_ps(ab, cd, 0xdd)));
+    const __m128i two = _mm_max_epi16(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+    const __m128i four = _mm256_castsi256_si128(ranks16(_mm256_castsi128_si256(_mm_max_epi16(two, _mm_srli_epi32(two, 16)))));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out),
+                     _mm_shuffle_epi8(four, _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
+}
+ARGDRAW_INLINE __m256i within16(__m256i a, std::int16_t least, std::uint16_t span) {
+    const __m256i above = _mm256_sub_epi16(a, _mm256_set1_epi16(least));
+    return _mm256_cmpeq_epi16(_mm256_min_epu16(above, _mm256_set1_epi16(static_cast<std::int16_t>(span))), above);
+}
+ARGDRAW_INLINE std::uint32_t lanes_within(i16 a, std::int16_t least, std::uint16_t span) {
+    const __m256i bytes = _mm256_packs_epi16(within16(a.lo, least, span), within16(a.hi, least, span));
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_permute4x64_epi64(bytes, 0xd8)));
+}
 
 ARGDRAW_INLINE unsigned movemask(__m256 a) { return static_cast<unsigned>(_mm256_movemask_ps(a)); }
 ARGDRAW_INLINE unsigned movemask(__m256d a) { return static_cast<unsigned>(_mm256_movemask_pd(a)); }
@@ -168,6 +192,34 @@ ARGDRAW_INLINE f32 choose(mask m, f32 a, float otherwise) {
     const __m256 other = _mm256_set1_ps(otherwise);
     return {_mm256_blendv_ps(other, a.lo, _mm256_castsi256_ps(lane_mask8(m.lanes & 0xffu))),
             _mm256_blendv_ps(other, a.hi, _mm256_castsi256_ps(lane_mask8(m.lanes >> 8)))};
+}
+// The bits of sixteen tokens stand in every word of 16 bits, and each lane looks at its own.
+ARGDRAW_INLINE __m256 where_alive8(__m256i all, __m256i bit, __m256 a) {
+    const __m256i lives = _mm256_cmpeq_epi32(_mm256_and_si256(all, bit), bit);
+    return _mm256_blendv_ps(_mm256_set1_ps(-std::numeric_limits<float>::infinity()), a, _mm256_castsi256_ps(lives));
+}
+ARGDRAW_INLINE f32 where_alive(const std::uint16_t* bits, f32 a) {
+    const __m256i all = _mm256_set1_epi16(static_cast<std::int16_t>(*bits));
+    return {where_alive8(all, _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128), a.lo),
+            where_alive8(all, _mm256_setr_epi32(256, 512, 1024, 2048, 4096, 8192, 16384, 32768), a.hi)};
+}
+ARGDRAW_INLINE __m256d where_alive4(__m256i all, __m256i bit, __m256d a) {
+    const __m256i lives = _mm256_cmpeq_epi64(_mm256_and_si256(all, bit), bit);
+    return _mm256_blendv_pd(_mm256_set1_pd(-std::numeric_limits<double>::infinity()), a, _mm256_castsi256_pd(lives));
+}
+ARGDRAW_INLINE f64 where_alive(const std::uint16_t* bits, f64 a) {
+    const __m256i all = _mm256_set1_epi16(static_cast<std::int16_t>(*bits));
+    return {where_alive4(all, _mm256_setr_epi64x(1, 2, 4, 8), a.v0), where_alive4(all, _mm256_setr_epi64x(16, 32, 64, 128), a.v1),
+            where_alive4(all, _mm256_setr_epi64x(256, 512, 1024, 2048), a.v2),
+            where_alive4(all, _mm256_setr_epi64x(4096, 8192, 16384, 32768), a.v3)};
+}
+ARGDRAW_INLINE __m256i where_alive16(std::uint16_t bits, __m256i a, std::int16_t removed) {
+    const __m256i each = _mm256_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, -32768);
+    const __m256i lives = _mm256_cmpeq_epi16(_mm256_and_si256(_mm256_set1_epi16(static_cast<std::int16_t>(bits)), each), each);
+    return _mm256_blendv_epi8(_mm256_set1_epi16(removed), a, lives);
+}
+ARGDRAW_INLINE i16 where_alive(const std::uint16_t* bits, i16 a, std::int16_t removed) {
+    return {where_alive16(bits[0], a.lo, removed), where_alive16(bits[1], a.hi, removed)};
 }
 ARGDRAW_INLINE __m256d lane_mask4(unsigned lanes) {
     const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8);
@@ -213,6 +265,13 @@ ARGDRAW_INLINE f64 removed_below(f64 x, f64 level, f64 a) {
 ARGDRAW_INLINE f64 keep_reaching(f64 x, f64 level, f64 a) {
     return {_mm256_and_pd(a.v0, _mm256_cmp_pd(x.v0, level.v0, _CMP_GE_OQ)), _mm256_and_pd(a.v1, _mm256_cmp_pd(x.v1, level.v1, _CMP_GE_OQ)),
             _mm256_and_pd(a.v2, _mm256_cmp_pd(x.v2, level.v2, _CMP_GE_OQ)), _mm256_and_pd(a.v3, _mm256_cmp_pd(x.v3, level.v3, _CMP_GE_OQ))};
+}
+
+// One comparison tells of two registers, and what it writes is a NaN itself: half of what a sum takes.
+ARGDRAW_INLINE f32 with_nan_of(f32 x, f32 seen) { return {_mm256_or_ps(seen.lo, _mm256_cmp_ps(x.lo, x.hi, _CMP_UNORD_Q)), seen.hi}; }
+ARGDRAW_INLINE f64 with_nan_of(f64 x, f64 seen) {
+    return {_mm256_or_pd(seen.v0, _mm256_cmp_pd(x.v0, x.v1, _CMP_UNORD_Q)), _mm256_or_pd(seen.v1, _mm256_cmp_pd(x.v2, x.v3, _CMP_UNORD_Q)),
+            seen.v2, seen.v3};
 }
 
 ARGDRAW_INLINE float reduce_max(f32 a) { return reduce_max(_mm256_max_ps(a.lo, a.hi)); }

@@ -116,6 +116,15 @@ ARGDRAW_INLINE bool any_above_unsigned(i16 a, std::uint16_t limit) {
 }
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
 ARGDRAW_INLINE i16 ranks(i16 a) { return {_mm512_ternarylogic_epi32(a.v, _mm512_srai_epi16(a.v, 15), _mm512_set1_epi16(0x7fff), 0x78)}; }
+ARGDRAW_INLINE std::uint32_t lanes_within(i16 a, std::int16_t least, std::uint16_t span) {
+    const __m512i above = _mm512_sub_epi16(a.v, _mm512_set1_epi16(least));
+    return _mm512_cmple_epu16_mask(above, _mm512_set1_epi16(static_cast<std::int16_t>(span)));
+}
+ARGDRAW_INLINE i16 where_alive(const std::uint16_t* bits, i16 a, std::int16_t removed) {
+    std::uint32_t lives;
+    std::memcpy(&lives, bits, sizeof lives);
+    return {_mm512_mask_mov_epi16(_mm512_set1_epi16(removed), lives, a.v)};
+}
 ARGDRAW_INLINE std::int16_t reduce_max(i16 a) { return reduce_max16(_mm256_max_epi16(lower(a.v), upper(a.v))); }
 ARGDRAW_INLINE void store_maxima(std::int16_t* out, i16 a, i16 b, i16 c, i16 d) {
     const __m512i ab = _mm512_max_epi16(_mm512_maskz_shuffle_i64x2(all8, a.v, b.v, 0x44), _mm512_maskz_shuffle_i64x2(all8, a.v, b.v, 0xee));
@@ -143,14 +152,9 @@ ARGDRAW_INLINE mask without(mask a, mask b) { return static_cast<mask>(a & ~b); 
 ARGDRAW_INLINE unsigned lanes_of(mask m) { return m; }
 // Outside m, the third operand stays as it is.
 ARGDRAW_INLINE f32 max_where(mask m, f32 x, f32 otherwise) { return {_mm512_mask_max_ps(otherwise.v, m, x.v, otherwise.v)}; }
-ARGDRAW_INLINE f32 add_where(mask m, f32 x, f32 a) { return {_mm512_mask_add_ps(a.v, m, x.v, a.v)}; }
 ARGDRAW_INLINE f64 max_where(mask m, f64 x, f64 otherwise) {
     const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
     return {_mm512_mask_max_pd(otherwise.lo, lo, x.lo, otherwise.lo), _mm512_mask_max_pd(otherwise.hi, hi, x.hi, otherwise.hi)};
-}
-ARGDRAW_INLINE f64 add_where(mask m, f64 x, f64 a) {
-    const auto lo = static_cast<__mmask8>(m), hi = static_cast<__mmask8>(m >> 8);
-    return {_mm512_mask_add_pd(a.lo, lo, x.lo, a.lo), _mm512_mask_add_pd(a.hi, hi, x.hi, a.hi)};
 }
 ARGDRAW_INLINE f32 choose(mask m, f32 a, float otherwise) { return {_mm512_mask_mov_ps(_mm512_set1_ps(otherwise), m, a.v)}; }
 ARGDRAW_INLINE f64 choose(mask m, f64 a, double otherwise) {

@@ -61,14 +61,41 @@ template <class V>
 ARGDRAW_INLINE V or_removed(mask m, const V& a) {
     return choose(m, a, -std::numeric_limits<typename V::element>::infinity());
 }
+// a, and -inf where the bit is 0; of words, what stands for -inf.
+template <class V>
+ARGDRAW_INLINE V where_alive(const std::uint16_t* bits, const V& a) {
+    return or_removed(mask{*bits}, a);
+}
+template <class Words>
+ARGDRAW_INLINE Words where_alive(const std::uint16_t* bits, const Words& a, std::int16_t removed) {
+    std::int16_t word[32];
+    std::memcpy(word, &a, sizeof word);
+    static constexpr int each[16] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
+    for (int half = 0; half < 2; ++half)
+        for (int l = 0; l < 16; ++l) {
+            const int lives = (bits[half] & each[l]) != 0 ? -1 : 0;
+            word[16 * half + l] = static_cast<std::int16_t>((word[16 * half + l] & lives) | (removed & ~lives));
+        }
+    return load(word);
+}
+// A bit for each word that is least or more by no more than the span.
+template <class Words>
+ARGDRAW_INLINE std::uint32_t lanes_within(const Words& a, std::int16_t least, std::uint16_t span) {
+    std::int16_t word[32];
+    std::memcpy(word, &a, sizeof word);
+    std::uint32_t lanes = 0;
+    for (int l = 0; l < 32; ++l) lanes |= static_cast<std::uint32_t>(static_cast<std::uint16_t>(word[l] - least) <= span) << l;
+    return lanes;
+}
+// NaN in some lane where a lane of x or of what was seen before is; it may be in others where there are infinities.
+template <class V>
+ARGDRAW_INLINE V with_nan_of(const V& x, const V& seen) {
+    return add(x, seen);
+}
 // Outside m, the third operand stays as it is.
 template <class V>
 ARGDRAW_INLINE V max_where(mask m, const V& x, const V& otherwise) {
     return max(or_removed(m, x), otherwise);
-}
-template <class V>
-ARGDRAW_INLINE V add_where(mask m, const V& x, const V& a) {
-    return add(keep(m, x), a);
 }
 
 // Writes the chosen lanes one after another; may write sixteen entries, of which the first count_lanes(m) count. Chosen lanes are rare

@@ -31,15 +31,32 @@ ARGDRAW_INLINE Out each(F f, const In&... in) {
     for (int l = 0; l < 16; ++l) out.v[l] = f(in.v[l]...);
     return out;
 }
+// A bit for each of sixteen numbers that are 0 or -1. Bytes of 0 or 1 become
+// bits side by side in a product: byte i, times 2^(56 - 7 i), is bit i of the last byte, and no two terms of it meet.
+template <class Word>
+ARGDRAW_INLINE mask mask_of(const Word (&truth)[16]) {
+    std::uint8_t one[16];
+    for (int l = 0; l < 16; ++l) one[l] = static_cast<std::uint8_t>(truth[l] & 1);
+    unsigned lanes = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::uint64_t lower, upper;
+        std::memcpy(&lower, one, 8);
+        std::memcpy(&upper, one + 8, 8);
+        constexpr std::uint64_t together = 0x0102040810204080;
+        lanes = static_cast<unsigned>((lower * together) >> 56 | ((upper * together) >> 56) << 8);
+    } else {
+        for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(one[l]) << l;
+    }
+    return {lanes};
+}
+// As wide as the numbers compared, or compilers find no vectors.
+template <class V>
+using truth_of = std::conditional_t<sizeof(typename V::element) == 8, std::int64_t, std::int32_t>;
 template <class F, class V>
 ARGDRAW_OUTLINE mask test(F f, const V& a, const V& b) {
-    // Most often none is, and to see that takes vectors of any kind.
-    int any = 0;
-    for (int l = 0; l < 16; ++l) any |= f(a.v[l], b.v[l]) ? -1 : 0;
-    if (any == 0) return {0u};
-    unsigned lanes = 0;
-    for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
-    return {lanes};
+    truth_of<V> truth[16];
+    for (int l = 0; l < 16; ++l) truth[l] = f(a.v[l], b.v[l]) ? -1 : 0;
+    return mask_of(truth);
 }
 template <class F, class V>
 ARGDRAW_INLINE auto fold(F f, V a) {
@@ -252,6 +269,13 @@ ARGDRAW_OUTLINE bool any_above_unsigned(const i16& a, std::uint16_t limit) {
     for (int l = 0; l < 32; ++l) any |= static_cast<std::uint16_t>(a.v[l]) > limit;
     return any;
 }
+ARGDRAW_OUTLINE std::uint32_t lanes_within(const i16& a, std::int16_t least, std::uint16_t span) {
+    std::int16_t truth[2][16];
+    for (int half = 0; half < 2; ++half)
+        for (int l = 0; l < 16; ++l)
+            truth[half][l] = static_cast<std::uint16_t>(a.v[16 * half + l] - least) <= span ? std::int16_t{-1} : std::int16_t{0};
+    return mask_of(truth[0]).lanes | mask_of(truth[1]).lanes << 16;
+}
 // a ^ ((a >> 15) & 0x7fff): sign and magnitude to two's complement.
 ARGDRAW_OUTLINE i16 ranks(i16 a) {
     for (int l = 0; l < 32; ++l) a.v[l] = static_cast<std::int16_t>(a.v[l] < 0 ? a.v[l] ^ 0x7fff : a.v[l]);
@@ -274,6 +298,23 @@ ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     for (int l = 0; l < 16; ++l) out.v[l] = (m.lanes >> l) & 1 ? a.v[l] : otherwise;
     return out;
 }
+
+// A bit for each lane, taken out of all of them where it stands, and numbers put together of bits: so compilers find vectors, and no branch.
+template <class V>
+ARGDRAW_INLINE V alive_of(std::uint16_t bits, const V& a) {
+    using word = truth_of<V>;
+    static constexpr word each[16] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
+    constexpr auto gone = std::bit_cast<word>(-std::numeric_limits<typename V::element>::infinity());
+    const word all = bits;
+    V out;
+    for (int l = 0; l < 16; ++l) {
+        const word lives = (all & each[l]) != 0 ? -1 : 0;
+        out.v[l] = std::bit_cast<typename V::element>((std::bit_cast<word>(a.v[l]) & lives) | (gone & ~lives));
+    }
+    return out;
+}
+ARGDRAW_OUTLINE f32 where_alive(const std::uint16_t* bits, const f32& a) { return alive_of(*bits, a); }
+ARGDRAW_OUTLINE f64 where_alive(const std::uint16_t* bits, const f64& a) { return alive_of(*bits, a); }
 
 // Compared where they are chosen, lanes make use of vectors of any kind; a mask has to be taken apart again.
 template <class V>
@@ -306,6 +347,8 @@ ARGDRAW_NOINLINE void take_eight(V& __restrict greatest, V& __restrict sum, cons
 }
 template <class T>
 struct whole_block;
+template <class T>
+struct partial_block;
 // scan_block() of kernels/rows.inl, but for the small blocks of tests. Operations by themselves would write their lanes to memory and read
 // them again, for each vector.
 template <class T, class V>
@@ -314,6 +357,17 @@ V scan_of(const whole_block<T>& block, V& sum) {
     V greatest = splat(-std::numeric_limits<T>::infinity());
     sum = splat(T{0});
     for (std::size_t i = 0; i < block_size; i += 128) take_eight(greatest, sum, block.p + i);
+    return greatest;
+}
+template <class T, class V>
+    requires(block_size % 128 == 0)
+V scan_of(const partial_block<T>& block, V& sum) {
+    V greatest = splat(-std::numeric_limits<T>::infinity()), living[8];
+    sum = splat(T{0});
+    for (int i = 0; i < static_cast<int>(block_size) / 16; i += 8) {
+        for (int j = 0; j < 8; ++j) living[j] = block.at(i + j);
+        take_eight(greatest, sum, living[0].v);
+    }
     return greatest;
 }
 
