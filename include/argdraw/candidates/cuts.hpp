@@ -8,6 +8,7 @@
 
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
+#include <argdraw/candidates/flat_nucleus.hpp>
 #include <argdraw/candidates/nucleus.hpp>
 #include <argdraw/candidates/nucleus_band.hpp>
 #include <argdraw/candidates/questions.hpp>
@@ -300,6 +301,11 @@ bool keep_found(distribution<T>& d, view<T>& seen, const nucleus_found& found, b
 
 template <logit_scalar T>
 void keep_mass(distribution<T>& d, double p, std::size_t min_keep) noexcept {
+    if constexpr (view<T>::has_weight_kernel)
+        if (view<T>* const seen = d.as_plain_view()) {
+            mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};
+            if (keep_found(d, *seen, in_flat_row(search), false)) return;
+        }
     if (view<T>* const seen = d.weighed_view()) {
         mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};
         if (keep_found(d, *seen, in_heavy_blocks(search), false)) return;

@@ -18,7 +18,6 @@
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/selection.hpp>
-#include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
@@ -201,7 +200,8 @@ public:
     }
 
     void keep_up_to(const place& last) noexcept {
-        retain([&](std::size_t i) { return !(last < place{at_.values[i], at_.ids[i]}); });
+        retain(
+            [&, last](std::size_t i) { return (at_.values[i] > last.value) | ((at_.values[i] == last.value) & (at_.ids[i] <= last.id)); });
     }
     /// In the order of what stands in tokens.spare. The maximum may go.
     void keep_nearest_up_to(const place& last) noexcept {
@@ -238,20 +238,20 @@ public:
     double mass_beside_maximum() noexcept {
         std::copy_n(at_.weights, count_, at_.spare);
         *std::find(at_.spare, at_.spare + count_, 1.0) = 0;
-        return numeric::sum(at_.spare, count_);
+        return simd::lists().sum(at_.spare, count_);
     }
 
     /// sum p distance(i); a token whose weight vanished adds 0.
     template <class F>
     double mean_of(F distance) noexcept {
         for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = at_.weights[i] > 0 ? numeric::product(at_.weights[i], distance(i)) : 0.0;
-        return numeric::sum(at_.spare, count_) / mass_;
+        return simd::lists().sum(at_.spare, count_) / mass_;
     }
 
     /// Sum of p^2.
     double collision() noexcept {
         for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = numeric::product(at_.weights[i], at_.weights[i]);
-        return numeric::sum(at_.spare, count_) / numeric::product(mass_, mass_);
+        return simd::lists().sum(at_.spare, count_) / numeric::product(mass_, mass_);
     }
 
     /// The token at u of the cumulative distribution; none where nothing weighs anything.
@@ -277,12 +277,12 @@ public:
         // Rows of double may hold what overflows when it is added up or squared.
         const double down = (std::max)(std::fabs(minimum()), std::fabs(maximum_)) > 0x1p480 ? 0x1p-600 : 1.0;
         for (std::size_t i = 0; i < count_; ++i) at_.spare[i] = numeric::product(at_.values[i], down) - numeric::product(maximum_, down);
-        const double mean = numeric::sum(at_.spare, count_) / n;
+        const double mean = simd::lists().sum(at_.spare, count_) / n;
         for (std::size_t i = 0; i < count_; ++i) {
             const double d = at_.spare[i] - mean;
             at_.spare[i] = numeric::product(d, d);
         }
-        return {maximum_ + mean / down, numeric::product(std::sqrt(numeric::sum(at_.spare, count_) / n), scale) / down};
+        return {maximum_ + mean / down, numeric::product(std::sqrt(simd::lists().sum(at_.spare, count_) / n), scale) / down};
     }
 
     /// f(i) of every token, in tokens.spare.
@@ -315,7 +315,7 @@ private:
             kept += stays;
         }
         count_ = kept;
-        if (weighed) mass_ = numeric::sum(weights, count_);
+        if (weighed) mass_ = simd::lists().sum(weights, count_);
     }
 
     // Needs any values. Leaves out what is -inf, or all but +inf where there is one, and leaves the maximum and no weights. Returns

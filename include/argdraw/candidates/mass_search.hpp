@@ -7,6 +7,7 @@
 
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/prefix.hpp>
+#include <argdraw/candidates/row_sample.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
@@ -17,7 +18,6 @@
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/order.hpp>
-#include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
@@ -59,9 +59,9 @@ ending first_certain(F try_edge, Edges... edge_of) noexcept {
 /// Where weights are floats, a mass is off by up to float_sums::of_weights of itself. So the tokens about the edge are listed and weighed
 /// in double; of the others K weighs what stays whatever the list says, B what leaves. Of a list that weighs L, what has to stay is
 ///
-///     p (K + L + B) - K  =  p (L + B) - (1 - p) K,   off by 2^-22 (p B + (1 - p) K) at most:
+///     p (K + L + B) - K  =  p (L + B) - (1 - p) K,   off by 2^-22 (2 p B + (1 - p) K) at most:
 ///
-/// 2 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. Where an edge that is off by so much would be another
+/// 3 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. Where an edge that is off by so much would be another
 /// one, K and B are read again in doubles, and the answer is theirs: what decides is always within 1e-12 of the whole.
 ///
 /// A center may be uncertain, too. Tokens nearer to it than the edge by more than twice what it may be off by stay nearer whatever it is,
@@ -90,19 +90,32 @@ struct mass_search {
     /// What masses of a view may be off by, as a share of themselves.
     double rounding() const noexcept { return weights().in_float() ? float_sums::of_weights : 0; }
 
+    /// Whether the row has enough blocks that some of them tell of it.
+    bool is_wide() const noexcept { return min_keep <= 1 && of_row().block_count() > sizes::blocks_a_sampled_one * sizes::sampled_blocks; }
+    /// What so many tokens of so many blocks at even distances tell of a wide row. The tokens give way.
+    row_sample sample(std::size_t blocks, std::size_t of_block) noexcept {
+        const std::size_t complete = of_row().block_count() - 1;
+        for (std::size_t i = 0; i < blocks; ++i)  // the next one overwrites what is too much
+            of_row().values_of_block(i * complete / blocks, tokens.values + i * of_block);
+        return row_sample(tokens.values, blocks * of_block, exponent_scale(), nothing_below());
+    }
+    row_sample sample() noexcept { return sample(sizes::sampled_blocks, simd::block_size); }
+    /// Whether few tokens tell of a row whose mass is not made of a few heavy ones.
+    bool is_flat() noexcept { return sample((sizes::sampled_blocks + 3) / 4, simd::block_size / 4).tells_mass(sizes::few_tell); }
+
     /// Leaves the weights of the first n tokens relative to a value; returns their sum.
     double weigh(std::size_t n, double reference) noexcept {
         simd::lists().weights(tokens.values, n, reference, exponent_scale(), tokens.weights);
-        return numeric::sum(tokens.weights, n);
+        return simd::lists().sum(tokens.weights, n);
     }
 
     // ---- where a list ends ---------------------------------------------------------------------------------------------
 
-    /// Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it; both off by a share of
-    /// themselves.
+    /// Of a list, where what weighs `stays` stays before all of it, and what weighs `leaves` leaves after it; the first is off by a share of
+    /// itself, the second, which was summed beside it, by twice that.
     edge told_by(double listed, double stays, double leaves, double share) const noexcept {
         return {numeric::product(p, listed + leaves) - numeric::product(1 - p, stays),
-                numeric::product(share, numeric::product(p, leaves) + numeric::product(1 - p, stays))};
+                numeric::product(share, numeric::product(2 * p, leaves) + numeric::product(1 - p, stays))};
     }
     /// The same from a read in doubles. `reference` is that of the list's weights; it has all tokens with low <= value < high.
     edge told_in_doubles(double listed, double reference, double low, double high) noexcept {

@@ -236,6 +236,10 @@ public:
         return numeric::product(below - numeric::sum(tokens().weights, found), static_cast<double>(blocks) / static_cast<double>(n));
     }
 
+    /// What weighs more and what weighs less than something.
+    struct parts {
+        double above, below;
+    };
     /// The tokens of a row that were listed, by their number; and what weighs below them, relative to reference().
     struct cut_row {
         std::size_t listed;
@@ -294,9 +298,26 @@ public:
     /// What these have summed up in each block.
     double* above() const noexcept { return split_blocks().above; }
 
-    struct parts {
-        double above, below;
-    };
+    /// One read of a row whose band is whole and that has no strays, whether its masses are known or not: what reaches a level is summed up
+    /// for each block in above(). False where floats do not do; then, and where masses were those of another scale, they are not known.
+    bool split_at(const row& of, double c, value level, parts& all) noexcept
+        requires in_floats_at_all
+    {
+        if (!known_of(of) || !in_float_ || w_.c != c) forget();
+        w_.c = c;
+        in_float_ = w_.split_in_floats(of, level);
+        if (!in_float_) {
+            forget();
+            return false;
+        }
+        floats_fail_ = false;
+        all = {0, 0};
+        for (std::size_t b = 0; b < of.blocks().blocks; ++b) {
+            all.above += split_blocks().above[b];
+            all.below += split_blocks().below[b];
+        }
+        return all.above + all.below >= 0.5;
+    }
     /// One read, in doubles: the mass of the living with a value >= high, and of those with a value < lower; weights are 2^((v - reference)
     /// c), and no value may be a thousand binary places above the reference. above() gives way.
     parts split_in_doubles(const row& of, const maxima<T>& top, double reference, double lower, double high) const noexcept {

@@ -10,6 +10,7 @@
 #include <argdraw/candidates/mass_search.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/prefix.hpp>
+#include <argdraw/candidates/row_sample.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
@@ -93,12 +94,19 @@ nucleus_found ended(mass_search<T>& s, const tokens_from_cut& all, ordering orde
 /// greatest logits, more and more of them, until that is so; nothing where that would be most of the row.
 template <logit_scalar T>
 nucleus_found in_heavy_blocks(mass_search<T>& s) noexcept {
-    const tokens_from_cut all = first_list(s, [&](double cut, std::size_t found) -> tokens_from_cut {
+    const auto judge = [&](double cut, std::size_t found) -> tokens_from_cut {
         if (found < s.min_keep) return {};
-        const double maximum = *std::max_element(s.tokens.values, s.tokens.values + found);
+        const double maximum = simd::lists().greatest(s.tokens.values, found);
         const double mass = s.weigh(found, maximum);
         return {mass < s.target(maximum) ? 0 : found, maximum, cut, mass};
-    });
+    };
+    tokens_from_cut all = first_list(s, judge);
+    if (all.count == 0 && s.is_wide())
+        if (const row_sample sample = s.sample(); sample.tells()) {
+            const double left_out = s.weights().relative_to(sample.greatest(), s.left_out());
+            const double cut = sample.level_below(numeric::product(left_out, sample.share_of(s.of_row().width())));
+            if (sample.share_reaching(cut) < 1.0 / sizes::listed_one_in) all = judge(cut, s.seen.list_reaching(cut));
+        }
     return ended(s, all, {s.tokens.values}, [](double) { return true; });
 }
 

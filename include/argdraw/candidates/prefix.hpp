@@ -24,22 +24,9 @@ struct weighed_tokens {
     std::size_t count;
 };
 
-/// The least and the greatest of n >= 1 values; in eight chains, since one would wait for each comparison.
+/// The least and the greatest of n >= 1 values.
 inline std::array<double, 2> extremes(const double* values, std::size_t n) noexcept {
-    std::array<double, 8> least, greatest;
-    least.fill(values[0]);
-    greatest.fill(values[0]);
-    std::size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (std::size_t k = 0; k < 8; ++k) {
-            least[k] = values[i + k] < least[k] ? values[i + k] : least[k];
-            greatest[k] = values[i + k] > greatest[k] ? values[i + k] : greatest[k];
-        }
-    for (; i < n; ++i) {
-        least[0] = (std::min)(least[0], values[i]);
-        greatest[0] = (std::max)(greatest[0], values[i]);
-    }
-    return {*std::min_element(least.begin(), least.end()), *std::max_element(greatest.begin(), greatest.end())};
+    return {simd::lists().least(values, n), simd::lists().greatest(values, n)};
 }
 
 /// A token that tells where an edge is: by chance, as one of a sample, or for certain.
@@ -52,9 +39,8 @@ struct witness {
 /// histogram, come to `left_out`, three standard deviations of the sum to either side. Summed up from below since what is left out is made
 /// of many light tokens, whose sum scatters little; what is kept may be a few heavy ones, in the sample or not. Certain witnesses add
 /// nothing to the scatter. Values outside of [bottom, top] count at its ends.
-template <class F>
+template <std::size_t bins = 1024, class F>
 std::array<double, 2> levels_about_edge(std::size_t n, F witness_at, double bottom, double top, double left_out) noexcept {
-    constexpr std::size_t bins = 1024;
     struct bin {
         double mass, squares;
     };
@@ -135,10 +121,10 @@ private:
 
     // Two levels about the edge, as a sample tells.
     std::array<double, 2> sample(double least, double greatest) const noexcept {
-        constexpr std::size_t many = sizes::prefix_sampled;
+        constexpr std::size_t many = sizes::level_sample;
         const auto entry = [&](std::size_t i) { return witness{in_.values[i * in_.count / many], in_.weights[i * in_.count / many]}; };
         const double share = static_cast<double>(many) / static_cast<double>(in_.count);
-        return levels_about_edge(many, entry, least, greatest, numeric::product(mass_reached_ - target_, share));
+        return levels_about_edge<256>(many, entry, least, greatest, numeric::product(mass_reached_ - target_, share));
     }
 
     // Where the edge is as a sample tells; or if the mass lies evenly between the levels, a little to either side in turn so that both of
@@ -167,16 +153,16 @@ private:
 
     // From here on only the tokens between the levels are looked at, moved to the room.
     void leave_others_behind() noexcept {
-        const std::size_t padded = between() + 1 + simd::lanes;  // one is written too far
+        const std::size_t padded = between() + simd::lanes;
         auto* const values = reinterpret_cast<double*>(room_);
         double* const weights = values + padded;
         auto* const ids = reinterpret_cast<token_id*>(weights + padded);
-        std::size_t moved = 0;
-        for (std::size_t i = 0; i < in_.count; ++i) {  // written whether it belongs or not: which do is not to be predicted
-            values[moved] = in_.values[i];
-            weights[moved] = in_.weights[i];
-            ids[moved] = in_.ids[i];
-            moved += (low_ <= in_.values[i]) & (in_.values[i] < high_);
+        const std::size_t moved = simd::lists().select(in_.values, in_.count, low_, high_, ids);
+        for (std::size_t i = 0; i < moved; ++i) {
+            const auto at = static_cast<std::size_t>(ids[i]);
+            values[i] = in_.values[at];
+            weights[i] = in_.weights[at];
+            ids[i] = in_.ids[at];
         }
         in_ = {ids, values, weights, moved};
         set_aside_ = over_;
@@ -192,10 +178,11 @@ private:
         };
         place last = end_;
         entry edge[32];  // more than few, or gcc 12 believes that std::sort looks past the end
-        std::size_t n = 0;
-        for (std::size_t i = 0; i < in_.count; ++i) {
-            edge[n] = {{in_.values[i], in_.ids[i]}, in_.weights[i]};
-            n += (low_ <= in_.values[i]) & (in_.values[i] < high_);
+        std::int32_t few[sizes::prefix_sorted + simd::lanes];
+        const std::size_t n = simd::lists().select(in_.values, in_.count, low_, high_, few);
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto at = static_cast<std::size_t>(few[i]);
+            edge[i] = {{in_.values[at], in_.ids[at]}, in_.weights[at]};
         }
         std::sort(edge, edge + n, [](const entry& a, const entry& b) { return a.token < b.token; });
         for (std::size_t i = 0; i < n && !enough(over_); ++i) {

@@ -30,11 +30,11 @@ inline constexpr double of_weights = 0x1p-22;
 inline constexpr double of_cuts = 0x1p-36;
 /// Twice a mass, and the cut that comes of it and of a probability.
 inline constexpr double of_likely = 0x1p-21;
-/// Of sums of w w: a w w is off by twice 1.17e-7 and a rounding, and sums of four of them by two more.
-inline constexpr double of_squares_alone = 0x1.cp-22;
+/// Of sums of w w: a w w is off by twice 1.17e-7 and a rounding, and sums of sixteen of them by four more.
+inline constexpr double of_squares_alone = 0x1.2p-21;
 /// Divided by the mass, squared, which is off by 2 2^-22.
-inline constexpr double of_squares = 0x1p-20;
-/// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 4.1e-7 of themselves, and the sum
+inline constexpr double of_squares = 0x1.2p-20;
+/// Of sums of w e, to be taken of the entropy or the distance and 1 more: terms w e are off by less than 5.3e-7 of themselves, and the sum
 /// of the w by 2.4e-7; the mean of |e| is at most one binary place more than the distance, which is no more than the entropy.
 inline constexpr double of_exponents = 0x1p-20;
 /// Of a variance, as a share of the squares about each block's first logit and about the mean. Each d is within 2^-24 of itself, a chain of
@@ -111,6 +111,28 @@ struct weighing {
         // The reference is that of the greatest block, and the greatest token weighs 1 or more there: unless it lies below the band or was
         // left out by add_strays, and all that lives is strays somewhere below.
         return all >= 0.5;
+    }
+
+    /// Needs a whole band and no strays. Leaves keys, and what weighs above and below a level, relative to the reference of the greatest
+    /// block. False as above.
+    bool split_in_floats(const row& of, value level) noexcept
+        requires(!std::same_as<T, double>)
+    {
+        if (!simd::weight_scale::covers(c)) return false;
+        keys = simd::weight_scale::of(c);
+        const auto at = static_cast<float>(level);
+        const simd::row_cuts cuts{std::numeric_limits<float>::lowest(), at, at, at};
+        const std::size_t blocks = of.blocks().blocks;
+        auto& [above, below, tops] = space->split;
+        simd::block_weights<T>().split(of.blocks(), keys, cuts, above, below, space->masses.tops, nullptr, nullptr);
+        std::fill_n(space->masses.tops + blocks, simd::lanes, simd::weight_scale::nothing);
+        top = *std::max_element(space->masses.tops, space->masses.tops + blocks);
+        if (top == simd::weight_scale::beyond || top < -simd::weight_scale::range + 8 * 1024) return false;
+        for (std::size_t b = 0; b < blocks; ++b) {
+            above[b] = in_reference_of(top, space->masses.tops[b], above[b]);
+            below[b] = in_reference_of(top, space->masses.tops[b], below[b]);
+        }
+        return true;
     }
 
     /// Needs the masses of a row in floats as it was without a band, no strays, and counts that say which blocks have tokens below the band.

@@ -19,6 +19,10 @@ inline constexpr std::size_t block = 256;
 inline constexpr std::size_t sampled_blocks = 16;
 /// A row is told by a sample where it has this many times as many blocks.
 inline constexpr std::size_t blocks_a_sampled_one = 4;
+/// A sample tells the mass of a row where the square of its own mass is this many times the sum of its squared weights.
+inline constexpr std::size_t sample_tells = 64;
+/// It is taken where a few of its tokens do so with this number.
+inline constexpr std::size_t few_tell = 16;
 /// Blocks that are opened first for a prefix by mass.
 inline constexpr std::size_t heavy_blocks = 64;
 /// A prefix by mass is looked for in a list of all that reach a cut where that is no more than one token in this many.
@@ -59,6 +63,8 @@ inline constexpr std::size_t history_page = 4096;
 inline constexpr std::size_t block = 64;
 inline constexpr std::size_t sampled_blocks = 2;
 inline constexpr std::size_t blocks_a_sampled_one = 1;
+inline constexpr std::size_t sample_tells = 3;
+inline constexpr std::size_t few_tell = 2;
 inline constexpr std::size_t heavy_blocks = 1;
 inline constexpr std::size_t listed_one_in = 2;
 inline constexpr std::size_t band_tries = 3;

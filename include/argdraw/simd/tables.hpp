@@ -84,6 +84,8 @@ struct spread_kernels {
     value (*least)(const blocked_row<T>&) noexcept;
     /// Counts of logits about low <= high; a NaN reaches nothing and is not below. One read.
     void (*levels)(const blocked_row<T>&, value low, value high, const level_counts&) noexcept;
+    /// The living logits with low <= logit < high, in id order; returns their number. One read.
+    std::size_t (*list)(const blocked_row<T>&, value low, value high, std::int32_t* ids, double* values) noexcept;
 };
 
 /// Where a row is cut in parts; a part whose ends are not in order is empty.
@@ -167,6 +169,8 @@ struct list_kernels {
     /// Mass and number of the entries whose value is >= cut; n up to the next multiple of sixteen must be padded with values below
     /// every cut. The mass is summed in the shape of numeric::sum.
     weight_above (*mass_at_least)(const double* values, const double* weights, std::size_t n, double cut) noexcept;
+    /// The indices of the entries with low <= value < high, ascending; returns their number. n as above; fifteen behind them are written.
+    std::size_t (*select)(const double* values, std::size_t n, double low, double high, std::int32_t* out) noexcept;
     /// The sum of n numbers, in the shape of numeric::sum.
     double (*sum)(const double*, std::size_t n) noexcept;
     /// The greatest of n numbers; NaN if there is one, -inf of none.

@@ -108,6 +108,32 @@ TEST_CASE("masses: a row is cut in what weighs above, what is listed between, an
     }
 }
 
+TEST_CASE("masses: a row that nobody has weighed is cut in two, and what it is narrowed to is known") {
+    weighed_row r(9 * simd::block_size + 5, 5);
+    detail::masses<float>::parts of{};
+    REQUIRE(r.masses.split_at(r.row, 1.0, 7.0f, of));
+    CHECK_FALSE(r.masses.known_of(r.row));
+    CHECK(std::fabs(of.above - r.sum(7, infinite)) <= detail::float_sums::of_weights * of.above);
+    CHECK(std::fabs(of.below - r.sum(-infinite, 7)) <= 2 * detail::float_sums::of_weights * of.below);
+    r.row.narrow_to({.cut = 7});
+    r.masses.narrowed(r.row);
+    REQUIRE(r.masses.known_of(r.row));
+    CHECK(r.masses.all() == of.above);
+    for (int i = 0; i < 50; ++i) {
+        const auto token = r.masses.token_at(r.row, i / 50.0);
+        const double v = r.row.value_of_token(token.id), p = std::exp2(v - r.masses.reference()) / r.sum(7, infinite);
+        CHECK(v >= 7);
+        CHECK(std::fabs(token.probability - p) <= 5e-7 * p);
+    }
+    // Of another scale nothing is known then; floats fail beyond their range, or where there is a NaN.
+    CHECK_FALSE(r.masses.split_at(r.row, 1e31, 7.0f, of));
+    CHECK_FALSE(r.masses.known_of(r.row));
+    weighed_row wrong(3 * simd::block_size, 6);
+    wrong.logits[77] = not_a_number;
+    CHECK_FALSE(wrong.masses.split_at(wrong.row, 1.0, 7.0f, of));
+    CHECK_FALSE(weighed_row(100, 7).masses.known_of(r.row));
+}
+
 TEST_CASE("masses: of a row that lost tokens, blocks that lost none are not weighed again, and all have the bits of a fresh sum") {
     for (const std::size_t width : {7 * simd::block_size, 21 * simd::block_size + 11})
         for (const double cut : {0.001, 0.1, 3.05, 15.9}) {

@@ -323,6 +323,28 @@ TEMPLATE_TEST_CASE("kernels: count_at_least and select find the entries that rea
     });
 }
 
+TEST_CASE("kernels: select finds the entries of a list between two levels") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        int wrong = 0;
+        for (const std::size_t n : {1u, 15u, 16u, 17u, 100u, 501u})
+            for (const kind what : kinds) {
+                auto a = random_row<double>(what, n, n + 1);
+                a.resize(n + simd::lanes, -std::numeric_limits<double>::infinity());
+                for (const double low : {-1.0, -0.0, a[n / 2], std::numeric_limits<double>::lowest()})
+                    for (const double high : {0.5, 1.0, a[0], std::numeric_limits<double>::infinity()}) {
+                        std::vector<std::int32_t> right, got(n + 2 * simd::lanes);
+                        if (low == -std::numeric_limits<double>::infinity()) continue;
+                        for (std::size_t i = 0; i < n; ++i)
+                            if (low <= a[i] && !(a[i] >= high)) right.push_back(static_cast<std::int32_t>(i));
+                        got.resize(simd::lists().select(a.data(), n, low, high, got.data()));
+                        wrong += got != right;
+                    }
+            }
+        CHECK(wrong == 0);
+    });
+}
+
 TEST_CASE("kernels: count and select on keys, to the ends of the integers") {
     on_every_set([](isa set) {
         CAPTURE(name(set));

@@ -87,9 +87,20 @@ TEMPLATE_TEST_CASE("removed: maxima, counts, the least and gathered tokens", "",
             wrong += !(simd::spreads<T>().least(r.written.view) == least);
             std::vector<std::int32_t> counts(6 * (blocks + simd::lanes));
             const auto counts_at = [&](std::size_t i) { return counts.data() + i * (blocks + simd::lanes); };
-            for (const auto& [low, high] : {std::pair{value_of<T>{-1}, value_of<T>{2}}, std::pair{value_of<T>{0}, value_of<T>{0}}}) {
+            for (const auto& [low, high] : {std::pair{value_of<T>{-1}, value_of<T>{2}}, std::pair{value_of<T>{0}, value_of<T>{0}},
+                                            std::pair{value_of<T>{1}, value_of<T>{1.125f}}}) {
                 simd::spreads<T>().levels(r.with_bits.view, low, high, {counts_at(0), counts_at(1), counts_at(2)});
                 simd::spreads<T>().levels(r.written.view, low, high, {counts_at(3), counts_at(4), counts_at(5)});
+                std::vector<std::int32_t> listed, ids(blocks * 256 + 64);
+                std::vector<double> values(ids.size());
+                for (std::size_t i = 0; i < blocks * 256; ++i)
+                    if (const auto x = value(r.written.at(i)); low <= x && x < high) listed.push_back(static_cast<std::int32_t>(i));
+                for (const auto* const each : {&r.with_bits.view, &r.written.view}) {
+                    wrong += simd::spreads<T>().list(*each, low, high, ids.data(), values.data()) != listed.size();
+                    for (std::size_t i = 0; i < listed.size(); ++i)
+                        wrong +=
+                            ids[i] != listed[i] || values[i] != static_cast<double>(value(r.written.at(static_cast<std::size_t>(ids[i]))));
+                }
                 for (std::size_t block = 0; block < blocks; ++block) {
                     std::int32_t between = 0, above = 0, below = 0;
                     for (std::size_t i = block * 256; i < (block + 1) * 256; ++i) {

@@ -14,6 +14,15 @@ ARGDRAW_INLINE void append_word(const T* p, std::int32_t id, std::uint64_t word,
     for (; word != 0; word &= word - 1) append();
 }
 
+template <int always, class T>
+ARGDRAW_INLINE void append_words(const T* p, std::int32_t id, const std::uint64_t (&hits)[words], std::int32_t* ids, double* values) {
+    for (std::int32_t w = 0; w < words; ++w) {
+        append_word<always>(p + 64 * w, id + 64 * w, hits[w], ids, values);
+        ids += count_bits(hits[w]);
+        values += count_bits(hits[w]);
+    }
+}
+
 // Appends the logits of a block whose bits are set, and returns their number. Blocks that are opened for their one great logit are the
 // common case: it is found without a branch that depends on where it is.
 template <class T>
@@ -31,19 +40,12 @@ ARGDRAW_INLINE std::size_t append_hits(const T* p, std::int32_t id, const std::u
         const std::int32_t at = 64 * word_of_one + lowest_bit(all);
         ids[0] = id + at;
         values[0] = static_cast<double>(static_cast<value_of<T>>(p[at]));
-    } else if (found <= 4) {
-        for (std::int32_t w = 0; w < words; ++w)
-            for (std::uint64_t word = hits[w]; word; word &= word - 1) {
-                const std::int32_t at = 64 * w + lowest_bit(word);
-                *ids++ = id + at;
-                *values++ = static_cast<double>(static_cast<value_of<T>>(p[at]));
-            }
+    } else if (found <= 5) {
+        if (found > 0) append_words<2>(p, id, hits, ids, values);
+    } else if (found <= 10) {
+        append_words<3>(p, id, hits, ids, values);
     } else if (found <= 24) {
-        for (std::int32_t w = 0; w < words; ++w) {
-            append_word<6>(p + 64 * w, id + 64 * w, hits[w], ids, values);
-            ids += count_bits(hits[w]);
-            values += count_bits(hits[w]);
-        }
+        append_words<6>(p, id, hits, ids, values);
     } else if (found == block_size) {
         ARGDRAW_UNROLL
         for (std::int32_t i = 0; i < vectors; ++i) {

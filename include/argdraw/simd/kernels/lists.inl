@@ -40,6 +40,19 @@ weight_above mass_at_least(const V* values, const V* weights, std::size_t n, V c
 }
 
 template <class V>
+std::size_t select_between(const V* values, std::size_t n, V low, V high, std::int32_t* out) noexcept {
+    const f64 from = splat(low), to = splat(high);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < n; i += 16) {
+        const mask m = between(load(values + i), from, to);
+        if (lanes_of(m) == 0) continue;
+        compress_store(m, add(iota(), splat(static_cast<std::int32_t>(i))), out + count);
+        count += count_lanes(m);
+    }
+    return count;
+}
+
+template <class V>
 double sum_of(const V* a, std::size_t n) noexcept {
     double total = 0;
     for (std::size_t from = 0; from < n; from += block_size) {
@@ -126,5 +139,5 @@ V rough_mass(const V* values, V reference, V scale) noexcept {
 }
 
 template <class V>
-inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, sum_of<V>,      greatest_of<V>,
-                                       least_of<V>,          ranks<V>,         power_steps<V>, rough_mass<V>};
+inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, select_between<V>, sum_of<V>,    greatest_of<V>,
+                                       least_of<V>,          ranks<V>,         power_steps<V>,    rough_mass<V>};

@@ -238,5 +238,18 @@ void count_about_levels(const blocked_row<T>& row, value_of<T> low, value_of<T> 
     }
 }
 
+template <class T>
+std::size_t list_between(const blocked_row<T>& row, value_of<T> low, value_of<T> high, std::int32_t* ids, double* values) {
+    const auto from = splat(low), to = splat(high);
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const T* const p = block_at(row, b);
+        std::uint64_t hits[words];
+        hits_in_block(row, b, [&](int i) { return between(load(p + 16 * i), from, to); }, hits);
+        count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+    }
+    return count;
+}
+
 template <logit_scalar T>
-inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>, count_about_levels<T>};
+inline constexpr spread_kernels<T> of_spreads{maxima_and_moments<T>, least_in_row<T>, count_about_levels<T>, list_between<T>};

@@ -69,9 +69,9 @@ struct block_powers {
     ARGDRAW_INLINE f32 above_floor(i32 key, f32 a) const { return some_drop ? keep_reaching(key, floor, a) : a; }
 };
 
-// What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w, or the weights of lighter logits; or nothing, and
-// of the weights those of logits that reach a cut.
-enum class beside { nothing, exponents, squares, lighter, nothing_in_band };
+// What is added up beside the weights: nothing, w e with e the exponent of w = 2^e, w w; or of the weights those of logits that reach a cut,
+// and beside them nothing, those of lighter logits, or those of all others.
+enum class beside { nothing, exponents, squares, nothing_in_band, lighter, others };
 inline constexpr bool has_second(beside also) { return also != beside::nothing && also != beside::nothing_in_band; }
 
 // Needs the powers of the block, `top` its greatest key. Returns w, or what of it is to be added up, and leaves in `y` what is added up
@@ -83,6 +83,11 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
     // What is large cancels first, exactly.
     if constexpr (also == beside::exponents)
         y = powers.above_floor(s.key, mul(s.w, sub(s.r, add(s.minus_n, splat(static_cast<float>(top >> 3))))));
+    if constexpr (also == beside::others) {
+        const f32 kept = keep_reaching(s.x, splat(cuts.high), s.w);
+        y = sub(s.w, kept);  // 0, or all of it
+        return kept;
+    }
     if constexpr (also == beside::lighter) {
         y = keep_below(s.x, splat(cuts.lower), keep_reaching(s.x, splat(cuts.lowest), s.w));
         return keep_reaching(s.x, splat(cuts.high), s.w);
@@ -90,18 +95,18 @@ ARGDRAW_INLINE f32 terms(const block_powers& powers, const weighed& s, std::int3
     return s.w;
 }
 
-// Adds the terms of the four vectors of a block from the first-th on to the sums. Where that is wanted, leaves the bits of those that lie
-// between the levels of a list.
+// Adds the terms of the four vectors of a block from the first-th on to the sums: floats in pairs. Where that is wanted, leaves the bits of
+// those that lie between the levels of a list.
 template <beside also, class T>
 ARGDRAW_INLINE void add_four(whole_block<T> block, int first, const f32 (&t)[vectors], const block_powers& powers, std::int32_t top,
-                             const row_cuts& cuts, f64& sum, [[maybe_unused]] f64& sum_beside, [[maybe_unused]] std::uint64_t* listed) {
+                             const row_cuts& cuts, f64& sum, [[maybe_unused]] f32& sum_beside, [[maybe_unused]] std::uint64_t* listed) {
     f32 w[4], y[4];
     if constexpr (also == beside::lighter)
         if (listed) *listed = hits_in_word(first / 4, [&](int i) { return between(block.at(i), splat(cuts.low), splat(cuts.high)); });
     ARGDRAW_UNROLL
     for (int i = 0; i < 4; ++i) w[i] = terms<also>(powers, powers(block.at(first + i), t[first + i]), top, cuts, y[i]);
     sum = add(sum, widen(add(add(w[0], w[1]), add(w[2], w[3]))));
-    if constexpr (has_second(also)) sum_beside = add(sum_beside, widen(add(add(y[0], y[1]), add(y[2], y[3]))));
+    if constexpr (has_second(also)) sum_beside = add(add(y[0], y[1]), add(y[2], y[3]));
 }
 
 // The mass of a block relative to 2^floor(top / 8), `top` the key of its greatest weight. `second` receives the sum of what is beside.
@@ -124,16 +129,16 @@ ARGDRAW_INLINE double block_mass(whole_block<T> block, const weight_scale& scale
     }
     const block_powers powers(scale, top, some_drop);
     f64 sum = splat(0.0);
-    [[maybe_unused]] f64 sum_beside = sum;
-    // Written out where a sum is all; with a second one it takes as long in a loop, and the code is a third.
-    if constexpr (!has_second(also)) {
+    [[maybe_unused]] f32 sums_beside[vectors / 4];
+    ARGDRAW_UNROLL
+    for (int g = 0; g < vectors / 4; ++g)
+        add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sums_beside[has_second(also) ? g : 0], listed ? listed + g : nullptr);
+    if constexpr (has_second(also)) {
         ARGDRAW_UNROLL
-        for (int g = 0; g < vectors / 4; ++g) add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside, nullptr);
-    } else {
-        for (int g = 0; g < vectors / 4; ++g)
-            add_four<also>(block, 4 * g, t, powers, top, cuts, sum, sum_beside, listed ? listed + g : nullptr);
+        for (int n = vectors / 4; n > 1; n /= 2)
+            for (int i = 0; i < n / 2; ++i) sums_beside[i] = add(sums_beside[2 * i], sums_beside[2 * i + 1]);
+        *second = tree_sum(widen(sums_beside[0]));
     }
-    if constexpr (has_second(also)) *second = tree_sum(sum_beside);
     return tree_sum(sum);
 }
 
@@ -211,6 +216,12 @@ std::size_t split(const blocked_row<T>& row, const weight_scale& scale, const ro
         });
     } else {
         alignas(64) T room[block_size];
+        // Where a row is cut in two, what is not above is below: what stands at -inf weighs nothing.
+        if (!(cuts.low < cuts.high) && cuts.lower == cuts.high && cuts.lowest == std::numeric_limits<float>::lowest()) {
+            for (std::size_t b = 0; b < row.blocks; ++b)
+                above[b] = block_mass<beside::others>(living_block(row, b, room), scale, top[b], below + b, cuts);
+            return 0;
+        }
         std::uint64_t hits[words];
         std::uint64_t* const listed = cuts.low < cuts.high ? hits : nullptr;
         for (std::size_t b = 0; b < row.blocks; ++b) {
