@@ -57,6 +57,24 @@ FAULTS = [
         "const double center = running / 4, inverse",
         "unit/candidates/cumulative.cpp", "power_steps: steps of sums that rise fast and slowly"),
     Mutant(
+        "power2", "tokens of a cell are told to be less off than they are",
+        "candidates/cumulative.hpp",
+        "numeric::product(7, before) : 0.0",
+        "numeric::product(14, before) : 0.0",
+        "unit/candidates/cumulative.cpp", "raised_cells: no set of tokens is off by more than told, and the step of one token is right"),
+    Mutant(
+        "power3", "equal tokens that are apart stand in the wrong order",
+        "candidates/cumulative.hpp",
+        "return a.value != b.value ? a.value > b.value : a.number < b.number;",
+        "return a.value != b.value ? a.value > b.value : a.number > b.number;",
+        "unit/candidates/cumulative.cpp", "raised_cells: no set of tokens is off by more than told, and the step of one token is right"),
+    Mutant(
+        "power4", "a token is taken whose step may end before",
+        "candidates/cumulative.hpp",
+        "numeric::product(all, 2 * off + 0x1p-40 + numeric::product(0x1p-47, count))",
+        "0.0",
+        "unit/candidates/cumulative.cpp", "raise_cumulative: a draw of the weights alone, or of cells, is one of the logits"),
+    Mutant(
         "norm1", "ln p is of what is left behind a cut",
         "candidates/candidates.hpp",
         "detail::keep_top(known(), k, equals, min_keep);",
