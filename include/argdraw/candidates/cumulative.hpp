@@ -3,27 +3,19 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
-#include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/list.hpp>
-#include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
-#include <argdraw/core/token.hpp>
 #include <argdraw/numeric/compensated_sum.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/exp2.hpp>
 #include <argdraw/numeric/expm1.hpp>
-#include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
-#include <argdraw/numeric/order.hpp>
 #include <argdraw/numeric/pow.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
@@ -125,224 +117,6 @@ void raise_by_steps(distribution<T>& d, list& tokens) noexcept {
     tokens.weigh(d.exponent_scale());
     tokens.reweigh_in_order(numeric::log2_e, [&](const double* weights, std::size_t n, double* out) { steps.take(weights, n, out); });
     d.values_later(-steps.log_of_all());
-}
-
-/// The token at u where n of them weigh the same: the i-th has ((i + 1) / n)^g - (i / n)^g of the mass. None where u is too near to an end
-/// of that for the roundings of a sum, which are less than 2^-39 of it; those of u^(1/g) are less than eight times as many.
-inline taken raised_token_of_equals(std::size_t n, double power, double u) noexcept {
-    const double all = static_cast<double>(n), at = numeric::product(all, numeric::pow(u, 1 / power)),
-                 slack = numeric::product(all, 0x1p-35);
-    const double i = std::floor(at), share = (i + 1) / all;
-    if (!(at - i > slack && i + 1 - at > slack && share <= 1)) return {};
-    return {static_cast<token_id>(i), i == 0 ? numeric::pow(share, power) : power_steps::step(share, 1 / all, power)};
-}
-
-/// The steps of a weighed list of many tokens, as far as they are told by cells: parts of one width of the range of its values.
-///
-/// The cell of a value never falls as that does: difference, product and sum are rounded, and rounding keeps the order. So the sums before a
-/// cell and with it are those of the order, and its step is what its tokens have together. Where it has one token, that is the step of the
-/// token. Of more they are taken to share the step as they share the mass m of the cell, which may be off: a set of them with the mass a
-/// has the most, or the least, where it comes first of all, and that differs from its share by a (m - a) / m times the difference of two
-/// mean slopes, at points m / 2 apart. So no set is off by more than max |f''| m^2 / 8, for f(x) = x^g. And between the sums S and S + m,
-/// with 64 m <= S, f'' is |g - 1| f' / x, and f' differs from its mean, the step over m, by no more than (1 + 1/64)^7 < 8/7: no set is off
-/// by more than |g - 1| step m / (7 S). It never is by more than the step. The tokens of the few cells that may be off by much are apart:
-/// they are put in order.
-class raised_cells {
-public:
-    static constexpr std::size_t tokens_a_cell = 8;
-
-    /// Needs values of more than one kind, with their weights of scale c, and room for four numbers a cell.
-    raised_cells(const token_arrays& at, std::size_t n, double greatest, double least, double c, double power, double* room) noexcept
-        : at_{at},
-          count_{n},
-          cells_{n / tokens_a_cell},
-          greatest_{greatest},
-          c_{c},
-          power_{power},
-          per_value_{static_cast<double>(cells_ - 1) / (greatest - least)},
-          masses_{room},
-          slopes_{room + cells_ + simd::lanes} {}
-
-    /// Leaves how the tokens of each cell share its step. Returns how far the sum over any set of tokens may be off, as a share of all;
-    /// roundings apart.
-    double find_slopes(double mass) noexcept {
-        std::fill_n(masses_, cells_ + simd::lanes, 0.0);
-        for (std::size_t from = 0; from < count_; from += simd::block_size)
-            each_of_block(from, [&](std::size_t, std::size_t cell, double weight) { masses_[cell] += weight; });
-        power_steps steps(power_);
-        const double all = numeric::pow(mass, power_), much = all / numeric::product(16, static_cast<double>(count_));
-        // The least that a token weighs in a cell: a part that every block has, times that of the block's first.
-        double off = 0, least[simd::block_size + simd::lanes];
-        for (std::size_t i = 0; i < simd::block_size; ++i) least[i] = least_in(i);
-        simd::lists().weights(least, simd::block_size, 0, c_, least);
-        for (std::size_t from = 0; from < cells_; from += simd::block_size) {
-            const std::size_t n = (std::min)(simd::block_size, cells_ - from);
-            const double* const masses = masses_ + from;
-            double* const slopes = slopes_ + from;
-            double before = steps.passed(), own[simd::block_size + simd::lanes], may_be[simd::block_size];
-            const double most = simd::lists().greatest(masses, n);
-            steps.take(masses, n, own, [=](std::size_t) { return most; });
-            const bool light = numeric::product(64, most) <= before;
-            const double per_mass = light ? std::fabs(power_ - 1) / numeric::product(7, before) : 0.0, otherwise = light ? 0.0 : 1.0;
-            const double two_least = numeric::product(two, numeric::exp2(numeric::product(-static_cast<double>(from) / per_value_, c_)));
-            for (std::size_t i = 0; i < n; ++i) {
-                const double m = masses[i];
-                may_be[i] =
-                    m < numeric::product(two_least, least[i]) ? 0.0 : numeric::product(numeric::product(per_mass, m) + otherwise, own[i]);
-                slopes[i] = own[i] / (m > 0 ? m : 1.0);
-            }
-            off += simd::lists().sum(may_be, n);
-            if (simd::lists().greatest(may_be, n) <= much) continue;
-            for (std::size_t i = 0; i < n; before += masses[i++]) {
-                if (may_be[i] <= much || cells_apart_ == most_cells_apart) continue;
-                off -= may_be[i];
-                before_[cells_apart_++] = before;
-                slopes[i] = -static_cast<double>(cells_apart_);
-            }
-        }
-        return (std::max)(0.0, off) / all;
-    }
-
-    /// Leaves the sum of the steps of each block of the list, and the running ones. False where too many tokens are apart.
-    bool add_up(double* own, double* ends) noexcept {
-        double steps[simd::block_size];
-        const std::size_t blocks = (count_ + simd::block_size - 1) / simd::block_size;
-        for (std::size_t b = 0; b < blocks; ++b) {
-            const std::size_t from = b * simd::block_size, n = (std::min)(simd::block_size, count_ - from);
-            each_of_block(from, [&](std::size_t i, std::size_t cell, double weight) {
-                const double slope = slopes_[cell];
-                steps[i] = numeric::product(weight, slope);
-                if (slope < 0) steps[i] = put_apart(from + i, static_cast<std::size_t>(-slope));
-            });
-            if (too_many_) return false;
-            own[b] = simd::lists().sum(steps, n);
-        }
-        step_those_apart();
-        for (std::size_t i = 0; i < tokens_apart_; ++i) own[apart_[i].number / simd::block_size] += apart_[i].step;
-        double running = 0;
-        for (std::size_t b = 0; b < blocks; ++b) ends[b] = running += own[b];
-        return true;
-    }
-
-    /// Then: the steps of the tokens of a block.
-    void steps_of_block(std::size_t from, double* out) const noexcept {
-        each_of_block(from, [&](std::size_t i, std::size_t cell, double weight) {
-            out[i] = slopes_[cell] < 0 ? *step_apart(from + i) : numeric::product(weight, slopes_[cell]);
-        });
-    }
-
-    /// The step of one token, right to 1e-12 of itself.
-    double step_of(std::size_t number) const noexcept {
-        if (const double* const step = step_apart(number)) return *step;
-        double rank[simd::lanes];
-        simd::lists().ranks(at_.values + number, 1, greatest_, per_value_, rank);
-        const std::size_t cell = cell_of(rank[0]);
-        const double weight = at_.weights[number], v = at_.values[number];
-        if (masses_[cell] < numeric::product(numeric::exp2(numeric::product(least_in(cell), c_)), two))
-            return numeric::product(weight, slopes_[cell]);
-        std::fill_n(at_.values + count_, simd::lanes, -numeric::infinity);
-        const auto equals = static_cast<double>(std::count(at_.values, at_.values + number, v));
-        const double before = simd::lists().mass_at_least(at_.values, at_.weights, count_, numeric::next_above(v)).mass;
-        return step_behind(before + numeric::product(weight, equals), weight);
-    }
-
-private:
-    static constexpr std::size_t most_cells_apart = 32, most_tokens_apart = 128;
-    // Two tokens of a cell weigh more than this many times the least that one may weigh.
-    static constexpr double two = 2 - 0x1p-20;
-
-    struct apart {
-        double value, weight, step;
-        std::uint32_t number, cell;
-    };
-
-    static std::size_t cell_of(double rank) noexcept { return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(rank)); }
-    // No value of the cell is farther below the greatest: its rank is rounded, after two roundings.
-    double least_in(std::size_t cell) const noexcept { return -(static_cast<double>(cell) + (0.5 + 0x1p-25)) / per_value_; }
-
-    // Calls visit(i, cell, weight) for each token of a block.
-    template <class F>
-    void each_of_block(std::size_t from, F visit) const noexcept {
-        const std::size_t n = (std::min)(simd::block_size, count_ - from);
-        double ranks[simd::block_size];
-        simd::lists().ranks(at_.values + from, n, greatest_, per_value_, ranks);
-        const double* const weights = at_.weights + from;
-        for (std::size_t i = 0; i < n; ++i) visit(i, cell_of(ranks[i]), weights[i]);
-    }
-
-    double step_behind(double before, double weight) const noexcept {
-        return before > 0 ? power_steps::step(before + weight, weight, power_) : numeric::pow(weight, power_);
-    }
-
-    // Returns 0.
-    double put_apart(std::size_t number, std::size_t cell) noexcept {
-        too_many_ |= tokens_apart_ == most_tokens_apart;
-        if (!too_many_)
-            apart_[tokens_apart_++] = {at_.values[number], at_.weights[number], 0, static_cast<std::uint32_t>(number),
-                                       static_cast<std::uint32_t>(cell)};
-        return 0;
-    }
-    void step_those_apart() noexcept {
-        std::sort(apart_.begin(), apart_.begin() + static_cast<std::ptrdiff_t>(tokens_apart_),
-                  [](const apart& a, const apart& b) { return a.value != b.value ? a.value > b.value : a.number < b.number; });
-        for (std::size_t i = 0; i < tokens_apart_; ++i) {
-            double& before = before_[apart_[i].cell - 1];
-            apart_[i].step = step_behind(before, apart_[i].weight);
-            before += apart_[i].weight;
-        }
-    }
-    const double* step_apart(std::size_t number) const noexcept {
-        for (std::size_t i = 0; i < tokens_apart_; ++i)
-            if (apart_[i].number == number) return &apart_[i].step;
-        return nullptr;
-    }
-
-    const token_arrays& at_;
-    std::size_t count_, cells_;
-    double greatest_, c_, power_, per_value_;
-    double *masses_, *slopes_;
-    std::size_t cells_apart_ = 0, tokens_apart_ = 0;
-    bool too_many_ = false;
-    std::array<double, most_cells_apart> before_;  // the sum before each cell that is apart, which has its number for a slope, below 0
-    std::array<apart, most_tokens_apart> apart_;
-};
-
-/// The token at u of the list of a distribution behind the power that waits, where it can be told without an order; none where not. Its
-/// probability is right to 1e-12.
-template <logit_scalar T>
-taken quick_raised_token(distribution<T>& d, list& tokens, double u) noexcept {
-    // Cells tell little where the first token has less than this many times its share, and where what they leave in doubt is more.
-    constexpr double times_its_share = 256, most_in_doubt = 0.5;
-    const std::size_t n = tokens.size();
-    const auto count = static_cast<double>(n);
-    const double power = d.power_that_waits(), greatest = tokens.maximum(), least = d.least_to_raise(), c = d.exponent_scale();
-    const auto named = [&](taken entry) {
-        return entry.id < 0 ? entry : taken{tokens.id(static_cast<std::size_t>(entry.id)), entry.probability};
-    };
-    if (greatest == least) return named(raised_token_of_equals(n, power, u));
-    tokens.weigh(c);
-    if (n < raised_cells::tokens_a_cell * simd::block_size || numeric::product(tokens.mass(), times_its_share) > count ||
-        !numeric::finite(greatest - least))
-        return {};
-    raised_cells cells(d.scratch().tokens, n, greatest, least, c, power, reinterpret_cast<double*>(d.scratch().sorting.order));
-    const double off = cells.find_slopes(tokens.mass());
-    const auto& of = d.scratch().masses;
-    if (numeric::product(off, count) > most_in_doubt || !cells.add_up(of.of_block, of.ends)) return {};
-    // Two running sums are compared, that up to a token and that of all; and n additions are off by less than n 2^-52, of which a power of up
-    // to 8 makes eight times as much.
-    const std::size_t blocks = (n + simd::block_size - 1) / simd::block_size;
-    const double all = of.ends[blocks - 1], target = numeric::product(u, all);
-    const double slack = numeric::product(all, 2 * off + 0x1p-40 + numeric::product(0x1p-47, count));
-    const auto block = static_cast<std::size_t>(std::upper_bound(of.ends, of.ends + blocks, target) - of.ends);
-    if (block == blocks) return {};
-    const double before = block > 0 ? of.ends[block - 1] : 0.0, own = of.of_block[block];
-    if (!(target - before > slack && of.ends[block] - target > slack)) return {};
-    double steps[simd::block_size];
-    const std::size_t from = block * simd::block_size, here = (std::min)(simd::block_size, n - from);
-    cells.steps_of_block(from, steps);
-    const std::size_t i = find_in_block((target - before - slack) / own, steps, here).index;
-    if (i != find_in_block((target - before + slack) / own, steps, here).index || i == here) return {};
-    return named({static_cast<token_id>(from + i), cells.step_of(from + i) / all});
 }
 
 /// ln(1 - (1 - x)^g); x = e^log_weight / sum is the share that a token has of the mass up to it, and needs to be at most 1/2.

@@ -10,6 +10,7 @@
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/mapped_row.hpp>
+#include <argdraw/candidates/raised_cells.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
