@@ -273,7 +273,7 @@ public:
     }
 
     /// l <- ln(C^g - D^g) for every living token, with C the share of the mass up to and with it in the order, D that of those before it,
-    /// and g = e^log_power. Sorts all that live; where a draw follows, it makes no logits.
+    /// and g = e^log_power. Sorts all that live; where a draw follows, it makes no logits, and sorts only what is in doubt without.
     void raise_cumulative(double log_power) noexcept { detail::raise_cumulative(opened(), log_power); }
 
     // ---- what removes tokens -------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
 #include <argdraw/candidates/list.hpp>
-#include <argdraw/candidates/order.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/numeric/compensated_sum.hpp>
@@ -22,7 +21,7 @@
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
-/// The steps S_i^g - S_(i-1)^g of the sums S of weights that come in descending order, each right to 1e-12 of itself; 1/8 <= g <= 8.
+/// The steps S_i^g - S_(i-1)^g of the sums S of weights, the first of them above 0, each right to 1e-12 of itself; 1/8 <= g <= 8.
 ///
 /// Weights that together are no more than 1/64 of the sum before them lie within 1/129 of a middle, as a share of it: there the power is
 /// its binomial series. Of a step, which is its slope times the weight, the terms left out are less than |binom(g - 1, 8)| 129^-8 < 2^-56.
@@ -34,13 +33,19 @@ public:
             series_[k + 1] = numeric::product(series_[k], power - static_cast<double>(k)) / static_cast<double>(k + 1);
     }
 
-    /// The steps of the next n <= block_size weights. What stands in the two arrays behind them, up to the next vector, is read and written.
+    /// The steps of the next n <= block_size weights, which come in descending order. What stands in the two arrays behind them, up to the
+    /// next vector, is read and written.
     void take(const double* weights, std::size_t n, double* steps) noexcept {
+        take(weights, n, steps, [=](std::size_t i) { return weights[i]; });
+    }
+    /// The same of weights in any order: none from the i-th on is above most(i).
+    template <class F>
+    void take(const double* weights, std::size_t n, double* steps, F most) noexcept {
         double before[simd::block_size + simd::lanes] = {};
         for (std::size_t i = 0; i < n;) {
-            const double sum = passed_.value(), fit = sum / numeric::product(64, weights[i]);
+            const double sum = passed_.value(), fit = sum / numeric::product(64, most(i));
             if (!(fit >= 1)) {
-                steps[i] = step_of(weights[i]);
+                steps[i] = weights[i] > 0 ? step_of(weights[i]) : 0.0;
                 ++i;
                 continue;
             }
@@ -54,6 +59,11 @@ public:
         }
     }
 
+    /// The step to a sum, of a weight that is less than that.
+    static double step(double sum, double weight, double power) noexcept {
+        return numeric::product(numeric::pow(sum, power), -numeric::expm1(numeric::product(power, numeric::log1p(-weight / sum))));
+    }
+    double passed() const noexcept { return passed_.value(); }
     /// ln of the power of all the sum.
     double log_of_all() const noexcept { return numeric::product(power_, numeric::log(passed_.value())); }
 
@@ -90,8 +100,8 @@ private:
     double step_of(double weight) noexcept {
         const bool first = passed_.value() == 0;
         passed_.add(weight);
-        const double sum = passed_.value(), power = numeric::pow(sum, power_);
-        return first ? power : numeric::product(power, -numeric::expm1(numeric::product(power_, numeric::log1p(-weight / sum))));
+        const double sum = passed_.value();
+        return first ? numeric::pow(sum, power_) : step(sum, weight, power_);
     }
 
     double power_;
@@ -99,25 +109,14 @@ private:
     numeric::compensated_sum passed_;
 };
 
-/// Gives the list of a distribution the steps for weights, to which it takes values when somebody asks for them. False where the power is
-/// too great or too small, or the least likely token too unlikely for a weight; the values are then as they were. Within these bounds a
+/// Gives the list of a distribution the steps of the power that waits for weights, to which it takes values when somebody asks for them. A
 /// step lies between 2^-460 and 2^192.
 template <logit_scalar T>
-bool raise_by_steps(distribution<T>& d, list& tokens, double log_power) noexcept {
-    constexpr double greatest_log_power = 2, greatest_distance = 300;
-    if (!(-greatest_log_power <= log_power && log_power <= greatest_log_power)) return false;
-    const double maximum = tokens.maximum(), c = d.exponent_scale();
-    power_steps steps(numeric::exp(log_power));
-    const bool done = tokens.reweigh_in_order(numeric::log2_e, [&](const double* values, std::size_t n, double* out) {
-        if (!(numeric::product(values[n - 1] - maximum, d.scale()) >= -greatest_distance)) return false;
-        double weights[simd::block_size + simd::lanes];
-        simd::lists().weights(values, n, maximum, c, weights);
-        std::fill_n(weights + n, simd::lanes, 0.0);
-        steps.take(weights, n, out);
-        return true;
-    });
-    if (done) d.values_later(-steps.log_of_all());
-    return done;
+void raise_by_steps(distribution<T>& d, list& tokens) noexcept {
+    power_steps steps(d.power_that_waits());
+    tokens.weigh(d.exponent_scale());
+    tokens.reweigh_in_order(numeric::log2_e, [&](const double* weights, std::size_t n, double* out) { steps.take(weights, n, out); });
+    d.values_later(-steps.log_of_all());
 }
 
 /// ln(1 - (1 - x)^g); x = e^log_weight / sum is the share that a token has of the mass up to it, and needs to be at most 1/2.
@@ -157,8 +156,15 @@ void raise_by_logarithms(distribution<T>& d, const list& tokens, double log_powe
 /// l <- ln(C^g - D^g), with C the share of the mass up to and with a token in the order, D that of those before it, and g = e^log_power.
 template <logit_scalar T>
 void raise_cumulative(distribution<T>& d, double log_power) noexcept {
+    // Steps are made where the power is near enough to 1, and the least likely token likely enough for a weight.
+    constexpr double greatest_log_power = 2, greatest_distance = 300;
     list* const tokens = d.listed();
-    if (tokens && !raise_by_steps(d, *tokens, log_power)) raise_by_logarithms(d, *tokens, log_power);
+    if (!tokens) return;
+    const double least = tokens->minimum();
+    if (-greatest_log_power <= log_power && log_power <= greatest_log_power &&
+        numeric::product(least - tokens->maximum(), d.scale()) >= -greatest_distance)
+        d.raise_later(numeric::exp(log_power), least);
+    else raise_by_logarithms(d, *tokens, log_power);
 }
 
 }  // namespace argdraw::detail

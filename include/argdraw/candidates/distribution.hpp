@@ -90,9 +90,18 @@ public:
     /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
     void normalise_later() noexcept { normalises_ = true; }
     distribution& settled_origin() noexcept;
-    /// From here on the logits of the list are ln weight + above, and become its values when somebody asks for settled_origin(): a draw
-    /// needs none.
+    /// The running sums of the list, whose least value this is, are to be raised to a power when somebody asks for settled_origin(); see
+    /// cumulative.hpp. A draw may do without. The power that waits is 0 where there is none.
+    void raise_later(double power, double least) noexcept {
+        power_that_waits_ = power;
+        least_to_raise_ = least;
+    }
+    double power_that_waits() const noexcept { return power_that_waits_; }
+    double least_to_raise() const noexcept { return least_to_raise_; }
+    /// That has been done to the weights. From here on the logits of the list are ln weight + above, and become its values when somebody
+    /// asks for settled_origin(): a draw needs none.
     void values_later(double above) noexcept {
+        power_that_waits_ = 0;
         values_are_logits();
         above_log_weight_ = above;
         values_later_ = true;
@@ -208,6 +217,8 @@ private:
     form form_ = form::view;
     bool was_read_ = false;
     bool normalises_ = false;
+    double power_that_waits_ = 0;
+    double least_to_raise_ = 0;
     double above_log_weight_ = 0;
     bool values_later_ = false;
 };

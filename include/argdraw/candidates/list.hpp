@@ -45,7 +45,7 @@ public:
     token_id id(std::size_t i) const noexcept { return at_.ids[i]; }
     double value(std::size_t i) const noexcept { return at_.values[i]; }
     double maximum() const noexcept { return maximum_; }
-    double minimum() const noexcept { return *std::min_element(at_.values, at_.values + count_); }
+    double minimum() const noexcept { return simd::lists().least(at_.values, count_); }
     /// Whether the tokens are those of +inf; their values are then 0.
     bool infinite() const noexcept { return infinite_; }
     void make_finite() noexcept { infinite_ = false; }
@@ -108,21 +108,20 @@ public:
         return settle();
     }
 
-    /// Gives every token a weight of scale c, all above 0: what write(values, n, weights) says for n of them at a time, in the order, with
-    /// room for a vector more. False where that returns false; there are no weights then. The values stay as they are until set_by_weight()
-    /// makes them anew, and nobody but token_at() may be asked before.
+    /// Of a weighed list: gives every token a weight of scale c, above 0: what write(weights, n, out) makes of those of n tokens at a time,
+    /// in the order, with room for a vector more. The values stay as they are until set_by_weight() makes them anew, and nobody but
+    /// token_at() may be asked before.
     template <class F>
-    bool reweigh_in_order(double c, F write) noexcept {
-        bool done = true;
-        ordered(at_.values, count_, order_, room_).each_block([&](const double* values, const std::uint32_t* numbers, std::size_t n) {
-            double weights[simd::block_size + simd::lanes];
-            if (!done || !(done = write(values, n, weights))) return;
+    void reweigh_in_order(double c, F write) noexcept {
+        const ordered all(at_.values, count_, order_, room_);
+        all.each_block_of(at_.weights, [&](const double* weights, const std::uint32_t* numbers, std::size_t n) {
+            double out[simd::block_size + simd::lanes];
+            write(weights, n, out);
             double* const to = at_.weights;
-            for (std::size_t i = 0; i < n; ++i) to[numbers[i]] = weights[i];
+            for (std::size_t i = 0; i < n; ++i) to[numbers[i]] = out[i];
         });
-        mass_ = done ? simd::lists().sum(at_.weights, count_) : 0.0;
+        mass_ = simd::lists().sum(at_.weights, count_);
         c_ = c;
-        return done;
     }
     /// Gives every token the value f(weight).
     template <class F>

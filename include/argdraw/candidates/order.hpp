@@ -130,12 +130,16 @@ public:
         return words_ ? numeric::number_of_word(words_[i]) : static_cast<std::uint32_t>(places_[i].id);
     }
 
-    /// Calls visit(values, numbers, count) for all of them, a block at a time.
+    /// Calls visit(values, numbers, count) for all of them, a block at a time; behind the values there is room for a vector more.
     template <class F>
     void each_block(F visit) const noexcept {
-        double values[simd::block_size];
+        each_block_of(values_, visit);
+    }
+    /// The same with what stands in another array in the place of each value; that of a block may be overwritten when it is visited.
+    template <class F>
+    void each_block_of(const double* all, F visit) const noexcept {
+        double values[simd::block_size + simd::lanes] = {};
         std::uint32_t numbers[simd::block_size];
-        const double* const all = values_;
         const std::uint64_t* const words = words_;
         for (std::size_t from = 0; from < count_; from += simd::block_size) {
             const std::size_t count = (std::min)(simd::block_size, count_ - from);

@@ -6,9 +6,11 @@
 #include <concepts>
 #include <cstddef>
 
+#include <argdraw/candidates/cumulative.hpp>
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/mapped_row.hpp>
+#include <argdraw/candidates/raised_cells.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
@@ -109,6 +111,7 @@ void normalise(distribution<T>& d) noexcept {
 
 template <logit_scalar T>
 distribution<T>& distribution<T>::settled_origin() noexcept {
+    if (power_that_waits_ > 0) raise_by_steps(*this, list_);
     if (values_later_) {
         values_later_ = false;
         settled(list_.set_by_weight([above = above_log_weight_](double weight) { return numeric::log(weight) + above; }));
@@ -293,6 +296,11 @@ taken quick_token_of_row(distribution<T>& d, double u) noexcept {
 /// token.
 template <logit_scalar T>
 taken token_at(distribution<T>& d, double u, accuracy wanted) noexcept {
+    if (d.power_that_waits() > 0 && d.ok()) {
+        list& tokens = *d.as_list();
+        if (const taken quick = quick_raised_token(d, tokens, u); quick.id >= 0) return quick;
+        raise_by_steps(d, tokens);
+    }
     if (mapped_row<T>* const mapped = d.as_mapped()) {
         if (wanted == accuracy::quick)
             if (const taken quick = mapped->quick_token_at(u, d.exponent_scale()); quick.id >= 0) return quick;

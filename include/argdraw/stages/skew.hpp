@@ -15,10 +15,11 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     by id: of equal logits the lower id comes first, and their logits differ afterwards
 /// - edges:    where g leaves the range of double, the first token (strength < 0) or the last (strength > 0) has it all; from 60 on, the
 ///             mass behind a token, known to 2^-105 of the whole, begins to limit the precision
-/// - cost:     sorts all living tokens; an exponential and a short series each, and a logarithm where another stage follows
+/// - cost:     where a draw follows, two passes over all living tokens and an exponential each; where that leaves the token in doubt, as on
+///             flat rows, or another stage follows, a sort of them and a short series each, and for a stage a logarithm
 /// - usual:    between -1 and 1
 /// - when:     the first choices are to lose to the ones behind them, or the other way round, by rank and not by size
-/// - not:      on whole rows where time counts: it sorts all that live; truncate first
+/// - not:      on whole rows that are flat where time counts: it sorts all that live; truncate first
 /// - source:   ExLlamaV2's skew: its draw uses u^(e^-skew) on the sorted distribution
 /// - example:  skew{0.6f}
 struct skew {

@@ -46,6 +46,24 @@ FAULTS = [
         "const double center = running / 4, inverse",
         "unit/candidates/cumulative.cpp", "power_steps: steps of sums that rise fast and slowly"),
     Mutant(
+        "power2", "tokens of a cell are told to be less off than they are",
+        "candidates/raised_cells.hpp",
+        "(7 * before) : 1.0",
+        "(14 * before) : 1.0",
+        "unit/candidates/raised_cells.cpp", "raised_cells: no set of tokens is off by more than told, and the step of one token is right"),
+    Mutant(
+        "power3", "equal tokens that are apart stand in the wrong order",
+        "candidates/raised_cells.hpp",
+        "return a.value != b.value ? a.value > b.value : a.number < b.number;",
+        "return a.value != b.value ? a.value > b.value : a.number > b.number;",
+        "unit/candidates/raised_cells.cpp", "raised_cells: no set of tokens is off by more than told, and the step of one token is right"),
+    Mutant(
+        "power4", "a token is taken whose step may end before",
+        "candidates/raised_cells.hpp",
+        "numeric::product(all, off + 0x1p-40 + numeric::product(0x1p-47, count))",
+        "0.0",
+        "unit/candidates/raised_cells.cpp", "quick_raised_token: beside the ends of a token's share it is that token, or none"),
+    Mutant(
         "norm1", "ln p is of what is left behind a cut",
         "candidates/candidates.hpp",
         "detail::keep_top(known(), k, equals, min_keep);",

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <random>
+#include <span>
 #include <vector>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -73,15 +76,19 @@ TEST_CASE("raise_cumulative: logits are those of the definition, in series and b
         }
 }
 
-TEST_CASE("raise_cumulative: a draw of the weights alone is one of the logits") {
+TEST_CASE("raise_cumulative: a draw of the weights alone, or of cells, is one of the logits") {
     workspace space;
+    std::mt19937_64 random(12);
+    std::vector<std::uint64_t> words{0, std::uint64_t{1} << 62, std::uint64_t{3} << 61, ~std::uint64_t{0}};
+    for (int i = 0; i < 40; ++i) words.push_back(random());
     for (const auto& row : rows())
-        for (const std::uint64_t word : {std::uint64_t{0}, std::uint64_t{1} << 62, std::uint64_t{3} << 61, ~std::uint64_t{0}}) {
+        for (const std::uint64_t word : words) {
+            const double log_power = word % 2 == 0 ? 0.4 : -0.9;
             candidates<float> quick(row, space);
-            quick.raise_cumulative(0.4);
+            quick.raise_cumulative(log_power);
             const picked one = quick.draw(word);
             candidates<float> settled(row, space);
-            settled.raise_cumulative(0.4);
+            settled.raise_cumulative(log_power);
             CHECK(settled.mass() >= 1);
             const picked other = settled.draw(word);
             CHECK(one.id == other.id);
