@@ -74,7 +74,7 @@ public:
         const double n = living_[b], p = numeric::product(masses_[b], per_mass_), most = numeric::product(most_[b], per_mass_);
         const double pp = numeric::product(numeric::product(squares_[b], per_mass_), per_mass_);
         const summed_block all = of(n, p, pp, most);
-        if (all.mass >= 0 || d_.as_view()->top().are_bounds()) return all;
+        if (all.mass >= 0) return all;
         const double others = (std::max)(0.0, pp - numeric::product(most, most)) + numeric::product(0x1p-40, pp);
         const summed_block rest = of(n - 1, p - most, others, std::sqrt(others));
         if (rest.mass < 0) return {};

@@ -239,13 +239,16 @@ void count_about_levels(const blocked_row<T>& row, value_of<T> low, value_of<T> 
 }
 
 template <class T>
-std::size_t list_between(const blocked_row<T>& row, value_of<T> low, value_of<T> high, std::int32_t* ids, double* values) {
+std::size_t list_between(const blocked_row<T>& row, value_of<T> low, value_of<T> high, std::int32_t* ids, double* values) noexcept {
     const auto from = splat(low), to = splat(high);
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
         std::uint64_t hits[words];
-        hits_in_block(row, b, [&](int i) { return between(load(p + 16 * i), from, to); }, hits);
+        const auto lies_between = [&](const T* at, int w) {
+            return hits_in_word(w, [&](int i) { return between(load(at + 16 * i), from, to); });
+        };
+        hits_in_block(row, b, lies_between, hits);
         count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
     }
     return count;
