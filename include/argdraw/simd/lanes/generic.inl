@@ -35,11 +35,6 @@ ARGDRAW_INLINE Out each(F f, const In&... in) {
 // bits side by side in a product: byte i, times 2^(56 - 7 i), is bit i of the last byte, and no two terms of it meet.
 template <class Word>
 ARGDRAW_INLINE mask mask_of(const Word (&truth)[16]) {
-    if constexpr (sizeof(Word) == 8) {  // so wide numbers take long to become bytes, and most often all are 0
-        Word any = 0;
-        for (int l = 0; l < 16; ++l) any |= truth[l];
-        if (any == 0) return {0u};
-    }
     std::uint8_t one[16];
     for (int l = 0; l < 16; ++l) one[l] = static_cast<std::uint8_t>(truth[l] & 1);
     unsigned lanes = 0;
@@ -59,6 +54,14 @@ template <class V>
 using truth_of = std::conditional_t<sizeof(typename V::element) == 8, std::int64_t, std::int32_t>;
 template <class F, class V>
 ARGDRAW_OUTLINE mask test(F f, const V& a, const V& b) {
+    if constexpr (sizeof(typename V::element) == 8) {  // of doubles compilers make no vectors here; most often none is
+        int any = 0;
+        for (int l = 0; l < 16; ++l) any |= f(a.v[l], b.v[l]) ? -1 : 0;
+        if (any == 0) return {0u};
+        unsigned lanes = 0;
+        for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
+        return {lanes};
+    }
     truth_of<V> truth[16];
     for (int l = 0; l < 16; ++l) truth[l] = f(a.v[l], b.v[l]) ? -1 : 0;
     return mask_of(truth);
