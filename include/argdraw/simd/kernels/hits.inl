@@ -81,6 +81,8 @@ public:
     explicit ARGDRAW_INLINE reaching_cut(value_of<T> cut) : level_(splat(cut)) {}
     // Word w of the bits of the logits at p.
     ARGDRAW_INLINE std::uint64_t operator()(const T* p, int w) const {
+        if constexpr (requires { any_of_64(p, level_); })  // a set's own
+            if (!any_of_64(p + 64 * w, level_)) return 0;
         return hits_in_word(w, [&](int i) { return at_least(load(p + 16 * i), level_); });
     }
 

@@ -54,6 +54,14 @@ template <class V>
 using truth_of = std::conditional_t<sizeof(typename V::element) == 8, std::int64_t, std::int32_t>;
 template <class F, class V>
 ARGDRAW_OUTLINE mask test(F f, const V& a, const V& b) {
+    if constexpr (sizeof(typename V::element) == 8) {  // of doubles compilers make no vectors here; most often none is
+        int any = 0;
+        for (int l = 0; l < 16; ++l) any |= f(a.v[l], b.v[l]) ? -1 : 0;
+        if (any == 0) return {0u};
+        unsigned lanes = 0;
+        for (int l = 0; l < 16; ++l) lanes |= static_cast<unsigned>(f(a.v[l], b.v[l])) << l;
+        return {lanes};
+    }
     truth_of<V> truth[16];
     for (int l = 0; l < 16; ++l) truth[l] = f(a.v[l], b.v[l]) ? -1 : 0;
     return mask_of(truth);
@@ -127,8 +135,20 @@ struct lesser {
         return a < b ? a : b;
     }
 };
+// On x86 without a fused multiply-add no product is fused with a sum, and what hides one from the compiler would hide it from vectors too.
+// Elsewhere a product of floats is made in double, where it is exact: rounding it to float is one rounding, and nothing is left to fuse.
 struct times {
+#if defined(__SSE2_MATH__) && !defined(__FMA4__) && !defined(ARGDRAW_HAS_FMA)
+    template <class X>
+    ARGDRAW_INLINE X operator()(X a, X b) const {
+        return a * b;
+    }
+#else
     ARGDRAW_INLINE double operator()(double a, double b) const { return numeric::product(a, b); }
+    ARGDRAW_INLINE float operator()(float a, float b) const {
+        return static_cast<float>(numeric::product(static_cast<double>(a), static_cast<double>(b)));
+    }
+#endif
 };
 struct is_at_least {
     template <class X>
@@ -174,33 +194,19 @@ struct scaled {
 
 ARGDRAW_OUTLINE f32 add(const f32& a, const f32& b) { return each<f32>(plus{}, a, b); }
 ARGDRAW_OUTLINE f32 sub(const f32& a, const f32& b) { return each<f32>(minus{}, a, b); }
-// In double a product of floats is exact, so rounding it to float is one rounding, and nothing is left to fuse.
-struct times_float {
-    ARGDRAW_INLINE float operator()(float a, float b) const {
-        return static_cast<float>(numeric::product(static_cast<double>(a), static_cast<double>(b)));
-    }
-};
-ARGDRAW_OUTLINE f32 mul(const f32& a, const f32& b) { return each<f32>(times_float{}, a, b); }
+ARGDRAW_OUTLINE f32 mul(const f32& a, const f32& b) { return each<f32>(times{}, a, b); }
 #if defined(ARGDRAW_HAS_FMA)
 struct fused {
     ARGDRAW_INLINE float operator()(float a, float b, float c) const { return numeric::fma(a, b, c); }
 };
 ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) { return each<f32>(fused{}, a, b, c); }
 #else
-// On x86 without such an instruction a product cannot be fused, and what hides it from the compiler would hide it from vectors too.
-ARGDRAW_INLINE double product_of(float a, float b) {
-#if defined(__SSE2__) && !defined(__FMA4__)
-    return static_cast<double>(a) * static_cast<double>(b);
-#else
-    return numeric::product(static_cast<double>(a), static_cast<double>(b));
-#endif
-}
 // The product is exact in double, so the sum s is the only rounding before the last. A second rounding, to float, goes
 // wrong only where s lies exactly between two floats (its last 29 bits are 1 and zeros) or where the float is subnormal and
 // has fewer bits: sixteen lanes at a time are looked at for that, and then done the careful way. `doubtful` is negative then.
 ARGDRAW_OUTLINE f32 fma(const f32& a, const f32& b, const f32& c) {
     double s[16];
-    for (int l = 0; l < 16; ++l) s[l] = product_of(a.v[l], b.v[l]) + static_cast<double>(c.v[l]);
+    for (int l = 0; l < 16; ++l) s[l] = times{}(static_cast<double>(a.v[l]), static_cast<double>(b.v[l])) + static_cast<double>(c.v[l]);
     std::int64_t doubtful = 0;
     for (int l = 0; l < 16; ++l) {
         const auto bits = std::bit_cast<std::int64_t>(s[l]);
@@ -292,6 +298,14 @@ ARGDRAW_OUTLINE mask unordered(const f32& a, const f32& b) { return test(is_unor
 ARGDRAW_OUTLINE mask at_least(const i32& a, const i32& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_INLINE mask at_least(const f64& a, const f64& b) { return test(is_at_least{}, a, b); }
 ARGDRAW_OUTLINE mask unordered(const f64& a, const f64& b) { return test(is_unordered{}, a, b); }
+// Whether any of 64 floats reaches a level, which is the same in all lanes: most often none does, and that takes no bits. (Of doubles
+// compilers make no vectors here.)
+ARGDRAW_OUTLINE bool any_of_64(const float* p, const f32& level) {
+    const float at = level.v[0];
+    std::int32_t any = 0;
+    for (int l = 0; l < 64; ++l) any |= p[l] >= at ? -1 : 0;
+    return any != 0;
+}
 template <class V>
 ARGDRAW_INLINE V choose(mask m, const V& a, typename V::element otherwise) {
     V out;
