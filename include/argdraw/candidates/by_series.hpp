@@ -86,7 +86,7 @@ private:
     // What so many tokens weigh that have these sums, none of them more than `most`.
     summed_block of(double n, double p, double pp, double most) const noexcept {
         const double error = numeric::product(series_.third, numeric::product(most, pp)) + numeric::product(share_off_, p);
-        if (most > 0x1p-10 || error > numeric::product(0x1p-28, n)) return {};
+        if (most > 0x1p-10 || error > numeric::product(0x1p-25, n)) return {};
         return {n + numeric::product(series_.first, p) + numeric::product(series_.second, pp), error};
     }
 

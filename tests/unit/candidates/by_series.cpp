@@ -75,7 +75,7 @@ TEMPLATE_TEST_CASE("by_series: a block weighs what its tokens do, within what is
                 sum += std::exp(f(0, d.logit_of(v)) - 1.25);
             }
             wrong += !(std::abs(own.mass - sum) <= own.error + 1e-12 * sum);
-            wrong += !(own.error <= 0x1p-27 * static_cast<double>(sizes::block));
+            wrong += !(own.error <= 0x1p-24 * static_cast<double>(sizes::block));
         }
     }
     CHECK(wrong == 0);
