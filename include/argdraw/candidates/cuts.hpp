@@ -309,8 +309,10 @@ void keep_mass(distribution<T>& d, double p, std::size_t min_keep) noexcept {
     if (view<T>* const seen = d.weighed_view()) {
         mass_search<T> search{*seen, d.scratch().tokens, d.scratch().sorting.order, d.scale(), p, min_keep};
         if (keep_found(d, *seen, in_heavy_blocks(search), false)) return;
-        if constexpr (view<T>::has_weight_kernel)
+        if constexpr (view<T>::has_weight_kernel) {
+            if (keep_found(d, *seen, in_weighed_row(search), false)) return;
             if (keep_found(d, *seen, in_band(search), false)) return;
+        }
     }
     if (list* const tokens = d.weighed_list()) tokens->keep_mass(p, min_keep);
 }

@@ -70,28 +70,46 @@ nucleus_found ends_beside(mass_search<T>& s, const cut_at_level<T>& cut, value_o
     return {.is = nucleus_found::form::band, .kept = {end.last.value, end.last.id}, .weighed = in_floats};
 }
 
-/// Where a sample tells the mass of a row, and that the nucleus is a good part of it: the row is weighed and cut in one read, at about where
-/// the edge is; how far off that was is then known, and a list of the tokens up to there, or a little farther, has the edge.
+/// Whether blocks of a row tell of it, and it can be cut so.
 template <logit_scalar T>
-nucleus_found in_flat_row(mass_search<T>& s) noexcept {
-    constexpr double most = 1.0 / sizes::listed_one_in;
-    if (!s.is_wide() || s.of_row().strays().count() > 0 || !s.is_flat()) return {};
-    const row_sample sample = s.sample();
-    const double at = sample.level_above(numeric::product(1 - s.p, sample.mass()));
-    if (!sample.tells_mass() || sample.share_reaching(at) < most) return {};
+bool can_be_cut(const mass_search<T>& s) noexcept {
+    return s.is_wide() && s.of_row().banded().whole() && s.of_row().strays().count() == 0;
+}
+
+/// Where so much of a sample lies below the edge: the row is weighed and cut in one read, at about where the edge is; how far off that was is
+/// then known, and a list of the tokens up to there, or a little farther, has the edge.
+template <logit_scalar T>
+nucleus_found ends_about(mass_search<T>& s, const row_sample& sample, double left_out) noexcept {
+    const double at = sample.level_above(left_out);
+    if (sample.share_reaching(at) < sizes::least_cut) return {};
     const auto level = static_cast<value_of<T>>(at);
     typename masses<T>::parts weigh{};
     if (!s.seen.weights().split_at(s.of_row(), s.exponent_scale(), level, weigh)) return {};
     const edge of = s.told_by(0, weigh.above, weigh.below, s.rounding());
     const cut_at_level<T> cut{level, of.wanted, of.uncertain};
-    const double density = numeric::product(sample.density(at), (weigh.above + weigh.below) / sample.mass());
-    double reach = numeric::product(1.2, std::fabs(cut.stays) + cut.uncertain) / density;
+    double reach = numeric::product(1.2, s.in_sample(sample, std::fabs(cut.stays) + cut.uncertain)) / sample.density(at);
     for (std::size_t tries = 0; tries < sizes::band_tries; ++tries, reach *= 4) {
         const double other = cut.stays < 0 ? at + reach : at - reach;
-        if (!(sample.share_between((std::min)(at, other), (std::max)(at, other)) < most)) return {};
+        if (!(sample.share_between((std::min)(at, other), (std::max)(at, other)) < 1.0 / sizes::listed_one_in)) return {};
         if (const auto found = ends_beside(s, cut, static_cast<value_of<T>>(other)); found.is != nucleus_found::form::nothing) return found;
     }
     return {};
+}
+
+/// Before a row is weighed: where a sample tells its mass, and that the nucleus is a good part of it.
+template <logit_scalar T>
+nucleus_found in_flat_row(mass_search<T>& s) noexcept {
+    if (!can_be_cut(s) || !s.is_flat()) return {};
+    const row_sample sample = s.sample();
+    return sample.tells_mass() ? ends_about(s, sample, numeric::product(1 - s.p, sample.mass())) : nucleus_found{};
+}
+
+/// Of a row that was weighed, and whose mass is made of a few heavy tokens beside many light ones.
+template <logit_scalar T>
+nucleus_found in_weighed_row(mass_search<T>& s) noexcept {
+    if (!s.weights().in_float() || !can_be_cut(s)) return {};
+    const row_sample sample = s.sample();
+    return sample.tells() ? ends_about(s, sample, s.in_sample(sample, s.left_out())) : nucleus_found{};
 }
 
 }  // namespace argdraw::detail

@@ -100,6 +100,10 @@ struct mass_search {
         return row_sample(tokens.values, blocks * of_block, exponent_scale(), nothing_below());
     }
     row_sample sample() noexcept { return sample(sizes::sampled_blocks, simd::block_size); }
+    /// What a mass of the row comes to in a sample.
+    double in_sample(const row_sample& sample, double mass) const noexcept {
+        return numeric::product(weights().relative_to(sample.greatest(), mass), sample.share_of(of_row().width()));
+    }
     /// Whether few tokens tell of a row whose mass is not made of a few heavy ones.
     bool is_flat() noexcept { return sample((sizes::sampled_blocks + 3) / 4, simd::block_size / 4).tells_mass(sizes::few_tell); }
 

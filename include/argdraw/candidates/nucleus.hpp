@@ -10,7 +10,6 @@
 #include <argdraw/candidates/mass_search.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/prefix.hpp>
-#include <argdraw/candidates/row_sample.hpp>
 #include <argdraw/candidates/scratch.hpp>
 #include <argdraw/candidates/view.hpp>
 #include <argdraw/core/config.hpp>
@@ -100,14 +99,7 @@ nucleus_found in_heavy_blocks(mass_search<T>& s) noexcept {
         const double mass = s.weigh(found, maximum);
         return {mass < s.target(maximum) ? 0 : found, maximum, cut, mass};
     };
-    tokens_from_cut all = first_list(s, judge);
-    if (all.count == 0 && s.is_wide())
-        if (const row_sample sample = s.sample(); sample.tells()) {
-            const double left_out = s.weights().relative_to(sample.greatest(), s.left_out());
-            const double cut = sample.level_below(numeric::product(left_out, sample.share_of(s.of_row().width())));
-            if (sample.share_reaching(cut) < 1.0 / sizes::listed_one_in) all = judge(cut, s.seen.list_reaching(cut));
-        }
-    return ended(s, all, {s.tokens.values}, [](double) { return true; });
+    return ended(s, first_list(s, judge), {s.tokens.values}, [](double) { return true; });
 }
 
 /// A list of all tokens at or above a cut has all that are as near to the center as the cut is: the nearest ones are among them as soon

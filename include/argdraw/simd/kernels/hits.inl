@@ -124,8 +124,8 @@ ARGDRAW_INLINE std::uint64_t living_in_word(const std::uint16_t* alive, int w) {
 }
 
 // All of them, of what lives in block b.
-template <class T, class Reaches>
-ARGDRAW_INLINE void hits_in_block(const blocked_row<T>& row, std::size_t b, const Reaches& reaches, std::uint64_t (&hits)[words]) {
+template <class T>
+ARGDRAW_INLINE void hits_in_block(const blocked_row<T>& row, std::size_t b, const reaching_cut<T>& reaches, std::uint64_t (&hits)[words]) {
     const T* const p = block_at(row, b);
     ARGDRAW_ROLLED
     for (int w = 0; w < words; ++w) hits[w] = reaches(p, w);

@@ -245,10 +245,10 @@ std::size_t list_between(const blocked_row<T>& row, value_of<T> low, value_of<T>
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const T* const p = block_at(row, b);
         std::uint64_t hits[words];
-        const auto lies_between = [&](const T* at, int w) {
-            return hits_in_word(w, [&](int i) { return between(load(at + 16 * i), from, to); });
-        };
-        hits_in_block(row, b, lies_between, hits);
+        ARGDRAW_UNROLL
+        for (int w = 0; w < words; ++w) hits[w] = hits_in_word(w, [&](int i) { return between(load(p + 16 * i), from, to); });
+        if (row.alive)
+            for (int w = 0; w < words; ++w) hits[w] &= living_in_word(alive_in(row, b), w);
         count += append_hits(p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
     }
     return count;
