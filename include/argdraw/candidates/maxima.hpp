@@ -73,7 +73,8 @@ public:
         const auto tokens_reaching = [&](value cut) { return simd::rows<T>().count(row.blocks(), cut); };
         const auto value_at = [&](std::size_t i) { return row.value_of_token(static_cast<token_id>(i)); };
         value level = lowest;
-        if (k <= row.block_count() && blocks_reaching(lowest) >= k)
+        // Where nearly all blocks would do, a level that they reach may lie below all tokens.
+        if (k + k / 8 + 1 < row.block_count() && k + k / 8 + 1 < blocks_reaching(lowest))
             level = numeric::level_reached_by(k, lowest, greatest_in_row_, blocks_reaching);
         else if (const double told = level_by_sample(row.width(), k, value_at);
                  told == -numeric::infinity || (told < numeric::infinity && tokens_reaching(static_cast<value>(told)) >= k))

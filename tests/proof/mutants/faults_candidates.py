@@ -64,6 +64,12 @@ FAULTS = [
         "0.0",
         "unit/candidates/raised_cells.cpp", "quick_raised_token: beside the ends of a token's share it is that token, or none"),
     Mutant(
+        "top1", "a level that all blocks reach stands for the first tokens",
+        "candidates/maxima.hpp",
+        "if (k + k / 8 + 1 < row.block_count() && k + k / 8 + 1 < blocks_reaching(lowest))",
+        "if (k <= row.block_count() && blocks_reaching(lowest) >= k)",
+        "unit/candidates/shortcuts.cpp", "shortcuts: as many first tokens as there are blocks are not listed with all others"),
+    Mutant(
         "norm1", "ln p is of what is left behind a cut",
         "candidates/candidates.hpp",
         "detail::keep_top(known(), k, equals, min_keep);",

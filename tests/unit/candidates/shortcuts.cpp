@@ -568,3 +568,18 @@ TEST_CASE("shortcuts: logits that differ by less than their distance's rounding 
         }
     }
 }
+
+TEST_CASE("shortcuts: as many first tokens as there are blocks are not listed with all others") {
+    workspace space;
+    std::mt19937 random(32);
+    constexpr std::size_t blocks = 64;
+    std::vector<float> row(blocks * simd::block_size);
+    for (float& l : row) l = static_cast<float>(random() % 100000) / 10000;
+    detail::distribution<float> d(std::span<const float>(row), space, row.size());
+    REQUIRE(d.find_maximum());
+    for (const std::size_t k : {blocks / 2, blocks - 4, blocks - 1, blocks, blocks + 1}) {
+        const std::size_t listed = d.as_view()->list_top(k, k);
+        CHECK(listed >= k);
+        CHECK(listed < row.size() / 2);
+    }
+}
