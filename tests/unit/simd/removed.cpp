@@ -163,6 +163,48 @@ TEMPLATE_TEST_CASE("removed: masses in doubles, bit for bit those of the definit
     CHECK(wrong == 0);
 }
 
+TEMPLATE_TEST_CASE("removed: rough sums are those in doubles to 2^-41, and what lies between two levels is listed", "",
+                   ARGDRAW_TEST_SCALARS) {
+    using T = TestType;
+    int wrong = 0;
+    std::size_t listed = 0;
+    on_every_set([&](isa set) {
+        CAPTURE(name(set));
+        on_rows<T>([&](const two_rows<T>& r) {
+            const std::size_t blocks = r.written.view.blocks;
+            std::vector<double> row(blocks * 256);
+            for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<double>(value(r.written.at(i)));
+            const row_in_blocks<double> wide(row);
+            const double greatest = *std::max_element(row.begin(), row.end()), lowest = std::numeric_limits<double>::lowest();
+            if (!(greatest >= lowest)) return;
+            for (const auto& [lower, high] : {std::pair{lowest, lowest}, std::pair{-2.0, 1.0}, std::pair{lowest, -1.0}}) {
+                const double scale = 1.25;
+                std::vector<double> mass(blocks), sum(blocks), exact(blocks), exact_sum(blocks), values(row.size() + 64);
+                std::vector<std::int32_t> ids(row.size() + 64);
+                simd::doubles<double>().exponents(wide.view, {.reference = greatest, .scale = scale, .lowest = high}, exact.data(),
+                                                  exact_sum.data());
+                const std::size_t n = simd::doubles<T>().rough_exponents(
+                    r.with_bits.view, {.reference = greatest, .scale = scale, .lower = lower, .high = high}, mass.data(), sum.data(),
+                    ids.data(), values.data());
+                for (std::size_t b = 0; b < blocks; ++b) {
+                    wrong += !(std::fabs(mass[b] - exact[b]) <= 0x1p-41 * exact[b] + 0x1p-800);
+                    wrong += !(std::fabs(sum[b] - exact_sum[b]) <= -0x1p-41 * exact_sum[b] + 0x1p-800);
+                }
+                std::size_t found = 0;
+                for (std::size_t i = 0; i < row.size(); ++i)
+                    if (lower <= row[i] && row[i] < high) {
+                        wrong += found >= n || ids[found] != static_cast<std::int32_t>(i) || values[found] != row[i];
+                        ++found;
+                    }
+                wrong += found != n;
+                listed += found;
+            }
+        });
+    });
+    CHECK(wrong == 0);
+    CHECK(listed > 1000);
+}
+
 TEMPLATE_TEST_CASE("removed: masses, what is added up beside them, splits and weights", "", float, argdraw::half, argdraw::bfloat16) {
     using T = TestType;
     int wrong = 0, far = 0;

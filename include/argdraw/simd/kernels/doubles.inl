@@ -83,6 +83,40 @@ void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass
     }
 }
 
+ARGDRAW_INLINE f64 as_doubles(const f32& x) { return widen(x); }
+ARGDRAW_INLINE f64 as_doubles(const f64& x) { return x; }
+
+template <class T>
+std::size_t rough_exponents(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second, std::int32_t* ids,
+                            double* values) {
+    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lower = splat(cuts.lower), high = splat(cuts.high);
+    const f64 least = splat(-900 / cuts.scale);  // so that no product is subnormal
+    const bool listing = cuts.lower < cuts.high;
+    alignas(64) T room[block_size];
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const whole_block<T> block = living_block(row, b, room);
+        f64 sum = splat(0.0), sum_beside = sum;
+        for (int i = 0; i < vectors; ++i) {
+            const f64 x = as_doubles(block.at(i)), d = max(sub(x, reference), least);
+            const f64 w = keep_reaching(x, high, rough_exp2(d, scale));
+            sum = add(sum, w);
+            sum_beside = add(sum_beside, mul(w, d));
+        }
+        mass[b] = tree_sum(sum);
+        second[b] = tree_sum(sum_beside) * cuts.scale;
+        if (!listing) continue;
+        std::uint64_t hits[words];
+        for (int w = 0; w < words; ++w)
+            hits[w] = hits_in_word(w, [&](int i) {
+                const f64 x = as_doubles(block.at(i));
+                return without(at_least(x, lower), at_least(x, high));
+            });
+        count += append_hits(block.p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+    }
+    return count;
+}
+
 template <logit_scalar T>
 inline constexpr double_kernels<T> of_doubles{in_doubles<beside::nothing, T>, in_doubles<beside::exponents, T>,
-                                              in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>};
+                                              in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>, rough_exponents<T>};
