@@ -51,6 +51,12 @@ FAULTS = [
         "while (high - low > 2)",
         "unit/candidates/keep_while.cpp", "keep_while: the longest prefix by its mass, of every kind of row and in every form"),
     Mutant(
+        "sums3", "fine sums decide what they leave in doubt",
+        "candidates/keep_while.hpp",
+        "if (in_doubt) return false; if (!found) continue;",
+        "if (!found) continue;",
+        "unit/candidates/keep_while.cpp", "keep_while: what fine sums leave in doubt is decided in full"),
+    Mutant(
         "power1", "a series about the sum before and not about the middle",
         "candidates/cumulative.hpp",
         "const double center = running / 2, inverse",
