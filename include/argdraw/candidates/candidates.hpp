@@ -292,9 +292,16 @@ public:
 
     /// Keeps the longest prefix of the order of which within(prefix_sums) holds, and at least min_keep tokens. Of a longer one it does not
     /// hold where it does not of a shorter.
-    template <class F>
+    template <std::predicate<const prefix_sums&> F>
     void keep_while(F within, detail::amount min_keep = 1) noexcept {
-        detail::keep_while(opened(), within, min_keep);
+        detail::keep_while(opened(), accuracy::full, within, false, min_keep);
+    }
+    /// The same of a predicate that within_of(accuracy, in_doubt) gives, first for sums that are accuracy::fine. It says so in the bool
+    /// where a limit is no farther from what it is asked about than both may be off, each sum of the prefix by 2^-40 of itself, and then
+    /// is asked for in full. The number of fine sums means nothing.
+    template <std::invocable<accuracy, bool&> F>
+    void keep_while(F within_of, detail::amount min_keep = 1) noexcept {
+        detail::keep_while_within(opened(), within_of, min_keep);
     }
 
     /// Keeps the shortest prefix of the order whose mass is at least p times the whole, and at least min_keep tokens. p < 1. Where the mass
@@ -307,7 +314,7 @@ public:
         keep_mass_near([below](accuracy) { return estimate{below}; }, p, min_keep);
     }
     /// The same where `below` is an estimate that below_of(accuracy) gives; it is asked for in full where the quick one leaves a token in
-    /// doubt.
+    /// doubt, and may ask for masses and moments alone.
     template <class F>
         requires std::invocable<F, accuracy>
     void keep_mass_near(F below_of, double p, detail::amount min_keep = 1) noexcept {

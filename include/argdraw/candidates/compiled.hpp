@@ -49,7 +49,7 @@
 // What there is for formats that have the weight kernel.
 #define ARGDRAW_VERBS_ON_FLOATS(prefix, T) \
     ARGDRAW_VERBS_ON(prefix, T)            \
-    prefix template nucleus_found near_in_band(mass_search<T>&, estimate) noexcept;
+    prefix template nucleus_found near_in_band(mass_search<T>&, estimate, both_sides&) noexcept;
 
 #define ARGDRAW_VERBS(prefix)                                                                            \
     namespace argdraw::inline ARGDRAW_ABI::detail {                                                      \

@@ -9,6 +9,7 @@
 #include <argdraw/candidates/distribution.hpp>
 #include <argdraw/candidates/edits.hpp>
 #include <argdraw/candidates/flat_nucleus.hpp>
+#include <argdraw/candidates/nearness.hpp>
 #include <argdraw/candidates/nucleus.hpp>
 #include <argdraw/candidates/nucleus_band.hpp>
 #include <argdraw/candidates/questions.hpp>
@@ -293,7 +294,6 @@ bool keep_found(distribution<T>& d, view<T>& seen, const nucleus_found& found, b
         else d.as_list()->keep_up_to(found.last);
         return true;
     }
-    seen.row().remove(found.removed);
     seen.row().narrow_to(found.kept);
     if (found.weighed) seen.weights().narrowed(seen.row());
     return true;
@@ -329,10 +329,14 @@ bool all_are_equal(distribution<T>& d) noexcept {
 /// token in doubt.
 template <logit_scalar T, class F>
 void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_keep) noexcept {
+    const auto center = [&](accuracy wanted) -> estimate {
+        const estimate below = below_of(wanted);
+        if (wanted == accuracy::full || below.error == 0) return {below.value};  // there is no better one
+        return {below.value, (std::max)(below.error, error_of_rough(below.value))};
+    };
     bool among_heavy = true;
     for (accuracy known = accuracy::quick; !d.as_list(); known = accuracy::full) {
-        estimate below = below_of(known);
-        if (known == accuracy::full) below = {below.value};  // there is no better one
+        const estimate below = center(known);
         if (below.error == 0 && !(below.value > 0)) return keep_mass(d, p, min_keep);
         if (below.error > 0 && !(below.value > below.error)) {
             // It may be the maximum, as of equals, which all would be in doubt; where they are no others, it is.
@@ -349,9 +353,12 @@ void keep_mass_near(distribution<T>& d, F below_of, double p, std::size_t min_ke
             among_heavy = in_doubt = found.center_in_doubt;  // or a center that is better known finds nothing there either
         }
         if constexpr (view<T>::has_weight_kernel) {
-            const nucleus_found found = near_in_band(search, below);
+            both_sides listed;
+            nucleus_found found = near_in_band(search, below, listed);
+            // Finer masses leave the list as it is.
+            if (found.center_in_doubt) found = near_in_list(search, listed, center(accuracy::fine));
+            if (found.center_in_doubt) found = near_in_list(search, listed, center(accuracy::full));
             if (keep_found(d, *seen, found, true)) return;
-            in_doubt |= found.center_in_doubt;
         }
         if (!in_doubt || known == accuracy::full) break;
     }

@@ -10,7 +10,9 @@
 
 #include <argdraw/candidates/cuts.hpp>
 #include <argdraw/candidates/distribution.hpp>
+#include <argdraw/candidates/living_row.hpp>
 #include <argdraw/candidates/masses.hpp>
+#include <argdraw/candidates/moments.hpp>
 #include <argdraw/candidates/order.hpp>
 #include <argdraw/candidates/questions.hpp>
 #include <argdraw/candidates/view.hpp>
@@ -70,93 +72,193 @@ std::size_t add_while(prefix_sums& sums, const double* weights, const double* be
     }
 }
 
-/// Two levels between which the prefix is likely to end: where a sample of the row behind a head whose sums are known has the end, and to
-/// either side three standard deviations of its mass, in tokens of those there. The lower is -inf where it may be anywhere below.
-template <logit_scalar T, class F>
-levels_of_end levels_by_sample(distribution<T>& d, const living_row<T>& row, const prefix_sums& head, double head_end, F within) noexcept {
-    constexpr std::size_t bins = 512;
-    const std::size_t size = (std::min)(sizes::prefix_sampled, row.width());
-    double* const values = d.scratch().tokens.values;
-    double* const weights = d.scratch().tokens.weights;
-    std::size_t n = 0;
-    double bottom = head_end;
-    for (std::size_t i = 0; i < size; ++i) {
-        const double v = row.value_of_token(static_cast<token_id>(i * row.width() / size));
-        values[n] = v;
-        n += -numeric::infinity < v && v <= head_end;
-        if (-numeric::infinity < v) bottom = (std::min)(bottom, v);
-    }
-    simd::lists().weights(values, n, d.maximum(), d.exponent_scale(), weights);
-
+/// Some blocks of a row, as a histogram of what comes behind a head; sums are those of the row.
+struct sample_behind {
+    static constexpr std::size_t bins = 512;
     struct bin {
         prefix_sums sums;
         double squares = 0;
     };
     std::array<bin, bins> histogram{};
-    const double per_value = bins / (head_end - bottom);
-    const double share = static_cast<double>(row.width()) / static_cast<double>(size);
+    std::size_t tokens = 0;  ///< that are sampled
+    double top, per_value, share;
+
+    double level(std::size_t b) const noexcept { return top - static_cast<double>(b) / per_value; }
+    /// What a number of sampled tokens stands for.
+    double of_row(std::size_t sampled) const noexcept { return numeric::product(share, static_cast<double>(sampled)); }
+};
+
+template <logit_scalar T>
+sample_behind sampled_behind(distribution<T>& d, const living_row<T>& row, double head_end) noexcept {
+    const std::size_t blocks = row.blocks().blocks, sampled_blocks = (std::min)(sizes::sampled_blocks, blocks);
+    const std::size_t size = (std::min)(sampled_blocks * simd::block_size, row.width());
+    double* const values = d.scratch().tokens.values;
+    double* const weights = d.scratch().tokens.weights;
+    std::size_t n = 0;
+    double bottom = head_end;
+    for (std::size_t b = 0; b < sampled_blocks; ++b) {
+        double own[simd::block_size];
+        row.values_of_block(b * blocks / sampled_blocks, own);
+        for (const double v : own) {
+            values[n] = v;
+            n += (-numeric::infinity < v) & (v <= head_end);
+            bottom = -numeric::infinity < v && v < bottom ? v : bottom;
+        }
+    }
+    simd::lists().weights(values, n, d.maximum(), d.exponent_scale(), weights);
+    bottom = (std::max)(bottom, head_end - 64 / d.scale());  // what is below has no weight
+    sample_behind of{.tokens = n,
+                     .top = head_end,
+                     .per_value = sample_behind::bins / (head_end - bottom),
+                     .share = static_cast<double>(row.width()) / static_cast<double>(size)};
     for (std::size_t i = 0; i < n; ++i) {
-        const double at = numeric::product(head_end - values[i], per_value);  // no number where all are equal
-        bin& here = histogram[at < static_cast<double>(bins) ? static_cast<std::size_t>(at) : bins - 1];
-        const double weight = numeric::product(weights[i], share);
+        const double at = numeric::product(head_end - values[i], of.per_value);  // no number where all are equal
+        auto& here = of.histogram[at < static_cast<double>(of.bins) ? static_cast<std::size_t>(at) : of.bins - 1];
+        const double weight = numeric::product(weights[i], of.share);
         here.sums.others += weight;
         here.sums.moment += numeric::product(weight, numeric::product(values[i] - d.maximum(), d.scale()));
         here.sums.count += 1;
         here.squares += numeric::product(weight, weight);
     }
-    // The bin in which it ends, and the mass from there to the levels.
-    prefix_sums sums = head;
+    return of;
+}
+
+/// The bin in which a prefix ends, and the variance of the mass that tells.
+struct sampled_end {
+    std::size_t bin;
     double squares = 0;
-    std::size_t end = 0, sampled = 0;
-    for (; end + 1 < bins; ++end) {
-        const bin& here = histogram[end];
-        sampled += here.sums.count;
-        const prefix_sums next{sums.others + here.sums.others, sums.moment + here.sums.moment,
-                               head.count + static_cast<std::size_t>(numeric::product(share, static_cast<double>(sampled)))};
-        if (!within(next)) break;
+};
+
+/// Told by what lies above it, behind the head.
+template <class F>
+sampled_end end_from_above(const sample_behind& of, prefix_sums sums, F within) noexcept {
+    sampled_end end{0};
+    for (;; ++end.bin) {
+        const prefix_sums& here = of.histogram[end.bin].sums;
+        const prefix_sums next{sums.others + here.others, sums.moment + here.moment,
+                               sums.count + static_cast<std::size_t>(of.of_row(here.count))};
+        end.squares += of.histogram[end.bin].squares;
+        if (end.bin + 1 == of.bins || !within(next)) return end;
         sums = next;
-        squares += here.squares;
     }
-    const double scatter = 3 * std::sqrt(squares + histogram[end].squares);
-    std::size_t first = end, last = end + 1;
-    for (double mass = 0; first > 0 && mass < scatter; --first) mass += histogram[first - 1].sums.others;
-    for (double mass = 0; last < bins && mass < scatter; ++last) mass += histogram[last].sums.others;
-    std::size_t reaching = 0;
-    for (std::size_t b = 0; b < last; ++b) reaching += histogram[b].sums.count;
-    const auto level = [&](std::size_t b) { return head_end - static_cast<double>(b) / per_value; };
-    return {last == bins ? -numeric::infinity : level(last), first == 0 ? numeric::next_above(head_end) : level(first),
-            static_cast<double>(head.count) + numeric::product(share, static_cast<double>(reaching))};
+}
+/// Told by what lies below it, beside the sums of all.
+template <class F>
+sampled_end end_from_below(const sample_behind& of, const rough_sums& all, std::size_t head, F within) noexcept {
+    sampled_end end{of.bins};
+    prefix_sums sums{all.mass - 1, numeric::product(ln2, all.exponents), 0};
+    std::size_t above = of.tokens;
+    do {
+        const prefix_sums& here = of.histogram[--end.bin].sums;
+        end.squares += of.histogram[end.bin].squares;
+        above -= here.count;
+        sums = {(std::max)(sums.others - here.others, 0.0), (std::min)(sums.moment - here.moment, 0.0),
+                head + static_cast<std::size_t>(of.of_row(above))};
+    } while (end.bin > 0 && !within(sums));
+    return end;
+}
+
+/// Two levels between which the prefix is likely to end: where a sample of the row, behind a head whose sums are known, has the end, and to
+/// either side three standard deviations of the mass that tells, in tokens of those there. The lower is -inf where it may be anywhere below.
+template <logit_scalar T, class F>
+levels_of_end levels_by_sample(distribution<T>& d, view<T>& seen, const prefix_sums& head, double head_end, F within) noexcept {
+    const sample_behind of = sampled_behind(d, seen.row(), head_end);
+    const sampled_end above = end_from_above(of, head, within);
+    const sampled_end below = end_from_below(of, seen.sums_roughly(d.exponent_scale()), head.count, within);
+    const auto [end, squares] = above.squares < below.squares ? above : below;
+    const double scatter = 3 * std::sqrt(squares);
+    std::size_t first = end, last = end + 1, reaching = 0;
+    for (double mass = 0; first > 0 && mass < scatter; --first) mass += of.histogram[first - 1].sums.others;
+    for (double mass = 0; last < of.bins && mass < scatter; ++last) mass += of.histogram[last].sums.others;
+    for (std::size_t b = 0; b < last; ++b) reaching += of.histogram[b].sums.count;
+    return {last == of.bins ? -numeric::infinity : of.level(last), first == 0 ? numeric::next_above(head_end) : of.level(first),
+            static_cast<double>(head.count) + of.of_row(reaching)};
+}
+
+/// The sums of what reaches a level that some token reaches, as a prefix; of fine ones the number is not told, but that there is a token.
+template <logit_scalar T>
+prefix_sums sums_reaching(distribution<T>& d, const view<T>& seen, double level) noexcept {
+    const double greatest = d.maximum(), c = d.exponent_scale();
+    auto& split = d.scratch().split;
+    simd::doubles<T>().exponents(seen.row().blocks(), {.reference = greatest, .scale = c, .lowest = level}, split.above, split.below);
+    double mass = 0, exponents = 0;
+    for (std::size_t b = 0; b < seen.blocks(); ++b) {
+        mass += split.above[b];
+        exponents += split.below[b];
+    }
+    return {mass_beside_greatest(seen.row(), split.above, mass, greatest, c, level), numeric::product(ln2, exponents),
+            seen.row().count_reaching(level)};
+}
+
+/// Those of n listed tokens that lie between two levels alone are left. Returns their number.
+inline std::size_t leave_between(const token_arrays& at, std::size_t n, double low, double high) noexcept {
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < n; ++i) {  // written whether it stays or not: which do is not to be predicted
+        const bool inside = (low <= at.values[i]) & (at.values[i] < high);
+        at.ids[left] = at.ids[i];
+        at.values[left] = at.values[i];
+        at.weights[left] = at.weights[i];
+        at.spare[left] = at.spare[i];
+        left += inside;
+    }
+    std::fill_n(at.values + left, simd::lanes, -numeric::infinity);
+    return left;
+}
+
+/// Needs a list of n tokens between two levels, and the sums above them. Moves the levels towards each other as long as many tokens lie
+/// between them, and the sums along with the higher one. Leaves the tokens between them alone in the list, and returns their number.
+template <logit_scalar T, class F>
+std::size_t narrowed(distribution<T>& d, std::size_t n, double& high, prefix_sums& sums, F within) noexcept {
+    constexpr std::size_t few = 64;
+    const token_arrays& at = d.scratch().tokens;
+    const double greatest = d.maximum();
+    prefix_sums above = sums;
+    simd::lists().weights(at.values, n, greatest, d.exponent_scale(), at.weights);
+    for (std::size_t i = 0; i < n; ++i) at.spare[i] = numeric::product(at.weights[i], numeric::product(at.values[i] - greatest, d.scale()));
+    std::fill_n(at.values + n, simd::lanes, -numeric::infinity);
+    double low = n > 0 ? simd::lists().least(at.values, n) : high;
+    for (std::size_t between = n, steps = 0; between > few && steps < 20; ++steps) {
+        if (8 * between <= n) {
+            n = leave_between(at, n, low, high);
+            above = sums;
+        }
+        const double middle = low / 2 + high / 2;
+        if (!(low < middle && middle < high)) break;
+        const auto mass = simd::lists().mass_at_least(at.values, at.weights, n, middle);
+        const auto moment = simd::lists().mass_at_least(at.values, at.spare, n, middle);
+        const double first = above.count == 0 && mass.count > 0 ? 1.0 : 0.0;
+        const prefix_sums reaching{above.others + (mass.mass - first), above.moment + moment.mass, above.count + mass.count};
+        if (within(reaching)) {
+            high = middle;
+            between -= reaching.count - sums.count;
+            sums = reaching;
+        } else {
+            low = middle;
+            between = reaching.count - sums.count;
+        }
+    }
+    return leave_between(at, n, low, high);
 }
 
 /// Of a row without strays and with a whole band, behind a head for which it holds: finds the last token between two levels. A sweep tells
-/// the sums of what reaches the upper one; what is between is put in order and added one by one. False where the end is not there: the
-/// levels come from a sample.
+/// the sums of what reaches the upper one and lists what is between, which is narrowed, put in order and added one by one. False where the
+/// end is not there: the levels come from a sample.
 template <logit_scalar T, class F>
-bool find_end_between(distribution<T>& d, view<T>& seen, const levels_of_end& levels, F within, place& last) noexcept {
+bool find_end_between(distribution<T>& d, view<T>& seen, const levels_of_end& levels, accuracy wanted, F within, place& last) noexcept {
     const double greatest = d.maximum(), c = d.exponent_scale();
-    auto& split = d.scratch().split;
+    const token_arrays& at = d.scratch().tokens;
+    const double low = (std::max)(levels.low, static_cast<double>(std::numeric_limits<value_of<T>>::lowest()));
+    const rough_sums rough =
+        exponents_roughly(seen.row(), {.reference = greatest, .scale = c, .lower = low, .high = levels.high}, d.scratch().moments, at);
     prefix_sums sums;
-    last = {levels.high, (std::numeric_limits<token_id>::max)()};
     if (levels.high <= greatest) {
-        simd::doubles<T>().exponents(seen.row().blocks(), {.reference = greatest, .scale = c, .lowest = levels.high}, split.above,
-                                     split.below);
-        double mass = 0, exponents = 0;
-        for (std::size_t b = 0; b < seen.blocks(); ++b) {
-            mass += split.above[b];
-            exponents += split.below[b];
-        }
-        sums = {mass_beside_greatest(seen.row(), split.above, mass, greatest, c, levels.high), numeric::product(ln2, exponents),
-                seen.row().count_reaching(levels.high)};
+        if (wanted == accuracy::fine) sums = {rough.mass - 1, numeric::product(ln2, rough.exponents), 1};
+        else sums = sums_reaching(d, seen, levels.high);
         if (!within(sums)) return false;
     }
-    const std::size_t reaching = seen.list_reaching(levels.low);
-    const token_arrays& at = d.scratch().tokens;
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < reaching; ++i) {
-        at.ids[n] = at.ids[i];
-        at.values[n] = at.values[i];
-        n += at.values[i] < levels.high;
-    }
+    double high = levels.high;
+    const std::size_t n = narrowed(d, rough.listed, high, sums, within);
+    last = {high, (std::numeric_limits<token_id>::max)()};
     bool found = false;
     const ordered between(at.values, n, d.scratch().sorting.order, d.scratch().sorting.beside_row);
     between.each_block([&](const double* values, const std::uint32_t* numbers, std::size_t count) {
@@ -200,7 +302,7 @@ bool find_end_in_equals(distribution<T>& d, const view<T>& seen, prefix_sums abo
 /// Finds where the prefix ends in a view without strays and with a whole band, of which the first tokens are known, and that it holds for
 /// them. `end` is the value of the last one. False where it is not found, or where `asked` so many tokens should tell.
 template <logit_scalar T, class F>
-bool find_end(distribution<T>& d, view<T>& seen, std::span<const place> first, double end, F within, std::size_t& asked,
+bool find_end(distribution<T>& d, view<T>& seen, std::span<const place> first, double end, accuracy wanted, F within, std::size_t& asked,
               place& last) noexcept {
     prefix_sums head, above;
     each_weight(first, [&](double weight, double below) {
@@ -209,39 +311,61 @@ bool find_end(distribution<T>& d, view<T>& seen, std::span<const place> first, d
         return true;
     });
     if (above.count < first.size() / 2 && find_end_in_equals(d, seen, above, end, within, last)) return true;
-    const levels_of_end levels = levels_by_sample(d, seen.row(), head, end, within);
-    if (numeric::product(levels.reaching, static_cast<double>(sizes::listed_one_in)) < static_cast<double>(d.width())) {
+    const levels_of_end levels = levels_by_sample(d, seen, head, end, within);
+    if (levels.reaching < 16.0 * sizes::leaders_first) {
         asked = (std::max)(asked, static_cast<std::size_t>(levels.reaching));
         return false;
     }
-    return find_end_between(d, seen, levels, within, last);
+    return find_end_between(d, seen, levels, wanted, within, last);
 }
 
 /// Keeps the longest prefix of the order of which within(prefix_sums) holds, and at least min_keep tokens. It is asked of prefixes, and does
-/// not hold of longer ones where it does not of a shorter.
+/// not hold of longer ones where it does not of a shorter. False, and all stays as it is, where it left itself in doubt.
 template <logit_scalar T, class F>
-void keep_while(distribution<T>& d, F within, std::size_t min_keep) noexcept {
+bool keep_while(distribution<T>& d, accuracy wanted, F within, const bool& in_doubt, std::size_t min_keep) noexcept {
     bool sampled = false;
     for (std::size_t asked = sizes::leaders_first;;) {
         const auto first = d.sorted(asked);
-        if (first.empty()) return;
+        if (first.empty()) return true;
         const double end = first.back().value;
         for (place& each : first) each.value = d.logit_of(each.value);
         prefix_sums sums;
         each_block_of_weights(first, [&](const double* weights, const double* below, std::size_t n) {
             return add_while(sums, weights, below, n, within) == n;
         });
-        if (sums.count < first.size() || first.size() < asked) return keep_top(d, sums.count, ties::first, min_keep);
+        if (in_doubt) return false;
+        if (sums.count < first.size() || first.size() < asked) {
+            keep_top(d, sums.count, ties::first, min_keep);
+            return true;
+        }
         // A sample tells little where few of the tokens behind the first ones have most of the mass.
-        const bool light = first.back().value >= first[0].value - 2 || asked >= 16 * sizes::leaders_first;
+        const bool light = first.back().value >= first[0].value - 2 || asked >= 4 * sizes::leaders_first;
         asked *= 4;
-        view<T>* const seen = d.as_plain_view();
-        if (sampled || !light || !seen || seen->row().strays().count() > 0 || min_keep >= first.size() || !d.find_maximum() || !d.as_view())
-            continue;
+        if (sampled || !light || min_keep >= first.size()) continue;
+        view<T>* const seen = rough_view(d);
+        if (!seen) continue;
         sampled = true;
         place last{};
-        if (find_end(d, *seen, first, end, within, asked, last)) return keep_up_to(d, last);
+        const bool found = find_end(d, *seen, first, end, wanted, within, asked, last);
+        if (in_doubt) return false;
+        if (!found) continue;
+        keep_up_to(d, last);
+        return true;
     }
+}
+
+/// The same of what within_of(accuracy, in_doubt) gives. Where fine sums leave it in doubt, it is asked for in full; so it is at once where
+/// many blocks have the same greatest value, as those of equals, whose sums may be at a limit to their last digit.
+template <logit_scalar T, class F>
+void keep_while_within(distribution<T>& d, F within_of, std::size_t min_keep) noexcept {
+    bool in_doubt = false;
+    const view<T>* const seen = rough_view(d);
+    if (seen && 2 * seen->blocks_reaching(seen->maximum()) <= seen->blocks() &&
+        keep_while(d, accuracy::fine, within_of(accuracy::fine, in_doubt), in_doubt, min_keep))
+        return;
+    bool ignored = false;
+    const bool never = false;
+    keep_while(d, accuracy::full, within_of(accuracy::full, ignored), never, min_keep);
 }
 
 }  // namespace detail

@@ -27,10 +27,10 @@ struct tokens_from_cut {
     std::size_t count = 0;
     double maximum = 0, cut = 0, mass = 0;
 };
-/// The numbers that a list is ordered by, and how far off they may be.
+/// The numbers that a list is ordered by: values, or how near they are to a center, and how far off that may be.
 struct ordering {
     double* by;
-    double error = 0;
+    double center = 0, error = 0;
 };
 /// What a prefix of a list has to weigh, and what that may be off by; in the unit of the list's weights.
 struct edge {
@@ -64,9 +64,11 @@ ending first_certain(F try_edge, Edges... edge_of) noexcept {
 /// 3 p (1 - p) of that share of the whole, next to nothing where p is near 0 or 1. Where an edge that is off by so much would be another
 /// one, K and B are read again in doubles, and the answer is theirs: what decides is always within 1e-12 of the whole.
 ///
-/// A center may be uncertain, too. Tokens nearer to it than the edge by more than twice what it may be off by stay nearer whatever it is,
-/// and those farther stay farther; so the answer is certain where all between have the logit of the edge itself, and follow each other by
-/// id.
+/// A center may be uncertain, too. On one side of it the order is that of the values, wherever it is, but for what the rounding of a
+/// distance takes for equal; and of the tokens on the other side those nearer than the edge by more than twice what the center may be off
+/// by stay nearer, and those farther stay farther. What stays is the tokens up to the edge on its side, and those nearer than it on the
+/// other: so the answer is certain where no token of the other side is about as near as the edge, and none of its own is next to it but
+/// those of its own logit, which follow each other by id.
 template <logit_scalar T>
 struct mass_search {
     using value = value_of<T>;
@@ -144,13 +146,29 @@ struct mass_search {
             return {outcome::mass_in_doubt};
         const double reach = numeric::product(2.0002, order.error);
         if (!complete(last.value - reach) || !complete(last.value + reach)) return {outcome::not_in_list};
-        if (reach > 0) {
-            const double edge_value = tokens.values[index_of(last.id)];
-            bool doubtful = false;
-            for (std::size_t i = 0; i < n; ++i) doubtful |= std::fabs(order.by[i] - last.value) <= reach && tokens.values[i] != edge_value;
-            if (doubtful) return {outcome::center_in_doubt};
-        }
+        if (reach > 0 && center_is_doubtful(n, order, reach, {last.value, last.id}, tokens.values[index_of(last.id)]))
+            return {outcome::center_in_doubt};
         return {outcome::found, last};
+    }
+
+    /// Whether another center, at most half of `reach` from this one, may have another edge than `last`, of a value `edge_value`. Roundings
+    /// of a distance are below 2^-10 of the reach; see error_of_rough.
+    bool center_is_doubtful(std::size_t n, const ordering& order, double reach, const place& last, double edge_value) const noexcept {
+        const double rounding = numeric::product(reach, 0x1p-10);
+        // Where the edge is next to the center, so are the others, and on which side is not known.
+        const bool sides_are_known = -last.value > 2 * reach, above = edge_value > order.center;
+        const double to_others = reach, to_own = sides_are_known ? rounding : reach;
+        std::fill_n(order.by + n, simd::lanes, -numeric::infinity);
+        const auto count = simd::numbers<double>().count_at_least;
+        if (count(order.by, n, last.value - reach) - count(order.by, n, numeric::next_above(last.value + reach)) == 1) return false;
+        bool doubtful = false;
+        for (std::size_t i = 0; i < n; ++i) {
+            const double apart = std::fabs(order.by[i] - last.value);
+            const bool own = (tokens.values[i] > order.center) == above;
+            doubtful |= (apart <= to_own) & (tokens.values[i] != edge_value);
+            doubtful |= (apart <= to_others) & !own;
+        }
+        return doubtful;
     }
 
     /// The same of a list that weighs `listed`, with others before and behind it, where the edge may be.

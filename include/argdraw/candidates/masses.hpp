@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <numeric>
+#include <span>
 
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/living_row.hpp>
@@ -30,6 +30,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// How well a question about masses is answered where the row is still a view.
 enum class accuracy : std::uint8_t {
     quick,  ///< from sums of floats, as far off as the answer says
+    fine,   ///< from sums of doubles, as far off as the answer says, where that is quicker than full; the last digits are the machine's own
     full,   ///< from sums of doubles, within 1e-12
 };
 
@@ -153,14 +154,6 @@ public:
     /// Of a row weighed in doubles: mass_beside_greatest of all that lives.
     double all_beside_greatest(const row& of) const noexcept {
         return mass_beside_greatest(of, in_blocks().of_block, w_.all, w_.greatest, w_.c, -numeric::infinity);
-    }
-
-    /// Needs no masses. Of a row without a band, where the greatest value is finite and weighs 1: about what all that lives weighs. A weight
-    /// is within 2^-43 of itself, and one that is nothing, of which a block may have block_size, counts for less than 2^-890: so all of them
-    /// are within 2^-42 of themselves, but for the roundings of their sum. above() gives way. One read.
-    double roughly_all(const row& of, const maxima<T>& top, double c) const noexcept {
-        w_.template sum_in_doubles<block_sums::roughly>(of, top, {.reference = top.greatest(), .scale = c}, above(), nullptr);
-        return std::accumulate(above(), above() + of.blocks().blocks, 0.0);
     }
 
     /// What takes weights_of_block to reference().
@@ -295,6 +288,17 @@ public:
         });
         return below;
     }
+    /// Weighs again what reaches a level in the blocks of tokens that have been removed since.
+    void weigh_reaching_again(const row& of, std::span<const token_id> removed, value high) const noexcept
+        requires in_floats_at_all
+    {
+        for (const token_id id : removed) {
+            const std::size_t b = block_of(id);
+            std::int32_t& top = in_blocks().tops[b];
+            simd::block_weights<T>().masses_in_band(of.only_block(b), w_.keys, high, split_blocks().above + b, &top);
+            split_blocks().above[b] = in_reference_of(w_.top, top, split_blocks().above[b]);
+        }
+    }
     /// What these have summed up in each block.
     double* above() const noexcept { return split_blocks().above; }
 
@@ -331,8 +335,9 @@ public:
         return all;
     }
 
-    /// The masses of the row after it was narrowed to what above() has.
+    /// The masses of the row after it was narrowed to what above() has, from sums of floats.
     void narrowed(const row& of) noexcept {
+        in_float_ = true;
         std::copy_n(split_blocks().above, of.blocks().blocks, in_blocks().of_block);
         w_.add_up(of);
         also_ = extra::nothing;

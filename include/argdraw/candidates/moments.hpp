@@ -6,11 +6,13 @@
 #include <argdraw/candidates/living_row.hpp>
 #include <argdraw/candidates/masses.hpp>
 #include <argdraw/candidates/maxima.hpp>
+#include <argdraw/candidates/scratch.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/finite.hpp>
+#include <argdraw/numeric/sums.hpp>
 #include <argdraw/simd/dispatch.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
@@ -19,6 +21,22 @@ namespace argdraw::inline ARGDRAW_ABI::detail {
 struct moments {
     double count, mean, variance, error;
 };
+
+/// Of what reaches a level: the sum of weights w = 2^((v - maximum) c), and that of w e, e the exponent of w; and how many tokens were
+/// listed from another level up to it.
+struct rough_sums {
+    double mass = 0, exponents = 0;
+    std::size_t listed = 0;
+};
+/// Needs a whole band, no strays, the maximum, and a scale in the range of keys. Weights are within 2^-43 of themselves, terms w e by a
+/// rounding more, and all of a sum have one sign; the sums of less than 2^25 numbers add less than 2^-43. So each is within 2^-41 of itself,
+/// but for what weighs less than 2^-900, together less than 2^-800.
+template <logit_scalar T>
+rough_sums exponents_roughly(const living_row<T>& row, const simd::double_cuts& cuts, const simd::row_moments& room,
+                             const token_arrays& tokens) noexcept {
+    const std::size_t listed = simd::doubles<T>().rough_exponents(row.blocks(), cuts, room.sum, room.squares, tokens.ids, tokens.values);
+    return {numeric::sum(room.sum, row.blocks().blocks), numeric::sum(room.squares, row.blocks().blocks), listed};
+}
 
 /// Sums for each block become those of all that lives. Each set of tokens about its own mean, and the means about that of all: shares of
 /// the whole, since sums of rows of double overflow, and distances from the maximum, since far from 0 a mean has no digits left for the

@@ -35,9 +35,8 @@ struct nucleus_found {
     std::size_t count = 0;
     double maximum = 0, mass = 0;
     place last{};
-    /// The band, what lives in it and goes nevertheless, and whether masses.above() has what it then weighs.
+    /// The band, and whether masses.above() has what it then weighs.
     band kept{};
-    std::span<const token_id> removed{};
     bool weighed = false;
     /// Nothing was found because the center is not known well enough.
     bool center_in_doubt = false;
@@ -123,7 +122,8 @@ nucleus_found near_in_heavy_blocks(mass_search<T>& s, estimate below_maximum) no
         }
         return {within < s.target(maximum) || count < s.min_keep ? 0 : found, maximum, cut, mass};
     });
-    return ended(s, all, {s.tokens.spare, below_maximum.error}, [&](double nearness) { return -nearness < reach; });
+    return ended(s, all, {s.tokens.spare, maximum - below / s.scale, below_maximum.error},
+                 [&](double nearness) { return -nearness < reach; });
 }
 
 }  // namespace argdraw::detail

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <new>
 
 #include <argdraw/candidates/mass_search.hpp>
 #include <argdraw/candidates/nucleus.hpp>
@@ -146,6 +144,17 @@ nucleus_found ends_among_equals(mass_search<T>& s, value_of<T> common) noexcept 
     return {.is = nucleus_found::form::band, .kept = kept, .weighed = in_floats};
 }
 
+/// Adds to masses of blocks the tokens of a list, n with weights, for which stays(i).
+template <class F>
+void add_to_blocks(double* masses, const token_arrays& tokens, std::size_t n, double from_list, F stays) noexcept {
+    for (std::size_t i = 0; i < n;) {
+        const std::size_t b = block_of(tokens.ids[i]);
+        double mass = 0;
+        for (; i < n && block_of(tokens.ids[i]) == b; ++i) mass += numeric::product(tokens.weights[i], static_cast<double>(stays(i)));
+        masses[b] += mass / from_list;
+    }
+}
+
 /// The edge lies between two levels, or nothing is found and `of` tells where.
 template <logit_scalar T>
 nucleus_found ends_between(mass_search<T>& s, value_of<T> low, value_of<T> high, masses_about& of) noexcept {
@@ -172,15 +181,8 @@ nucleus_found ends_between(mass_search<T>& s, value_of<T> low, value_of<T> high,
                           return s.told_in_doubles(between, reference, static_cast<double>(low), static_cast<double>(high));
                       });
     if (end.is != outcome::found) return {};
-    for (std::size_t i = 0; i < found && in_floats;) {
-        const std::size_t b = block_of(s.tokens.ids[i]);
-        double mass = masses[b];  // not added to in memory, where each sum would wait for the one before it to arrive
-        for (; i < found && block_of(s.tokens.ids[i]) == b; ++i) {
-            const bool stays = !(end.last < place{s.tokens.values[i], s.tokens.ids[i]});
-            mass += numeric::product(s.tokens.weights[i] / to_list, static_cast<double>(stays));
-        }
-        masses[b] = mass;
-    }
+    const auto stays = [&](std::size_t i) { return !(end.last < place{s.tokens.values[i], s.tokens.ids[i]}); };
+    if (in_floats) add_to_blocks(masses, s.tokens, found, to_list, stays);
     return {.is = nucleus_found::form::band, .kept = {end.last.value, end.last.id}, .weighed = in_floats};
 }
 
@@ -211,162 +213,6 @@ nucleus_found in_band(mass_search<T>& s) noexcept {
         if (!in.narrow(static_cast<double>(from), static_cast<double>(to), of, s.left_out())) return {};
     }
     return {};
-}
-
-// ---- by nearness to a center -------------------------------------------------------------------------------------------
-
-/// The first n tokens as places, and behind them one with an id above all others. Returns n.
-inline std::size_t move_list_to(place* out, const token_arrays& tokens, std::size_t n) noexcept {
-    for (std::size_t i = 0; i < n; ++i) new (out + i) place{tokens.values[i], tokens.ids[i]};
-    new (out + n) place{0, (std::numeric_limits<token_id>::max)()};
-    return n;
-}
-
-/// Two such arrays with n entries together, as the first n tokens.
-inline void merge_by_id(const place* a, const place* b, std::size_t n, const token_arrays& tokens) noexcept {
-    for (std::size_t i = 0; i < n; ++i) {  // without a branch on which comes next
-        const bool a_comes = a->id < b->id;
-        const place& next = *(a_comes ? a : b);
-        a += a_comes;
-        b += !a_comes;
-        tokens.ids[i] = next.id;
-        tokens.values[i] = next.value;
-    }
-}
-
-/// The edge on both sides of a center: above `upper`, where few and heavy tokens are known one by one, and between two levels below the
-/// center.
-struct both_sides {
-    double center, upper;
-    double mass_above = 0;         ///< of the tokens >= upper, relative to the maximum
-    std::size_t found = 0;         ///< tokens that are known one by one
-    double low = 0, high = 0;      ///< the levels
-    double below = 0, listed = 0;  ///< what weighs less than the lower level, and what the known tokens weigh
-
-    place nearness_of(const token_arrays& tokens, std::size_t i) const noexcept {
-        return {-std::fabs(tokens.values[i] - center), tokens.ids[i]};
-    }
-};
-
-/// Leaves the tokens that are in doubt on both sides, by nearness in tokens.spare, with weights relative to the maximum: those >= upper,
-/// which a sample says little of, and those between levels told by them and the first n sampled ones. False where there are too many, or no
-/// such levels.
-template <logit_scalar T>
-bool list_both_sides(mass_search<T>& s, both_sides& of, std::size_t n) noexcept {
-    using value = value_of<T>;
-    const auto& row = s.of_row();
-    const token_arrays& tokens = s.tokens;
-    if (row.count_reaching(of.upper) + row.strays().count() > row.width() / 4) return false;
-    const double maximum = s.seen.maximum(), center = of.center;
-    std::copy_n(tokens.values, n, tokens.spare);
-    place* const from_above = s.room;
-    const std::size_t above = move_list_to(from_above, tokens, s.seen.list_reaching(of.upper));
-    const double to_sample = share_of_sample(s) / s.weights().relative_to(maximum, 1.0);
-    double* const weights_above = tokens.weights + n;
-    simd::lists().weights(tokens.values, above, maximum, s.exponent_scale(), weights_above);
-    of.mass_above = numeric::sum(weights_above, above);
-    const auto witness_at = [&](std::size_t i) {
-        if (i >= n) return witness{center - from_above[i - n].value, numeric::product(weights_above[i - n], to_sample), false};
-        const double v = tokens.spare[i];
-        return witness{-std::fabs(v - center), numeric::product(tokens.weights[i], v < of.upper)};
-    };
-    const auto [outer, inner] = levels_about_edge(n + above, witness_at, -s.nothing_below() - (maximum - center), 0, left_out_of_sample(s));
-    const auto low = static_cast<value>(center + outer),
-               high = static_cast<value>((std::min)(center + inner, center - (of.upper - center)));
-    if (!(low < high) || !(row.banded().cut < static_cast<double>(high))) return false;
-    const auto [listed, below] = s.weights().split(row, low, low, high);
-    place* const from_below = from_above + above + 1;
-    of.found = above + move_list_to(from_below, tokens, listed);
-    merge_by_id(from_above, from_below, of.found, tokens);
-    of.low = static_cast<double>(low);
-    of.high = static_cast<double>(high);
-    of.below = below;
-    of.listed = s.weigh(of.found, maximum);
-    for (std::size_t i = 0; i < of.found; ++i) tokens.spare[i] = of.nearness_of(tokens, i).value;
-    return true;
-}
-
-/// The last of them that stays.
-template <logit_scalar T>
-ending last_of_both_sides(mass_search<T>& s, const both_sides& of, double center_error) noexcept {
-    const double maximum = s.seen.maximum(), to_list = s.weights().relative_to(maximum, 1.0);
-    const double reaching = numeric::sum(s.weights().above(), s.seen.blocks());
-    // Tokens nearer than high were taken without a look, and tokens beyond low are not in the list.
-    const auto complete = [&](double nearness) {
-        const double reach = -nearness;
-        return (std::max)(of.center - of.high, of.upper - of.center) < reach && reach <= of.center - of.low;
-    };
-    // What stays before the list is what reaches high but not upper: the difference of two masses, off by what the greater is.
-    const auto told = [&](double reaching_high, double beyond, double share) {
-        edge at = s.told_by(of.listed, (std::max)(reaching_high - of.mass_above, 0.0), beyond, share);
-        at.uncertain += numeric::product(numeric::product(share, 1 - s.p), of.mass_above);
-        return at;
-    };
-    return first_certain([&](const edge& at) { return s.last_inside(of.found, {s.tokens.spare, center_error}, of.listed, at, complete); },
-                         [&] { return told(numeric::product(reaching, to_list), numeric::product(of.below, to_list), s.rounding()); },
-                         [&] {
-                             const auto parts = s.weights().split_in_doubles(s.of_row(), s.seen.top(), maximum, of.low, of.high);
-                             return told(parts.above, parts.below, 0);
-                         });
-}
-
-/// What is left out above is removed one by one, what is left out below is left to a band. Nothing where it is none.
-template <logit_scalar T>
-nucleus_found ends_on_both_sides(mass_search<T>& s, double center, double upper, std::size_t n, double center_error) noexcept {
-    both_sides of{.center = center, .upper = upper};
-    if (!list_both_sides(s, of, n)) return {};
-    const ending end = last_of_both_sides(s, of, center_error);
-    if (end.is != outcome::found) return {.center_in_doubt = end.is == outcome::center_in_doubt};
-
-    const token_arrays& tokens = s.tokens;
-    // Without a branch on who leaves, which is as good as random; tokens.spare has the nearness.
-    const auto leaves = [&, last = end.last](std::size_t i) {
-        return (tokens.spare[i] < last.value) | ((tokens.spare[i] == last.value) & (tokens.ids[i] > last.id));
-    };
-    for (std::size_t i = 0; i < of.found; ++i) {
-        const double either[] = {tokens.values[i], numeric::infinity};
-        tokens.weights[i] = either[leaves(i) | (tokens.values[i] >= upper)];
-    }
-    band kept{.cut = (std::min)(of.high, extremes(tokens.weights, of.found)[0])};
-    for (std::size_t i = 0; i < of.found; ++i)
-        kept.last_equal = ((tokens.values[i] == kept.cut) & !leaves(i)) ? tokens.ids[i] : kept.last_equal;
-    // Logits that differ by less than their distance's rounding are equally near, and stay by their ids: that is no band.
-    const auto inside = [&](std::size_t i) {
-        return (tokens.values[i] > kept.cut) | ((tokens.values[i] == kept.cut) & (tokens.ids[i] <= kept.last_equal));
-    };
-    bool is_a_band = true;
-    for (std::size_t i = 0; i < of.found; ++i) is_a_band &= !(leaves(i) & (tokens.values[i] < upper) & inside(i));
-    if (!is_a_band) return {};
-    std::size_t removed = 0;
-    for (std::size_t i = 0; i < of.found; ++i) {
-        const bool goes = leaves(i) & (tokens.values[i] >= upper);
-        tokens.ids[removed] = tokens.ids[i];
-        removed += goes;
-    }
-    return {.is = nucleus_found::form::band, .kept = kept, .removed = {tokens.ids, removed}};
-}
-
-/// A band by nearness to the center, a logit so far below the maximum. Where even the maximum is nearer than what is in doubt, the order by
-/// nearness is the order.
-template <logit_scalar T>
-nucleus_found near_in_band(mass_search<T>& s, estimate below_maximum) noexcept {
-    using value = value_of<T>;
-    const std::size_t n = sample_blocks(s);
-    if (n == 0) return {};
-    const double under = below_maximum.value / s.scale, center = s.seen.maximum() - under;
-    const auto sampled = [&](std::size_t i) { return witness{-std::fabs(s.tokens.values[i] - center), s.tokens.weights[i]}; };
-    const auto [outer, inner] = levels_about_edge(n, sampled, -s.nothing_below() - std::fabs(under), 0, left_out_of_sample(s));
-    const auto low = static_cast<value>(center + outer);
-    auto high = static_cast<value>(center + inner);
-    if (static_cast<double>(high) > center) high = -numeric::next_above(-high);  // what the row's type rounded up
-    const double distance = center - static_cast<double>(high);
-    // Twice what the center may be off by, and a ten-thousandth more for the roundings on the way to values.
-    const double error = below_maximum.error / s.scale;
-    if (under + numeric::product(2.0002, error) <= distance) {
-        masses_about unused;
-        return ends_between(s, low, high, unused);
-    }
-    return ends_on_both_sides(s, center, center + distance, n, error);
 }
 
 }  // namespace argdraw::detail

@@ -20,6 +20,8 @@
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
+#include <argdraw/simd/dispatch.hpp>
+#include <argdraw/simd/weight_scale.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI::detail {
 
@@ -54,8 +56,25 @@ estimate mass_in_floats(const view<T>& seen, double value) noexcept {
     return {mass, numeric::product(float_sums::of_weights, mass), 0.0};
 }
 
+/// What an entropy or a mean distance is said to be off by that comes from rough sums, which are off by less than 2^-41: more than that, so
+/// that it covers the roundings of distances, below 2^-38 where no logit is above 2^13.
+inline double error_of_rough(double nats) noexcept { return numeric::product(0x1p-28, (std::max)(nats, 0.0) + 1); }
+
+/// The view, where exponents_roughly has what it needs, and where it takes less than sums in full: a wide row that is plain.
+template <logit_scalar T>
+view<T>* rough_view(distribution<T>& d) noexcept {
+    view<T>* const seen = d.as_plain_view();
+    const bool fits = seen && seen->row().strays().count() == 0 && simd::weight_scale::covers(d.exponent_scale());
+    return fits && d.find_maximum() ? d.as_plain_view() : nullptr;
+}
+
 template <logit_scalar T>
 estimate mass_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = wanted == accuracy::fine ? rough_view(d) : nullptr) {
+        const double mass = seen->sums_roughly(d.exponent_scale()).mass;
+        return {mass, numeric::product(0x1p-40, mass), 0.0};
+    }
+    if (wanted == accuracy::fine) wanted = accuracy::full;
     if (view<T>* const seen = d.weighed_view(wanted); seen && d.find_maximum()) {
         const double mass = seen->weights().relative_to(d.maximum(), seen->weights().all());
         return {mass, seen->weights().in_float() ? numeric::product(float_sums::of_weights, mass) : 0.0, 0.0};
@@ -129,6 +148,12 @@ double mean_distance_of(distribution<T>& d, list& weighed) noexcept {
 }
 template <logit_scalar T>
 estimate mean_distance_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = wanted == accuracy::fine ? rough_view(d) : nullptr) {
+        const rough_sums& of = seen->sums_roughly(d.exponent_scale());
+        const double distance = -numeric::product(ln2, of.exponents / of.mass);
+        return {distance, error_of_rough(distance)};
+    }
+    if (wanted == accuracy::fine) wanted = accuracy::full;
     if (view<T>* const seen = d.template weighed_view<extra::exponents>(wanted); seen && d.find_maximum()) {
         const double exponent = seen->weights().beside() / seen->weights().all();
         if (!seen->weights().in_float()) return {-numeric::product(ln2, exponent)};
@@ -143,6 +168,12 @@ estimate mean_distance_of(distribution<T>& d, accuracy wanted) noexcept {
 // -ln p = ln S - (l - m), so H = ln S - sum p (l - m); a token whose weight vanished adds 0, as 0 ln 0 does.
 template <logit_scalar T>
 estimate entropy_of(distribution<T>& d, accuracy wanted) noexcept {
+    if (view<T>* const seen = wanted == accuracy::fine ? rough_view(d) : nullptr) {
+        const rough_sums& of = seen->sums_roughly(d.exponent_scale());
+        const double h = (std::max)(0.0, numeric::log(of.mass) - numeric::product(ln2, of.exponents / of.mass));
+        return {h, error_of_rough(h)};
+    }
+    if (wanted == accuracy::fine) wanted = accuracy::full;
     if (view<T>* const seen = d.template weighed_view<extra::exponents>(wanted)) {
         const double exponents = numeric::product(ln2, seen->weights().beside() / seen->weights().all());
         if (!seen->weights().in_float())

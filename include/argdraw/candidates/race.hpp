@@ -11,6 +11,7 @@
 #include <argdraw/candidates/edits.hpp>
 #include <argdraw/candidates/inverse_cdf.hpp>
 #include <argdraw/candidates/list.hpp>
+#include <argdraw/candidates/questions.hpp>
 #include <argdraw/core/config.hpp>
 #include <argdraw/core/logit.hpp>
 #include <argdraw/core/token.hpp>
@@ -159,17 +160,13 @@ token_id winner_of_row(distribution<T>& d, const philox& random) noexcept {
     return race_over_row<T>(d, *d.as_view(), random).winner();
 }
 
-/// Needs the same. A token and its probability; quickly from a rough mass of the row, where that is not known.
+/// Needs the same. A token and its probability, which is off by a share of itself where that is enough.
 template <logit_scalar T>
 taken with_probability(distribution<T>& d, token_id id, accuracy wanted) noexcept {
     if (id < 0) return {};
-    const view<T>* const seen = d.as_view();
-    const double c = d.exponent_scale(), weight = numeric::exp2(numeric::product(seen->row().value_of_token(id) - d.maximum(), c));
-    if (wanted == accuracy::quick && seen->row().banded().whole() && simd::weight_scale::covers(c) &&
-        !seen->weights().known_of(seen->row()))
-        return {id, weight / seen->weights().roughly_all(seen->row(), seen->top(), c),
-                0x1p-41 + 0x1p-52 * static_cast<double>(seen->blocks() + 64)};
-    return {id, weight / d.weighed_view(accuracy::full)->weights().all()};
+    const double weight = numeric::exp2(numeric::product(d.as_view()->row().value_of_token(id) - d.maximum(), d.exponent_scale()));
+    const estimate mass = mass_of(d, wanted == accuracy::quick ? accuracy::fine : wanted);
+    return {id, weight / mass.value, mass.error / mass.value};
 }
 
 /// The first of all that lives, for the words that a philox has for its tokens; none where nothing lives.

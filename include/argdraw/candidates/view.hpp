@@ -46,6 +46,7 @@ public:
         if (!space.lay_out(memory, given.size(), (given.size() + simd::block_size - 1) / simd::block_size)) return status::out_of_memory;
         top_ = maxima<T>(space.maxima);
         weights_ = masses<T>(space);
+        rough_c_ = numeric::nan;
         space_ = &space;
         return row_.look_at(given, space);
     }
@@ -70,6 +71,17 @@ public:
 
     /// See find_moments. Needs a whole band.
     status moments_of(bool exact, moments& found) noexcept { return find_moments(row_, top_, space_->moments, exact, found); }
+
+    /// See exponents_roughly: of all that lives. Needs what that does.
+    const rough_sums& sums_roughly(double c) noexcept {
+        if (c == rough_c_ && rough_of_ == row_.revision()) return rough_;
+        constexpr double lowest = std::numeric_limits<double>::lowest();
+        rough_ =
+            exponents_roughly(row_, {.reference = maximum(), .scale = c, .lower = lowest, .high = lowest}, space_->moments, space_->tokens);
+        rough_c_ = c;
+        rough_of_ = row_.revision();
+        return rough_;
+    }
 
     // ---- what reaches a cut --------------------------------------------------------------------------------------------
 
@@ -183,6 +195,9 @@ private:
     living_row<T> row_;
     maxima<T> top_;
     masses<T> weights_;
+    rough_sums rough_{};
+    detail::revision rough_of_{};
+    double rough_c_ = numeric::nan;  // of the sums, or they are not known
     const scratch<T>* space_ = nullptr;
 };
 

@@ -47,8 +47,8 @@ inline constexpr double of_moments = 0x1p-19;
 /// What is summed beside the weights: nothing, or w e with e the exponent of w = 2^e, or w w.
 enum class extra { nothing, exponents, squares };
 
-/// What is summed of each block in doubles: as above, or the parts of a cut row, or about the masses.
-enum class block_sums { masses, exponents, squares, parts, roughly };
+/// What is summed of each block in doubles: as above, or the parts of a cut row.
+enum class block_sums { masses, exponents, squares, parts };
 
 /// 2^n, 0 below 2^-900. A list flushes weights below 2^exp2_lowest, and a block spans 2^64: so what has a weight in a block has one in a
 /// list.
@@ -195,9 +195,8 @@ struct weighing {
             numeric::product(static_cast<double>(most.greatest_in_row()) - cuts.reference, cuts.scale) < numeric::exp2_lowest - 1) {
             // Beside a stray so far above, nothing in the row has a weight.
             std::fill_n(first, blocks, 0.0);
-            if constexpr (what != block_sums::masses && what != block_sums::roughly) std::fill_n(second, blocks, 0.0);
-        } else if constexpr (what == block_sums::roughly) kernels.roughly(of.blocks(), inside, first);
-        else if constexpr (what == block_sums::masses) kernels.masses(of.blocks(), inside, first, second);
+            if constexpr (what != block_sums::masses) std::fill_n(second, blocks, 0.0);
+        } else if constexpr (what == block_sums::masses) kernels.masses(of.blocks(), inside, first, second);
         else if constexpr (what == block_sums::exponents) kernels.exponents(of.blocks(), inside, first, second);
         else if constexpr (what == block_sums::squares) kernels.squares(of.blocks(), inside, first, second);
         else kernels.split(of.blocks(), inside, first, second);

@@ -135,8 +135,10 @@ struct double_kernels {
     void (*squares)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum) noexcept;
     /// The weights with x >= high, and those with x < lower.
     void (*split)(const blocked_row<T>&, const double_cuts&, double* above, double* below) noexcept;
-    /// About the masses, each weight as in rough_mass below, of all logits: `lowest` is not looked at, none may be above the reference.
-    void (*roughly)(const blocked_row<T>&, const double_cuts&, double* mass) noexcept;
+    /// About the masses and the sums of w e of the logits x >= high, none of them above the reference, for a scale of 2^-100 to 2^100: each
+    /// weight is within 2^-43 of itself, and none below 2^-900. The last digits are the set's own, as those of rough_mass. In id order the
+    /// tokens with lower <= x < high; returns their number. One read.
+    std::size_t (*rough_exponents)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum, std::int32_t* ids, double* values) noexcept;
 };
 
 /// Plain arrays of numbers, padded to lanes: summaries, keys, lists.

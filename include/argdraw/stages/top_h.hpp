@@ -16,8 +16,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     by id: equal logits at the edge stay in ascending order of id
 /// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit; where one token has all the
 ///             mass, entropy and limit are 0 and all stay; terms that are small beside a sure token decide as they should
-/// - cost:     the entropy in doubles, then the first tokens in the order; on a flat row a sample, one read in doubles, and a sort of those
-///             about the cut
+/// - cost:     a sweep in doubles for the entropy, then the first tokens in the order; on a flat row a sample, one more sweep, and a sort
+///             of the few about the cut; where the last digits decide, both in full
 /// - usual:    0.4, as in the paper
 /// - when:     the variety of what is kept is to be a fixed share of the model's own, also at high temperatures
 /// - not:      on flat rows where time counts: it goes through the order as far as the cut
@@ -34,10 +34,19 @@ struct top_h {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double limit = numeric::product(static_cast<double>(h), c.entropy());
         // The entropy of a prefix with weights w = e^(l - m) and S = sum w is ln S - sum w (l - m) / S, and never falls as the prefix
         // grows. S - 1 is kept by itself for log1p: weights that vanish beside the first one, of 1, may be all of the entropy.
-        c.keep_while([=](const prefix_sums& of) { return !(numeric::log1p(of.others) - of.moment / (1 + of.others) > limit); }, min_keep);
+        const auto within_of = [&](accuracy wanted, bool& in_doubt) {
+            const estimate whole = c.entropy(wanted);
+            const double limit = numeric::product(static_cast<double>(h), whole.value);
+            // Up to the limit a prefix's entropy is off by no more than the whole one.
+            return [limit, off = 2 * whole.error, &in_doubt](const prefix_sums& of) {
+                const double above_limit = numeric::log1p(of.others) - of.moment / (1 + of.others) - limit;
+                in_doubt |= -off <= above_limit && above_limit <= off;
+                return !(above_limit > 0);
+            };
+        };
+        c.keep_while(within_of, min_keep);
     }
 
     friend bool operator==(const top_h&, const top_h&) = default;

@@ -4,6 +4,7 @@
 
 #include <argdraw/candidates/candidates.hpp>
 #include <argdraw/numeric/exact.hpp>
+#include <argdraw/numeric/log.hpp>
 
 namespace argdraw::inline ARGDRAW_ABI {
 
@@ -15,8 +16,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     by id: equal logits at the edge stay in ascending order of id
 /// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit; where one token has all the
 ///             mass, entropy and limit are 0 and all stay; terms that are small beside a sure token decide as they should
-/// - cost:     the entropy in doubles, then the first tokens in the order; on a flat row a sample, one read in doubles, and a sort of those
-///             about the cut
+/// - cost:     a sweep in doubles for the entropy, then the first tokens in the order; on a flat row a sample, one more sweep, and a sort
+///             of the few about the cut; where the last digits decide, both in full
 /// - usual:    0.4, behind top_k{100}
 /// - when:     results of the authors' code are to be met
 /// - not:      for what the paper says: the sum over the kept without renormalising is no entropy; that is top_h
@@ -33,11 +34,19 @@ struct top_h_sum {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
-        const double limit = numeric::product(static_cast<double>(h), c.entropy());
-        const double mass = c.mass(), log_mass = c.log_mass();
         // -p ln p = w (ln S - (l - m)) / S with weights w = e^(l - m) and S their sum over all.
-        c.keep_while([=](const prefix_sums& of) { return !((numeric::product(log_mass, 1 + of.others) - of.moment) / mass > limit); },
-                     min_keep);
+        const auto within_of = [&](accuracy wanted, bool& in_doubt) {
+            const estimate whole = c.entropy(wanted), mass = c.mass(wanted);
+            const double log_mass = mass.error > 0 ? numeric::log(mass.value) : c.log_mass();
+            const double limit = numeric::product(static_cast<double>(h), whole.value);
+            // Up to the limit a prefix's part of the entropy is off by no more than the whole one.
+            return [limit, log_mass, s = mass.value, off = 2 * whole.error, &in_doubt](const prefix_sums& of) {
+                const double above_limit = (numeric::product(log_mass, 1 + of.others) - of.moment) / s - limit;
+                in_doubt |= -off <= above_limit && above_limit <= off;
+                return !(above_limit > 0);
+            };
+        };
+        c.keep_while(within_of, min_keep);
     }
 
     friend bool operator==(const top_h_sum&, const top_h_sum&) = default;

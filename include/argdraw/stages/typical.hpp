@@ -14,7 +14,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     at equal distance the lower ids stay
 /// - edges:    where logits are +inf they alone live, as equals; one token left is kept; a NaN is nan_logit
 /// - cost:     one sweep for the entropy, then as top_p: the blocks with the greatest logits, or a sample and one or two more reads; no
-///             sort; where a token is in doubt, sums of doubles, and once more
+///             sort; where the order of two tokens on either side of the center is in doubt, sums of doubles for those listed
 /// - usual:    0.2 and 0.95 in the paper
 /// - when:     a text should be as surprising as the model expects it to be: neither dull nor wild
 /// - not:      where the most likely token must be a candidate: it may be the first to go

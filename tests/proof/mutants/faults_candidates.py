@@ -40,6 +40,12 @@ FAULTS = [
         "while (high - low > 2)",
         "unit/candidates/keep_while.cpp", "keep_while: the longest prefix by its mass, of every kind of row and in every form"),
     Mutant(
+        "sums3", "fine sums decide what they leave in doubt",
+        "candidates/keep_while.hpp",
+        "if (in_doubt) return false; if (!found) continue;",
+        "if (!found) continue;",
+        "unit/candidates/keep_while.cpp", "keep_while: what fine sums leave in doubt is decided in full"),
+    Mutant(
         "power1", "a series about the sum before and not about the middle",
         "candidates/cumulative.hpp",
         "const double center = running / 2, inverse",
@@ -161,7 +167,7 @@ FAULTS = [
         "unit/candidates/questions.cpp", "candidates: a question moves no bit of a draw"),
     Mutant(
         "F1e", "the edge by nearness may lie above the center",
-        "candidates/nucleus_band.hpp",
+        "candidates/nearness.hpp",
         "if (static_cast<double>(high) > center) high = -numeric::next_above(-high);",
         "",
         BANDS, "bands: nearness beside one token far above the others, where the row's type rounds the center up"),
@@ -197,10 +203,16 @@ FAULTS = [
         VERBS, "verbs: rows of float against the plain list", small=True),
     Mutant(
         "T1", "a band by nearness keeps all logits that rounding has at one distance",
-        "candidates/nucleus_band.hpp",
-        "is_a_band &= !(leaves(i) & (tokens.values[i] < upper) & inside(i));",
-        "is_a_band &= !(leaves(i) & (tokens.values[i] < upper) & inside(i) & (upper < 0));",
+        "candidates/nearness.hpp",
+        "return between(kept.cut, numeric::next_above(kept.cut)) == equally_near;",
+        "return true;",
         "unit/candidates/shortcuts.cpp", "shortcuts: logits that differ by less than their distance's rounding stay by their ids"),
+    Mutant(
+        "T2n", "what is as near to a center in doubt as the edge, on the other side of it, is taken for nearer or farther for certain",
+        "candidates/mass_search.hpp",
+        "doubtful |= (apart <= to_others) & !own;",
+        "doubtful |= (apart <= to_own) & !own;",
+        BANDS, "bands: a quick center of any error within its word leaves what the full one does"),
     Mutant(
         "N1", "what blocks have lost is taken from counts about another level",
         "candidates/masses.hpp",

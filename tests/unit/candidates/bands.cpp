@@ -183,3 +183,36 @@ TEST_CASE("bands: a quick estimate of any error within its word decides no token
         CHECK(kept == left(plain).tokens.size());
     }
 }
+
+TEST_CASE("bands: a quick center of any error within its word leaves what the full one does") {
+    std::mt19937 random(29);
+    std::normal_distribution<float> normal;
+    std::uniform_real_distribution<double> uniform(-1, 1);
+    int in_full = 0, cases = 0;
+    for (const float one_far_above : {0.0f, 9.0f})
+        for (const bool coarse : {false, true})
+            for (int n = 0; n < 40; ++n, ++cases) {
+                std::vector<float> row(17000);
+                for (float& l : row) l = coarse ? std::round(32 * normal(random)) / 32 : normal(random);
+                if (one_far_above > 0) row[random() % row.size()] = one_far_above;
+                const double p = 0.7 + 0.28 * uniform(random), error = n % 2 == 0 ? 1e-5 : 1e-3;
+                const double greatest = static_cast<double>(*std::max_element(row.begin(), row.end()));
+                // Half of the coarse centers have logits of either side at one distance.
+                const double middle = coarse ? std::round(64 * uniform(random)) / 64 : uniform(random);
+                const double full = greatest - middle, quick = full + error * uniform(random);
+                workspace space, list_space;
+                candidates<float> c(row, space), list(row, list_space);
+                list.survivors();
+                c.keep_mass_near(
+                    [&](accuracy wanted) {
+                        in_full += wanted == accuracy::full;
+                        return wanted == accuracy::quick ? estimate{quick, error} : estimate{full};
+                    },
+                    p);
+                list.keep_mass_near(full, p);
+                CAPTURE(one_far_above, coarse, n, p, full, quick, error);
+                CHECK(left(c) == left(list));
+            }
+    CHECK(in_full > cases / 8);
+    CHECK(in_full < cases * 7 / 8);
+}

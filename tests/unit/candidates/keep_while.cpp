@@ -148,6 +148,38 @@ TEST_CASE("keep_while: the longest prefix by its entropy, at a scale, behind rem
             }
 }
 
+// A limit that is a prefix's own sum is met by full sums alone; others are not near to one.
+TEST_CASE("keep_while: what fine sums leave in doubt is decided in full") {
+    workspace space, other;
+    int in_full = 0, at_a_limit = 0, cases = 0;
+    for (const auto& [kind, row] : rows()) {
+        const order_of_row order(row);
+        for (const std::size_t one_in : {2, 3, 7, 50})
+            for (const bool exact : {false, true}) {
+                const std::size_t at = order.ids.size() / one_in;
+                CAPTURE(kind, one_in, exact);
+                if (at == 0 || at + 1 >= order.ids.size() || order.mass[at] - order.mass[at - 1] < 1e-6L) continue;
+                const double limit = static_cast<double>(exact ? order.mass[at - 1] : (order.mass[at - 1] + order.mass[at]) / 2);
+                candidates<float> c(row, space), plain(row, other);
+                int asked_in_full = 0;
+                c.keep_while([&](accuracy wanted, bool& in_doubt) {
+                    asked_in_full += wanted == accuracy::full;
+                    return [limit, &in_doubt](const prefix_sums& of) {
+                        in_doubt |= std::fabs(1 + of.others - limit) <= 0x1p-37 * limit;
+                        return 1 + of.others <= limit * (1 + 1e-14);
+                    };
+                });
+                plain.keep_while([=](const prefix_sums& of) { return 1 + of.others <= limit * (1 + 1e-14); });
+                CHECK(kept_of(c) == kept_of(plain));
+                CHECK(asked_in_full <= 1);
+                (exact ? at_a_limit : in_full) += asked_in_full;
+                cases += !exact;
+            }
+    }
+    CHECK(at_a_limit == cases);
+    CHECK(in_full < cases);
+}
+
 TEST_CASE("keep_while: min_keep, all of it, and sums of the prefixes that are asked about") {
     workspace space;
     for (const auto& [kind, row] : rows()) {

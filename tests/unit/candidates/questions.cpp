@@ -61,6 +61,11 @@ TEST_CASE("candidates: questions have the answers of their definitions, view and
         CHECK(near(c.view.mean_distance(), expected.distance, 1e-12));
         CHECK(near(c.list.mean_distance(), expected.distance, 1e-13));
         for (auto* const one : {&c.view, &c.list}) {
+            CHECK(near(one->mass(accuracy::fine).value, expected.mass, 1e-12));
+            CHECK(near(one->entropy(accuracy::fine).value, expected.entropy, 1e-11));
+            CHECK(near(one->mean_distance(accuracy::fine).value, expected.distance, 1e-12));
+        }
+        for (auto* const one : {&c.view, &c.list}) {
             CHECK(near(one->moments().mean, expected.mean, 1e-11));
             CHECK(near(one->moments().deviation, expected.deviation, 1e-11));
         }
@@ -340,6 +345,7 @@ TEST_CASE("candidates: a question moves no bit of a draw") {
         CHECK(same_after(row, before, [](auto& c) { (void)c.mass(accuracy::quick); }));
         CHECK(same_after(row, before, [](auto& c) { (void)c.entropy(); }));
         CHECK(same_after(row, before, [](auto& c) { (void)c.entropy(accuracy::quick); }));
+        CHECK(same_after(row, before, [](auto& c) { (void)c.entropy(accuracy::fine); }));
         CHECK(same_after(row, before, [](auto& c) { (void)c.collision(); }));
         CHECK(same_after(row, before, [](auto& c) { (void)c.mean_distance(accuracy::quick); }));
         CHECK(same_after(row, before, [](auto& c) { (void)c.moments(); }));

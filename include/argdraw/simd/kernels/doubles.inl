@@ -119,31 +119,6 @@ ARGDRAW_NOINLINE double block_in_doubles(whole_block<T> block, const double_cuts
     return tree_sum(sum);
 }
 
-// About the sum of a block's weights; see rough_exp2.
-template <class T>
-ARGDRAW_INLINE double rough_block(whole_block<T> block, double reference, double scale) {
-    const f64 top = splat(reference), c = splat(scale), least = splat(-900 / scale);  // so that no product is subnormal
-    f64 sum = splat(0.0);
-    for (int from = 0; from < vectors; from += exponents) {
-        f64 w[exponents];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) w[i] = rough_exp2(max(sub(widen(block.at(from + i)), top), least), c);
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) sum = add(sum, w[i]);
-    }
-    return tree_sum(sum);
-}
-
-template <class T>
-void roughly_in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass) noexcept {
-    if constexpr (sizeof(T) < sizeof(float)) {
-        each_part_as<float>(row, [&](const blocked_row<float>& part, std::size_t b) { roughly_in_doubles(part, cuts, mass + b); });
-    } else {
-        alignas(64) T room[block_size];
-        for (std::size_t b = 0; b < row.blocks; ++b) mass[b] = rough_block(living_block(row, b, room), cuts.reference, cuts.scale);
-    }
-}
-
 // Returns the mass of a block, and leaves how many of its logits reach the lowest.
 template <beside also, class T>
 ARGDRAW_INLINE double one_in_doubles(const blocked_row<T>& row, std::size_t b, const double_cuts& cuts, double* second, T* room,
@@ -181,6 +156,40 @@ void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass
     }
 }
 
+ARGDRAW_INLINE f64 as_doubles(const f32& x) { return widen(x); }
+ARGDRAW_INLINE f64 as_doubles(const f64& x) { return x; }
+
+template <class T>
+std::size_t rough_exponents(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second, std::int32_t* ids,
+                            double* values) {
+    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lower = splat(cuts.lower), high = splat(cuts.high);
+    const f64 least = splat(-900 / cuts.scale);  // so that no product is subnormal
+    const bool listing = cuts.lower < cuts.high;
+    alignas(64) T room[block_size];
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < row.blocks; ++b) {
+        const whole_block<T> block = living_block(row, b, room);
+        f64 sum = splat(0.0), sum_beside = sum;
+        for (int i = 0; i < vectors; ++i) {
+            const f64 x = as_doubles(block.at(i)), d = max(sub(x, reference), least);
+            const f64 w = keep_reaching(x, high, rough_exp2(d, scale));
+            sum = add(sum, w);
+            sum_beside = add(sum_beside, mul(w, d));
+        }
+        mass[b] = tree_sum(sum);
+        second[b] = tree_sum(sum_beside) * cuts.scale;
+        if (!listing) continue;
+        std::uint64_t hits[words];
+        for (int w = 0; w < words; ++w)
+            hits[w] = hits_in_word(w, [&](int i) {
+                const f64 x = as_doubles(block.at(i));
+                return without(at_least(x, lower), at_least(x, high));
+            });
+        count += append_hits(block.p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
+    }
+    return count;
+}
+
 template <logit_scalar T>
 inline constexpr double_kernels<T> of_doubles{in_doubles<beside::nothing, T>, in_doubles<beside::exponents, T>,
-                                              in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>, roughly_in_doubles<T>};
+                                              in_doubles<beside::squares, T>, in_doubles<beside::lighter, T>, rough_exponents<T>};
