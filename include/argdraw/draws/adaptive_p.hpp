@@ -96,7 +96,10 @@ private:
             simd::maps().preferred(values, greatest, mass, aim);
             return true;
         }
-        double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_preferred(values, greatest, mass, aim); }
+        double off() const noexcept { return 0x1.1p-32; }
+        double roughly(token_id, const double* values, double reference, double scale) const noexcept {
+            return simd::rough().preferred(values, greatest, mass, aim, reference, scale);
+        }
     };
 
     template <logit_scalar T>

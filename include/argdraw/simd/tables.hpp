@@ -176,10 +176,6 @@ struct list_kernels {
     /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
     /// of sixteen is read and written.
     void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out);
-    /// About the sum of 2^((values[i] - reference) scale) of block_size values, none of them above the reference by more than a rounding:
-    /// each within 2^-43 of itself, exact where it is 1, and none below 2^-900. Unlike all others, sets differ in its last digits: it
-    /// is for questions whose answer is shown not to depend on them.
-    double (*rough_mass)(const double* values, double reference, double scale);
 };
 
 /// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
@@ -190,18 +186,29 @@ struct map_kernels {
     void (*bent)(double* x, double peak, double factor, double square, double cube);
     /// bound tanh(x / bound).
     void (*capped)(double* x, double bound);
-    /// The same, and how far off that may be; sets differ in the last digits, as in rough_mass.
-    double (*roughly_capped)(double* x, double bound);
     /// 5 - 10 d^2 / (1 + d), d = |e^(x - greatest) / mass - aim| / 0.3: what adaptive_p makes of a logit.
     void (*preferred)(double* x, double greatest, double mass, double aim);
-    /// The same, and how far off that may be; no x is above the greatest.
-    double (*roughly_preferred)(double* x, double greatest, double mass, double aim);
     /// y + factor (x - y), y from another row. False where one of these is infinite or NaN: the numbers then mean nothing.
     bool (*away)(double* x, const double* other, double factor);
     /// a x + b y, y from another row, b not 0. False as above.
     bool (*mixed)(double* x, const double* other, double a, double b);
     /// The least number of another row above -inf, NaN passed over, beside an x above -inf; +inf where there is none.
     double (*least_beside)(const double* x, const double* other);
+};
+
+/// About the sum of the weights 2^((v - reference) scale) of block_size values v that are made of logits as in map_kernels: each within 2^-36
+/// of itself, beside what v may be off, and none below 2^-900. NaN where one is NaN, or above 2^900; where v is bounded, the reference is to be
+/// one of them. Unlike all others, sets differ in their last digits: they are for questions whose answer is shown not to depend on them.
+struct rough_kernels {
+    double (*values)(const double* x, double reference, double scale);
+    /// Off by no more than 2^-51 peak. No x is above the peak, but by a rounding.
+    double (*bent)(const double* x, double peak, double factor, double square, double cube, double reference, double scale);
+    /// Off by no more than 1.06 2^-38 bound.
+    double (*capped)(const double* x, double bound, double reference, double scale);
+    /// Off by no more than 1.06 2^-32; no x is above the greatest.
+    double (*preferred)(const double* x, double greatest, double mass, double aim, double reference, double scale);
+    double (*away)(const double* x, const double* other, double factor, double reference, double scale);
+    double (*mixed)(const double* x, const double* other, double a, double b, double reference, double scale);
 };
 
 /// Random words of tokens, block_size of them from `first` on.

@@ -21,16 +21,6 @@ ARGDRAW_INLINE void exp2_lanes(const f64 (&y)[n], f64 (&w)[n]) {
 // As many as that.
 inline constexpr int exponents = chains < vectors ? chains : vectors;
 
-// 2^(d c), |d c| <= 1000, within 2^-44 of it and 1 where d is 0; the last digits are the set's own. A set with a fused multiply-add has a
-// quicker one.
-template <class V>
-ARGDRAW_INLINE V rough_exp2(const V& d, const V& c) {
-    const V e[1] = {mul(d, c)};
-    V w[1];
-    exp2_lanes(e, w);
-    return w[0];
-}
-
 // The sum of a block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
 // logit < lower; the sum then is of those with logit >= high.
 template <beside also>

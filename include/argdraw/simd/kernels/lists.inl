@@ -121,19 +121,5 @@ void power_steps(const V* before, const V* weights, std::size_t n, const power_s
 }
 
 template <class V>
-V rough_mass(const V* values, V reference, V scale) {
-    const f64 top = splat(reference), c = splat(scale), least = splat(-900 / scale);  // so that no product is subnormal
-    f64 sum = splat(V{0});
-    for (int from = 0; from < vectors; from += exponents) {
-        f64 w[exponents];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) w[i] = rough_exp2(max(sub(load(values + 16 * (from + i)), top), least), c);
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) sum = add(sum, w[i]);
-    }
-    return tree_sum(sum);
-}
-
-template <class V>
-inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, sum_of<V>,      greatest_of<V>,
-                                       least_of<V>,          ranks<V>,         power_steps<V>, rough_mass<V>};
+inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, sum_of<V>,     greatest_of<V>,
+                                       least_of<V>,          ranks<V>,         power_steps<V>};
