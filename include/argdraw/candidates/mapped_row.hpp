@@ -32,7 +32,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// mean nothing. Where `rises` is true, f is finite for every finite logit, never falls as the logit rises, and does not look at the id.
 /// What may be there: `waits`, true for a function that is not asked before somebody reads a value, who then finds its NaN; and
 /// f.roughly(first, values, reference, scale), about what these logits weigh, as one of simd::rough_kernels says it, where what it takes for
-/// f's numbers is no farther from them than f.off(); NaN where that is not for it.
+/// f's numbers is no farther from them than f.off(); NaN where that is not for it. Afterwards `values` mean nothing.
 template <class F>
 concept logit_map = std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && requires(const F& f, token_id id, double* values) {
     { f(id, 0.0) } noexcept -> std::same_as<double>;
@@ -90,9 +90,9 @@ public:
         maxima_rise_ = F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole();
         roughly_ = nullptr;
         off_ = 0;
-        if constexpr (requires(const double* values) { f.roughly(token_id{}, values, 0.0, 1.0); }) {
+        if constexpr (requires(double* values) { f.roughly(token_id{}, values, 0.0, 1.0); }) {
             off_ = f.off();
-            roughly_ = [](const std::byte* at, token_id first, const double* values, double reference, double scale) noexcept {
+            roughly_ = [](const std::byte* at, token_id first, double* values, double reference, double scale) noexcept {
                 return function<F>(at).roughly(first, values, reference, scale);
             };
         }
@@ -293,7 +293,7 @@ private:
     const detail::maxima<T>* top_ = nullptr;
     const scratch<T>* space_ = nullptr;
     bool (*of_block_)(const std::byte*, token_id, double*) noexcept = nullptr;
-    double (*roughly_)(const std::byte*, token_id, const double*, double, double) noexcept = nullptr;
+    double (*roughly_)(const std::byte*, token_id, double*, double, double) noexcept = nullptr;
     double (*of_token_)(const std::byte*, token_id, double) noexcept = nullptr;
     origin from_{};
     double off_ = 0;

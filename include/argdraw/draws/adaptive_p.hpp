@@ -97,7 +97,7 @@ private:
             return true;
         }
         double off() const noexcept { return 0x1.1p-32; }
-        double roughly(token_id, const double* values, double reference, double scale) const noexcept {
+        double roughly(token_id, double* values, double reference, double scale) const noexcept {
             return simd::rough().preferred(values, greatest, mass, aim, reference, scale);
         }
     };

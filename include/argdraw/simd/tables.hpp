@@ -197,18 +197,18 @@ struct map_kernels {
 };
 
 /// About the sum of the weights 2^((v - reference) scale) of block_size values v that are made of logits as in map_kernels: each within 2^-36
-/// of itself, beside what v may be off, and none below 2^-900. NaN where one is NaN, or above 2^900; where v is bounded, the reference is to be
-/// one of them. Unlike all others, sets differ in their last digits: they are for questions whose answer is shown not to depend on them.
+/// of itself, beside what v may be off, and none below 2^-900. NaN where one is NaN, or above 2^900. Where x is not const, its numbers mean
+/// nothing afterwards. Unlike all others, sets differ in the last digits: they are for questions whose answer is shown not to depend on them.
 struct rough_kernels {
     double (*values)(const double* x, double reference, double scale);
     /// Off by no more than 2^-51 peak. No x is above the peak, but by a rounding.
-    double (*bent)(const double* x, double peak, double factor, double square, double cube, double reference, double scale);
+    double (*bent)(double* x, double peak, double factor, double square, double cube, double reference, double scale);
     /// Off by no more than 1.06 2^-38 bound.
-    double (*capped)(const double* x, double bound, double reference, double scale);
+    double (*capped)(double* x, double bound, double reference, double scale);
     /// Off by no more than 1.06 2^-32; no x is above the greatest.
-    double (*preferred)(const double* x, double greatest, double mass, double aim, double reference, double scale);
-    double (*away)(const double* x, const double* other, double factor, double reference, double scale);
-    double (*mixed)(const double* x, const double* other, double a, double b, double reference, double scale);
+    double (*preferred)(double* x, double greatest, double mass, double aim, double reference, double scale);
+    double (*away)(double* x, const double* other, double factor, double reference, double scale);
+    double (*mixed)(double* x, const double* other, double a, double b, double reference, double scale);
 };
 
 /// Random words of tokens, block_size of them from `first` on.

@@ -59,7 +59,7 @@ private:
             return true;
         }
         double off() const noexcept { return 0x1p-51 * std::fabs(m); }
-        double roughly(token_id, const double* values, double reference, double scale) const noexcept {
+        double roughly(token_id, double* values, double reference, double scale) const noexcept {
             return simd::rough().bent(values, m, f, k, s, reference, scale);
         }
     };

@@ -51,7 +51,7 @@ private:
             return true;
         }
         double off() const noexcept { return 0x1.1p-38 * bound; }
-        double roughly(token_id, const double* values, double reference, double scale) const noexcept {
+        double roughly(token_id, double* values, double reference, double scale) const noexcept {
             return simd::rough().capped(values, bound, reference, scale);
         }
     };

@@ -49,7 +49,7 @@ struct rough_line {
         return true;
     }
     double off() const noexcept { return most_off; }
-    double roughly(token_id first, const double* values, double reference, double scale) const noexcept {
+    double roughly(token_id first, double* values, double reference, double scale) const noexcept {
         double mass = 0;
         for (std::size_t i = 0; i < sizes::block; ++i) {
             const double by = (static_cast<double>((static_cast<std::size_t>(first) + i) % 3) - 1) * most_off;

@@ -49,16 +49,16 @@ V sum_of_written(V greatest, const V* exponents_of) {
     return sum_of_powers(greatest, [=](int i) { return load(exponents_of + 16 * i); });
 }
 
+// Needs what exponents_of(i) makes of the i-th vector of x, and puts it there.
 template <class V, class F>
-ARGDRAW_INLINE V rough_sum(F exponents_of) {
-    alignas(64) V y[block_size];
+ARGDRAW_INLINE V rough_sum(V* x, F exponents_of) {
     f64 greatest = splat(V{0});
     for (int i = 0; i < vectors; ++i) {
         const f64 each = exponents_of(i);
         greatest = max(each, greatest);
-        store(y + 16 * i, each);
+        store(x + 16 * i, each);
     }
-    return sum_of_written(reduce_max(greatest), y);
+    return sum_of_written(reduce_max(greatest), x);
 }
 
 template <class V>
@@ -70,10 +70,10 @@ V mass_of_values(const V* x, V reference, V scale) {
 }
 
 template <class V>
-V mass_of_bent(const V* x, V peak, V factor, V square, V cube, V reference, V scale) {
+V mass_of_bent(V* x, V peak, V factor, V square, V cube, V reference, V scale) {
     const f64 top = splat(peak), lowest = splat(V{-0x1p300}), base = splat((peak - reference) * scale);
     const f64 a = splat(-scale * factor * square), b = splat(scale * factor * cube);
-    return rough_sum<V>([&](int i) {
+    return rough_sum(x, [&](int i) {
         const f64 d = max(sub(load(x + 16 * i), top), lowest);
         return multiply_add(mul(d, d), multiply_add(b, d, a), base);
     });
@@ -86,9 +86,9 @@ inline constexpr double great_tanh[] = {0x1.ffffffffcad01p-1,  -0x1.5555552f909a
                                         0x1.6639c216fc85fp-6,  -0x1.21b52f0a421b8p-7,  0x1.ceb7ff12b3b9ep-9, -0x1.5f0253339ff20p-10,
                                         0x1.cc6433849f5fap-12, -0x1.b69cd4f4eb493p-14, 0x1.ad39d0cf1dc64p-17};
 
-// The exponents of a block's logits, of bound tanh(x / bound) scale + base.
+// Takes a block of logits to the exponents bound tanh(x / bound) scale + base.
 template <int terms, class V>
-ARGDRAW_INLINE void exponents_of_capped(const double (&series)[terms], const V* x, V bound, V scale, V base, V* y) {
+ARGDRAW_INLINE void exponents_of_capped(const double (&series)[terms], V* x, V bound, V scale, V base) {
     const f64 inverse = splat(1 / bound), c = splat(scale);
     for (int first = 0; first < vectors; first += exponents) {
         f64 share[exponents];
@@ -100,23 +100,22 @@ ARGDRAW_INLINE void exponents_of_capped(const double (&series)[terms], const V* 
         polynomial(series, share);
         ARGDRAW_UNROLL
         for (int i = 0; i < exponents; ++i)
-            store(y + 16 * (first + i), multiply_add(mul(load(x + 16 * (first + i)), c), share[i], splat(base)));
+            store(x + 16 * (first + i), multiply_add(mul(load(x + 16 * (first + i)), c), share[i], splat(base)));
     }
 }
 
 // Where no number is far beyond the bound, nor removed, the polynomials; else, with e = 2^(-2 z log2(e)), tanh z = (1 - e)/(1 + e): where e is
 // off by a share s of itself, that is off by no more than s/2.
 template <class V>
-V mass_of_capped(const V* x, V bound, V reference, V scale) {
-    alignas(64) V y[block_size];
+V mass_of_capped(V* x, V bound, V reference, V scale) {
     f64 most = splat(V{0});
     for (int i = 0; i < vectors; ++i) most = max(magnitude(load(x + 16 * i)), most);
     const V base = -reference * scale;
     const V greatest = reduce_max(most);
     if (greatest <= 0.5 * bound) {
-        exponents_of_capped(small_tanh, x, bound, scale, base, y);
+        exponents_of_capped(small_tanh, x, bound, scale, base);
     } else if (greatest <= bound) {
-        exponents_of_capped(great_tanh, x, bound, scale, base, y);
+        exponents_of_capped(great_tanh, x, bound, scale, base);
     } else {
         const f64 lowest = splat(std::numeric_limits<V>::lowest()), one = splat(V{1}), far_out = splat(V{-60}),
                   c = splat(2 * numeric::log2_e / bound);
@@ -125,18 +124,17 @@ V mass_of_capped(const V* x, V bound, V reference, V scale) {
             f64 e[1] = {max(sub(splat(V{0}), t), far_out)};
             rough_exp2(e);
             const f64 v = mul(splat(bound), divided(sub(one, e[0]), add(one, e[0])));
-            store(y + 16 * i, removed_below(from, lowest, multiply_add(v, splat(scale), splat(base))));
+            store(x + 16 * i, removed_below(from, lowest, multiply_add(v, splat(scale), splat(base))));
         }
     }
-    return sum_of_written(greatest < bound ? greatest * scale + base : bound * scale + base, y);
+    return sum_of_written(greatest < bound ? greatest * scale + base : bound * scale + base, x);
 }
 
 // The logit changes by no more than 10/0.3 times what the probability is off.
 template <class V>
-V mass_of_preferred(const V* x, V greatest, V mass, V aim, V reference, V scale) {
+V mass_of_preferred(V* x, V greatest, V mass, V aim, V reference, V scale) {
     const f64 lowest = splat(std::numeric_limits<V>::lowest()), top = splat(greatest), least = splat(V{-900}), of_top = splat(reference);
     const f64 per_mass = splat(1 / (0.3 * mass)), off = splat(aim / 0.3), c = splat(scale);
-    alignas(64) V y[block_size];
     f64 most = splat(V{0});
     for (int first = 0; first < vectors; first += exponents) {
         f64 w[exponents];
@@ -148,26 +146,26 @@ V mass_of_preferred(const V* x, V greatest, V mass, V aim, V reference, V scale)
             const f64 v = preferred_logit(magnitude(sub(mul(w[i], per_mass), off)));
             w[i] = removed_below(load(x + 16 * (first + i)), lowest, mul(sub(v, of_top), c));
             most = max(w[i], most);
-            store(y + 16 * (first + i), w[i]);
+            store(x + 16 * (first + i), w[i]);
         }
     }
-    return sum_of_written(reduce_max(most), y);
+    return sum_of_written(reduce_max(most), x);
 }
 
 template <class V, class F>
-ARGDRAW_INLINE V mass_with_other(const V* x, const V* other, V reference, V scale, F of) {
+ARGDRAW_INLINE V mass_with_other(V* x, const V* other, V reference, V scale, F of) {
     const f64 lowest = splat(std::numeric_limits<V>::lowest()), top = splat(reference), c = splat(scale);
-    return rough_sum<V>([&](int i) {
+    return rough_sum(x, [&](int i) {
         const f64 from = load(x + 16 * i);
         return removed_below(from, lowest, mul(sub(of(from, load(other + 16 * i)), top), c));
     });
 }
 template <class V>
-V mass_of_away(const V* x, const V* other, V factor, V reference, V scale) {
+V mass_of_away(V* x, const V* other, V factor, V reference, V scale) {
     return mass_with_other(x, other, reference, scale, step_away{splat(factor)});
 }
 template <class V>
-V mass_of_mixed(const V* x, const V* other, V a, V b, V reference, V scale) {
+V mass_of_mixed(V* x, const V* other, V a, V b, V reference, V scale) {
     return mass_with_other(x, other, reference, scale, mixture{splat(a), splat(b)});
 }
 
