@@ -265,7 +265,8 @@ private:
         const auto& of = space_->masses;
         const value_of<T>* const tops = top_->of_block();
         double values[simd::block_size];
-        values_of_block(static_cast<std::size_t>(std::max_element(tops, tops + blocks()) - tops), values);
+        const value_of<T> most = simd::rows<T>().greatest(tops, blocks());
+        values_of_block(static_cast<std::size_t>(std::find(tops, tops + blocks(), most) - tops), values);
         const double reference = simd::lists().greatest(values, simd::block_size);
         mass_ = 0;
         double running = 0;

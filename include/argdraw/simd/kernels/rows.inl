@@ -239,10 +239,7 @@ void values_of_block(const blocked_row<T>& row, std::size_t b, value_of<T> cut, 
     alignas(64) T room[block_size];
     const whole_block<T> block = living_block(row, b, room);
     if (cut == -std::numeric_limits<value_of<T>>::infinity()) {
-        for (int i = 0; i < vectors; ++i) {
-            for (std::size_t at = 0; at < 16; at += 64 / sizeof(T)) fetch_ahead(block.p + 16 * i + at);
-            store(out + 16 * i, widen(block.at(i)));
-        }
+        for (int i = 0; i < vectors; ++i) store(out + 16 * i, widen(block.at(i)));
         return;
     }
     const auto level = splat(cut);
