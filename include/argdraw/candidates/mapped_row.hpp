@@ -31,7 +31,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// logits of the tokens from `first` on, simd::block_size of them, of which -inf stays; false where that is not for it, and `values` then
 /// mean nothing. Where `rises` is true, f is finite for every finite logit, never falls as the logit rises, and does not look at the id.
 /// What may be there: `waits`, true for a function that is not asked before somebody reads a value, who then finds its NaN; and
-/// f.roughly(first, values), which is as f.block, but returns how far its numbers may be off.
+/// f.roughly(first, values, reference, scale), about what these logits weigh, as one of simd::rough_kernels says it, where what it takes for
+/// f's numbers is no farther from them than f.off(); NaN where that is not for it. Afterwards `values` mean nothing.
 template <class F>
 concept logit_map = std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && requires(const F& f, token_id id, double* values) {
     { f(id, 0.0) } noexcept -> std::same_as<double>;
@@ -99,8 +100,13 @@ public:
         // What rises takes maxima to maxima: of a row of which nothing was removed, changed or cut off.
         maxima_rise_ = F::rises && !of.has_bits() && of.strays().count() == 0 && of.banded().whole();
         roughly_ = nullptr;
-        if constexpr (requires(double* values) { f.roughly(token_id{}, values); })
-            roughly_ = [](const std::byte* at, token_id first, double* values) noexcept { return function<F>(at).roughly(first, values); };
+        off_ = 0;
+        if constexpr (requires(double* values) { f.roughly(token_id{}, values, 0.0, 1.0); }) {
+            off_ = f.off();
+            roughly_ = [](const std::byte* at, token_id first, double* values, double reference, double scale) noexcept {
+                return function<F>(at).roughly(first, values, reference, scale);
+            };
+        }
         bool waits = F::rises;
         if constexpr (requires { F::waits; }) waits = F::waits;
         if (waits) return status::ok;
@@ -184,20 +190,21 @@ public:
     }
 
     /// Needs c > 0. The same token, if it can be told from masses that are not known to the last digit, and of its probability how far that
-    /// may be off, as a share; none where it cannot, or where the maximum is not finite.
+    /// may be off, as a share; none where it cannot.
     ///
-    /// Where a mass is off by no more than a share of itself, `slack` bounds how far a running sum is off: a token that is met farther than
-    /// that inside of its own part of it is met there by the sums that weigh() knows. What the block itself weighs is known to the last
-    /// digit, so the probability is off by as much as what all other blocks weigh, and by the roundings of the sum.
+    /// A weight is off by no more than a share of itself, as a value that is off by `off_` moves it by less than off_ c: so is a sum of weights,
+    /// and the distance between two by twice that of all, which `slack` is. A token that is met farther than that inside of its own part of
+    /// the running sum is met there by the sums that weigh() knows. What the block itself weighs is known to the last
+    /// digit, so the probability is off by as much as what all other blocks weigh, and by the roundings of the sum. All weighs about 1 or
+    /// more, beside which the 2^-900 that a rough weight may be too much is nothing; what is NaN leaves no token.
     ///
     /// summed(b) may know a block's mass relative to e^summed.logit. The errors of these are noted apart: they are no share of all.
     template <class Summed = no_summed_blocks>
     taken quick_token_at(double u, double c, const Summed& summed = {}) noexcept {
-        const auto [greatest, off, apart] = weigh_roughly(c, summed);
-        if (!(std::fabs(greatest) < numeric::infinity)) return {};
+        const auto [reference, apart] = weigh_roughly(c, summed);
         const auto& of = space_->masses;
         const double all = of.ends[blocks() - 1], rounding = 0x1p-52 * static_cast<double>(blocks() + 64);
-        const double share_off = 0x1p-41 + numeric::product(4 * off, c), slack = numeric::product(all, share_off + 2 * rounding) + apart;
+        const double share_off = 0x1p-36 + numeric::product(off_, c), slack = numeric::product(2 * all, share_off + rounding) + apart;
         const double target = numeric::product(u, all);
         const auto block = static_cast<std::size_t>(std::upper_bound(of.ends, of.ends + blocks(), target) - of.ends);
         if (block == blocks()) return {};
@@ -205,7 +212,7 @@ public:
         if (!(target - before > slack && of.ends[block] - target > slack)) return {};
         double weights[simd::block_size];
         values_of_block(block, weights);
-        simd::lists().weights(weights, simd::block_size, greatest, c, weights);
+        simd::lists().weights(weights, simd::block_size, reference, c, weights);
         const double own = simd::lists().sum(weights, simd::block_size);
         const auto [i, share] = find_in_block((target - before - slack) / own, weights, simd::block_size);
         const auto [last, same] = find_in_block((target - before + slack) / own, weights, simd::block_size);
@@ -266,48 +273,40 @@ private:
             std::copy_n(values, n, maxima() + b);
         }
     }
-    // Leaves about what each block weighs beside the greatest of all, and running sums of that. Returns that greatest, how far the values
-    // may be off, and the sum of what summed() may be; where values are not off, the maxima are known.
+    // Leaves about what each block weighs beside a value that it returns, and running sums of that: the greatest in the block of the greatest
+    // logit, which is as good as the greatest of all where one is not 2^900 times the other. NaN where something is not to be told so.
+    // Returns beside it how far what summed() knows may be off.
     struct roughly_weighed {
-        double greatest, off, apart;
+        double reference, apart;
     };
     template <class Summed>
     roughly_weighed weigh_roughly(double c, const Summed& summed) noexcept {
-        if (maxima_rise_) find_maximum();
-        const bool known = greatest_ == greatest_;
-        const auto& lists = simd::lists();
         const auto& of = space_->masses;
-        double values[simd::block_size], off = 0, apart = 0;
-        for (std::size_t b = 0; b < blocks(); ++b) {
-            if (const summed_block sum = summed(b); sum.mass >= 0) {
-                of.ends[b] = summed.logit;
-                of.of_block[b] = sum.mass;
-                apart += sum.error;
-                continue;
-            }
-            if (roughly_) {
-                fill_block(b, values);
-                off = roughly_(function_, static_cast<token_id>(b * simd::block_size), values);
-            } else {
-                values_of_block(b, values);
-            }
-            double& most = of.ends[b];
-            most = known && !roughly_ ? maxima()[b] : lists.greatest(values, simd::block_size);
-            of.of_block[b] = std::fabs(most) < numeric::infinity ? lists.rough_mass(values, most, c) : 0.0;
-        }
-        const double greatest = lists.greatest(of.ends, blocks());
-        if (!roughly_ && !known) {
-            std::copy_n(of.ends, blocks(), maxima());
-            greatest_ = greatest;
-        }
+        const value_of<T>* const tops = top_->of_block();
+        double values[simd::block_size];
+        const value_of<T> most = simd::rows<T>().greatest(tops, blocks());
+        values_of_block(static_cast<std::size_t>(std::find(tops, tops + blocks(), most) - tops), values);
+        const double reference = simd::lists().greatest(values, simd::block_size);
         mass_ = 0;
-        lists.weights(of.ends, blocks(), greatest, c, of.beside);
-        double running = 0;
+        double running = 0, apart = 0;
+        const double of_summed = numeric::exp2(numeric::product(summed.logit - reference, c));
         for (std::size_t b = 0; b < blocks(); ++b) {
-            of.of_block[b] = numeric::product(of.of_block[b], of.beside[b]);
-            of.ends[b] = running += of.of_block[b];
+            double own = numeric::nan;
+            if (const summed_block known = summed(b); known.mass >= 0) {
+                own = numeric::product(known.mass, of_summed);
+                apart += numeric::product(known.error, of_summed);
+            } else if (roughly_) {
+                fill_block(b, values);
+                own = roughly_(function_, static_cast<token_id>(b * simd::block_size), values, reference, c);
+            }
+            if (own != own) {
+                values_of_block(b, values);
+                own = simd::rough().values(values, reference, c);
+            }
+            of.of_block[b] = own;
+            of.ends[b] = running += own;
         }
-        return {greatest, off, apart > 0 ? numeric::product(apart, numeric::exp2(numeric::product(summed.logit - greatest, c))) : 0.0};
+        return {reference, apart};
     }
     void weights_of_block(std::size_t b, double* out) const noexcept {
         values_of_block(b, out);
@@ -318,9 +317,10 @@ private:
     const detail::maxima<T>* top_ = nullptr;
     const scratch<T>* space_ = nullptr;
     bool (*of_block_)(const std::byte*, token_id, double*) noexcept = nullptr;
-    double (*roughly_)(const std::byte*, token_id, double*) noexcept = nullptr;
+    double (*roughly_)(const std::byte*, token_id, double*, double, double) noexcept = nullptr;
     double (*of_token_)(const std::byte*, token_id, double) noexcept = nullptr;
     origin from_{};
+    double off_ = 0;
     bool maxima_rise_ = false;
     double greatest_ = numeric::nan;  // NaN where the maxima are not known
     double mass_ = 0;                 // 0 where the weights are not known

@@ -28,8 +28,8 @@ struct rough_sums {
     double mass = 0, exponents = 0;
     std::size_t listed = 0;
 };
-/// Needs a whole band, no strays, the maximum, and a scale in the range of keys. Weights are within 2^-43 of themselves, terms w e by a
-/// rounding more, and all of a sum have one sign; the sums of less than 2^25 numbers add less than 2^-43. So each is within 2^-41 of itself,
+/// Needs a whole band, no strays, the maximum, and a scale in the range of keys. Weights are within 2^-36 of themselves, terms w e by a
+/// rounding more, and all of a sum have one sign; the sums of less than 2^25 numbers add less than 2^-43. So each is within 2^-35 of itself,
 /// but for what weighs less than 2^-900, together less than 2^-800.
 template <logit_scalar T>
 rough_sums exponents_roughly(const living_row<T>& row, const simd::double_cuts& cuts, const simd::row_moments& room,

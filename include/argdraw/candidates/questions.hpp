@@ -56,7 +56,7 @@ estimate mass_in_floats(const view<T>& seen, double value) noexcept {
     return {mass, numeric::product(float_sums::of_weights, mass), 0.0};
 }
 
-/// What an entropy or a mean distance is said to be off by that comes from rough sums, which are off by less than 2^-41: more than that, so
+/// What an entropy or a mean distance is said to be off by that comes from rough sums, which are off by less than 2^-35: more than that, so
 /// that it covers the roundings of distances, below 2^-38 where no logit is above 2^13.
 inline double error_of_rough(double nats) noexcept { return numeric::product(0x1p-28, (std::max)(nats, 0.0) + 1); }
 
@@ -72,7 +72,7 @@ template <logit_scalar T>
 estimate mass_of(distribution<T>& d, accuracy wanted) noexcept {
     if (view<T>* const seen = wanted == accuracy::fine ? rough_view(d) : nullptr) {
         const double mass = seen->sums_roughly(d.exponent_scale()).mass;
-        return {mass, numeric::product(0x1p-40, mass), 0.0};
+        return {mass, numeric::product(0x1p-35, mass), 0.0};
     }
     if (wanted == accuracy::fine) wanted = accuracy::full;
     if (view<T>* const seen = d.weighed_view(wanted); seen && d.find_maximum()) {

@@ -107,7 +107,10 @@ private:
             const double slope = (aim > 0 ? 10 : -10) * (1 - s * s) / 0.3, bend = -20 * s * s * s / (0.3 * 0.3);
             return {5 - 10 * d * d / (1 + d), slope, (bend + slope * slope) / 2, 0x1p16 / 6};
         }
-        double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_preferred(values, greatest, mass, aim); }
+        double off() const noexcept { return 0x1.1p-32; }
+        double roughly(token_id, double* values, double reference, double scale) const noexcept {
+            return simd::rough().preferred(values, greatest, mass, aim, reference, scale);
+        }
     };
 
     template <logit_scalar T>

@@ -37,6 +37,8 @@ const record_kernels& records() noexcept;
 template <class V = double>
 const map_kernels& maps() noexcept;
 template <class V = double>
+const rough_kernels& rough() noexcept;
+template <class V = double>
 const word_kernels& words() noexcept;
 
 }  // namespace argdraw::simd
@@ -65,6 +67,7 @@ const word_kernels& words() noexcept;
     ARGDRAW_KERNEL_TABLE(prefix, lists, double)           \
     ARGDRAW_KERNEL_TABLE(prefix, records, float)          \
     ARGDRAW_KERNEL_TABLE(prefix, maps, double)            \
+    ARGDRAW_KERNEL_TABLE(prefix, rough, double)           \
     ARGDRAW_KERNEL_TABLE(prefix, words, double)
 
 #if defined(ARGDRAW_KERNELS_ELSEWHERE) || defined(ARGDRAW_SIMD_ELSEWHERE)

@@ -139,6 +139,10 @@ ARGDRAW_NOINLINE const map_kernels& maps() noexcept {
     ARGDRAW_DISPATCH(of_maps<V>)
 }
 template <class V>
+ARGDRAW_NOINLINE const rough_kernels& rough() noexcept {
+    ARGDRAW_DISPATCH(of_rough<V>)
+}
+template <class V>
 ARGDRAW_NOINLINE const word_kernels& words() noexcept {
     ARGDRAW_DISPATCH(of_words<V>)
 }

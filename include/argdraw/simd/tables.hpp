@@ -136,9 +136,10 @@ struct double_kernels {
     /// The weights with x >= high, and those with x < lower.
     void (*split)(const blocked_row<T>&, const double_cuts&, double* above, double* below) noexcept;
     /// About the masses and the sums of w e of the logits x >= high, none of them above the reference, for a scale of 2^-100 to 2^100: each
-    /// weight is within 2^-43 of itself, and none below 2^-900. The last digits are the set's own, as those of rough_mass. In id order the
+    /// weight is within 2^-36 of itself, and none below 2^-900. The last digits are the set's own, as those of rough_kernels. In id order the
     /// tokens with lower <= x < high; returns their number. One read.
-    std::size_t (*rough_exponents)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum, std::int32_t* ids, double* values) noexcept;
+    std::size_t (*rough_exponents)(const blocked_row<T>&, const double_cuts&, double* mass, double* sum, std::int32_t* ids,
+                                   double* values) noexcept;
 };
 
 /// Plain arrays of numbers, padded to lanes: summaries, keys, lists.
@@ -185,10 +186,6 @@ struct list_kernels {
     /// out[i] = weights[i] factor times the slope of the series from the sum before[i] to that and weights[i]. All up to the next multiple
     /// of sixteen is read and written.
     void (*power_steps)(const double* before, const double* weights, std::size_t n, const power_series&, double* out) noexcept;
-    /// About the sum of 2^((values[i] - reference) scale) of block_size values, none of them above the reference by more than a rounding:
-    /// each within 2^-43 of itself, exact where it is 1, and none below 2^-900. Unlike all others, sets differ in its last digits: it
-    /// is for questions whose answer is shown not to depend on them.
-    double (*rough_mass)(const double* values, double reference, double scale) noexcept;
 };
 
 /// Functions of logits, a block at a time. What is -inf stays so; the others are finite. In place.
@@ -199,18 +196,29 @@ struct map_kernels {
     void (*bent)(double* x, double peak, double factor, double square, double cube) noexcept;
     /// bound tanh(x / bound).
     void (*capped)(double* x, double bound) noexcept;
-    /// The same, and how far off that may be; sets differ in the last digits, as in rough_mass.
-    double (*roughly_capped)(double* x, double bound) noexcept;
     /// 5 - 10 d^2 / (1 + d), d = |e^(x - greatest) / mass - aim| / 0.3: what adaptive_p makes of a logit.
     void (*preferred)(double* x, double greatest, double mass, double aim) noexcept;
-    /// The same, and how far off that may be; no x is above the greatest.
-    double (*roughly_preferred)(double* x, double greatest, double mass, double aim) noexcept;
     /// y + factor (x - y), y from another row. False where one of these is infinite or NaN: the numbers then mean nothing.
     bool (*away)(double* x, const double* other, double factor) noexcept;
     /// a x + b y, y from another row, b not 0. False as above.
     bool (*mixed)(double* x, const double* other, double a, double b) noexcept;
     /// The least number of another row above -inf, NaN passed over, beside an x above -inf; +inf where there is none.
     double (*least_beside)(const double* x, const double* other) noexcept;
+};
+
+/// About the sum of the weights 2^((v - reference) scale) of block_size values v that are made of logits as in map_kernels: each within 2^-36
+/// of itself, beside what v may be off, and none below 2^-900. NaN where one is NaN, or above 2^900. Where x is not const, its numbers mean
+/// nothing afterwards. Unlike all others, sets differ in the last digits: they are for questions whose answer is shown not to depend on them.
+struct rough_kernels {
+    double (*values)(const double* x, double reference, double scale) noexcept;
+    /// Off by no more than 2^-51 peak. No x is above the peak, but by a rounding.
+    double (*bent)(double* x, double peak, double factor, double square, double cube, double reference, double scale) noexcept;
+    /// Off by no more than 1.06 2^-38 bound.
+    double (*capped)(double* x, double bound, double reference, double scale) noexcept;
+    /// Off by no more than 1.06 2^-32; no x is above the greatest.
+    double (*preferred)(double* x, double greatest, double mass, double aim, double reference, double scale) noexcept;
+    double (*away)(double* x, const double* other, double factor, double reference, double scale) noexcept;
+    double (*mixed)(double* x, const double* other, double a, double b, double reference, double scale) noexcept;
 };
 
 /// Random words of tokens, block_size of them from `first` on.

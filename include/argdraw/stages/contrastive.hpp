@@ -84,6 +84,12 @@ private:
             double other[simd::block_size];
             return detail::block_of_row(amateur, width, first, other) && simd::maps().mixed(values, other, 1 + b, -b);
         }
+        double off() const noexcept { return 0; }
+        double roughly(token_id first, double* values, double reference, double scale) const noexcept {
+            double other[simd::block_size];
+            if (!detail::block_of_row(amateur, width, first, other)) return numeric::nan;
+            return simd::rough().mixed(values, other, 1 + b, -b, reference, scale);
+        }
     };
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string_view>
 
@@ -56,6 +57,10 @@ private:
         bool block(token_id, double* values) const noexcept {
             simd::maps().bent(values, m, f, k, s);
             return true;
+        }
+        double off() const noexcept { return 0x1p-51 * std::fabs(m); }
+        double roughly(token_id, double* values, double reference, double scale) const noexcept {
+            return simd::rough().bent(values, m, f, k, s, reference, scale);
         }
     };
 };

@@ -17,7 +17,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - range:    cap >= 0
 /// - ties:     equal logits stay equal; the order stays, but logits many caps out come to equal the cap, and each other
 /// - edges:    logits of +inf become cap
-/// - cost:     a tanh and an exponential for every living token, in double and not to the last digit
+/// - cost:     a polynomial and an exponential for every living token, in double and not to the last digit; above the cap a tanh
 /// - usual:    30, as Gemma 2 is trained with; off for every other model
 /// - when:     the model was trained with a cap that its runtime left out of the logits
 /// - not:      as a temperature: it changes the top more than the tail, and the order is all that stays
@@ -50,7 +50,10 @@ private:
             simd::maps().capped(values, bound);
             return true;
         }
-        double roughly(token_id, double* values) const noexcept { return simd::maps().roughly_capped(values, bound); }
+        double off() const noexcept { return 0x1.1p-38 * bound; }
+        double roughly(token_id, double* values, double reference, double scale) const noexcept {
+            return simd::rough().capped(values, bound, reference, scale);
+        }
     };
 };
 

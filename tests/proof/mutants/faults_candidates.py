@@ -102,7 +102,7 @@ FAULTS = [
     Mutant(
         "map5", "a quick draw takes values that are rough for exact ones",
         "candidates/mapped_row.hpp",
-        "const double share_off = 0x1p-41 + numeric::product(4 * off, c),",
+        "const double share_off = 0x1p-36 + numeric::product(off_, c),",
         "const double share_off = 0x1p-60,",
         MAPPED, "mapped_row: a quick draw has the token and the logarithm of a draw"),
     Mutant(

@@ -40,7 +40,7 @@ struct constant {
 // As far off, where it is rough, as it says.
 struct rough_line {
     static constexpr bool rises = false;
-    static constexpr double off = 0x1p-40;
+    static constexpr double most_off = 0x1p-35;
     static constexpr bool waits = true;
     double operator()(token_id, double l) const noexcept { return 1 - l / 2; }
     bool block(token_id, double* values) const noexcept {
@@ -48,11 +48,14 @@ struct rough_line {
             if (values[i] > -infinite) values[i] = (*this)(0, values[i]);
         return true;
     }
-    double roughly(token_id first, double* values) const noexcept {
-        for (std::size_t i = 0; i < sizes::block; ++i)
-            if (values[i] > -infinite)
-                values[i] = (*this)(0, values[i]) + (static_cast<double>((static_cast<std::size_t>(first) + i) % 3) - 1) * off;
-        return off;
+    double off() const noexcept { return most_off; }
+    double roughly(token_id first, double* values, double reference, double scale) const noexcept {
+        double mass = 0;
+        for (std::size_t i = 0; i < sizes::block; ++i) {
+            const double by = (static_cast<double>((static_cast<std::size_t>(first) + i) % 3) - 1) * most_off;
+            if (values[i] > -infinite) mass += numeric::exp2(((*this)(0, values[i]) + by - reference) * scale);
+        }
+        return first / static_cast<token_id>(sizes::block) % 4 == 2 ? numeric::nan : mass;  // some blocks are not for it
     }
 };
 static_assert(logit_map<halved> && logit_map<squared_down> && logit_map<rough_line>);
@@ -133,9 +136,10 @@ std::vector<std::uint64_t> words_for(candidates<float>& c) {
     c.probabilities([&](token_id, double p) {
         end += p;
         const auto word = end < 1 ? static_cast<std::uint64_t>(end * 0x1p64) : ~std::uint64_t{0};
-        if (i++ % every == 0)
-            for (const std::uint64_t by : {std::uint64_t{0}, std::uint64_t{1} << 11, std::uint64_t{1} << 20, std::uint64_t{1} << 30})
-                words.insert(words.end(), {word + by, word - by});
+        if (i++ % every != 0) return;
+        words.push_back(word);
+        for (const int bit : {11, 20, 30, 36})
+            words.insert(words.end(), {word + (std::uint64_t{1} << bit), word - (std::uint64_t{1} << bit)});
     });
     return words;
 }

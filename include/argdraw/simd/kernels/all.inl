@@ -28,6 +28,7 @@
 #include <argdraw/simd/kernels/lists.inl>
 #include <argdraw/simd/kernels/records.inl>
 #include <argdraw/simd/kernels/maps.inl>
+#include <argdraw/simd/kernels/rough.inl>
 #include <argdraw/simd/kernels/words.inl>
 #undef ARGDRAW_UNROLL
 #undef ARGDRAW_OUTLINE

@@ -30,14 +30,29 @@ inline constexpr int exponents = chains < vectors ? chains : vectors;
 // Where nothing else takes registers.
 inline constexpr int more_exponents = chains > 2 && vectors >= 8 ? 8 : exponents;
 
-// 2^(d c), |d c| <= 1000, within 2^-44 of it and 1 where d is 0; the last digits are the set's own. A set with a fused multiply-add has a
-// quicker one.
-template <class V>
-ARGDRAW_INLINE V rough_exp2(const V& d, const V& c) {
-    const V e[1] = {mul(d, c)};
-    V w[1];
-    exp2_lanes(e, w);
-    return w[0];
+// Leaves 2^y, |y| <= 1000, within 2^-37 of it and 1 where y is 0; the last digits are the set's own: a polynomial of |r| <= 1/2, off by less
+// than 2^-39. A set that can look numbers up has a quicker one.
+template <class V, int n>
+ARGDRAW_INLINE void rough_exp2(V (&y)[n]) {
+    constexpr double series[] = {1.0,
+                                 0x1.62e42fef9cc5ep-1,
+                                 0x1.ebfbdff81d28ap-3,
+                                 0x1.c6b08da710656p-5,
+                                 0x1.3b2ab7256729dp-7,
+                                 0x1.5d8775933a22ap-10,
+                                 0x1.430891eea0a9fp-13,
+                                 0x1.00c0e8427bd87p-16,
+                                 0x1.63ef9989547e9p-20};
+    const f64 magic = held(exp2_magic);
+    V t[n];
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) {
+        t[i] = add(y[i], magic);
+        y[i] = sub(y[i], sub(t[i], magic));
+    }
+    polynomial(series, y);
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) y[i] = scale_by(y[i], t[i]);
 }
 
 // Whether every logit of a block is one to be summed up, and its weight none that counts as 0.
@@ -100,7 +115,8 @@ ARGDRAW_INLINE void add_vectors(whole_block<T> block, const int* vector, const d
 }
 
 // The sum of any block's weights, of those with lowest <= logit. `second` receives the sum of w e, of w w, or the weights with lowest <=
-// logit < lower; the sum then is of those with logit >= high, which is no lower. `reaching` grows by their number. Vectors without a term would add 0, and are passed over.
+// logit < lower; the sum then is of those with logit >= high, which is no lower. `reaching` grows by their number. Vectors without a term
+// would add 0, and are passed over.
 template <beside also, class T>
 ARGDRAW_NOINLINE double block_in_doubles(whole_block<T> block, const double_cuts& cuts, [[maybe_unused]] double* second,
                                          std::size_t& reaching) {
@@ -156,35 +172,41 @@ void in_doubles(const blocked_row<T>& row, const double_cuts& cuts, double* mass
     }
 }
 
-ARGDRAW_INLINE f64 as_doubles(const f32& x) { return widen(x); }
-ARGDRAW_INLINE f64 as_doubles(const f64& x) { return x; }
+// Sums about what a block's logits weigh that reach `high`; see rough_exp2.
+template <class T>
+ARGDRAW_INLINE void rough_block(whole_block<T> block, const double_cuts& cuts, double* mass, double* second) {
+    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), high = splat(cuts.high);
+    const f64 least = held(-900);  // so that no product is subnormal
+    f64 sum = splat(0.0), sum_beside = sum;
+    for (int first = 0; first < vectors; first += exponents) {
+        f64 e[exponents], w[exponents];
+        ARGDRAW_UNROLL
+        for (int i = 0; i < exponents; ++i) w[i] = e[i] = max(least, mul(sub(widen(block.at(first + i)), reference), scale));
+        rough_exp2(w);
+        ARGDRAW_UNROLL
+        for (int i = 0; i < exponents; ++i) {
+            w[i] = keep_reaching(widen(block.at(first + i)), high, w[i]);
+            sum = add(sum, w[i]);
+            sum_beside = multiply_add(w[i], e[i], sum_beside);
+        }
+    }
+    *mass = tree_sum(sum);
+    *second = tree_sum(sum_beside);
+}
 
 template <class T>
 std::size_t rough_exponents(const blocked_row<T>& row, const double_cuts& cuts, double* mass, double* second, std::int32_t* ids,
-                            double* values) {
-    const f64 reference = splat(cuts.reference), scale = splat(cuts.scale), lower = splat(cuts.lower), high = splat(cuts.high);
-    const f64 least = splat(-900 / cuts.scale);  // so that no product is subnormal
+                            double* values) noexcept {
+    const f64 lower = splat(cuts.lower), high = splat(cuts.high);
     const bool listing = cuts.lower < cuts.high;
     alignas(64) T room[block_size];
     std::size_t count = 0;
     for (std::size_t b = 0; b < row.blocks; ++b) {
         const whole_block<T> block = living_block(row, b, room);
-        f64 sum = splat(0.0), sum_beside = sum;
-        for (int i = 0; i < vectors; ++i) {
-            const f64 x = as_doubles(block.at(i)), d = max(sub(x, reference), least);
-            const f64 w = keep_reaching(x, high, rough_exp2(d, scale));
-            sum = add(sum, w);
-            sum_beside = add(sum_beside, mul(w, d));
-        }
-        mass[b] = tree_sum(sum);
-        second[b] = tree_sum(sum_beside) * cuts.scale;
+        rough_block(block, cuts, mass + b, second + b);
         if (!listing) continue;
         std::uint64_t hits[words];
-        for (int w = 0; w < words; ++w)
-            hits[w] = hits_in_word(w, [&](int i) {
-                const f64 x = as_doubles(block.at(i));
-                return without(at_least(x, lower), at_least(x, high));
-            });
+        for (int w = 0; w < words; ++w) hits[w] = hits_in_word(w, [&](int i) { return between(widen(block.at(i)), lower, high); });
         count += append_hits(block.p, static_cast<std::int32_t>(b * block_size), hits, ids + count, values + count);
     }
     return count;

@@ -134,10 +134,5 @@ void power_steps(const V* before, const V* weights, std::size_t n, const power_s
 }
 
 template <class V>
-V rough_mass(const V* values, V reference, V scale) noexcept {
-    return rough_block(whole_block<V>{values}, reference, scale);
-}
-
-template <class V>
-inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, select_between<V>, sum_of<V>,    greatest_of<V>,
-                                       least_of<V>,          ranks<V>,         power_steps<V>,    rough_mass<V>};
+inline constexpr list_kernels of_lists{weights_of_values<V>, mass_at_least<V>, select_between<V>, sum_of<V>,
+                                       greatest_of<V>,       least_of<V>,      ranks<V>,          power_steps<V>};

@@ -71,24 +71,6 @@ void capped(V* x, V bound) noexcept {
     }
 }
 
-// tanh y = (1 - e)/(1 + e) with e = 2^(-2 y log2(e)): where e is off by a share s of itself, that is off by no more than s/2.
-template <class V>
-V roughly_capped(V* x, V bound) noexcept {
-    const f64 lowest = splat(std::numeric_limits<V>::lowest()), zero = splat(V{0}), one = splat(V{1}), least = splat(-20 * bound);
-    const f64 scale = splat(2 * numeric::log2_e / bound);
-    for (int first = 0; first < vectors; first += exponents) {
-        f64 e[exponents];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) e[i] = rough_exp2(max(sub(zero, max(load(x + 16 * (first + i)), least)), least), scale);
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) {
-            V* const at = x + 16 * (first + i);
-            store(at, removed_below(load(at), lowest, mul(splat(bound), divided(sub(one, e[i]), add(one, e[i])))));
-        }
-    }
-    return 0x1p-43 * bound;
-}
-
 // What a token of this probability is to have for a logit.
 ARGDRAW_INLINE f64 preferred_logit(const f64& distance) {
     return sub(splat(5.0), divided(mul(splat(10.0), mul(distance, distance)), add(splat(1.0), distance)));
@@ -112,24 +94,6 @@ void preferred(V* x, V greatest, V mass, V aim) noexcept {
     }
 }
 
-// The logit changes by no more than 10/0.3 times what the probability is off.
-template <class V>
-V roughly_preferred(V* x, V greatest, V mass, V aim) noexcept {
-    const f64 lowest = splat(std::numeric_limits<V>::lowest()), top = splat(greatest), least = splat(V{-600}), c = splat(numeric::log2_e);
-    const f64 per_mass = splat(1 / (0.3 * mass)), from = splat(aim / 0.3);
-    for (int first = 0; first < vectors; first += exponents) {
-        f64 w[exponents];
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) w[i] = rough_exp2(max(sub(load(x + 16 * (first + i)), top), least), c);
-        ARGDRAW_UNROLL
-        for (int i = 0; i < exponents; ++i) {
-            V* const at = x + 16 * (first + i);
-            store(at, removed_below(load(at), lowest, preferred_logit(magnitude(sub(mul(w[i], per_mass), from)))));
-        }
-    }
-    return 0x1p-38;
-}
-
 // Gives every number that is not -inf what of(number, the other row's) says; false where one of these is not finite.
 template <class V, class F>
 ARGDRAW_INLINE bool with_other(V* x, const V* other, F of) {
@@ -144,14 +108,22 @@ ARGDRAW_INLINE bool with_other(V* x, const V* other, F of) {
     return lanes_of(unordered(strange, strange)) == 0;
 }
 
-template <class V>
-bool away(V* x, const V* other, V factor) noexcept {
-    return with_other(x, other, [=](f64 l, f64 u) { return add(u, mul(splat(factor), sub(l, u))); });
-}
+struct mixture {
+    f64 a, b;
+    ARGDRAW_INLINE f64 operator()(const f64& x, const f64& y) const { return add(mul(a, x), mul(b, y)); }
+};
+struct step_away {
+    f64 factor;
+    ARGDRAW_INLINE f64 operator()(const f64& x, const f64& y) const { return add(y, mul(factor, sub(x, y))); }
+};
 
 template <class V>
+bool away(V* x, const V* other, V factor) noexcept {
+    return with_other(x, other, step_away{splat(factor)});
+}
+template <class V>
 bool mixed(V* x, const V* other, V a, V b) noexcept {
-    return with_other(x, other, [=](f64 l, f64 y) { return add(mul(splat(a), l), mul(splat(b), y)); });
+    return with_other(x, other, mixture{splat(a), splat(b)});
 }
 
 template <class V>
@@ -166,5 +138,4 @@ V least_beside(const V* x, const V* other) noexcept {
 }
 
 template <class V>
-inline constexpr map_kernels of_maps{moved<V>, bent<V>,  capped<V>,      roughly_capped<V>, preferred<V>, roughly_preferred<V>,
-                                     away<V>,  mixed<V>, least_beside<V>};
+inline constexpr map_kernels of_maps{moved<V>, bent<V>, capped<V>, preferred<V>, away<V>, mixed<V>, least_beside<V>};

@@ -84,6 +84,16 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+x"(product.v0), "+x"(product.v1), "+x"(product.v2), "+x"(product.v3));
     return product;
 }
+ARGDRAW_INLINE f64 multiply_add(f64 a, f64 b, f64 c) {
+    return {_mm256_fmadd_pd(a.v0, b.v0, c.v0), _mm256_fmadd_pd(a.v1, b.v1, c.v1), _mm256_fmadd_pd(a.v2, b.v2, c.v2),
+            _mm256_fmadd_pd(a.v3, b.v3, c.v3)};
+}
+// A compiler that can see the number through it reads it from memory once for each of the four, and two reads a cycle are all there are.
+ARGDRAW_INLINE f64 held(double x) {
+    __m256d all = _mm256_set1_pd(x);
+    asm("" : "+x"(all));
+    return {all, all, all, all};
+}
 ARGDRAW_INLINE f64 divided(f64 a, f64 b) {
     return {_mm256_div_pd(a.v0, b.v0), _mm256_div_pd(a.v1, b.v1), _mm256_div_pd(a.v2, b.v2), _mm256_div_pd(a.v3, b.v3)};
 }
@@ -336,22 +346,4 @@ ARGDRAW_INLINE unsigned upper_at_least(__m256i a, __m256i level) {
 ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
     const __m256i level = _mm256_set1_epi32(static_cast<std::int32_t>(least));
     return upper_at_least(a.lo, level) | upper_at_least(a.hi, level) << 4;
-}
-
-// 2^(d c), |d c| <= 1000: a polynomial of |r| <= 1/2, off by less than 3.7e-14.
-ARGDRAW_INLINE __m256d rough_exp2(__m256d d, __m256d c) {
-    const __m256d magic = _mm256_set1_pd(exp2_magic), t = _mm256_fmadd_pd(d, c, magic), r = _mm256_fmsub_pd(d, c, _mm256_sub_pd(t, magic));
-    __m256d q = _mm256_set1_pd(0x1.b63880a30e9ffp-24);
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.63d136366db24p-20));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.ffcb9515a8016p-17));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.4308ac85aa947p-13));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.5d87fe86fe88ep-10));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.3b2ab7181b755p-7));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.c6b08d7047e52p-5));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.ebfbdff823cedp-3));
-    q = _mm256_fmadd_pd(q, r, _mm256_set1_pd(0x1.62e42fefa39efp-1));
-    return scale_by(_mm256_fmadd_pd(q, r, _mm256_set1_pd(1.0)), t);
-}
-ARGDRAW_INLINE f64 rough_exp2(f64 d, f64 c) {
-    return {rough_exp2(d.v0, c.v0), rough_exp2(d.v1, c.v1), rough_exp2(d.v2, c.v2), rough_exp2(d.v3, c.v3)};
 }

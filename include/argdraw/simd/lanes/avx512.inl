@@ -77,6 +77,7 @@ ARGDRAW_INLINE f64 mul(f64 a, f64 b) {
     asm("" : "+v"(product.lo), "+v"(product.hi));
     return product;
 }
+ARGDRAW_INLINE f64 multiply_add(f64 a, f64 b, f64 c) { return {_mm512_fmadd_pd(a.lo, b.lo, c.lo), _mm512_fmadd_pd(a.hi, b.hi, c.hi)}; }
 ARGDRAW_INLINE f64 divided(f64 a, f64 b) { return {_mm512_div_pd(a.lo, b.lo), _mm512_div_pd(a.hi, b.hi)}; }
 ARGDRAW_INLINE f64 max(f64 x, f64 otherwise) {
     return {_mm512_maskz_max_pd(all8, x.lo, otherwise.lo), _mm512_maskz_max_pd(all8, x.hi, otherwise.hi)};
@@ -236,23 +237,30 @@ ARGDRAW_INLINE unsigned upper_at_least(w64 a, std::uint32_t least) {
     return _mm512_cmpge_epu64_mask(a.v, _mm512_set1_epi64(static_cast<long long>(std::uint64_t{least} << 32)));
 }
 
-// 2^(d c), |d c| <= 1000: an exponent in sixteenths, of which the last four bits choose one of sixteen powers, and a polynomial of what is
+// 2^y, |y| <= 1000: an exponent in sixteenths, of which the last four bits choose one of sixteen powers, and a polynomial of what is
 // left, |r| <= 1/32, off by less than 9.2e-15. The table's numbers lack what those four bits add when all are shifted into the exponent.
 inline constexpr std::int64_t rough_powers[16] = {0x3ff0000000000000, 0x3fefb5586cf9890f, 0x3fef72b83c7d517b, 0x3fef387a6e756238,
                                                   0x3fef06fe0a31b715, 0x3feedea64c123422, 0x3feebfdad5362a27, 0x3feeab07dd485429,
                                                   0x3feea09e667f3bcd, 0x3feea11473eb0187, 0x3feeace5422aa0db, 0x3feec49182a3f090,
                                                   0x3feee89f995ad3ad, 0x3fef199bdd85529c, 0x3fef5818dcfba487, 0x3fefa4afa2a490da};
-ARGDRAW_INLINE __m512d rough_exp2(__m512d d, __m512d c) {
-    const __m512d magic = _mm512_set1_pd(0x1.8p48), t = _mm512_fmadd_pd(d, c, magic), r = _mm512_fmsub_pd(d, c, _mm512_sub_pd(t, magic));
+ARGDRAW_INLINE __m512d rough_power(__m512d t) {
     const __m512d part = _mm512_permutex2var_pd(_mm512_castsi512_pd(_mm512_loadu_si512(rough_powers)), _mm512_castpd_si512(t),
                                                 _mm512_castsi512_pd(_mm512_loadu_si512(rough_powers + 8)));
-    const __m512d w =
-        _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(part), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(t), 48)));
-    __m512d q = _mm512_set1_pd(0x1.5d893e58acc63p-10);
-    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.3b2c4ac7da565p-7));
-    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.c6b08d6faa1bep-5));
-    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.ebfbdff6988c8p-3));
-    q = _mm512_fmadd_pd(q, r, _mm512_set1_pd(0x1.62e42fefa39efp-1));
-    return _mm512_fmadd_pd(_mm512_mul_pd(w, r), q, w);
+    return _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(part), _mm512_maskz_slli_epi64(all8, _mm512_castpd_si512(t), 48)));
 }
-ARGDRAW_INLINE f64 rough_exp2(f64 d, f64 c) { return {rough_exp2(d.lo, c.lo), rough_exp2(d.hi, c.hi)}; }
+template <int n>
+ARGDRAW_INLINE void rough_exp2(f64 (&y)[n]) {
+    constexpr double series[] = {0x1.62e42fee46157p-1, 0x1.ebfbdff5a644bp-3, 0x1.c6b3488246ca2p-5, 0x1.3b2c9b8a77c4ap-7};
+    const f64 magic = splat(0x1.8p48);
+    f64 r[n], w[n];
+    ARGDRAW_UNROLLED
+    for (int i = 0; i < n; ++i) {
+        const f64 t = add(y[i], magic);
+        y[i] = sub(y[i], sub(t, magic));
+        w[i] = {rough_power(t.lo), rough_power(t.hi)};
+        r[i] = {_mm512_mul_pd(w[i].lo, y[i].lo), _mm512_mul_pd(w[i].hi, y[i].hi)};
+    }
+    polynomial(series, y);
+    ARGDRAW_UNROLLED
+    for (int i = 0; i < n; ++i) y[i] = multiply_add(r[i], y[i], w[i]);
+}

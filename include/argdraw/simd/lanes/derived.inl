@@ -28,6 +28,33 @@ ARGDRAW_INLINE V divided(const V& a, const V& b) {
     return load(x);
 }
 
+// a b + c, rounded once or twice: for numbers that nobody sees.
+template <class V>
+ARGDRAW_INLINE V multiply_add(const V& a, const V& b, const V& c) {
+    return add(mul(a, b), c);
+}
+
+// All lanes the same, for many vectors side by side.
+template <class V = f64>
+ARGDRAW_INLINE V held(double x) {
+    return splat(x);
+}
+// The polynomial of each, with these terms from x^0 on.
+template <int terms, class V, int n>
+ARGDRAW_INLINE void polynomial(const double (&of)[terms], V (&x)[n]) {
+    V sum[n];
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) sum[i] = held(of[terms - 1]);
+    ARGDRAW_UNROLL
+    for (int k = terms - 2; k >= 0; --k) {
+        const V term = held(of[k]);
+        ARGDRAW_UNROLL
+        for (int i = 0; i < n; ++i) sum[i] = multiply_add(sum[i], x[i], term);
+    }
+    ARGDRAW_UNROLL
+    for (int i = 0; i < n; ++i) x[i] = sum[i];
+}
+
 // As wide as it is.
 ARGDRAW_INLINE f64 widen(const f64& a) { return a; }
 ARGDRAW_INLINE void store(double* p, const f32& a) { store(p, widen(a)); }
