@@ -77,10 +77,10 @@ private:
             return detail::block_of_row(row, width, first, other) && simd::maps().away(values, other, s);
         }
         double off() const noexcept { return 0; }
-        double roughly(token_id first, double* values, double reference, double scale) const noexcept {
+        double roughly(token_id first, double* values, double reference, double c) const noexcept {
             double other[simd::block_size];
             if (!detail::block_of_row(row, width, first, other)) return numeric::nan;
-            return simd::rough().away(values, other, s, reference, scale);
+            return simd::rough().away(values, other, s, reference, c);
         }
     };
 };
