@@ -146,7 +146,7 @@ struct text_score {
     double sum = 0;           ///< of ln p
     std::size_t tokens = 0;   ///< those that were scored: all of them, or those before one that failed
     double error = 0;         ///< how far each ln p may be off beside 1e-12 of itself or of 1
-    status why = status::ok;  ///< outside_row: a token is none of its row
+    status why = status::ok;  ///< outside_row: a token is none of its row; bad_parameter: it has none
 
     explicit operator bool() const noexcept { return why == status::ok; }
     /// e^(-sum / tokens): infinite where a token did not live in its row.
@@ -167,6 +167,10 @@ text_score score_text(const Rows& rows, std::span<const token_id> tokens, std::s
     if (!lease.get()) return {.why = status::out_of_memory};
     under_default_rounding([&] {
         for (const token_id id : tokens) {
+            if (!detail::has_row(rows, score.tokens)) {
+                score.why = status::bad_parameter;
+                return;
+            }
             auto&& row = rows[score.tokens];
             const auto logits = as_row(row);
             candidates<typename decltype(logits)::value_type> c(logits, *lease.get());

@@ -93,6 +93,12 @@ FAULTS = [
         "(void)before;",
         "unit/sampler/kept_set.cpp", "kept_set: ids and probabilities are the law's, the token and the sequence those of the plain draw"),
     Mutant(
+        "E4", "a text is scored behind the last of its rows",
+        "engine/scoring.hpp",
+        "if (!detail::has_row(rows, score.tokens)) {",
+        "if (rows.size() == 0) {",
+        "unit/engine/scoring.cpp", "scoring: a token without a row ends the score, and those before it count"),
+    Mutant(
         "E3", "the last of the first tokens has no equals behind them",
         "engine/logprobs.hpp",
         "(all || at->value > first.back().value)",

@@ -147,6 +147,18 @@ TEST_CASE("scoring: the perplexity of a text is that of its tokens") {
     CHECK(score_text(rows, {}).perplexity() == 1);
 }
 
+TEST_CASE("scoring: a token without a row ends the score, and those before it count") {
+    const std::vector<std::vector<float>> rows{{1, 2, 3}, {3, 2, 1}};
+    const ids tokens{0, 1, 2};
+    std::vector<double> each(3, 7);
+    const text_score score = score_text(rows, tokens, each);
+    CHECK(score.why == status::bad_parameter);
+    CHECK(score.tokens == 2);
+    CHECK(score.sum == each[0] + each[1]);
+    CHECK(each[2] == 7);
+    CHECK(score_text(rows_view<float>{}, tokens).why == status::bad_parameter);
+}
+
 TEST_CASE("scoring: a step of a batch records as each text by itself") {
     std::mt19937_64 random(7);
     const sampler pick{xtc{0.5f, 0.02f}, top_p{0.9f}, categorical{}};
