@@ -113,6 +113,24 @@ TEST_CASE("scoring: the final set's numbers, what it lacks, and what fails") {
     CHECK(record.tokens.size() == 2);
 }
 
+TEST_CASE("scoring: more first tokens than a row has are all of its tokens") {
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    const sampler pick{categorical{}};
+    const std::vector<float> row{1, 2, 3};
+    for (const std::size_t top : {std::size_t{4}, std::size_t{1} << 40, most >> 4, most / sizeof(token_logprobs), most - 1, most}) {
+        auto seq = pick.start({.seed = 1});
+        logprobs_record record({.top = top});
+        CHECK(record.draw(pick, row, seq));
+        CHECK(record.add(pick, row, seq, 0) == status::ok);
+        REQUIRE(record.tokens.size() == 2);
+        for (const std::size_t i : {0u, 1u}) {
+            REQUIRE(record.alternatives_of(i).size() == 3);
+            for (const std::size_t k : {0u, 1u, 2u}) CHECK(record.alternatives_of(i)[k].id == static_cast<token_id>(2 - k));
+        }
+        CHECK(record.draw(pick, std::span(row.data(), std::size_t{1} << 40), seq).why == status::too_wide);
+    }
+}
+
 TEST_CASE("scoring: the perplexity of a text is that of its tokens") {
     std::mt19937_64 random(4);
     std::vector<std::vector<float>> rows;
