@@ -119,7 +119,8 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        return detail::logit_of(opened(), id);
+        detail::distribution<T>& d = opened();
+        return d.logit_of(detail::value_of_token(d, id));
     }
 
     /// How many living tokens have a logit above this one, and how many at least this one. Two reads of a row, or one of a list.
@@ -142,8 +143,15 @@ public:
         return (max)() + relative;
     }
 
-    /// The same in two parts, which keep their digits where logits are large; for log-probabilities of many tokens.
+    /// The same in parts, which keep their digits where logits are large; for log-probabilities of many tokens.
     detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(opened(), wanted); }
+
+    /// ln of a token's probability, of the total that was asked for last; -inf of one that does not live. An id outside the row fails with
+    /// outside_row.
+    double log_share(token_id id, const detail::log_total& of) noexcept {
+        if (!d_.holds_id(id)) d_.fail(status::outside_row);
+        return of.log_share(detail::value_of_token(opened(), id));
+    }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
     double mean_distance() noexcept { return mean_distance(accuracy::full).value; }

@@ -98,13 +98,13 @@ public:
         const auto first = raw.leaders(wanted);  // until the row is asked something else
         if (asked_.order == logprobs_of::raw) name_first(first.first((std::min)(first.size(), asked_.top)), chosen);
         rank(raw, first, first.size() < wanted);
-        for (token_logprobs& each : tokens()) each.processed = of_final.log_share(processed.logit(each.id));
+        for (token_logprobs& each : tokens()) each.processed = processed.log_share(each.id, of_final);
         result_.error = (std::max)(of_raw_.error, of_final.error);
         if (scaled) {
             const log_total of_scaled = scaled->log_total(asked_.weighed);
-            for (token_logprobs& each : tokens()) each.scaled = of_scaled.log_share(scaled->logit(each.id));
+            for (token_logprobs& each : tokens()) each.scaled = scaled->log_share(each.id, of_scaled);
             const token_id kept = processed.leaders(1)[0].id;
-            const double before = of_scaled.log_share(scaled->logit(kept)), behind = of_final.log_share(processed.logit(kept));
+            const double before = scaled->log_share(kept, of_scaled), behind = processed.log_share(kept, of_final);
             result_.log_kept = (std::min)(0.0, before - behind);
             result_.error = (std::max)(result_.error, of_scaled.error);
             fail(scaled->why());

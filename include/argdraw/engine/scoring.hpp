@@ -176,9 +176,8 @@ text_score score_text(const Rows& rows, std::span<const token_id> tokens, std::s
             const auto logits = as_row(row);
             candidates<typename decltype(logits)::value_type> c(logits, *lease.get());
             const auto total = c.log_total(weighed);
-            const double l = c.logit(id);
+            const double share = c.log_share(id, total);
             if ((score.why = c.why()) != status::ok) return;
-            const double share = total.log_share(l);
             if (score.tokens < each.size()) each[score.tokens] = share;
             if (share == -numeric::infinity) some_dead = true;
             else sum.add(share);

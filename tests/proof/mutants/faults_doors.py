@@ -93,6 +93,12 @@ FAULTS = [
         "(void)before;",
         "unit/sampler/kept_set.cpp", "kept_set: ids and probabilities are the law's, the token and the sequence those of the plain draw"),
     Mutant(
+        "E5", "log-probabilities are differences of logits that have no digits left",
+        "engine/logprobs.hpp",
+        "each.processed = processed.log_share(each.id, of_final)",
+        "each.processed = std::min(0.0, processed.logit(each.id) - (processed.max)() - of_final.above)",
+        "unit/engine/logprobs.cpp", "logprobs: of logits far from 0 as of others"),
+    Mutant(
         "E4", "a text is scored behind the last of its rows",
         "engine/scoring.hpp",
         "if (!detail::has_row(rows, score.tokens)) {",

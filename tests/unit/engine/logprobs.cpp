@@ -244,6 +244,42 @@ TEST_CASE("logprobs: +inf shares the mass, a failed row and an id outside of it 
     CHECK(log_probabilities(pick, std::vector{1.0f, 2.0f, 3.0f}, seq, {.top = 9}, std::span(found).first(2)).count == 2);
 }
 
+TEST_CASE("logprobs: of logits far from 0 as of others") {
+    const auto check = [](const auto& pick, const auto& row, const std::vector<double>& expected) {
+        const auto seq = pick.start();
+        const auto law = pick.distribution(row, seq);
+        ids all;
+        for (std::size_t i = 0; i < expected.size(); ++i) all.push_back(static_cast<token_id>(i));
+        std::vector<token_logprobs> found(all.size());
+        for (const accuracy weighed : {accuracy::full, accuracy::quick}) {
+            const logprobs_result answer = log_probabilities(pick, row, seq, {.ids = all, .weighed = weighed}, found);
+            REQUIRE(answer);
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                CHECK(near(found[i].processed, expected[i], answer.error));
+                const auto at = std::find(law.ids.begin(), law.ids.end(), all[i]);
+                const double p = at == law.ids.end() ? 0 : law.probabilities[static_cast<std::size_t>(at - law.ids.begin())];
+                CHECK(std::abs(std::exp(found[i].processed) - p) <= 2 * answer.error + 1e-9);
+                CHECK(std::isfinite(found[i].processed) == (at != law.ids.end()));
+            }
+        }
+    };
+    constexpr double most = std::numeric_limits<double>::max();
+    check(sampler{temperature{0.5f}, categorical{}}, std::vector{1e308, 1.2e308, 1.5e308}, {-1e308, -6e307, 0});
+    check(sampler{temperature{0.5f}, categorical{}}, std::vector{-1e308, -1.2e308, -1.5e308}, {0, -4e307, -1e308});
+    check(sampler{temperature{4}, categorical{}}, std::vector{-1.5e308, 1.5e308}, {-7.5e307, 0});
+    check(sampler{dynamic_temperature{0, 1.5f}, categorical{}}, std::vector{1e9f, 5e8f, 0.0f}, {0, -most, -most});
+    const float bias = GENERATE(1e5f, 1e9f, 1e30f);
+    const sampler pick{logit_bias{{{0, bias}}}, softmax{}, ban{{0}}, categorical{}};
+    for (const std::size_t width : {4u, 700u, 20'000u}) {
+        std::vector<float> row(width);
+        for (std::size_t i = 0; i < width; ++i) row[i] = static_cast<float>(2 - static_cast<int>(i % 5));
+        const auto rest = log_softmax(std::vector<long double>(row.begin() + 1, row.end()));
+        std::vector<double> expected{-infinity};
+        for (std::size_t i = 0; i < 3; ++i) expected.push_back(static_cast<double>(rest[i]));
+        check(pick, row, expected);
+    }
+}
+
 TEST_CASE("logprobs: where nothing would live without truncation, the rest is said") {
     const float inf = std::numeric_limits<float>::infinity();
     const sampler pick{top_k{2}, logit_bias{{{4, inf}}}, ban{{4}}, categorical{}};
