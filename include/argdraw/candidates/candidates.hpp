@@ -234,6 +234,10 @@ public:
     /// l <- l + offset. Only noted; the distribution does not change.
     void shift(double offset) noexcept { known().add(offset); }
 
+    /// Where the greatest logit is beyond the doubles: l <- l - max l, and otherwise nothing. For what asks for differences of logits alone:
+    /// there all that are beyond read as one number, and here they differ. A read where it is not known that none is.
+    void bring_into_range() noexcept { known().bring_into_range(); }
+
     /// l <- ln p: never above 0, and right to 1e-12 of itself or of 1, whichever is more. From here on +inf tokens are as finite as their
     /// probability.
     void normalise() noexcept { detail::normalise(opened()); }

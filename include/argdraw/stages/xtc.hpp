@@ -47,6 +47,7 @@ struct xtc {
         if (!fits(c.width())) return c.fail(status::outside_row);
         if (!(u < static_cast<double>(probability))) return;
 
+        c.bring_into_range();
         const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();

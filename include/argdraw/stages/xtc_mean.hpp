@@ -46,6 +46,7 @@ struct xtc_mean {
     void operator()(candidates<T>& c) const noexcept {
         if (!fits(c.width())) return c.fail(status::outside_row);
 
+        c.bring_into_range();
         const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
