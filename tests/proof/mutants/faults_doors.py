@@ -75,6 +75,12 @@ FAULTS = [
         "(void)each, (void)from, (void)to;",
         "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
     Mutant(
+        "F19", "bytes of a sequence that is none make one",
+        "sampler/sequence.hpp",
+        "if (why_ != status::ok) return out;",
+        "",
+        "unit/sampler/sequence.cpp", "sequence: what was moved from refuses everything until it is given something"),
+    Mutant(
         "F18", "output given at the start does not move the position",
         "sampler/sequence.hpp",
         "options.position + static_cast<std::uint32_t>(options.output.size())}",
@@ -92,6 +98,12 @@ FAULTS = [
         "put(from, before);",
         "(void)before;",
         "unit/sampler/kept_set.cpp", "kept_set: ids and probabilities are the law's, the token and the sequence those of the plain draw"),
+    Mutant(
+        "E6", "logits beyond the doubles are one number to what asks for their differences",
+        "candidates/distribution.hpp",
+        "set_origin(maximum(), 0);",
+        "",
+        "unit/stages/scalars.cpp", "scalars: behind a scale beyond the doubles a law of differences is that of the differences"),
     Mutant(
         "E5", "log-probabilities are differences of logits that have no digits left",
         "engine/logprobs.hpp",
