@@ -300,6 +300,33 @@ TEST_CASE("logprobs: where nothing would live without truncation, the rest is sa
     CHECK(found[0].rank_with_ties == 3);
 }
 
+TEST_CASE("logprobs: where a stage makes a NaN of a token that is cut, the rest is said") {
+    for (const std::size_t width : {4u, 20'000u}) {
+        std::vector<float> row(width, -2.0f), other(width, 0.0f);
+        row[0] = 2, row[1] = 1;
+        other[3] = NAN;
+        const sampler cuts{top_k{2}, guidance{other, 1.5f}, categorical{}};
+        const sampler reads{guidance{other, 1.5f}, top_k{2}, categorical{}};
+        auto seq = cuts.start();
+        std::vector<token_logprobs> found(2);
+        const ids asked{0, 3};
+        const auto result = log_probabilities(cuts, row, seq, {.ids = asked}, found);
+        REQUIRE(result);
+        CHECK(result.kept == 2);
+        CHECK(result.log_kept == 0);
+        CHECK(found[0].raw < 0);
+        CHECK(found[0].processed == Approx(-std::log1p(std::exp(-1.5))));
+        CHECK(found[0].scaled == -infinity);
+        CHECK(found[1].raw > -infinity);
+        CHECK(found[1].processed == -infinity);
+        logprobs_result beside;
+        CHECK(draw_with_logprobs(cuts, row, seq, {.top = 2}, found, beside));
+        CHECK(beside);
+        CHECK(log_probabilities(cuts, row, seq, {.top = 2, .order = logprobs_of::scaled}, found).why == status::nan_logit);
+        CHECK(log_probabilities(reads, row, reads.start(), {.top = 2}, found).why == status::nan_logit);
+    }
+}
+
 TEST_CASE("logprobs: after the first of a width nothing is allocated, beside a draw or by itself") {
     std::mt19937 random(6);
     std::vector<float> row(20'000);
