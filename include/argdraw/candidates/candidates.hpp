@@ -145,9 +145,7 @@ public:
 
     /// The same in parts, which keep their digits where logits are large; for log-probabilities of many tokens.
     detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(opened(), wanted); }
-
-    /// ln of a token's probability, of the total that was asked for last; -inf of one that does not live. An id outside the row fails with
-    /// outside_row.
+    /// ln of a token's probability, by the total that was asked for last; -inf of one that does not live. An id as for logit().
     double log_share(token_id id, const detail::log_total& of) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
         return of.log_share(detail::value_of_token(opened(), id));
@@ -222,6 +220,9 @@ public:
         const detail::list* const tokens = known().weighed_list();
         for (std::size_t i = 0; tokens && i < tokens->size(); ++i) visit(tokens->id(i), tokens->probability(i));
     }
+
+    /// The ids of a list: has(id) is a step, however many they are. Until add_sums() or allow_only(). An id outside the row: outside_row.
+    detail::strays lookup(std::span<const token_id> ids) noexcept { return detail::lookup(d_, ids); }
 
     // ---- what changes logits -------------------------------------------------------------------------------------------
 

@@ -132,6 +132,17 @@ void add_sums(distribution<T>& d, F each) noexcept {
     edit(d, std::span<const entry>(entries, count), [](double l, const entry& of) { return finite_sum(l, of.sum); });
 }
 
+/// The listed ids, each with a value of 0, where sums of numbers stand otherwise; none where the distribution fails.
+template <logit_scalar T>
+strays lookup(distribution<T>& d, std::span<const token_id> ids) noexcept {
+    for (const token_id id : ids)
+        if (!d.holds_id(id)) d.fail(status::outside_row);
+    if (!d.ok() || ids.empty()) return {};
+    strays listed(d.scratch().sums, d.width());
+    for (const token_id id : ids) listed.put(id, 0);
+    return listed;
+}
+
 /// Removes the listed tokens.
 template <logit_scalar T>
 void ban(distribution<T>& d, std::span<const token_id> ids) noexcept {
