@@ -74,19 +74,16 @@ _FORMATS["bfloat16"] = {b"h": 3, b"H": 3, (0, 16): 3, (1, 16): 3, (4, 16): 3}
 class Error(Exception):
     def __init__(self, status, sentence=None):
         super().__init__(sentence or _c.argdraw_message(c_int32(status)).decode())
-        self.status = status
+        self.status, self._given = status, (status, sentence)
 
     def __reduce__(self):
-        return type(self), (self.status, str(self)), self.__dict__
+        return type(self), self._given, self.__dict__
 
 
 class ParseError(Error, ValueError):
     def __init__(self, status, column, sentence):  # columns are bytes, from 1
         super().__init__(status, f"column {column}: {sentence}")
-        self.column, self.sentence = column, sentence
-
-    def __reduce__(self):
-        return type(self), (self.status, self.column, self.sentence), self.__dict__
+        self.column, self.sentence, self._given = column, sentence, (status, column, sentence)
 
 
 def _must(status):
@@ -136,15 +133,14 @@ class Pipeline:
             raise Error(status, f"stage {stage.value}: {sentence.value.decode()}")
 
     def start(self, seed=0, sequence=0, position=0, vocabulary=0, prompt=(), output=()):
-        options = _StartOptions.sized(seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output))
-        return Sequence(_c.argdraw_start, self._handle, byref(options))
+        return Sequence(_c.argdraw_start, self._handle, byref(_StartOptions.sized(seed, sequence, position, vocabulary, *_ids(prompt), *_ids(output))))
 
     def resume(self, data):
         return Sequence(_c.argdraw_resume, self._handle, bytes(data), c_size_t(len(data)))
 
 
 class Sequence:
-    """Of Pipeline.start() and resume(); copy.copy() makes another that draws the same, until reseed()."""
+    """Of Pipeline.start() and resume(); copy.copy() and copy.deepcopy() make another that draws the same, until reseed()."""
 
     def __init__(self, make, *given):
         self._handle, self._lock, self._row = c_void_p(), threading.Lock(), _Row.sized()
@@ -154,6 +150,10 @@ class Sequence:
     def __copy__(self):
         with self._lock:
             return Sequence(_c.argdraw_clone, self._handle)
+    __deepcopy__ = lambda self, memo: self.__copy__()
+
+    def __reduce__(self):
+        raise TypeError("a sequence is not pickled, as it has no text of its pipeline: keep that and bytes(), for Pipeline.resume()")
 
     def _call(self, call, *rest):
         with self._lock:

@@ -73,6 +73,10 @@ def goes_on(text):
 start = lambda **how: pick.start(output=[token.id], **how)
 original = start(seed=1)
 other = copy.copy(original)
+deep = copy.deepcopy([original, original])
+assert deep[0] is deep[1] is not original and goes_on(deep[0]) == goes_on(original)
+for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+    assert "Pipeline.resume()" in str(raises(TypeError, lambda: pickle.dumps(original, protocol)))
 assert goes_on(other) == goes_on(original)
 other.reseed(2)
 assert goes_on(other) == goes_on(start(seed=2)) != goes_on(original)

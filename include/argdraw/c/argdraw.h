@@ -55,7 +55,7 @@ enum {
     ARGDRAW_NAN_LOGIT = 2,     /* a living token's logit is NaN */
     ARGDRAW_BAD_PARAMETER = 3, /* a parameter or an argument is outside its range */
     ARGDRAW_OUT_OF_MEMORY = 4,
-    ARGDRAW_OUTSIDE_ROW = 5,  /* a stage, or an id that is given, is outside of the row or vocabulary; argdraw_check has the stage */
+    ARGDRAW_OUTSIDE_ROW = 5,  /* a stage, or an id that a row or a question lists, is outside of the row; argdraw_check has the stage */
     ARGDRAW_TOO_WIDE = 6,     /* more than 2^24 tokens */
     ARGDRAW_NO_SEQUENCE = 7,  /* does not occur here, where every draw has one */
     ARGDRAW_OUT_OF_WORDS = 8, /* 2^32 - 1 draws at one position */
@@ -82,7 +82,8 @@ typedef struct argdraw_row {
 
 /* Tokens in any order, such as what other samplers have left of a row: of the i-th, i `stride` bytes on, the id and the logit; the stride is at least the size of
  * either. Read in a call, never written, and
- * not kept. A token that is not there does not live; of one that is there twice the last counts. */
+ * not kept. A token that is not there does not live. Of one that is there twice the last counts, where argdraw::sparse_row is
+ * ARGDRAW_BAD_PARAMETER. */
 typedef struct argdraw_records {
     size_t size; /* sizeof(argdraw_records) */
     const int32_t* ids;

@@ -23,10 +23,17 @@ template <class T>
 std::size_t stride_of(const argdraw_row& row) noexcept {
     return row.stride != 0 ? row.stride : sizeof(T);
 }
+// Whether so many items may lie `stride` bytes apart, of a T each.
 template <class T>
-bool is_row_of(const argdraw_row& row) noexcept {
-    const std::size_t stride = stride_of<T>(row);
-    return stride >= sizeof(T) && (row.width == 0 || (row.logits && row.width <= PTRDIFF_MAX / stride));
+status may_lie(std::size_t count, std::size_t stride, std::size_t least) noexcept {
+    if (stride < least) return status::bad_parameter;
+    if (count <= PTRDIFF_MAX / stride) return status::ok;
+    return count > candidates<T>::max_width ? status::too_wide : status::bad_parameter;
+}
+template <class T>
+status is_row_of(const argdraw_row& row) noexcept {
+    if (row.width != 0 && !row.logits) return status::bad_parameter;
+    return may_lie<T>(row.width, stride_of<T>(row), sizeof(T));
 }
 // Whether a row that is one is read where it lies.
 template <class T>
@@ -45,7 +52,7 @@ template <class T>
 status find_room(argdraw_sequence& sequence, const argdraw_row* rows, std::size_t count, T*& room) noexcept {
     std::size_t widest = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        if (!is_row_of<T>(rows[i])) return status::bad_parameter;
+        if (const status why = is_row_of<T>(rows[i]); why != status::ok) return why;
         if (!in_place<T>(rows[i])) widest = (std::max)(widest, rows[i].width);
     }
     if (widest > candidates<T>::max_width) return status::too_wide;
@@ -113,7 +120,8 @@ status with_records_of(argdraw_sequence& sequence, const argdraw_records& record
     const auto* const logits = static_cast<const std::byte*>(records.logits);
     const std::size_t stride = records.stride, n = records.count, vocabulary = sequence.text.vocabulary();
     if (n == 0) return f(std::span<const T>{}, true);
-    if (!ids || !logits || stride < (std::max)(sizeof(T), sizeof(token_id)) || n > PTRDIFF_MAX / stride) return status::bad_parameter;
+    if (!ids || !logits) return status::bad_parameter;
+    if (const status why = may_lie<T>(n, stride, (std::max)(sizeof(T), sizeof(token_id))); why != status::ok) return why;
     if (n > candidates<T>::max_width) return status::too_wide;
     const auto id_of = [&](std::size_t i) {
         token_id id;

@@ -119,7 +119,8 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        return detail::logit_of(opened(), id);
+        detail::distribution<T>& d = opened();
+        return d.logit_of(detail::value_of_token(d, id));
     }
 
     /// How many living tokens have a logit above this one, and how many at least this one. Two reads of a row, or one of a list.
@@ -142,8 +143,13 @@ public:
         return (max)() + relative;
     }
 
-    /// The same in two parts, which keep their digits where logits are large; for log-probabilities of many tokens.
+    /// The same in parts, which keep their digits where logits are large; for log-probabilities of many tokens.
     detail::log_total log_total(accuracy wanted) noexcept { return detail::log_total_of(opened(), wanted); }
+    /// ln of a token's probability, by the total that was asked for last; -inf of one that does not live. An id as for logit().
+    double log_share(token_id id, const detail::log_total& of) noexcept {
+        if (!d_.holds_id(id)) d_.fail(status::outside_row);
+        return of.log_share(detail::value_of_token(opened(), id));
+    }
 
     /// sum p (max l - l) over the living: how far below the greatest logit those that are drawn lie. A token whose weight vanished adds 0.
     double mean_distance() noexcept { return mean_distance(accuracy::full).value; }
@@ -215,6 +221,9 @@ public:
         for (std::size_t i = 0; tokens && i < tokens->size(); ++i) visit(tokens->id(i), tokens->probability(i));
     }
 
+    /// The ids of a list: has(id) is a step, however many they are. Until add_sums() or allow_only(). An id outside the row: outside_row.
+    detail::strays lookup(std::span<const token_id> ids) noexcept { return detail::lookup(d_, ids); }
+
     // ---- what changes logits -------------------------------------------------------------------------------------------
 
     /// l <- l * factor, factor >= 0. Only noted; 0 makes the living equal.
@@ -225,6 +234,10 @@ public:
 
     /// l <- l + offset. Only noted; the distribution does not change.
     void shift(double offset) noexcept { known().add(offset); }
+
+    /// Where the greatest logit is beyond the doubles: l <- l - max l, and otherwise nothing. For what asks for differences of logits alone:
+    /// there all that are beyond read as one number, and here they differ. A read where it is not known that none is.
+    void bring_into_range() noexcept { known().bring_into_range(); }
 
     /// l <- ln p: never above 0, and right to 1e-12 of itself or of 1, whichever is more. From here on +inf tokens are as finite as their
     /// probability.

@@ -44,7 +44,7 @@
     prefix template void ban(distribution<T>&, std::span<const token_id>) noexcept;                                \
     prefix template void allow(distribution<T>&, std::span<const std::uint32_t>, bool, std::size_t) noexcept;      \
     prefix template void allow_only(distribution<T>&, std::span<const token_id>) noexcept;                         \
-    prefix template double logit_of(distribution<T>&, token_id) noexcept;
+    prefix template double value_of_token(distribution<T>&, token_id) noexcept;
 
 // What there is for formats that have the weight kernel.
 #define ARGDRAW_VERBS_ON_FLOATS(prefix, T) \

@@ -135,6 +135,7 @@ inline double log_of_step(double g, double x, double log_weight, double sum) noe
 /// The same by the logarithms of all steps, whatever their size.
 template <logit_scalar T>
 void raise_by_logarithms(distribution<T>& d, const list& tokens, double log_power) noexcept {
+    d.bring_into_range();
     const double g = numeric::exp(log_power), m = d.logit_of(tokens.maximum());
     const std::size_t n = tokens.size();
     numeric::compensated_sum all, passed;

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include <argdraw/candidates/list.hpp>
@@ -68,7 +69,7 @@ public:
 
     /// A finite value has a finite logit, whatever the scale: only what is +inf in the row, or by a stage, is more than all others.
     double logit_of(double v) const noexcept {
-        const double l = numeric::product(v - anchor_, scale()) + shift_;
+        const double l = unsaturated(v);
         return numeric::finite(v) ? numeric::saturated(l) : l;
     }
     double value_from(double l) const noexcept {
@@ -86,6 +87,10 @@ public:
     void set_origin(double anchor, double shift) noexcept {
         anchor_ = anchor;
         shift_ = shift;
+    }
+    /// Where the greatest logit is beyond the doubles: from here on it is 0, and the others lie as far below it as they are.
+    void bring_into_range() noexcept {
+        if (!is_in_range() && find_maximum() && !numeric::finite(unsaturated(maximum()))) set_origin(maximum(), 0);
     }
     /// As set_origin(maximum(), - ln mass), but the mass is found only when somebody asks for settled_origin(): a draw does without.
     void normalise_later() noexcept { normalises_ = true; }
@@ -200,6 +205,17 @@ private:
 
     template <class Row>
     void look_at(Row row, workspace& space, std::size_t max_width) noexcept;
+
+    double unsaturated(double v) const noexcept { return numeric::product(v - anchor_, scale()) + shift_; }
+    // Whether all logits are known to be inside of the doubles, without a read.
+    bool is_in_range() noexcept {
+        view* const seen = as_view();
+        if (std::same_as<T, double> || !seen) return false;
+        constexpr double most = (std::numeric_limits<float>::max)();
+        bool all = numeric::finite(unsaturated(most)) && numeric::finite(unsaturated(-most));
+        seen->row().strays().for_each([&](token_id, double v) { all &= numeric::finite(unsaturated(v)); });
+        return all;
+    }
 
     // Lists the few that live. Returns false where they turned out to be many.
     bool list_sparse() noexcept;

@@ -132,6 +132,17 @@ void add_sums(distribution<T>& d, F each) noexcept {
     edit(d, std::span<const entry>(entries, count), [](double l, const entry& of) { return finite_sum(l, of.sum); });
 }
 
+/// The listed ids, each with a value of 0, where sums of numbers stand otherwise; none where the distribution fails.
+template <logit_scalar T>
+strays lookup(distribution<T>& d, std::span<const token_id> ids) noexcept {
+    for (const token_id id : ids)
+        if (!d.holds_id(id)) d.fail(status::outside_row);
+    if (!d.ok() || ids.empty()) return {};
+    strays listed(d.scratch().sums, d.width());
+    for (const token_id id : ids) listed.put(id, 0);
+    return listed;
+}
+
 /// Removes the listed tokens.
 template <logit_scalar T>
 void ban(distribution<T>& d, std::span<const token_id> ids) noexcept {
@@ -164,22 +175,16 @@ void allow_only(distribution<T>& d, std::span<const token_id> ids) noexcept {
     else d.settled(d.as_list()->keep_only(ids));
 }
 
-/// -inf of a token that does not live.
+/// -inf of a token that does not live, +inf of those that are.
 template <logit_scalar T>
-double logit_of(distribution<T>& d, token_id id) noexcept {
-    if (const view<T>* const seen = d.as_plain_view(); seen && seen->only_weighed()) return d.logit_of(seen->row().value_of_token(id));
+double value_of_token(distribution<T>& d, token_id id) noexcept {
+    if (const view<T>* const seen = d.as_plain_view(); seen && seen->only_weighed()) return seen->row().value_of_token(id);
     if (!d.find_maximum()) return numeric::nan;
-    double v = 0;
-    if (const view<T>* const seen = d.as_view()) {
-        v = seen->row().value_of_token(id);
-    } else {
-        const list& tokens = *d.as_list();
-        const std::size_t i = tokens.find(id);
-        if (i == tokens.size()) return -numeric::infinity;
-        if (tokens.infinite()) return numeric::infinity;
-        v = tokens.value(i);
-    }
-    return d.logit_of(v);
+    if (const view<T>* const seen = d.as_view()) return seen->row().value_of_token(id);
+    const list& tokens = *d.as_list();
+    const std::size_t i = tokens.find(id);
+    if (i == tokens.size()) return -numeric::infinity;
+    return tokens.infinite() ? numeric::infinity : tokens.value(i);
 }
 
 /// Gives every living token the logit f(id, l), in id order.

@@ -20,6 +20,7 @@
 #include <argdraw/numeric/finite.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/numeric/log1p.hpp>
+#include <argdraw/numeric/saturated.hpp>
 #include <argdraw/simd/dispatch.hpp>
 #include <argdraw/simd/weight_scale.hpp>
 
@@ -90,14 +91,16 @@ double log_mass_of(distribution<T>& d) noexcept {
     return tokens ? numeric::log1p(tokens->mass_beside_maximum()) : numeric::nan;
 }
 
-/// ln sum exp(l) = origin + above, and how far off it may be; 0 where that is within 1e-12.
+/// ln sum exp(l), above what a value of the row or of the list comes to under the scale; and how far off it may be, 0 where that is within
+/// 1e-12. Counted from a value near the greatest: where logits are far from 0, differences alone keep their digits.
 struct log_total {
-    double origin = 0, above = 0, error = 0;
+    double origin = 0, scale = 1, above = 0, error = 0;
     bool infinite = false;  ///< +inf takes all
 
-    /// ln of the probability of a logit, 0 or less.
-    double log_share(double l) const noexcept {
-        const double of = infinite ? (l == numeric::infinity ? 0.0 : -numeric::infinity) : l - origin;
+    /// ln of the probability of a value, 0 or less; finite where the value is.
+    double log_share(double v) const noexcept {
+        if (infinite || v == -numeric::infinity) return v == numeric::infinity ? (std::min)(0.0, -above) : -numeric::infinity;
+        const double of = numeric::saturated(numeric::product(v / 2 - origin / 2, scale) * 2);
         return (std::min)(0.0, of - above);
     }
 };
@@ -108,14 +111,13 @@ log_total log_total_of(distribution<T>& d, accuracy wanted) noexcept {
     if (d.as_view() && !keeps_a_function(d)) d.listed();
     if (wanted == accuracy::quick)
         if (view<T>* const seen = d.weighed_view(wanted); seen && seen->weights().in_float()) {
-            const double origin =
-                numeric::product(ln2, seen->weights().reference()) + (d.shift() - numeric::product(d.anchor(), d.scale()));
-            return {origin, numeric::log(seen->weights().all()), float_sums::of_weights};
+            const double origin = seen->weights().reference() / d.exponent_scale();
+            return {origin, d.scale(), numeric::log(seen->weights().all()), float_sums::of_weights};
         }
     if (!d.find_maximum()) return {};
     const list* const tokens = d.as_list();
     const bool infinite = tokens && tokens->infinite();
-    return {infinite ? 0.0 : d.logit_of(d.maximum()), log_mass_of(d), 0, infinite};
+    return {d.maximum(), d.scale(), log_mass_of(d), 0, infinite};
 }
 
 /// l <- ln p. Of a view that weighs something the mass is asked for when it is needed.

@@ -21,7 +21,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 ///
 ///     drawn token = pick(sparse_row(ids, logits, 128256), seq);
 ///
-/// An id that stands twice, or not as many logits as ids: bad_parameter. An id outside of the width: outside_row.
+/// An id that stands twice, or not as many logits as ids: bad_parameter. (Of records of the C door the last counts.) An id outside of the
+/// width: outside_row.
 template <logit_scalar T>
 class sparse_row {
 public:

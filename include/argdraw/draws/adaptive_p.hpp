@@ -115,6 +115,7 @@ private:
 
     template <logit_scalar T>
     preference preference_of(candidates<T>& c, const state& seen) const noexcept {
+        c.bring_into_range();
         return {(c.max)(), c.mass(), std::clamp(2 * static_cast<double>(target) - seen.sum / seen.weight, 0.0, 1.0)};
     }
 

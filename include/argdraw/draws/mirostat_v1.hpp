@@ -58,6 +58,7 @@ struct mirostat_v1 {
         const std::size_t n = c.size();
         if (n < 2) return;
         double tb = 0, tt = 0;
+        c.bring_into_range();
         const auto first = c.leaders(m);
         for (std::size_t i = 1; i < first.size(); ++i) {
             const double t = numeric::log1p(1 / static_cast<double>(i));

@@ -115,7 +115,7 @@ public:
     void draw_by(const Rows& rows, std::span<const std::size_t> slot_of, std::span<drawn> tokens, const Parallel& parallel,
                  F draw_one) noexcept {
         const std::size_t n = (std::min)(slot_of.size(), tokens.size());
-        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
+        for (std::size_t i = 0; i < n; ++i) tokens[i] = {.why = detail::has_row(rows, i) ? begin(slot_of[i]) : status::bad_parameter};
         detail::run_all(parallel, n, [&](std::size_t i, workspace* space) {
             if (tokens[i].why != status::ok) return;
             occupant& here = *slots_[slot_of[i]];
@@ -241,12 +241,6 @@ private:
         return status::ok;
     }
 
-    template <class Rows>
-    static bool has_row(const Rows& rows, std::size_t row) noexcept {
-        if constexpr (requires { rows.size(); }) return row < static_cast<std::size_t>(rows.size());
-        else return true;
-    }
-
     // Whether a slot can take part in a step; it does from then on.
     status begin(std::size_t at) noexcept {
         if (!has(at) || slots_[at]->in_step) return status::bad_parameter;
@@ -270,7 +264,7 @@ private:
         twice_.clear();
         for (std::size_t r = 0; r < places.size(); ++r) {
             const auto [at, k] = places[r];
-            if (!has_row(rows, r) || at >= index_of_.size() || index_of_[at] == missing) continue;
+            if (!detail::has_row(rows, r) || at >= index_of_.size() || index_of_[at] == missing) continue;
             const std::size_t i = index_of_[at];
             if (k >= first_row_[i + 1] - first_row_[i]) continue;  // behind a node that is not there
             std::size_t& place = row_of_[first_row_[i] + k];

@@ -28,7 +28,8 @@ enum class logprobs_of : std::uint8_t {
 };
 
 /// What there is to know of one token. Natural logarithms, in double, 0 or less; -inf where the token does not live; `scaled` too where no
-/// token lives before truncation, and where it is not asked for.
+/// token lives before truncation, where a NaN stands there that truncation removes, as in the other row of guidance, and where it is not
+/// asked for.
 struct token_logprobs {
     token_id id = -1;
     double raw = -numeric::infinity;
@@ -55,12 +56,14 @@ struct logprobs_request {
 struct logprobs_result {
     std::size_t count = 0;
     double log_kept =
-        0;  ///< ln of the mass that truncation kept, among what was scaled: scaled - processed of the first token that was kept
+        0;  ///< ln of the mass that truncation kept, among what was scaled: scaled - processed of the first token that was kept; 0
+            ///< where nothing is known of that
     double raw_entropy = 0;    ///< of the row, in nats
     double final_entropy = 0;  ///< of the final set
     std::size_t kept = 0;      ///< tokens in the final set
     double error = 0;         ///< how far log-probabilities may be off: 0 for 1e-12 of themselves or of 1, or what `quick` adds, below 1e-6
-    status why = status::ok;  ///< nan_logit: also for a NaN in the row that a mask hides from the pipeline
+    status why = status::ok;  ///< nan_logit: also for a NaN in the row that a mask hides from the pipeline; for one among what is scaled
+                              ///< where the order is that of `scaled`
 
     explicit operator bool() const noexcept { return why == status::ok; }
 };
@@ -98,13 +101,13 @@ public:
         const auto first = raw.leaders(wanted);  // until the row is asked something else
         if (asked_.order == logprobs_of::raw) name_first(first.first((std::min)(first.size(), asked_.top)), chosen);
         rank(raw, first, first.size() < wanted);
-        for (token_logprobs& each : tokens()) each.processed = of_final.log_share(processed.logit(each.id));
+        for (token_logprobs& each : tokens()) each.processed = processed.log_share(each.id, of_final);
         result_.error = (std::max)(of_raw_.error, of_final.error);
         if (scaled) {
             const log_total of_scaled = scaled->log_total(asked_.weighed);
-            for (token_logprobs& each : tokens()) each.scaled = of_scaled.log_share(scaled->logit(each.id));
+            for (token_logprobs& each : tokens()) each.scaled = scaled->log_share(each.id, of_scaled);
             const token_id kept = processed.leaders(1)[0].id;
-            const double before = of_scaled.log_share(scaled->logit(kept)), behind = of_final.log_share(processed.logit(kept));
+            const double before = scaled->log_share(kept, of_scaled), behind = processed.log_share(kept, of_final);
             result_.log_kept = (std::min)(0.0, before - behind);
             result_.error = (std::max)(result_.error, of_scaled.error);
             fail(scaled->why());
@@ -196,8 +199,9 @@ logprobs_result answer_beside(const sampler<S...>& pick, const R& row, const seq
         };
         const status why = pick.scaled_set(row, beside_scaled, seq, *for_scaled.get());
         if (some_live) return;
-        // Nothing may live where nothing was truncated, as behind a bias of +inf on a token that goes later: then nothing is said of it.
-        if (why == status::empty) return with(nullptr);
+        // Nothing may live where nothing was truncated, as behind a bias of +inf on a token that goes later; a stage may make a NaN of a
+        // token that is cut. Then nothing is said of it.
+        if (why == status::empty || (why == status::nan_logit && asked.order != logprobs_of::scaled)) return with(nullptr);
         answer.fail(why);
         alone();
     });

@@ -11,6 +11,17 @@
 
 namespace argdraw::inline ARGDRAW_ABI {
 
+namespace detail {
+
+/// Whether there is a row of this number, where the rows say how many they are.
+template <class Rows>
+bool has_row(const Rows& rows, std::size_t row) noexcept {
+    if constexpr (requires { rows.size(); }) return row < static_cast<std::size_t>(rows.size());
+    else return true;
+}
+
+}  // namespace detail
+
 /// Whatever gives a row for a number: rows_view, a vector of vectors, an object of the engine's.
 template <class R>
 concept rows_of_logits = requires(const R& rows, std::size_t i) {

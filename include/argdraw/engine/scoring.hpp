@@ -27,7 +27,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 
 /// What is recorded of a text's tokens.
 struct record_options {
-    std::size_t top = 0;                 ///< how many of the first tokens beside each
+    std::size_t top = 0;                 ///< how many of the first tokens beside each; more than a row has: all
     logprobs_of law = logprobs_of::raw;  ///< whose log-probabilities: the model's, or `processed`, the final set's
     double least = -9999;                ///< stands for -inf, which JSON has not, and for what is less
     accuracy weighed = accuracy::quick;  ///< see logprobs_request
@@ -66,7 +66,7 @@ public:
     /// no alternatives, and `why` says so. Where there is no memory for the record nothing is drawn.
     template <class... S, drawable_row R>
     drawn draw(const sampler<S...>& pick, const R& row, sequence<S...>& seq) noexcept {
-        if (!has_room()) return {.why = why};
+        if (!has_room(as_row(row).size())) return {.why = why};
         logprobs_result found;
         const drawn token = draw_with_logprobs(pick, row, seq, request(-1), room_, found);
         why = found.why;
@@ -80,7 +80,7 @@ public:
     template <class... S, drawable_row R>
     status add(const sampler<S...>& pick, const R& row, const sequence<S...>& seq, token_id given) noexcept {
         if (given < 0) return why = status::outside_row;
-        if (!has_room()) return why;
+        if (!has_room(as_row(row).size())) return why;
         const logprobs_result found = log_probabilities(pick, row, seq, request(given), room_);
         if (found) take(found.count);
         return why = found.why;
@@ -108,12 +108,13 @@ private:
         return asked_.law == logprobs_of::raw ? each.raw : asked_.law == logprobs_of::scaled ? each.scaled : each.processed;
     }
 
-    // For one token more.
-    bool has_room() noexcept {
+    // For one token more, of a row of this width.
+    bool has_room(std::size_t width) noexcept {
+        const std::size_t most = (std::min)({asked_.top, width, candidates<float>::max_width});
         ARGDRAW_TRY {
-            room_.resize(asked_.top + 1);
+            room_.resize(most + 1);
             detail::make_room(tokens, 1);
-            detail::make_room(alternatives, asked_.top);
+            detail::make_room(alternatives, most);
             why = status::ok;
         }
         ARGDRAW_CATCH(std::bad_alloc) { why = status::out_of_memory; }
@@ -146,7 +147,7 @@ struct text_score {
     double sum = 0;           ///< of ln p
     std::size_t tokens = 0;   ///< those that were scored: all of them, or those before one that failed
     double error = 0;         ///< how far each ln p may be off beside 1e-12 of itself or of 1
-    status why = status::ok;  ///< outside_row: a token is none of its row
+    status why = status::ok;  ///< outside_row: a token is none of its row; bad_parameter: it has none
 
     explicit operator bool() const noexcept { return why == status::ok; }
     /// e^(-sum / tokens): infinite where a token did not live in its row.
@@ -167,13 +168,16 @@ text_score score_text(const Rows& rows, std::span<const token_id> tokens, std::s
     if (!lease.get()) return {.why = status::out_of_memory};
     under_default_rounding([&] {
         for (const token_id id : tokens) {
+            if (!detail::has_row(rows, score.tokens)) {
+                score.why = status::bad_parameter;
+                return;
+            }
             auto&& row = rows[score.tokens];
             const auto logits = as_row(row);
             candidates<typename decltype(logits)::value_type> c(logits, *lease.get());
             const auto total = c.log_total(weighed);
-            const double l = c.logit(id);
+            const double share = c.log_share(id, total);
             if ((score.why = c.why()) != status::ok) return;
-            const double share = total.log_share(l);
             if (score.tokens < each.size()) each[score.tokens] = share;
             if (share == -numeric::infinity) some_dead = true;
             else sum.add(share);

@@ -16,6 +16,7 @@
 #include <argdraw/core/workspace.hpp>
 #include <argdraw/engine/acceptance.hpp>
 #include <argdraw/engine/draft.hpp>
+#include <argdraw/engine/rows.hpp>
 #include <argdraw/numeric/exact.hpp>
 #include <argdraw/numeric/log.hpp>
 #include <argdraw/random/philox.hpp>
@@ -112,8 +113,7 @@ private:
     template <class Rows, class Sequence>
     status read(const draft& given, const Rows& rows, const Sequence& seq) noexcept {
         if (!seq) return seq.why();
-        if constexpr (requires { rows.size(); })
-            if (static_cast<std::size_t>(rows.size()) <= given.tokens.size()) return status::bad_parameter;
+        if (!detail::has_row(rows, given.tokens.size())) return status::bad_parameter;
         ARGDRAW_TRY {
             path_.clear();
             path_.reserve(given.tokens.size());

@@ -131,6 +131,7 @@ public:
 
     /// Room for that many further accepts, so that they allocate nothing until this is copied.
     status reserve(std::size_t accepts) noexcept {
+        if (why_ != status::ok) return why_;
         // The history first: it refuses numbers at which a vector would throw something else than bad_alloc.
         if (const status why = history_.reserve(accepts); why != status::ok) return why;
         return past_room(accepts, history::most_tokens);
@@ -151,9 +152,11 @@ public:
     }
 
     /// Everything, as bytes for sampler::resume: version 3, the same on every machine. Of a state they are its numbers, as its each_number()
-    /// names them, and whose they are. Throws std::bad_alloc.
+    /// names them, and whose they are. None of a sequence that is none, as one that was moved from; resumed, they are none either. Throws
+    /// std::bad_alloc.
     std::vector<std::byte> bytes() const {
         std::vector<std::byte> out;
+        if (why_ != status::ok) return out;
         detail::byte_writer write(out);
         write.number(magic);
         write.number(version);

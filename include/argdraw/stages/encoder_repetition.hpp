@@ -17,7 +17,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - neutral:  penalty = 1
 /// - range:    penalty > 0, finite; below 1 makes the prompt's tokens less likely
 /// - ties:     equal logits of the prompt's tokens stay equal
-/// - edges:    a logit beyond the range of double becomes the last one of its sign; ids outside of the row are passed over
+/// - edges:    a logit beyond the range of double becomes the last one of its sign, and is changed from there where a scale in front took it
+///             out; ids outside of the row are passed over
 /// - cost:     a step for each distinct token of the prompt; the row is not read
 /// - usual:    1.0 to 1.2
 /// - when:     an answer has to stay with the words of its text

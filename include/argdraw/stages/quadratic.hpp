@@ -18,7 +18,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - neutral:  factor = 0
 /// - range:    factor >= 0 and finite, 1 <= curve <= 3; inside it the map is monotone
 /// - ties:     equal logits stay equal; the order stays, but logits within rounding of the maximum may come to equal it
-/// - edges:    a logit below the range of double becomes the lowest double, so that its token lives
+/// - edges:    a logit below the range of double becomes the lowest double, so that its token lives; behind a scale that takes the
+///             maximum out of the range, logits are counted from it
 /// - cost:     an exponential in double for every living token
 /// - usual:    factor 0.2 to 0.3, curve 1
 /// - when:     the first few should be nearer to each other while the tail goes: variety without nonsense
@@ -35,6 +36,7 @@ struct quadratic {
 
     template <logit_scalar T>
     void operator()(candidates<T>& c) const noexcept {
+        c.bring_into_range();
         const double m = (c.max)();
         if (c.infinite()) return;  // all are equal, and have to stay infinite
         const double s = (static_cast<double>(curve) - 1) / 2;

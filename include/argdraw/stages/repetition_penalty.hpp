@@ -19,7 +19,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - neutral:  penalty = 1, or window = 0
 /// - range:    penalty > 0, finite; below 1 makes seen tokens more likely. window >= -1
 /// - ties:     equal logits of seen tokens stay equal
-/// - edges:    a logit beyond the range of double becomes the last one of its sign; ids of the history outside of the row are passed over
+/// - edges:    a logit beyond the range of double becomes the last one of its sign, and is weakened from there where a scale in front took it
+///             out; ids of the history outside of the row are passed over
 /// - cost:     a step for each distinct token of the window, a binary search among them for each exempt id; the row is not read
 /// - usual:    1.05 to 1.2, over the last 64 tokens or all, the ends of text and turn exempt
 /// - when:     a small model runs in circles

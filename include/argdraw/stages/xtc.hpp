@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -21,7 +20,7 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - ties:     of equal logits at the threshold the highest id is the last, and stays
 /// - edges:    of infinite logits each has its share; where fewer than min_keep would stay, nothing goes; one word of purpose::xtc is
 ///             taken, whatever the row holds
-/// - cost:     one sweep for the masses, and the few blocks of the likely tokens
+/// - cost:     one sweep for the masses, the few blocks of the likely tokens, and a step for each protected id
 /// - usual:    probability 0.5, threshold 0.1, with the ends of line and text protected
 /// - when:     stories should leave the paths that the model always takes
 /// - not:      for facts, code or anything with one right answer: it removes exactly that one
@@ -47,12 +46,12 @@ struct xtc {
         if (!fits(c.width())) return c.fail(status::outside_row);
         if (!(u < static_cast<double>(probability))) return;
 
+        c.bring_into_range();
         const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
-        const auto dropped = [&](token_id id, double logit) {
-            return place{logit, id} < last && std::find(protect.begin(), protect.end(), id) == protect.end();
-        };
+        const auto spared = c.lookup(protect);
+        const auto dropped = [&](token_id id, double logit) { return place{logit, id} < last && !spared.has(id); };
         token_id gone[few];
         std::size_t count = 0;
         for (const place& each : first.first(first.size() - 1))

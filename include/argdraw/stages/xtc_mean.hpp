@@ -22,7 +22,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// - range:    0 <= probability <= 1, threshold >= 0, min_keep >= 0; the protected ids belong to the row. probability = 1 drops
 /// - ties:     of equal logits at the threshold the highest id is the last, and is not dropped
 /// - edges:    of infinite logits each has its share; where xtc would leave fewer than min_keep, nothing changes
-/// - cost:     a sweep for the masses; where two tokens are likely, the mass in doubles, those tokens sorted, and the row as a list
+/// - cost:     a sweep for the masses; where two tokens are likely, the mass in doubles, those tokens sorted, a step for each protected id,
+///             and the row as a list
 /// - usual:    as xtc: probability 0.5, threshold 0.1
 /// - when:     the law of xtc is wanted without a coin: log-probabilities, distribution(), tests
 /// - not:      before a truncation: it would cut what the coin decides between, and xtc's frequencies are gone
@@ -46,14 +47,14 @@ struct xtc_mean {
     void operator()(candidates<T>& c) const noexcept {
         if (!fits(c.width())) return c.fail(status::outside_row);
 
+        c.bring_into_range();
         const auto first = c.most_likely(threshold);
         if (first.size() < 2) return;
         const place last = first.back();
         const std::size_t living = c.size();
         const double greatest = (c.max)(), mass = c.mass();
-        const auto dropped = [&](token_id id, double logit) {
-            return place{logit, id} < last && std::find(protect.begin(), protect.end(), id) == protect.end();
-        };
+        const auto spared = c.lookup(protect);
+        const auto dropped = [&](token_id id, double logit) { return place{logit, id} < last && !spared.has(id); };
         // The mass of what stays, relative to its own greatest: as a difference of two masses it could vanish.
         const auto tokens = c.survivors();
         double top = -numeric::infinity;

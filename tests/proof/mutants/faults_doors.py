@@ -75,6 +75,12 @@ FAULTS = [
         "(void)each, (void)from, (void)to;",
         "unit/sampler/sequence.cpp", "sequence: what lies behind the vocabulary in a wider row does not live, for no draw, law or stage"),
     Mutant(
+        "F19", "bytes of a sequence that is none make one",
+        "sampler/sequence.hpp",
+        "if (why_ != status::ok) return out;",
+        "",
+        "unit/sampler/sequence.cpp", "sequence: what was moved from refuses everything until it is given something"),
+    Mutant(
         "F18", "output given at the start does not move the position",
         "sampler/sequence.hpp",
         "options.position + static_cast<std::uint32_t>(options.output.size())}",
@@ -92,6 +98,24 @@ FAULTS = [
         "put(from, before);",
         "(void)before;",
         "unit/sampler/kept_set.cpp", "kept_set: ids and probabilities are the law's, the token and the sequence those of the plain draw"),
+    Mutant(
+        "E6", "logits beyond the doubles are one number to what asks for their differences",
+        "candidates/distribution.hpp",
+        "set_origin(maximum(), 0);",
+        "",
+        "unit/stages/scalars.cpp", "scalars: behind a scale beyond the doubles a law of differences is that of the differences"),
+    Mutant(
+        "E5", "log-probabilities are differences of logits that have no digits left",
+        "engine/logprobs.hpp",
+        "each.processed = processed.log_share(each.id, of_final)",
+        "each.processed = std::min(0.0, processed.logit(each.id) - (processed.max)() - of_final.above)",
+        "unit/engine/logprobs.cpp", "logprobs: of logits far from 0 as of others"),
+    Mutant(
+        "E4", "a text is scored behind the last of its rows",
+        "engine/scoring.hpp",
+        "if (!detail::has_row(rows, score.tokens)) {",
+        "if (rows.size() == 0) {",
+        "unit/engine/scoring.cpp", "scoring: a token without a row ends the score, and those before it count"),
     Mutant(
         "E3", "the last of the first tokens has no equals behind them",
         "engine/logprobs.hpp",

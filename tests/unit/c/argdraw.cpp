@@ -219,6 +219,11 @@ TEST_CASE("c: records that are none have a status") {
     records.all[39].id = 1 << 24;
     CHECK(draw() == ARGDRAW_TOO_WIDE);
     records.all[39].id = 39;
+    for (const std::size_t count : {~std::size_t{0}, std::size_t{1} << 60, (std::size_t{1} << 24) + 1}) {
+        given.count = count;
+        CHECK(draw() == ARGDRAW_TOO_WIDE);
+    }
+    given = records.view();
     given.stride = 3;
     CHECK(draw() == ARGDRAW_BAD_PARAMETER);
     given = records.view();
@@ -236,6 +241,23 @@ TEST_CASE("c: records that are none have a status") {
     CHECK(argdraw_draw_records(sequence.get, &given, &token, nullptr) == ARGDRAW_BAD_PARAMETER);
     CHECK(argdraw_draw_records(sequence.get, &given, nullptr, &place) == ARGDRAW_BAD_PARAMETER);
     CHECK(place == 77);
+}
+
+TEST_CASE("c: a row above the limit is too wide, however far above") {
+    const pipeline_handle pipeline("categorical");
+    const sequence_handle sequence(pipeline, nullptr);
+    const std::vector<float> logits(4, 1);
+    for (const std::size_t width : {~std::size_t{0}, std::size_t{1} << 60, (std::size_t{1} << 24) + 1})
+        for (const std::size_t stride : {0u, 4u, 12u}) {
+            const argdraw_row row{sizeof row, logits.data(), ARGDRAW_FLOAT, width, stride};
+            argdraw_drawn token{};
+            CHECK(argdraw_draw(sequence.get, &row, &token) == ARGDRAW_TOO_WIDE);
+        }
+    const argdraw_row apart{sizeof apart, logits.data(), ARGDRAW_FLOAT, 4, ~std::size_t{0}};
+    argdraw_drawn token{};
+    CHECK(argdraw_draw(sequence.get, &apart, &token) == ARGDRAW_BAD_PARAMETER);
+    // An id of the caller's that is none is a parameter; one of a row or a question is outside of the row.
+    CHECK(argdraw_accept(sequence.get, -1) == ARGDRAW_BAD_PARAMETER);
 }
 
 TEST_CASE("c: a pipeline goes to text and back, and what is wrong with a text has the column and sentence of C++") {

@@ -244,6 +244,42 @@ TEST_CASE("logprobs: +inf shares the mass, a failed row and an id outside of it 
     CHECK(log_probabilities(pick, std::vector{1.0f, 2.0f, 3.0f}, seq, {.top = 9}, std::span(found).first(2)).count == 2);
 }
 
+TEST_CASE("logprobs: of logits far from 0 as of others") {
+    const auto check = [](const auto& pick, const auto& row, const std::vector<double>& expected) {
+        const auto seq = pick.start();
+        const auto law = pick.distribution(row, seq);
+        ids all;
+        for (std::size_t i = 0; i < expected.size(); ++i) all.push_back(static_cast<token_id>(i));
+        std::vector<token_logprobs> found(all.size());
+        for (const accuracy weighed : {accuracy::full, accuracy::quick}) {
+            const logprobs_result answer = log_probabilities(pick, row, seq, {.ids = all, .weighed = weighed}, found);
+            REQUIRE(answer);
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                CHECK(near(found[i].processed, expected[i], answer.error));
+                const auto at = std::find(law.ids.begin(), law.ids.end(), all[i]);
+                const double p = at == law.ids.end() ? 0 : law.probabilities[static_cast<std::size_t>(at - law.ids.begin())];
+                CHECK(std::abs(std::exp(found[i].processed) - p) <= 2 * answer.error + 1e-9);
+                CHECK(std::isfinite(found[i].processed) == (at != law.ids.end()));
+            }
+        }
+    };
+    constexpr double most = std::numeric_limits<double>::max();
+    check(sampler{temperature{0.5f}, categorical{}}, std::vector{1e308, 1.2e308, 1.5e308}, {-1e308, -6e307, 0});
+    check(sampler{temperature{0.5f}, categorical{}}, std::vector{-1e308, -1.2e308, -1.5e308}, {0, -4e307, -1e308});
+    check(sampler{temperature{4}, categorical{}}, std::vector{-1.5e308, 1.5e308}, {-7.5e307, 0});
+    check(sampler{dynamic_temperature{0, 1.5f}, categorical{}}, std::vector{1e9f, 5e8f, 0.0f}, {0, -most, -most});
+    const float bias = GENERATE(1e5f, 1e9f, 1e30f);
+    const sampler pick{logit_bias{{{0, bias}}}, softmax{}, ban{{0}}, categorical{}};
+    for (const std::size_t width : {4u, 700u, 20'000u}) {
+        std::vector<float> row(width);
+        for (std::size_t i = 0; i < width; ++i) row[i] = static_cast<float>(2 - static_cast<int>(i % 5));
+        const auto rest = log_softmax(std::vector<long double>(row.begin() + 1, row.end()));
+        std::vector<double> expected{-infinity};
+        for (std::size_t i = 0; i < 3; ++i) expected.push_back(static_cast<double>(rest[i]));
+        check(pick, row, expected);
+    }
+}
+
 TEST_CASE("logprobs: where nothing would live without truncation, the rest is said") {
     const float inf = std::numeric_limits<float>::infinity();
     const sampler pick{top_k{2}, logit_bias{{{4, inf}}}, ban{{4}}, categorical{}};
@@ -262,6 +298,33 @@ TEST_CASE("logprobs: where nothing would live without truncation, the rest is sa
     REQUIRE(log_probabilities(sampler{categorical{}}, std::vector{inf, 1.0f, inf}, sampler{categorical{}}.start(), {.ids = finite}, found));
     CHECK(found[0].rank == 3);
     CHECK(found[0].rank_with_ties == 3);
+}
+
+TEST_CASE("logprobs: where a stage makes a NaN of a token that is cut, the rest is said") {
+    for (const std::size_t width : {4u, 20'000u}) {
+        std::vector<float> row(width, -2.0f), other(width, 0.0f);
+        row[0] = 2, row[1] = 1;
+        other[3] = NAN;
+        const sampler cuts{top_k{2}, guidance{other, 1.5f}, categorical{}};
+        const sampler reads{guidance{other, 1.5f}, top_k{2}, categorical{}};
+        auto seq = cuts.start();
+        std::vector<token_logprobs> found(2);
+        const ids asked{0, 3};
+        const auto result = log_probabilities(cuts, row, seq, {.ids = asked}, found);
+        REQUIRE(result);
+        CHECK(result.kept == 2);
+        CHECK(result.log_kept == 0);
+        CHECK(found[0].raw < 0);
+        CHECK(found[0].processed == Approx(-std::log1p(std::exp(-1.5))));
+        CHECK(found[0].scaled == -infinity);
+        CHECK(found[1].raw > -infinity);
+        CHECK(found[1].processed == -infinity);
+        logprobs_result beside;
+        CHECK(draw_with_logprobs(cuts, row, seq, {.top = 2}, found, beside));
+        CHECK(beside);
+        CHECK(log_probabilities(cuts, row, seq, {.top = 2, .order = logprobs_of::scaled}, found).why == status::nan_logit);
+        CHECK(log_probabilities(reads, row, reads.start(), {.top = 2}, found).why == status::nan_logit);
+    }
 }
 
 TEST_CASE("logprobs: after the first of a width nothing is allocated, beside a draw or by itself") {

@@ -113,6 +113,24 @@ TEST_CASE("scoring: the final set's numbers, what it lacks, and what fails") {
     CHECK(record.tokens.size() == 2);
 }
 
+TEST_CASE("scoring: more first tokens than a row has are all of its tokens") {
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    const sampler pick{categorical{}};
+    const std::vector<float> row{1, 2, 3};
+    for (const std::size_t top : {std::size_t{4}, std::size_t{1} << 40, most >> 4, most / sizeof(token_logprobs), most - 1, most}) {
+        auto seq = pick.start({.seed = 1});
+        logprobs_record record({.top = top});
+        CHECK(record.draw(pick, row, seq));
+        CHECK(record.add(pick, row, seq, 0) == status::ok);
+        REQUIRE(record.tokens.size() == 2);
+        for (const std::size_t i : {0u, 1u}) {
+            REQUIRE(record.alternatives_of(i).size() == 3);
+            for (const std::size_t k : {0u, 1u, 2u}) CHECK(record.alternatives_of(i)[k].id == static_cast<token_id>(2 - k));
+        }
+        CHECK(record.draw(pick, std::span(row.data(), std::size_t{1} << 40), seq).why == status::too_wide);
+    }
+}
+
 TEST_CASE("scoring: the perplexity of a text is that of its tokens") {
     std::mt19937_64 random(4);
     std::vector<std::vector<float>> rows;
@@ -145,6 +163,18 @@ TEST_CASE("scoring: the perplexity of a text is that of its tokens") {
     tokens[2] = 4000;
     CHECK(score_text(rows, tokens).why == status::outside_row);
     CHECK(score_text(rows, {}).perplexity() == 1);
+}
+
+TEST_CASE("scoring: a token without a row ends the score, and those before it count") {
+    const std::vector<std::vector<float>> rows{{1, 2, 3}, {3, 2, 1}};
+    const ids tokens{0, 1, 2};
+    std::vector<double> each(3, 7);
+    const text_score score = score_text(rows, tokens, each);
+    CHECK(score.why == status::bad_parameter);
+    CHECK(score.tokens == 2);
+    CHECK(score.sum == each[0] + each[1]);
+    CHECK(each[2] == 7);
+    CHECK(score_text(rows_view<float>{}, tokens).why == status::bad_parameter);
 }
 
 TEST_CASE("scoring: a step of a batch records as each text by itself") {

@@ -437,6 +437,9 @@ TEST_CASE("sequence: what was moved from refuses everything until it is given so
         CHECK(moved.accept(1) == status::bad_parameter);
         CHECK(moved.rollback(0) == status::bad_parameter);
         CHECK(moved.rollback(2) == status::bad_parameter);
+        CHECK(moved.reserve(1) == status::bad_parameter);
+        CHECK(moved.bytes().empty());
+        CHECK(pick.resume(moved.bytes()).why() == status::bad_parameter);
         CHECK(pick(row, moved).why == status::bad_parameter);
         CHECK(moved.output().empty());
         CHECK(moved.prompt().empty());

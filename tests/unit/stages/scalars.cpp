@@ -100,3 +100,28 @@ TEST_CASE("rows of double far from 0: distances decide, as they do near it") {
         CHECK(kept(coarse, argdraw::top_k{500}, cutoff) == kept(coarse_near, argdraw::top_k{500}, cutoff));
     }
 }
+
+TEST_CASE("scalars: behind a scale beyond the doubles a law of differences is that of the differences") {
+    const auto check = [](const auto& row, auto... last) {
+        auto below = row;
+        for (double& l : below) l -= *std::max_element(row.begin(), row.end());
+        const sampler pick{temperature{0.5f}, last...};
+        const auto found = pick.distribution(row, pick.start()), exact = pick.distribution(below, pick.start());
+        REQUIRE(found);
+        CHECK(found.ids == exact.ids);
+        CHECK(found.probabilities == exact.probabilities);
+    };
+    const double sign = GENERATE(1.0, -1.0);
+    for (const std::size_t width : {4u, 20'000u}) {
+        std::vector<double> row(width);
+        for (std::size_t i = 0; i < width; ++i) row[i] = sign * (1.2e308 + static_cast<double>(i % 4) * 1e307);
+        CAPTURE(sign, width);
+        check(row, quadratic{0.5f, 2.0f}, categorical{});
+        check(row, skew{0.5f}, categorical{});
+        check(row, xtc_mean{0.5f, 0.1f}, categorical{});
+        check(row, top_k{3}, xtc_mean{0.5f, 0.0f}, categorical{});
+        check(row, top_k{3}, xtc{1.0f, 0.0f}, categorical{});
+        check(row, adaptive_p{0.15f});
+        check(row, mirostat_v1{});
+    }
+}

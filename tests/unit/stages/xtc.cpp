@@ -117,6 +117,20 @@ TEST_CASE("xtc protect: ids that count but never go") {
     CHECK_FALSE(xtc{1, 0.1f, first} == xtc{1, 0.1f, last});
 }
 
+TEST_CASE("xtc protect: thousands of ids in any order, some twice") {
+    const std::size_t width = 20'000;
+    std::mt19937 random(9);
+    ids some;
+    for (int i = 0; i < 5000; ++i) some.push_back(static_cast<token_id>(random() % width));
+    ids stay = some;
+    stay.push_back(static_cast<token_id>(width - 1));
+    std::sort(stay.begin(), stay.end());
+    stay.erase(std::unique(stay.begin(), stay.end()), stay.end());
+    CHECK(kept(std::vector<float>(width, 1), tossed{{1, 0, some}}) == stay);
+    const auto all = law(std::vector<float>(width, 1), xtc_mean{1, 0, some});
+    CHECK(all == law(std::vector<float>(width, 1), tossed{{1, 0, some}}));
+}
+
 TEST_CASE("xtc protect: an id outside the row is outside_row, whatever the coin") {
     for (const token_id id : {-1, 4, INT_MAX, INT_MIN}) {
         const token_id list[] = {0, id};
