@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <utility>
 
 #include <argdraw/candidates/amount.hpp>
 #include <argdraw/candidates/cumulative.hpp>
@@ -119,8 +118,7 @@ public:
     /// The logit of a token, +inf where it is; -inf of one that does not live. An id outside the row fails with outside_row.
     double logit(token_id id) noexcept {
         if (!d_.holds_id(id)) d_.fail(status::outside_row);
-        detail::distribution<T>& d = opened();
-        return d.logit_of(detail::value_of_token(d, id));
+        return opened().logit_of(detail::value_of_token(d_, id));
     }
 
     /// How many living tokens have a logit above this one, and how many at least this one. Two reads of a row, or one of a list.
@@ -158,7 +156,6 @@ public:
     /// - sum p ln p over the living, in nats; 0 for one token.
     double entropy() noexcept { return entropy(accuracy::full).value; }
     estimate entropy(accuracy wanted) noexcept { return detail::entropy_of(opened(), wanted); }
-
     /// Both, sooner than one after the other.
     detail::entropy_and_size entropy_and_size() noexcept { return detail::entropy_and_size_of(opened()); }
 
@@ -235,8 +232,8 @@ public:
     /// l <- l + offset. Only noted; the distribution does not change.
     void shift(double offset) noexcept { known().add(offset); }
 
-    /// Where the greatest logit is beyond the doubles: l <- l - max l, and otherwise nothing. For what asks for differences of logits alone:
-    /// there all that are beyond read as one number, and here they differ. A read where it is not known that none is.
+    /// Where max l is beyond the doubles: l <- l - max l, since all that are beyond read as one number. For who needs no more than
+    /// differences. A read where it is not known that none is.
     void bring_into_range() noexcept { known().bring_into_range(); }
 
     /// l <- ln p: never above 0, and right to 1e-12 of itself or of 1, whichever is more. From here on +inf tokens are as finite as their
@@ -309,9 +306,8 @@ public:
     void keep_while(F within, detail::amount min_keep = 1) noexcept {
         detail::keep_while(opened(), accuracy::full, within, false, min_keep);
     }
-    /// The same of a predicate that within_of(accuracy, in_doubt) gives, first for sums that are accuracy::fine. It says so in the bool
-    /// where a limit is no farther from what it is asked about than both may be off, each sum of the prefix by 2^-40 of itself, and then
-    /// is asked for in full. The number of fine sums means nothing.
+    /// The same of a predicate that within_of(accuracy, in_doubt) gives, first for sums that are accuracy::fine, each within 2^-34 of itself
+    /// and of no number. Where a limit is no farther from what it is asked about than both may be off it sets the bool; full ones follow.
     template <std::invocable<accuracy, bool&> F>
     void keep_while(F within_of, detail::amount min_keep = 1) noexcept {
         detail::keep_while_within(opened(), within_of, min_keep);
@@ -328,8 +324,7 @@ public:
     }
     /// The same where `below` is an estimate that below_of(accuracy) gives; it is asked for in full where the quick one leaves a token in
     /// doubt, and may ask for masses and moments alone.
-    template <class F>
-        requires std::invocable<F, accuracy>
+    template <std::invocable<accuracy> F>
     void keep_mass_near(F below_of, double p, detail::amount min_keep = 1) noexcept {
         detail::keep_mass_near(opened(), below_of, p, at_least_one(min_keep));
     }
@@ -353,8 +348,7 @@ public:
         keep_likely([p](accuracy) { return estimate{p}; }, min_keep);
     }
     /// The same where p is an estimate that p_of(accuracy) gives; it is asked for in full where the quick one leaves a token in doubt.
-    template <class F>
-        requires std::invocable<F, accuracy>
+    template <std::invocable<accuracy> F>
     void keep_likely(F p_of, detail::amount min_keep = 1) noexcept {
         detail::keep_likely(opened(), p_of, at_least_one(min_keep));
     }
@@ -419,10 +413,9 @@ public:
     picked race(const philox& random) noexcept { return result(detail::race(opened(), random)); }
     /// The same for who asks for no more of the probability than its logarithm as a float: sooner, on a whole row.
     drawn race_token(const philox& random) noexcept {
-        detail::distribution<T>& d = opened();
-        if (!detail::keeps_a_function(d)) return race(random);
-        const token_id id = detail::winner_of_row(d, random);
-        return as_drawn([&](accuracy wanted) { return detail::with_probability(d, id, wanted); });
+        if (!detail::keeps_a_function(opened())) return race(random);
+        const token_id id = detail::winner_of_row(d_, random);
+        return as_drawn([&](accuracy wanted) { return detail::with_probability(d_, id, wanted); });
     }
 
 private:
