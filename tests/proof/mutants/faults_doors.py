@@ -102,7 +102,7 @@ FAULTS = [
         "E6", "logits beyond the doubles are one number to what asks for their differences",
         "candidates/distribution.hpp",
         "set_origin(maximum(), 0);",
-        "",
+        "return;",
         "unit/stages/scalars.cpp", "scalars: behind a scale beyond the doubles a law of differences is that of the differences"),
     Mutant(
         "E5", "log-probabilities are differences of logits that have no digits left",
