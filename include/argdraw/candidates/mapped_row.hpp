@@ -33,6 +33,8 @@ namespace argdraw::inline ARGDRAW_ABI {
 /// What may be there: `waits`, true for a function that is not asked before somebody reads a value, who then finds its NaN; and
 /// f.roughly(first, values, reference, scale), about what these logits weigh, as one of simd::rough_kernels says it, where what it takes for
 /// f's numbers is no farther from them than f.off(); NaN where that is not for it. Afterwards `values` mean nothing.
+/// f.greatest_of_floats(first, x, cut) and f.roughly_of_floats(first, x, cut, reference, scale) say the greatest, and the same about the mass,
+/// of a block of floats as it lies in the row, of which those that reach the cut live: finite ones, and the others finite or -inf.
 template <class F>
 concept logit_map = std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && requires(const F& f, token_id id, double* values) {
     { f(id, 0.0) } noexcept -> std::same_as<double>;
@@ -49,6 +51,12 @@ bool block_of_row(const U* row, std::size_t width, token_id first, double* out) 
     if (width - from < simd::block_size) return false;
     simd::rows<U>().values({row + from, nullptr, 1, 1}, 0, -std::numeric_limits<value_of<U>>::infinity(), out);
     return true;
+}
+
+/// The tokens of another row from one on, as many as a block has; nullptr where there are not as many.
+template <logit_scalar U>
+const U* block_in_row(const U* row, std::size_t width, token_id first) noexcept {
+    return width - static_cast<std::size_t>(first) < simd::block_size ? nullptr : row + first;
 }
 
 /// Whether every number of another row is above -inf, and none is NaN. One read.
@@ -106,6 +114,19 @@ public:
             roughly_ = [](const std::byte* at, token_id first, double* values, double reference, double scale) noexcept {
                 return function<F>(at).roughly(first, values, reference, scale);
             };
+        }
+        greatest_of_floats_ = nullptr;
+        roughly_of_floats_ = nullptr;
+        if constexpr (requires(const T* x) { f.greatest_of_floats(token_id{}, x, 0.0f); }) {
+            if (from.plain()) {
+                greatest_of_floats_ = [](const std::byte* at, token_id first, const float* x, float cut) noexcept {
+                    return function<F>(at).greatest_of_floats(first, x, cut);
+                };
+                roughly_of_floats_ = [](const std::byte* at, token_id first, const float* x, float cut, double reference,
+                                        double scale) noexcept {
+                    return function<F>(at).roughly_of_floats(first, x, cut, reference, scale);
+                };
+            }
         }
         bool waits = F::rises;
         if constexpr (requires { F::waits; }) waits = F::waits;
@@ -238,6 +259,21 @@ private:
         row_->values_of_block(b, out);
         to_logits(out);
     }
+    // What ask(first, x, cut) says of a block where it lies; NaN where nobody can be asked.
+    template <class G>
+    double of_floats(std::size_t b, G ask) const noexcept {
+        if constexpr (std::same_as<T, float>) {
+            const band& kept = row_->banded();
+            const bool one_cut =
+                !row_->has_bits() && row_->strays().count() == 0 && kept.last_equal == (std::numeric_limits<token_id>::max)();
+            if (greatest_of_floats_ && one_cut) {
+                const float cut = level_of<float>(kept.cut);
+                const auto block = row_->only_block(b);
+                return ask(static_cast<token_id>(b * simd::block_size), block.complete != 0 ? block.data : block.tail, cut);
+            }
+        }
+        return numeric::nan;
+    }
     // Leaves what the function makes of the logits that fill() writes.
     template <class G>
     void map(token_id first, double* values, G fill) const noexcept {
@@ -257,6 +293,9 @@ private:
     void find_maxima() noexcept {
         double values[simd::block_size];
         for (std::size_t b = 0; b < blocks(); ++b) {
+            maxima()[b] = of_floats(
+                b, [&](token_id first, const float* x, float cut) noexcept { return greatest_of_floats_(function_, first, x, cut); });
+            if (maxima()[b] == maxima()[b]) continue;
             values_of_block(b, values);
             maxima()[b] = simd::lists().greatest(values, simd::block_size);
         }
@@ -295,13 +334,20 @@ private:
             if (const summed_block known = summed(b); known.mass >= 0) {
                 own = numeric::product(known.mass, of_summed);
                 apart += numeric::product(known.error, of_summed);
-            } else if (roughly_) {
+            } else {
+                own = of_floats(b, [&](token_id first, const float* x, float cut) noexcept {
+                    return roughly_of_floats_(function_, first, x, cut, reference, c);
+                });
+            }
+            if (own != own && roughly_) {
                 fill_block(b, values);
                 own = roughly_(function_, static_cast<token_id>(b * simd::block_size), values, reference, c);
             }
             if (own != own) {
                 values_of_block(b, values);
-                own = simd::rough().values(values, reference, c);
+                // What rises has made the reference of the greatest of all.
+                own =
+                    simd::rough().values(values, maxima_rise_ ? reference : simd::lists().greatest(values, simd::block_size), reference, c);
             }
             of.of_block[b] = own;
             of.ends[b] = running += own;
@@ -318,6 +364,8 @@ private:
     const scratch<T>* space_ = nullptr;
     bool (*of_block_)(const std::byte*, token_id, double*) noexcept = nullptr;
     double (*roughly_)(const std::byte*, token_id, double*, double, double) noexcept = nullptr;
+    double (*greatest_of_floats_)(const std::byte*, token_id, const float*, float) noexcept = nullptr;
+    double (*roughly_of_floats_)(const std::byte*, token_id, const float*, float, double, double) noexcept = nullptr;
     double (*of_token_)(const std::byte*, token_id, double) noexcept = nullptr;
     origin from_{};
     double off_ = 0;

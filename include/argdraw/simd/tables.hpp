@@ -202,6 +202,10 @@ struct map_kernels {
     bool (*away)(double* x, const double* other, double factor) noexcept;
     /// a x + b y, y from another row, b not 0. False as above.
     bool (*mixed)(double* x, const double* other, double a, double b) noexcept;
+    /// The greatest of what away() and mixed() make of the numbers x >= cut, of a block of floats; -inf where there is none. All of x is finite
+    /// or -inf, cut is finite, and the factors are as small as sums of floats are; NaN where a number of the other row is not finite.
+    double (*greatest_away)(const float* x, float cut, const float* other, double factor) noexcept;
+    double (*greatest_mixed)(const float* x, float cut, const float* other, double a, double b) noexcept;
     /// The least number of another row above -inf, NaN passed over, beside an x above -inf; +inf where there is none.
     double (*least_beside)(const double* x, const double* other) noexcept;
 };
@@ -210,7 +214,8 @@ struct map_kernels {
 /// of itself, beside what v may be off, and none below 2^-900. NaN where one is NaN, or above 2^900. Where x is not const, its numbers mean
 /// nothing afterwards. Unlike all others, sets differ in the last digits: they are for questions whose answer is shown not to depend on them.
 struct rough_kernels {
-    double (*values)(const double* x, double reference, double scale) noexcept;
+    /// No x is above the greatest.
+    double (*values)(const double* x, double greatest, double reference, double scale) noexcept;
     /// Off by no more than 2^-51 peak. No x is above the peak, but by a rounding.
     double (*bent)(double* x, double peak, double factor, double square, double cube, double reference, double scale) noexcept;
     /// Off by no more than 1.06 2^-38 bound.
@@ -219,6 +224,9 @@ struct rough_kernels {
     double (*preferred)(double* x, double greatest, double mass, double aim, double reference, double scale) noexcept;
     double (*away)(double* x, const double* other, double factor, double reference, double scale) noexcept;
     double (*mixed)(double* x, const double* other, double a, double b, double reference, double scale) noexcept;
+    /// The same of a block of floats, of which those below the cut are removed; cut is finite.
+    double (*floats_away)(const float* x, float cut, const float* other, double factor, double reference, double scale) noexcept;
+    double (*floats_mixed)(const float* x, float cut, const float* other, double a, double b, double reference, double scale) noexcept;
 };
 
 /// Random words of tokens, block_size of them from `first` on.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -89,6 +90,18 @@ private:
             double other[simd::block_size];
             if (!detail::block_of_row(amateur, width, first, other)) return numeric::nan;
             return simd::rough().mixed(values, other, 1 + b, -b, reference, scale);
+        }
+        double greatest_of_floats(token_id first, const float* x, float cut) const noexcept
+            requires std::same_as<U, float>
+        {
+            const float* const other = detail::block_in_row(amateur, width, first);
+            return other ? simd::maps().greatest_mixed(x, cut, other, 1 + b, -b) : numeric::nan;
+        }
+        double roughly_of_floats(token_id first, const float* x, float cut, double reference, double scale) const noexcept
+            requires std::same_as<U, float>
+        {
+            const float* const other = detail::block_in_row(amateur, width, first);
+            return other ? simd::rough().floats_mixed(x, cut, other, 1 + b, -b, reference, scale) : numeric::nan;
         }
     };
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -81,6 +82,18 @@ private:
             double other[simd::block_size];
             if (!detail::block_of_row(row, width, first, other)) return numeric::nan;
             return simd::rough().away(values, other, s, reference, c);
+        }
+        double greatest_of_floats(token_id first, const float* x, float cut) const noexcept
+            requires std::same_as<U, float>
+        {
+            const float* const other = detail::block_in_row(row, width, first);
+            return other ? simd::maps().greatest_away(x, cut, other, s) : numeric::nan;
+        }
+        double roughly_of_floats(token_id first, const float* x, float cut, double reference, double c) const noexcept
+            requires std::same_as<U, float>
+        {
+            const float* const other = detail::block_in_row(row, width, first);
+            return other ? simd::rough().floats_away(x, cut, other, s, reference, c) : numeric::nan;
         }
     };
 };

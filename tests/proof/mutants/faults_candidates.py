@@ -100,6 +100,18 @@ FAULTS = [
         "return list_reaching(k == 1 ? greatest_ : numeric::level_reached_by(k, lowest, greatest_, reached), k - 1);",
         MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
     Mutant(
+        "map7", "a function of two rows sees what is below a band",
+        "candidates/mapped_row.hpp",
+        "const float cut = level_of<float>(kept.cut);",
+        "const float cut = std::numeric_limits<float>::lowest();",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
+        "map6", "a function of two rows sees removed tokens",
+        "candidates/mapped_row.hpp",
+        "!row_->has_bits() && row_->strays().count() == 0 &&",
+        "row_->strays().count() == 0 &&",
+        MAPPED, "mapped_row: cuts behind a function that is kept, against its values written down"),
+    Mutant(
         "map5", "a quick draw takes values that are rough for exact ones",
         "candidates/mapped_row.hpp",
         "const double share_off = 0x1p-36 + numeric::product(off_, c),",

@@ -58,7 +58,41 @@ struct rough_line {
         return first / static_cast<token_id>(sizes::block) % 4 == 2 ? numeric::nan : mass;  // some blocks are not for it
     }
 };
-static_assert(logit_map<halved> && logit_map<squared_down> && logit_map<rough_line>);
+// Two rows of floats where they lie, but for some blocks that are not for it.
+struct away_from {
+    static constexpr bool rises = false;
+    static constexpr bool waits = true;
+    static constexpr double toward = 0.25;  // so that what does not live would be the greatest
+    const float* other;
+    double operator()(token_id id, double l) const noexcept {
+        const double u = static_cast<double>(other[id]);
+        return u + numeric::product(toward, l - u);
+    }
+    bool block(token_id, double*) const noexcept { return false; }
+    double off() const noexcept { return 0; }
+    double roughly(token_id, double*, double, double) const noexcept { return numeric::nan; }
+    static bool left_out(token_id first) noexcept { return first / static_cast<token_id>(sizes::block) % 4 == 2; }
+    double greatest_of_floats(token_id first, const float* x, float cut) const noexcept {
+        return left_out(first) ? numeric::nan : simd::maps().greatest_away(x, cut, other + first, toward);
+    }
+    double roughly_of_floats(token_id first, const float* x, float cut, double reference, double scale) const noexcept {
+        return left_out(first) ? numeric::nan : simd::rough().floats_away(x, cut, other + first, toward, reference, scale);
+    }
+};
+// As wide as all rows, and a block more.
+const std::vector<float>& other_row() {
+    static const std::vector<float> row = [] {
+        std::size_t most = 0;
+        for (const auto& each : rows()) most = (std::max)(most, each.size());
+        std::mt19937 random(7);
+        std::vector<float> numbers(most + sizes::block);
+        for (float& x : numbers) x = static_cast<float>(random() % 4096) / 512;
+        numbers[0] = 40;
+        return numbers;
+    }();
+    return row;
+}
+static_assert(logit_map<away_from> && logit_map<halved> && logit_map<squared_down> && logit_map<rough_line>);
 
 template <class F, class Before, class After>
 void compare(const std::vector<float>& row, F f, Before before, After after) {
@@ -93,6 +127,7 @@ void compare_all(F f) {
         compare(row, f, [](auto& c) { c.scale(2), c.shift(-1); }, [](auto& c) { c.keep_within(3); });
         compare(
             row, f, [&](auto& c) { c.ban(std::span(some).first((std::min)(row.size(), some.size()))); }, [](auto& c) { c.keep_top(5); });
+        compare(row, f, [](auto& c) { c.keep_within(3); }, [](auto& c) { c.keep_top(30); });
         compare(row, f, [](auto& c) { c.add(0, 2.5), c.keep_within(4); }, [](auto& c) { c.keep_top(30); });
     }
 }
@@ -103,6 +138,7 @@ TEST_CASE("mapped_row: cuts behind a function that is kept, against its values w
     compare_all(halved{7, true});
     compare_all(halved{7, false});
     compare_all(squared_down{});
+    compare_all(away_from{other_row().data()});
 }
 
 TEST_CASE("mapped_row: the same token and probability for every word") {
@@ -185,6 +221,10 @@ TEST_CASE("mapped_row: a quick draw has the token and the logarithm of a draw") 
     CHECK(quick < all);  // what is in doubt is left to draw()
     quick = all = 0;
     compare_draws(rough_line{}, quick, all);
+    CHECK(quick > all / 4);
+    CHECK(quick < all);
+    quick = all = 0;
+    compare_draws(away_from{other_row().data()}, quick, all);
     CHECK(quick > all / 4);
     CHECK(quick < all);
 }

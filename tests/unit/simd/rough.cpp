@@ -64,7 +64,7 @@ TEST_CASE("rough: masses are as far off as they say, and no farther") {
                 f(values.data());
                 return values;
             };
-            worst_values = std::max(worst_values, error(block, 0, [&](double r, double c) { return simd::rough().values(x, r, c); }));
+            worst_values = std::max(worst_values, error(block, 0, [&](double r, double c) { return simd::rough().values(x, top, r, c); }));
 
             const double factor = 0.1 + 0.3 * seed, cube = seed / 16, square = 1 - cube;
             const auto bent = mapped([&](double* to) { simd::maps().bent(to, top, factor, square, cube); });
@@ -129,7 +129,7 @@ TEST_CASE("rough: NaN where a number is none, or too far above the reference") {
             block[i] = 2000;
             const double* const x = block.data();
             const auto is_nan = [](double mass) { return mass != mass; };
-            CHECK(is_nan(simd::rough().values(x, 1, 1)));
+            CHECK(is_nan(simd::rough().values(x, 2000, 1, 1)));
             CHECK(is_nan(simd::rough().bent(copy_of(block).data(), 2000, 0, 1, 0, 1, 1)));
             CHECK(is_nan(simd::rough().capped(copy_of(block).data(), 1e4, 1, 1)));
             CHECK(is_nan(simd::rough().away(copy_of(block).data(), other.data(), 1.5, 1, 1)));
@@ -148,5 +148,44 @@ TEST_CASE("rough: NaN where a number is none, or too far above the reference") {
                       static_cast<double>(simd::block_size - 1) + 0x1p-900);
             }
         }
+    });
+}
+
+TEST_CASE("rough: two rows of floats where they lie, as their copies in doubles") {
+    on_every_set([](isa set) {
+        CAPTURE(name(set));
+        const auto same = [](double x, double y) { return x == y || (x != x && y != y); };
+        const auto copied = [](const std::vector<float>& from) { return std::vector<double>(from.begin(), from.end()); };
+        for (const kind what : kinds)
+            for (std::uint64_t seed = 0; seed < 8; ++seed) {
+                const auto x = random_row<float>(what, simd::block_size, seed);
+                auto other = random_row<float>(kind::ordinary, simd::block_size, 99);
+                for (const float cut : {std::numeric_limits<float>::lowest(), x[7]}) {
+                    if (!(cut >= std::numeric_limits<float>::lowest())) continue;
+                    auto kept = copied(x);
+                    for (double& v : kept) v = v >= static_cast<double>(cut) ? v : -infinite;
+                    if (greatest_of(kept) == -infinite) continue;
+                    const auto beside = copied(other);
+                    auto away = kept, mixed = kept;
+                    REQUIRE(simd::maps().away(away.data(), beside.data(), 1.5));
+                    REQUIRE(simd::maps().mixed(mixed.data(), beside.data(), 1.5, -0.5));
+                    CHECK(simd::maps().greatest_away(x.data(), cut, other.data(), 1.5) == greatest_of(away));
+                    CHECK(simd::maps().greatest_mixed(x.data(), cut, other.data(), 1.5, -0.5) == greatest_of(mixed));
+                    for (const double reference : {greatest_of(away), -2000.0}) {
+                        CHECK(same(simd::rough().floats_away(x.data(), cut, other.data(), 1.5, reference, 0.7),
+                                   simd::rough().away(copy_of(kept).data(), beside.data(), 1.5, reference, 0.7)));
+                        CHECK(same(simd::rough().floats_mixed(x.data(), cut, other.data(), 1.5, -0.5, reference, 0.7),
+                                   simd::rough().mixed(copy_of(kept).data(), beside.data(), 1.5, -0.5, reference, 0.7)));
+                    }
+                }
+                for (const double strange : {infinite, -infinite, std::numeric_limits<double>::quiet_NaN()}) {
+                    other[seed] = static_cast<float>(strange);
+                    const float cut = std::numeric_limits<float>::lowest();
+                    const double away = simd::maps().greatest_away(x.data(), cut, other.data(), 1.5);
+                    const double mixed = simd::maps().greatest_mixed(x.data(), cut, other.data(), 1.5, -0.5);
+                    CHECK(away != away);
+                    CHECK(mixed != mixed);
+                }
+            }
     });
 }

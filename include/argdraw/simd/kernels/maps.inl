@@ -126,6 +126,31 @@ bool mixed(V* x, const V* other, V a, V b) noexcept {
     return with_other(x, other, mixture{splat(a), splat(b)});
 }
 
+// The greatest of what of(x, other's number) makes of the floats that reach a cut. Of finite floats and finite factors all is finite in
+// double, and the same bits as with_other() has, whatever comes of those below the cut; a number of the other row that is not finite, less
+// itself, is NaN.
+template <class V, class F>
+ARGDRAW_INLINE V greatest_with_other(const float* x, float cut, const float* other, F of) {
+    const f64 level = splat(static_cast<V>(cut));
+    f64 greatest = splat(-std::numeric_limits<V>::infinity());
+    f32 strange = splat(0.0f);
+    for (int i = 0; i < vectors; ++i) {
+        const f32 beside = load(other + 16 * i);
+        const f64 from = widen(load(x + 16 * i));
+        strange = add(strange, sub(beside, beside));
+        greatest = max(removed_below(from, level, of(from, widen(beside))), greatest);
+    }
+    return lanes_of(unordered(strange, strange)) == 0 ? reduce_max(greatest) : std::numeric_limits<V>::quiet_NaN();
+}
+template <class V>
+V greatest_away(const float* x, float cut, const float* other, V factor) noexcept {
+    return greatest_with_other<V>(x, cut, other, step_away{splat(factor)});
+}
+template <class V>
+V greatest_mixed(const float* x, float cut, const float* other, V a, V b) noexcept {
+    return greatest_with_other<V>(x, cut, other, mixture{splat(a), splat(b)});
+}
+
 template <class V>
 V least_beside(const V* x, const V* other) noexcept {
     const f64 zero = splat(V{0}), lowest = splat(std::numeric_limits<V>::lowest());
@@ -138,4 +163,5 @@ V least_beside(const V* x, const V* other) noexcept {
 }
 
 template <class V>
-inline constexpr map_kernels of_maps{moved<V>, bent<V>, capped<V>, preferred<V>, away<V>, mixed<V>, least_beside<V>};
+inline constexpr map_kernels of_maps{moved<V>, bent<V>,          capped<V>,         preferred<V>,   away<V>,
+                                     mixed<V>, greatest_away<V>, greatest_mixed<V>, least_beside<V>};

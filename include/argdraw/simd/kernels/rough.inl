@@ -24,7 +24,7 @@ V sum_of_written(V greatest, const V* exponents_of) {
     return sum_of_powers(greatest, [=](int i) { return load(exponents_of + 16 * i); });
 }
 
-// Needs what exponents_of(i) makes of the i-th vector of x, and puts it there.
+// The sum of the powers of what exponents_of(i) makes of the i-th vector of a block, and leaves in x, from which it may come.
 template <class V, class F>
 ARGDRAW_INLINE V rough_sum(V* x, F exponents_of) {
     f64 greatest = splat(V{0});
@@ -37,11 +37,9 @@ ARGDRAW_INLINE V rough_sum(V* x, F exponents_of) {
 }
 
 template <class V>
-V mass_of_values(const V* x, V reference, V scale) noexcept {
+V mass_of_values(const V* x, V greatest, V reference, V scale) noexcept {
     const f64 top = splat(reference), c = splat(scale);
-    f64 most = top;
-    for (int i = 0; i < vectors; ++i) most = max(load(x + 16 * i), most);
-    return sum_of_powers((reduce_max(most) - reference) * scale, [=](int i) { return mul(sub(load(x + 16 * i), top), c); });
+    return sum_of_powers((greatest - reference) * scale, [=](int i) { return mul(sub(load(x + 16 * i), top), c); });
 }
 
 template <class V>
@@ -127,23 +125,34 @@ V mass_of_preferred(V* x, V greatest, V mass, V aim, V reference, V scale) noexc
     return sum_of_written(reduce_max(most), x);
 }
 
-template <class V, class F>
-ARGDRAW_INLINE V mass_with_other(V* x, const V* other, V reference, V scale, F of) {
-    const f64 lowest = splat(std::numeric_limits<V>::lowest()), top = splat(reference), c = splat(scale);
-    return rough_sum(x, [&](int i) {
-        const f64 from = load(x + 16 * i);
-        return removed_below(from, lowest, mul(sub(of(from, load(other + 16 * i)), top), c));
+// Of the numbers x that reach a cut; the exponents are written to `out`, which may be x.
+template <class V, class X, class F>
+ARGDRAW_INLINE V mass_with_other(const X* x, X cut, const X* other, V reference, V scale, V* out, F of) {
+    const f64 level = splat(static_cast<V>(cut)), top = splat(reference), c = splat(scale);
+    return rough_sum(out, [&](int i) {
+        const f64 from = widen(load(x + 16 * i));
+        return removed_below(from, level, mul(sub(of(from, widen(load(other + 16 * i))), top), c));
     });
 }
 template <class V>
 V mass_of_away(V* x, const V* other, V factor, V reference, V scale) noexcept {
-    return mass_with_other(x, other, reference, scale, step_away{splat(factor)});
+    return mass_with_other(x, std::numeric_limits<V>::lowest(), other, reference, scale, x, step_away{splat(factor)});
 }
 template <class V>
 V mass_of_mixed(V* x, const V* other, V a, V b, V reference, V scale) noexcept {
-    return mass_with_other(x, other, reference, scale, mixture{splat(a), splat(b)});
+    return mass_with_other(x, std::numeric_limits<V>::lowest(), other, reference, scale, x, mixture{splat(a), splat(b)});
+}
+template <class V>
+V mass_of_floats_away(const float* x, float cut, const float* other, V factor, V reference, V scale) noexcept {
+    alignas(64) V out[block_size];
+    return mass_with_other(x, cut, other, reference, scale, out, step_away{splat(factor)});
+}
+template <class V>
+V mass_of_floats_mixed(const float* x, float cut, const float* other, V a, V b, V reference, V scale) noexcept {
+    alignas(64) V out[block_size];
+    return mass_with_other(x, cut, other, reference, scale, out, mixture{splat(a), splat(b)});
 }
 
 template <class V>
-inline constexpr rough_kernels of_rough{mass_of_values<V>,    mass_of_bent<V>, mass_of_capped<V>,
-                                        mass_of_preferred<V>, mass_of_away<V>, mass_of_mixed<V>};
+inline constexpr rough_kernels of_rough{mass_of_values<V>, mass_of_bent<V>,  mass_of_capped<V>,      mass_of_preferred<V>,
+                                        mass_of_away<V>,   mass_of_mixed<V>, mass_of_floats_away<V>, mass_of_floats_mixed<V>};
