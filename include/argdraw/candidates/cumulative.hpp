@@ -36,20 +36,23 @@ public:
     /// The steps of the next n <= block_size weights, which come in descending order. What stands in the two arrays behind them, up to the
     /// next vector, is read and written.
     void take(const double* weights, std::size_t n, double* steps) noexcept {
-        take(weights, n, steps, [=](std::size_t i) { return weights[i]; });
+        take(weights, n, steps, [=](std::size_t i, double sum) {
+            const double fit = sum / numeric::product(64, weights[i]);
+            return fit < static_cast<double>(n - i) ? static_cast<std::size_t>(fit) : n - i;
+        });
     }
-    /// The same of weights in any order: none from the i-th on is above most(i).
+    /// The same of weights in any order: of those from the i-th on, the first fitting(i, sum) weigh no more than sum / 64 together.
     template <class F>
-    void take(const double* weights, std::size_t n, double* steps, F most) noexcept {
+    void take(const double* weights, std::size_t n, double* steps, F fitting) noexcept {
         double before[simd::block_size + simd::lanes] = {};
         for (std::size_t i = 0; i < n;) {
-            const double sum = passed_.value(), fit = sum / numeric::product(64, most(i));
-            if (!(fit >= 1)) {
+            const double sum = passed_.value();
+            const std::size_t many = sum > 0 ? fitting(i, sum) : 0;
+            if (many == 0) {
                 steps[i] = weights[i] > 0 ? step_of(weights[i]) : 0.0;
                 ++i;
                 continue;
             }
-            const std::size_t many = fit < static_cast<double>(n - i) ? static_cast<std::size_t>(fit) : n - i;
             const double running = running_sums(weights + i, many, before);
             const double center = running / 2, inverse = 1 / (sum + center);
             const double factor = numeric::product(numeric::pow(sum + center, power_), inverse);

@@ -47,10 +47,13 @@ inline taken raised_token_of_equals(std::size_t n, double power, double u) noexc
 /// they are put in order.
 class raised_cells {
 public:
-    static constexpr std::size_t tokens_a_cell = 8;
+    /// Tokens a cell: of few cells, which tell most draws, and of more, which leave less in doubt. The masses of more would not fit into the
+    /// cache of a core.
+    static constexpr std::size_t coarse = 16, fine = 2;
 
-    /// Needs values of more than one kind, and room for a number a token.
-    raised_cells(const token_arrays& at, std::size_t n, double greatest, double least, double c, double power, double* room) noexcept
+    /// Needs values of more than one kind, and sixteen bytes of room a token.
+    raised_cells(const token_arrays& at, std::size_t n, std::size_t tokens_a_cell, double greatest, double least, double c, double power,
+                 double* room) noexcept
         : at_{at},
           count_{n},
           cells_{n / tokens_a_cell},
@@ -62,10 +65,10 @@ public:
           slopes_{room + cells_ + simd::lanes},
           cell_of_{reinterpret_cast<std::uint32_t*>(slopes_ + cells_ + simd::lanes)} {}
 
-    /// Leaves the weights of the list, of scale c, and how the tokens of each cell share its step. Returns how far the sum over any set of
-    /// tokens may be off, as a share of all; roundings apart.
-    double find_slopes() noexcept {
-        weigh();
+    /// Leaves the weights of the list, of scale c, where they are not known, and how the tokens of each cell share its step. Returns how far
+    /// the sum over any set of tokens may be off, as a share of all; roundings apart.
+    double find_slopes(bool weighed = false) noexcept {
+        weigh(weighed);
         power_steps steps(power_);
         const double all = numeric::pow(simd::lists().sum(masses_, cells_), power_), much = all / (16 * static_cast<double>(count_));
         // The least that a token weighs in a cell: a part that every block has, times that of the block's first.
@@ -78,7 +81,11 @@ public:
             double* const slopes = slopes_ + from;
             double before = steps.passed(), own[simd::block_size + simd::lanes], may_be[simd::block_size];
             const double most = simd::lists().greatest(masses, n);
-            steps.take(masses, n, own, [=](std::size_t) { return most; });
+            steps.take(masses, n, own, [=](std::size_t i, double sum) {
+                std::size_t many = 64 * most <= sum ? n - i : 0;
+                while (many > 1 && 64 * simd::lists().sum(masses + i, many) > sum) many /= 2;
+                return many;
+            });
             const bool light = 64 * most <= before;
             const double per_mass = light ? std::fabs(power_ - 1) / (7 * before) : 1.0;
             const double two_least = two * numeric::exp2(-static_cast<double>(from) / per_value_ * c_);
@@ -157,7 +164,7 @@ private:
     double least_in(std::size_t cell) const noexcept { return -(static_cast<double>(cell) + (0.5 + 0x1p-25)) / per_value_; }
 
     // Leaves weights, the cell of each token, and what each cell weighs.
-    void weigh() noexcept {
+    void weigh(bool weighed) noexcept {
         std::fill_n(masses_, cells_ + simd::lanes, 0.0);
         double* const masses = masses_;
         for (std::size_t from = 0; from < count_; from += simd::block_size) {
@@ -166,7 +173,7 @@ private:
             std::uint32_t* const cells = cell_of_ + from;
             double ranks[simd::block_size];
             simd::lists().ranks(at_.values + from, n, greatest_, per_value_, ranks);
-            simd::lists().weights(at_.values + from, n, greatest_, c_, at_.weights + from);
+            if (!weighed) simd::lists().weights(at_.values + from, n, greatest_, c_, at_.weights + from);
             for (std::size_t i = 0; i < n; ++i) {
                 const auto cell = static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(ranks[i]));
                 masses[cell] += weights[i];
@@ -213,28 +220,13 @@ private:
     std::array<token_apart, most_tokens_apart> apart_;
 };
 
-/// The token at u of the list of a distribution behind the power that waits, where it can be told without an order; none where not. Its
-/// probability is right to 1e-12.
-template <logit_scalar T>
-taken quick_raised_token(distribution<T>& d, list& tokens, double u) noexcept {
-    // Cells tell little where the first token has less than this many times its share, which a sample tells that has no such token, and where
-    // what they leave in doubt is more.
-    constexpr double times_its_share = 256, most_in_doubt = 0.5;
-    const std::size_t n = tokens.size();
+/// The number of the token at u of the steps that cells tell, and its probability, right to 1e-12; none where they leave it in doubt. The
+/// sums of `of` are written.
+template <class Sums>
+taken token_of_cells(raised_cells& cells, bool weighed, std::size_t n, const Sums& of, double u) noexcept {
+    constexpr double most_in_doubt = 0.5;  // of the draws; where it is more, another way is quicker
     const auto count = static_cast<double>(n);
-    const double power = d.power_that_waits(), greatest = tokens.maximum(), least = d.least_to_raise(), c = d.exponent_scale();
-    const auto named = [&](taken entry) {
-        return entry.id < 0 ? entry : taken{tokens.id(static_cast<std::size_t>(entry.id)), entry.probability};
-    };
-    if (greatest == least) return named(raised_token_of_equals(n, power, u));
-    if (n < raised_cells::tokens_a_cell * simd::block_size || !numeric::finite(greatest - least)) return {};
-    double steps[simd::block_size];
-    for (std::size_t i = 0; i < simd::block_size; ++i) steps[i] = tokens.value(i * (n / simd::block_size));
-    simd::lists().weights(steps, simd::block_size, greatest, c, steps);
-    if (simd::lists().sum(steps, simd::block_size) * times_its_share > simd::block_size) return {};
-    raised_cells cells(d.scratch().tokens, n, greatest, least, c, power, reinterpret_cast<double*>(d.scratch().sorting.order));
-    const double off = cells.find_slopes();
-    const auto& of = d.scratch().masses;
+    const double off = cells.find_slopes(weighed);
     if (numeric::product(off, count) > most_in_doubt || !cells.add_up(of.of_block, of.ends)) return {};
     // The sum of all is that of the cells, which is off by roundings alone: n additions by less than n 2^-52, of which a power of up to 8
     // makes eight times as much, and twice, since another sum is compared with this one.
@@ -246,10 +238,37 @@ taken quick_raised_token(distribution<T>& d, list& tokens, double u) noexcept {
     const double before = block > 0 ? of.ends[block - 1] : 0.0, own = of.of_block[block];
     if (!(target - before > slack && of.ends[block] - target > slack)) return {};
     const std::size_t from = block * simd::block_size, here = (std::min)(simd::block_size, n - from);
+    double steps[simd::block_size];
     cells.steps_from(from, here, steps);
     const std::size_t i = find_in_block((target - before - slack) / own, steps, here).index;
     if (i != find_in_block((target - before + slack) / own, steps, here).index || i == here) return {};
-    return named({static_cast<token_id>(from + i), cells.step_of(from + i) / all});
+    return {static_cast<token_id>(from + i), cells.step_of(from + i) / all};
+}
+
+/// The token at u of the list of a distribution behind the power that waits, where it can be told without an order; none where not. Its
+/// probability is right to 1e-12.
+template <logit_scalar T>
+taken quick_raised_token(distribution<T>& d, list& tokens, double u) noexcept {
+    // Cells tell little of few tokens, and where the first has less than this many times its share, which a sample tells that has no such.
+    constexpr double times_its_share = 256;
+    const std::size_t n = tokens.size();
+    const double power = d.power_that_waits(), greatest = tokens.maximum(), least = d.least_to_raise(), c = d.exponent_scale();
+    const auto named = [&](taken entry) {
+        return entry.id < 0 ? entry : taken{tokens.id(static_cast<std::size_t>(entry.id)), entry.probability};
+    };
+    if (greatest == least) return named(raised_token_of_equals(n, power, u));
+    if (n < 8 * simd::block_size || !numeric::finite(greatest - least)) return {};
+    double some[simd::block_size];
+    for (std::size_t i = 0; i < simd::block_size; ++i) some[i] = tokens.value(i * (n / simd::block_size));
+    simd::lists().weights(some, simd::block_size, greatest, c, some);
+    if (simd::lists().sum(some, simd::block_size) * times_its_share > simd::block_size) return {};
+    for (const std::size_t tokens_a_cell : {raised_cells::coarse, raised_cells::fine}) {
+        raised_cells cells(d.scratch().tokens, n, tokens_a_cell, greatest, least, c, power,
+                           reinterpret_cast<double*>(d.scratch().sorting.order));
+        const taken found = token_of_cells(cells, tokens_a_cell != raised_cells::coarse, n, d.scratch().masses, u);
+        if (found.id >= 0) return named(found);
+    }
+    return {};
 }
 
 }  // namespace argdraw::detail
