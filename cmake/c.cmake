@@ -4,7 +4,7 @@ target_link_libraries(argdraw_c_objects PRIVATE argdraw)
 set(argdraw_c_compiled argdraw_kernels argdraw_text)
 set(argdraw_c_parts argdraw_c_objects)
 
-# For some formats of rows, such as float or float;half, alone: with CMAKE_BUILD_TYPE=MinSizeRel and floats half a megabyte.
+# For some formats of rows, such as float or float;half, alone: with CMAKE_BUILD_TYPE=MinSizeRel and floats .6 MB.
 set(ARGDRAW_C_FORMATS "" CACHE STRING "The formats of rows that argdraw::c is compiled for: of float, double, half, bfloat16; all four where it is empty")
 if(ARGDRAW_C_FORMATS)
   list(JOIN ARGDRAW_C_FORMATS "," formats)
