@@ -29,9 +29,9 @@ struct cut_at_level {
 
 /// Where the edge lies between that level and another one. With K and B what weighs above and below the level, p B - (1 - p) K of the mass
 /// below it stays, or so much of the mass above it leaves where that is negative; K and B are off by as much as told_by says, whatever is
-/// listed of them, and an edge that may be another one within that is found by doubles. What of the tokens between them is on the other side of the edge than the level
-/// takes the place that it has in the masses: added where they had been left out, taken off where they were counted. A block that loses
-/// more than a sixteenth of its mass so would be less certain than others; then the masses are found anew.
+/// listed of them, and an edge that may be another one within that is found by doubles. Tokens between the level and the edge change sides
+/// in the masses: they are added where they had been left out, and taken off where they were counted. A block that so loses more than a
+/// sixteenth of its mass would be less certain than others; then the masses are found anew.
 template <logit_scalar T>
 nucleus_found ends_beside(mass_search<T>& s, const cut_at_level<T>& cut, value_of<T> other) noexcept {
     const bool from_above = cut.stays < 0;

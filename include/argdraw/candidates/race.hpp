@@ -74,8 +74,8 @@ inline simd::token_words words_of_tokens(const philox& random) noexcept {
 ///
 /// q = most_beside(the weight of a block's greatest) holds for all of its tokens, and for those without a place in the block's maximum,
 /// the strays, who run first. With h the upper half of a word, u < (h + 1) 2^-32: so what wins has h > (1 - q) 2^32 - 1, that is h >= 2^32 -
-/// ceil(q 2^32). Of a block, the great ones may have run before, and q then holds for the others. And 1 - u >= 2^-53: where q is less, nobody in the block wins. Whoever weighs 0 loses to the greatest, whose noise is above
-/// -4, as in a list.
+/// ceil(q 2^32). Of a block, the great ones may have run before, and q then holds for the others. And 1 - u >= 2^-53: where q is less,
+/// nobody in the block wins. Whoever weighs 0 loses to the greatest, whose noise is above -4, as in a list.
 template <logit_scalar T>
 class race_over_row {
 public:

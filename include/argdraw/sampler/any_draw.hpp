@@ -122,9 +122,9 @@ bool leaves_law_at(const void* at) noexcept {
     return leaves_law(*static_cast<const D*>(at));
 }
 
-// Whose state it is; empty where the draw has none.
+// What the draw is called, where it has a state; else nothing.
 template <class D>
-std::string_view keeps_at(const void* at) noexcept {
+std::string_view state_name_at(const void* at) noexcept {
     if constexpr (requires { typename D::state; }) return name_of(*static_cast<const D*>(at));
     else return {};
 }
@@ -141,12 +141,12 @@ struct draw_type : draws_on<T>... {
     any_state (*start)(const void*) noexcept;
     bool (*equal)(const void*, const void*) noexcept;
     bool (*leaves_law)(const void*) noexcept;
-    std::string_view (*keeps)(const void*) noexcept;
+    std::string_view (*state_name)(const void*) noexcept;
     bool learns;
 };
 template <class D, class... T>
 inline constexpr draw_type<T...> type_of_draw{{draw_at<D, T>}..., fault_at<D>, prepare_at<D>, start_at<D>, equal_at<D>, leaves_law_at<D>,
-                                              keeps_at<D>, requires {typename D::state;
+                                              state_name_at<D>, requires {typename D::state;
 }
 };
 
@@ -208,7 +208,7 @@ public:
     bool learns() const noexcept { return type_->learns; }
     state start() const noexcept { return type_->start(held_); }
     /// The name of the draw where it keeps a state: what tells its state from that of another. See sequence::bytes().
-    std::string_view keeps() const noexcept { return type_->keeps(held_); }
+    std::string_view state_name() const noexcept { return type_->state_name(held_); }
     /// Whether what it drew from is left behind it: see has_law.
     bool leaves_law() const noexcept { return type_->leaves_law(held_); }
 

@@ -60,7 +60,7 @@ public:
             using E = std::remove_cvref_t<decltype(element)>;
             if constexpr (requires { typename E::state; }) {
                 std::string_view name = name_of(element);
-                if constexpr (requires { element.keeps(); }) name = element.keeps();
+                if constexpr (requires { element.state_name(); }) name = element.state_name();
                 for (const char letter : name) take(letter);
                 take('\0');
             }

@@ -156,7 +156,7 @@ TEST_CASE("bytes: what another draw keeps is refused, of whatever size it is") {
     for (const any_draw& writing : draws)
         for (const any_draw& reading : draws) {
             const auto read = sampler{reading}.resume(sampler{writing}.start({.seed = 1}).bytes());
-            CHECK(read.why() == (writing.keeps() == reading.keeps() ? status::ok : status::bad_parameter));
+            CHECK(read.why() == (writing.state_name() == reading.state_name() ? status::ok : status::bad_parameter));
         }
     CHECK(sampler{mirostat_v1{}}.resume(sampler{mirostat{}}.start().bytes()).why() == status::bad_parameter);
     CHECK(sampler{mirostat{.tau = 9}}.resume(sampler{mirostat{.tau = 2}}.start().bytes()).why() == status::ok);
