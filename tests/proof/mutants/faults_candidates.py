@@ -64,6 +64,12 @@ FAULTS = [
         "return a.value != b.value ? a.value > b.value : a.number > b.number;",
         "unit/candidates/raised_cells.cpp", "raised_cells: no set of tokens is off by more than told, and the step of one token is right"),
     Mutant(
+        "power5", "who comes behind a power that waits finds the logits before it",
+        "candidates/questions.hpp",
+        "    if (power_that_waits_ > 0) raise_by_steps(*this, list_);\n",
+        "",
+        "unit/candidates/cumulative.cpp", "raise_cumulative: who comes behind it finds its logits, whatever stood before, drawn or not"),
+    Mutant(
         "power4", "a token is taken whose step may end before",
         "candidates/raised_cells.hpp",
         "numeric::product(all, off + 0x1p-40 + numeric::product(0x1p-47, count))",

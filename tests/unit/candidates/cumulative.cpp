@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <argdraw/candidates/candidates.hpp>
@@ -94,6 +95,60 @@ TEST_CASE("raise_cumulative: a draw of the weights alone, or of cells, is one of
             CHECK(one.id == other.id);
             CHECK(std::abs(one.probability - other.probability) <= 1e-12 * other.probability);
         }
+}
+
+// Until somebody asks, the power waits and only a draw looks at it. Whatever stood before, whoever comes first then, after draws or none,
+// finds the logits that the power makes: a row of doubles has them written down.
+TEST_CASE("raise_cumulative: who comes behind it finds its logits, whatever stood before, drawn or not") {
+    using verb = void (*)(candidates<float>&);
+    using same = void (*)(candidates<double>&);
+    static constexpr token_id some[] = {1, 5, 17, 40, 299};
+    const verb before[] = {[](auto& c) { (void)c; }, [](auto& c) { c.scale(0.5); }, [](auto& c) { c.ban(some); },
+                           [](auto& c) { c.keep_within(4); }, [](auto& c) { c.add(some[1], 2.5); }};
+    const auto behind = [](auto act) { return std::pair<verb, same>{act, act}; };
+    const std::pair<verb, same> after[] = {
+        behind([](auto& c) { c.keep_top(7); }),
+        behind([](auto& c) { c.keep_mass(0.9); }),
+        behind([](auto& c) { c.keep_within(3); }),
+        behind([](auto& c) { c.ban(some); }),
+        behind([](auto& c) { c.add(some[2], 1.5); }),
+        behind([](auto& c) { c.scale(2); }),
+        behind([](auto& c) { c.keep_if([](token_id id, double logit) { return logit > -9 || id % 2 == 0; }); }),
+        behind([](auto& c) { c.transform([](token_id, double logit) { return logit / 2 - 1; }); }),
+        behind([](auto& c) { c.normalise(); }),
+        behind([](auto& c) { c.raise_cumulative(0.3); }),
+    };
+    workspace space, other;
+    for (const auto& row : rows()) {
+        if (row.size() < 300) continue;
+        for (const verb first : before)
+            for (const auto& [act, same_act] : after)
+                for (const bool drawn_before : {false, true}) {
+                    candidates<float> asked(row, other);
+                    first(asked);
+                    asked.raise_cumulative(0.4);
+                    std::vector<double> written(row.size(), -numeric::infinity);
+                    const auto living = asked.survivors();
+                    for (std::size_t i = 0; i < living.ids.size(); ++i) written[static_cast<std::size_t>(living.ids[i])] = living.logits[i];
+                    candidates<float> waits(row, space);
+                    first(waits);
+                    waits.raise_cumulative(0.4);
+                    if (drawn_before) CHECK(waits.draw_token(std::uint64_t{1} << 63).why == status::ok);
+                    act(waits);
+                    candidates<double> plain(written, other);
+                    same_act(plain);
+                    const auto found = waits.survivors(), expected = plain.survivors();
+                    REQUIRE(found.ids.size() == expected.ids.size());
+                    double worst = 0;
+                    std::size_t strange = 0;
+                    for (std::size_t i = 0; i < found.ids.size(); ++i) {
+                        strange += found.ids[i] != expected.ids[i];
+                        worst = std::max(worst, std::abs(found.logits[i] - expected.logits[i]));
+                    }
+                    CHECK(strange == 0);
+                    CHECK(worst < 1e-11);
+                }
+    }
 }
 
 TEST_CASE("raise_cumulative: values that are no floats, a scale, and +inf") {
